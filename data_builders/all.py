@@ -1,0 +1,10 @@
+"""Registers every builder of this package under its plain name."""
+
+from data_builders.moving_dsprites import (
+    moving_dsprites_dataset_builder as moving_dsprites,
+)
+from data_builders.moving_mnist import (
+    moving_mnist_dataset_builder as moving_mnist,
+)
+
+__all__ = ["moving_dsprites", "moving_mnist"]

@@ -1,0 +1,1 @@
+"""What several builders share: motion, composition, the clip contract."""

@@ -1,0 +1,70 @@
+"""Puts drawn objects together into frames, and says what stays visible."""
+
+import numpy as np
+
+
+def paste(
+    patches: np.ndarray, top: np.ndarray, left: np.ndarray, size: int
+) -> np.ndarray:
+    """Puts each patch on a black square frame.
+
+    Args:
+        patches: One patch a frame, `[frames, height, width]`.
+        top: Row of each patch's first row, `[frames]`.
+        left: Column of each patch's first column, `[frames]`.
+        size: Side of a frame in pixels; every patch must lie inside.
+
+    Returns:
+        Frames of the patches' dtype, `[frames, size, size]`.
+    """
+    count, height, width = patches.shape
+    frames = np.zeros((count, size, size), patches.dtype)
+    rows = top[:, None, None] + np.arange(height)[:, None]
+    columns = left[:, None, None] + np.arange(width)
+    frames[np.arange(count)[:, None, None], rows, columns] = patches
+    return frames
+
+
+def visible(layers: np.ndarray, front: np.ndarray | None) -> np.ndarray:
+    """Marks the pixels where each object can be seen.
+
+    Args:
+        layers: Every object alone, uint8 `[frames, height, width, objects]`.
+        front: Index of the object before all others, `[frames]`; None where
+            objects shine through one another, so that none hides any.
+
+    Returns:
+        Masks, uint8 0 or 1, of the shape of `layers`.
+    """
+    masks = (layers > 0).astype(np.uint8)
+    if front is None:
+        return masks
+    front = np.asarray(front)
+    cover = masks[np.arange(len(front)), :, :, front]  # [frames, h, w]
+    for index in range(layers.shape[-1]):
+        behind = (front != index).astype(np.uint8)[:, None, None]
+        masks[..., index] *= 1 - behind * cover
+    return masks
+
+
+def in_planes(layers: np.ndarray, masks: np.ndarray) -> np.ndarray:
+    """Shows object n in colour plane n of RGB, hidden pixels left out.
+
+    Args:
+        layers: uint8 `[frames, height, width, objects]`, at most 3 objects.
+        masks: 0 or 1, the same shape.
+
+    Returns:
+        Frames, uint8 `[frames, height, width, 3]`; unused planes are 0.
+    """
+    frames = np.zeros((*layers.shape[:-1], 3), np.uint8)
+    np.multiply(layers, masks, out=frames[..., : layers.shape[-1]])
+    return frames
+
+
+def in_grey(layers: np.ndarray) -> np.ndarray:
+    """Adds the objects up, clipped at 255: `[frames, height, width, 1]`."""
+    total = layers[..., :1].astype(np.uint16)  # [frames, height, width, 1]
+    for index in range(1, layers.shape[-1]):
+        total += layers[..., index : index + 1]
+    return np.minimum(total, 255).astype(np.uint8)

@@ -1,0 +1,1 @@
+"""Moving dSprites: one or two sprites that drift, bounce and may turn."""

@@ -1,0 +1,127 @@
+"""The tfds builder of moving dSprites."""
+
+import numpy as np
+import tensorflow_datasets as tfds
+
+from data_builders.common.clip_builder import ClipBuilder
+from data_builders.moving_dsprites.sprites import DrawnSprites
+from data_builders.moving_dsprites.sprites_config import SpritesConfig
+from data_builders.moving_dsprites.sprites_file import FILE_NAME
+from data_builders.moving_dsprites.sprites_file import FileSprites
+from data_builders.moving_dsprites.sprites_scene import SpritesScene
+
+_QUICK = {"train_clips": 2_000, "validation_clips": 200, "test_clips": 200}
+_ONE = {"sprites": 1, "colour": False}
+_STATIC = {"num_frames": 1, "held_out": False}
+
+
+class Builder(ClipBuilder):
+    """Clips of one or two dSprites sprites that drift, bounce and may turn."""
+
+    VERSION = tfds.core.Version("1.0.0")
+    RELEASE_NOTES = {"1.0.0": "First release."}
+    MANUAL_DOWNLOAD_INSTRUCTIONS = (
+        "Nothing is needed: the sprites are drawn. To use the published "
+        f"pixels, put {FILE_NAME} in the manual folder."
+    )
+    BUILDER_CONFIGS = [
+        SpritesConfig("two_sprites", description="Two sprites in colour."),
+        SpritesConfig("one_sprite", description="One grey sprite.", **_ONE),
+        SpritesConfig(
+            "two_sprites_rotating",
+            description="Two sprites in colour that also turn.",
+            rotating=True,
+        ),
+        SpritesConfig(
+            "two_sprites_grey",
+            description="Two grey sprites that merge where they meet.",
+            colour=False,
+        ),
+        SpritesConfig(
+            "static",
+            description="Single frames of two sprites, all factors uniform.",
+            **_STATIC,
+        ),
+        SpritesConfig(
+            "static_one_sprite",
+            description="Single frames of one sprite, all factors uniform.",
+            **_ONE | _STATIC,
+        ),
+        SpritesConfig(
+            "quickstart", description="A fifth of two_sprites.", **_QUICK
+        ),
+        SpritesConfig(
+            "quickstart_one",
+            description="A fifth of one_sprite.",
+            **_ONE | _QUICK,
+        ),
+    ]
+    has_static = True
+
+    def scene(self) -> SpritesScene:
+        """The world of this configuration.
+
+        Where the dataset is built, its metadata says whose pixels it has; the
+        sprites are drawn by geometry where it is not built yet.
+
+        Raises:
+            ValueError: `sprites_from` is `file` and the dataset is not built.
+        """
+        path = self.info.metadata.get("sprites_file")
+        if self.builder_config.sprites_from == "file" and not path:
+            raise ValueError(
+                f"{self.info.full_name} takes its sprites from the file but "
+                f"is not built in {self.data_path}; build it with tfds build."
+            )
+        pixels = FileSprites(path) if path else DrawnSprites()
+        return SpritesScene(self.builder_config, pixels)
+
+    def sample_static(
+        self, count: int, seed: int, start: int = 0
+    ) -> tuple[np.ndarray, dict[str, np.ndarray], dict[str, np.ndarray]]:
+        """Draws single frames whose factors are independent and uniform.
+
+        Every combination of factors, of the train and the test split, is
+        equally likely. Frame i of a seed is the same however the frames are
+        asked for. 100,000 colour frames take 1.2 GB: ask in parts.
+
+        Args:
+            count: Number of frames.
+            seed: Seed of the draw; frames differ from those of every split.
+            start: Index of the first frame.
+
+        Returns:
+            Frames, uint8 `[count, 64, 64, channels]`; content factors and
+            pose factors, name to int32 `[count]`.
+        """
+        return self.scene().sample_static(count, seed, start)
+
+    def _info(self) -> tfds.core.DatasetInfo:
+        return self._clip_info(SpritesScene(self.builder_config))
+
+    def _prepare(
+        self, dl_manager: tfds.download.DownloadManager
+    ) -> SpritesScene:
+        path = self._file(dl_manager)
+        self.info.metadata["sprites"] = "file" if path else "drawn"
+        if path:
+            self.info.metadata["sprites_file"] = path
+            FileSprites(path).load()
+        return self.scene()
+
+    def _file(self, dl_manager: tfds.download.DownloadManager) -> str | None:
+        wanted = self.builder_config.sprites_from
+        if wanted == "drawn":
+            return None
+        try:
+            path = dl_manager.manual_dir / FILE_NAME
+        except AssertionError:  # there is no manual folder
+            path = None
+        if path is not None and path.exists():
+            return str(path)
+        if wanted == "file":
+            raise ValueError(
+                f"sprites_from is 'file' but there is no {FILE_NAME} in the "
+                "manual folder (--manual_dir); put it there or use 'drawn'."
+            )
+        return None

@@ -1,0 +1,1 @@
+"""Moving MNIST: two handwritten digits that drift and bounce."""

@@ -1,0 +1,105 @@
+"""The world of moving MNIST."""
+
+import dataclasses
+
+import numpy as np
+
+from data_builders.common import compose
+from data_builders.common import motion
+from data_builders.common.scene import FRAME_SIZE
+from data_builders.common.scene import Factors
+from data_builders.common.scene import Scene
+from data_builders.moving_mnist.digits import DIGIT_SIZE
+from data_builders.moving_mnist.digits import Digits
+from data_builders.moving_mnist.digits_config import DigitsConfig
+
+_ROOM = FRAME_SIZE - DIGIT_SIZE  # the last position at which a digit fits
+
+
+@dataclasses.dataclass
+class DigitsScene(Scene):
+    """Two digits on black; digit n is drawn in colour plane n.
+
+    Attributes:
+        config: The configuration.
+        digits: Where the pixels come from; None until they are known, which
+            is enough to list the factors.
+    """
+
+    config: DigitsConfig
+    digits: Digits | None = None
+    objects = 2
+
+    def __post_init__(self):
+        self.content = {"digit_0": 10, "digit_1": 10}
+        if self.config.colour:
+            # In grey the digits are added up, so neither is in front.
+            self.content["front"] = 2
+        pose = ("x_0", "y_0", "x_1", "y_1")
+        self.pose = dict.fromkeys(pose, self._last + 1)
+        self.instance = ("index_0", "index_1")
+
+    @property
+    def _last(self) -> int:
+        # The published wall puts a digit at 31 and so never uses 32.
+        return _ROOM if self.config.bounce == "reflect" else _ROOM - 1
+
+    def sample(
+        self, split: str, rng: np.random.Generator
+    ) -> tuple[Factors, Factors, Factors]:
+        """Draws the factors of one clip; see `Scene.sample`."""
+        index = rng.integers(*self.digits.numbers(split), size=self.objects)
+        label = self.digits.labels(index)
+        content = {"digit_0": label[0], "digit_1": label[1]}
+        if self.config.colour:
+            content["front"] = rng.integers(2)
+        path = self._move(rng).reshape(self.config.num_frames, -1)  # [time, 4]
+        pose = dict(zip(self.pose, path.T, strict=True))
+        return content, pose, dict(zip(self.instance, index, strict=True))
+
+    def _move(self, rng: np.random.Generator) -> np.ndarray:
+        config, each = self.config, (self.objects, 2)
+        start = rng.integers(self._last, size=each, endpoint=True)
+        speed = rng.integers(
+            config.min_speed, config.max_speed, each, endpoint=True
+        )
+        time, last = config.num_frames, self._last
+        if config.bounce == "clamp":
+            return motion.clamp(start, speed, time, _ROOM, last)
+        if config.bounce == "reflect":
+            return motion.reflect(start, speed, time, last)
+        paths = [
+            motion.redraw(a, b, time, _ROOM, last, config.max_speed, rng)
+            for a, b in zip(start, speed, strict=True)
+        ]
+        return np.stack(paths, 1)  # [time, digits, 2]
+
+    def draw(
+        self, content: Factors, pose: Factors, instance: Factors
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Draws frames and masks; see `Scene.draw`.
+
+        Raises:
+            ValueError: A digit's index belongs to a digit of another class
+                than the content says.
+        """
+        layers = np.stack(
+            [self._layer(n, content, pose, instance) for n in range(2)], -1
+        )  # [frames, 64, 64, digits]
+        masks = compose.visible(layers, content.get("front"))
+        if self.config.colour:
+            return compose.in_planes(layers, masks), masks
+        return compose.in_grey(layers), masks
+
+    def _layer(self, n, content, pose, instance) -> np.ndarray:
+        index, digit = instance[f"index_{n}"], content[f"digit_{n}"]
+        labels = self.digits.labels(index)
+        if (labels != digit).any():
+            raise ValueError(
+                f"content 'digit_{n}' is {digit[0]} but instance "
+                f"'index_{n}' {index[0]} is a {labels[0]}."
+            )
+        patches = self.digits.draw(index)
+        return compose.paste(
+            patches, pose[f"y_{n}"], pose[f"x_{n}"], FRAME_SIZE
+        )

@@ -1,0 +1,79 @@
+"""The tfds builder of moving MNIST."""
+
+import tensorflow_datasets as tfds
+
+from data_builders.common.clip_builder import ClipBuilder
+from data_builders.moving_mnist import idx_files
+from data_builders.moving_mnist.digits import Digits
+from data_builders.moving_mnist.digits_config import DigitsConfig
+from data_builders.moving_mnist.digits_scene import DigitsScene
+
+_URL = "https://storage.googleapis.com/cvdf-datasets/mnist/"
+_DIGITS_FILE = "digits.npz"
+
+
+class Builder(ClipBuilder):
+    """Clips of two MNIST digits that drift and bounce."""
+
+    VERSION = tfds.core.Version("1.0.0")
+    RELEASE_NOTES = {"1.0.0": "First release."}
+    MANUAL_DOWNLOAD_INSTRUCTIONS = (
+        "Nothing is needed: MNIST is downloaded. Without a network put all of "
+        f"{', '.join(idx_files.FILES)} in the manual folder."
+    )
+    BUILDER_CONFIGS = [
+        DigitsConfig("colour", description="One colour plane a digit."),
+        DigitsConfig(
+            "colour_small",
+            description="A fifth of colour.",
+            train_clips=2_000,
+            validation_clips=200,
+            test_clips=200,
+        ),
+        DigitsConfig(
+            "colour_published",
+            description="As colour, with the published speeds -4..3.",
+            max_speed=3,
+        ),
+        DigitsConfig(
+            "grey", description="Grey digits, added up.", colour=False
+        ),
+        DigitsConfig(
+            "stochastic",
+            description="Grey digits that leave walls at random speeds.",
+            colour=False,
+            bounce="redraw",
+        ),
+    ]
+
+    def scene(self) -> DigitsScene:
+        """The world of this configuration, with the digits it was built from.
+
+        Raises:
+            ValueError: The dataset is not built.
+        """
+        path = self.data_path / _DIGITS_FILE
+        if not path.exists():
+            raise ValueError(
+                f"{self.info.full_name} has no {_DIGITS_FILE} in "
+                f"{self.data_path}; build it first with tfds build."
+            )
+        return DigitsScene(self.builder_config, Digits(path))
+
+    def _info(self) -> tfds.core.DatasetInfo:
+        return self._clip_info(DigitsScene(self.builder_config))
+
+    def _prepare(
+        self, dl_manager: tfds.download.DownloadManager
+    ) -> DigitsScene:
+        try:
+            paths = idx_files.find(dl_manager.manual_dir)
+        except AssertionError:  # there is no manual folder
+            paths = None
+        if paths is None:
+            urls = {name: _URL + name for name in idx_files.FILES}
+            paths = dl_manager.download(urls)
+        digits = idx_files.read_all(paths)
+        # Kept with the dataset, so that `render` needs nothing but it.
+        digits = Digits.save(self.data_path / _DIGITS_FILE, *digits)
+        return DigitsScene(self.builder_config, digits)

@@ -1,0 +1,7 @@
+"""From tfds clips to batches of the frames that a training stage needs."""
+
+from mipae_tf.data.batches import batches
+from mipae_tf.data.clips import Clips
+from mipae_tf.data.datasets import open_clips
+
+__all__ = ["Clips", "batches", "open_clips"]

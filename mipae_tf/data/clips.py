@@ -1,0 +1,130 @@
+"""Decoded clips in memory, with their ground truth."""
+
+import dataclasses
+import hashlib
+from collections.abc import Iterable
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+GROUPS = ("content", "pose", "instance")
+
+
+@dataclasses.dataclass(frozen=True)
+class Clips:
+    """Clips of one split, decoded once and kept as uint8.
+
+    Any clip can be reached by its index, so that a batch is a function of
+    (seed, step) and no iterator needs to be saved.
+
+    Attributes:
+        video: uint8 `[clips, time, height, width, channel]`.
+        content: factors that stay, name to `[clips]`.
+        pose: factors that move, name to `[clips, time]`.
+        instance: identifiers that are no factor, name to `[clips]`.
+        cardinality: number of values of a factor, by its name, where known.
+        name: what the clips are, for messages and records.
+    """
+
+    video: np.ndarray
+    content: Mapping[str, np.ndarray] = dataclasses.field(default_factory=dict)
+    pose: Mapping[str, np.ndarray] = dataclasses.field(default_factory=dict)
+    instance: Mapping[str, np.ndarray] = dataclasses.field(
+        default_factory=dict
+    )
+    cardinality: Mapping[str, int] = dataclasses.field(default_factory=dict)
+    name: str = "clips"
+
+    def __post_init__(self) -> None:
+        shape = self.video.shape
+        if self.video.dtype != np.uint8 or len(shape) != 5:
+            raise ValueError(
+                f"{self.name}: video is {self.video.dtype} {list(shape)}, "
+                "needed is uint8 [clips, time, height, width, channel]."
+            )
+
+    def __len__(self) -> int:
+        return len(self.video)
+
+    @property
+    def length(self) -> int:
+        """Frames in a clip."""
+        return self.video.shape[1]
+
+    @property
+    def frame_shape(self) -> tuple[int, int, int]:
+        """(height, width, channel)."""
+        return tuple(self.video.shape[2:])
+
+    def take(self, index: Any) -> "Clips":
+        """The clips that `index` (a slice or an array) picks."""
+        groups = {
+            group: {k: v[index] for k, v in getattr(self, group).items()}
+            for group in GROUPS
+        }
+        return dataclasses.replace(self, video=self.video[index], **groups)
+
+    def fingerprint(self) -> str:
+        """Sixteen hexadecimal digits that change when a pixel changes."""
+        digest = hashlib.sha256(str(self.video.shape).encode())
+        digest.update(np.ascontiguousarray(self.video))
+        return digest.hexdigest()[:16]
+
+    @classmethod
+    def of(cls, source: Any, name: str = "clips") -> "Clips":
+        """Clips as they are, of an array of videos, or of examples."""
+        if isinstance(source, Clips):
+            return source
+        if isinstance(source, np.ndarray):
+            return cls(source, name=name)
+        return cls.from_examples(source, name=name)
+
+    @classmethod
+    def from_examples(
+        cls,
+        examples: Iterable[Mapping[str, Any]],
+        cardinality: Mapping[str, int] | None = None,
+        name: str = "clips",
+    ) -> "Clips":
+        """Collects clips of equal shape into memory.
+
+        Args:
+            examples: mappings with `video` uint8 `[time, height, width,
+                channel]` and, where known, dicts `content`, `pose` and
+                `instance`; a `tf.data.Dataset` of such elements will do, as
+                will one of bare videos.
+            cardinality: number of values of each factor.
+            name: what messages call these clips.
+
+        Raises:
+            ValueError: when there is no clip, or clips differ in shape.
+        """
+        rows = [_as_mapping(example) for example in _numpy(examples)]
+        if not rows:
+            raise ValueError(f"{name} holds no clip.")
+        shapes = {np.shape(row["video"]) for row in rows}
+        if len(shapes) > 1:
+            raise ValueError(
+                f"{name} holds clips of different shapes, "
+                f"{sorted(shapes)[:3]}; they must be equal."
+            )
+        groups = {
+            group: {
+                factor: np.stack([row[group][factor] for row in rows])
+                for factor in rows[0].get(group, {})
+            }
+            for group in GROUPS
+        }
+        video = np.stack([row["video"] for row in rows])
+        return cls(video, cardinality=cardinality or {}, name=name, **groups)
+
+
+def _numpy(examples: Iterable) -> Iterable:
+    if hasattr(examples, "as_numpy_iterator"):
+        return examples.as_numpy_iterator()
+    return examples
+
+
+def _as_mapping(example: Any) -> Mapping[str, Any]:
+    return example if isinstance(example, Mapping) else {"video": example}

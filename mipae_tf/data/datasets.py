@@ -1,0 +1,117 @@
+"""Opens a tfds dataset of clips by name, building it when it is missing."""
+
+import importlib
+
+import tensorflow_datasets as tfds
+
+from mipae_tf.data.clips import Clips
+
+SPLITS = ("train", "validation", "test")
+
+
+def open_builder(
+    dataset: str, data_dir: str | None = None
+) -> tfds.core.DatasetBuilder:
+    """The builder of `dataset`, which is `name` or `name/config`.
+
+    Raises:
+        ValueError: when no builder or no config has that name.
+    """
+    importlib.import_module("data_builders.all")
+    name, _, config = dataset.partition("/")
+    known = tfds.list_builders(with_community_datasets=False)
+    try:
+        return tfds.builder(dataset, data_dir=data_dir)
+    except (tfds.core.DatasetNotFoundError, ValueError) as error:
+        if name not in known:
+            ours = sorted(_our_builders())
+            raise ValueError(
+                f"--dataset={dataset}: there is no dataset {name!r}; ours are "
+                f"{', '.join(ours)}."
+            ) from error
+        configs = sorted(tfds.builder_cls(name).builder_configs)
+        raise ValueError(
+            f"--dataset={dataset}: {name} has no config {config!r}; it has "
+            f"{', '.join(configs)}."
+        ) from error
+
+
+def build_if_missing(
+    builder: tfds.core.DatasetBuilder, manual_dir: str | None = None
+) -> None:
+    """Generates the dataset in its data folder unless it is there."""
+    download_config = tfds.download.DownloadConfig(manual_dir=manual_dir)
+    builder.download_and_prepare(download_config=download_config)
+
+
+def open_clips(
+    dataset: str,
+    split: str,
+    data_dir: str | None = None,
+    manual_dir: str | None = None,
+    limit: int | None = None,
+) -> Clips:
+    """Reads one split into memory, in the order in which it was built.
+
+    Args:
+        dataset: `name` or `name/config`.
+        split: train, validation or test.
+        data_dir: where tfds keeps datasets; its own default when None.
+        manual_dir: folder of files that the user brought.
+        limit: read the first so many clips only.
+
+    Raises:
+        ValueError: when dataset or split do not exist or hold no video.
+    """
+    builder = open_builder(dataset, data_dir)
+    if not builder.info.features or "video" not in builder.info.features:
+        raise ValueError(
+            f"--dataset={dataset} has no feature 'video'; its features are "
+            f"{', '.join(builder.info.features or ['none'])}."
+        )
+    build_if_missing(builder, manual_dir)
+    if split not in builder.info.splits:
+        raise ValueError(
+            f"--dataset={dataset} has no split {split!r}; it has "
+            f"{', '.join(builder.info.splits)}."
+        )
+    wanted = split if limit is None else f"{split}[:{limit}]"
+    # Auto-caching would hold every clip twice.
+    read_config = tfds.ReadConfig(
+        try_autocache=False, interleave_cycle_length=1
+    )
+    examples = builder.as_dataset(
+        split=wanted,
+        shuffle_files=False,
+        read_config=read_config,
+        decoders=_skip_masks(builder),
+    )
+    return Clips.from_examples(
+        examples, cardinalities(builder), f"{dataset} {split}"
+    )
+
+
+def cardinalities(builder: tfds.core.DatasetBuilder) -> dict[str, int]:
+    """Number of values of each factor, from the builder's metadata."""
+    factors = (builder.info.metadata or {}).get("factors", {})
+    return {
+        name: count
+        for group in factors.values()
+        for name, count in group.items()
+    }
+
+
+def _skip_masks(builder: tfds.core.DatasetBuilder):
+    """Masks are large and only some metrics want them."""
+    wanted = {
+        name: True for name in builder.info.features if name != "masks"
+    }
+    return tfds.decode.PartialDecoding(wanted)
+
+
+def _our_builders() -> list[str]:
+    return [
+        name
+        for name in tfds.list_builders(with_community_datasets=False)
+        if tfds.builder_cls(name).__module__.startswith("data_builders.")
+    ]

@@ -1,0 +1,118 @@
+"""Which clips, and which of their frames, a training step looks at."""
+
+import dataclasses
+from typing import Protocol
+
+import numpy as np
+
+
+class FramePlan(Protocol):
+    """What a stage wants of every clip of a batch.
+
+    Attributes:
+        clips: number of clips in one global batch.
+    """
+
+    clips: int
+
+    def times(self, length: int, draw: np.random.Generator) -> np.ndarray:
+        """Frame times int `[clips, frames]`, each in `[0, length)`.
+
+        Raises:
+            ValueError: when clips of `length` frames are too short.
+        """
+
+    def share(self, part: int, parts: int) -> np.ndarray:
+        """Rows of the global batch that replica `part` of `parts` takes."""
+
+
+@dataclasses.dataclass(frozen=True)
+class DistinctFrames:
+    """Frames of distinct random times, drawn for each clip by itself."""
+
+    clips: int
+    frames: int
+
+    def times(self, length: int, draw: np.random.Generator) -> np.ndarray:
+        """See `FramePlan.times`."""
+        _need(length, self.frames)
+        order = np.argsort(draw.random((self.clips, length)), axis=1)
+        return order[:, : self.frames]  # [clips, frames]
+
+    def share(self, part: int, parts: int) -> np.ndarray:
+        """See `FramePlan.share`."""
+        return _slice(self.clips, part, parts)
+
+
+@dataclasses.dataclass(frozen=True)
+class Window:
+    """A run of consecutive frames that starts at a random time."""
+
+    clips: int
+    frames: int
+
+    def times(self, length: int, draw: np.random.Generator) -> np.ndarray:
+        """See `FramePlan.times`."""
+        _need(length, self.frames)
+        start = draw.integers(0, length - self.frames + 1, self.clips)
+        return start[:, None] + np.arange(self.frames)  # [clips, frames]
+
+    def share(self, part: int, parts: int) -> np.ndarray:
+        """See `FramePlan.share`."""
+        return _slice(self.clips, part, parts)
+
+
+@dataclasses.dataclass(frozen=True)
+class PublishedPairs:
+    """The draw of the MIPAE code: times shared by all clips of a batch.
+
+    The first half of the clips is for the critic, at times (i, j, j); the
+    second, fresh half is for the auto-encoder, at times (0, k, l) with k at
+    least 1. Times are uniform over the first `length` frames; i = j and k = l
+    happen, as they did there.
+
+    Attributes:
+        pairs: clips of each half.
+        first_frames: only so many frames of a clip are looked at (15 as
+            published: 5 of context and 10 predicted); all when 0.
+    """
+
+    pairs: int
+    first_frames: int = 0
+
+    @property
+    def clips(self) -> int:
+        """Both halves."""
+        return 2 * self.pairs
+
+    def times(self, length: int, draw: np.random.Generator) -> np.ndarray:
+        """See `FramePlan.times`."""
+        length = min(length, self.first_frames or length)
+        _need(length, 2)
+        i, j, later = draw.integers(0, length, 3)
+        k = draw.integers(1, length)
+        rows = np.array([[i, j, j], [0, k, later]])
+        return np.repeat(rows, self.pairs, axis=0)  # [clips, 3]
+
+    def share(self, part: int, parts: int) -> np.ndarray:
+        """Each replica needs its piece of either half."""
+        rows = _slice(self.pairs, part, parts)
+        return np.concatenate([rows, rows + self.pairs])
+
+
+def _slice(rows: int, part: int, parts: int) -> np.ndarray:
+    if rows % parts:
+        raise ValueError(
+            f"--batch_size={rows} cannot be shared by {parts} replicas; "
+            f"allowed are multiples of {parts}."
+        )
+    size = rows // parts
+    return np.arange(part * size, (part + 1) * size)
+
+
+def _need(length: int, frames: int) -> None:
+    if length < frames:
+        raise ValueError(
+            f"The clips have {length} frames, fewer than the {frames} that a "
+            "training step takes of each."
+        )

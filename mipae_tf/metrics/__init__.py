@@ -1,0 +1,1 @@
+"""Metrics on arrays: information, probes and frame quality, without a model."""

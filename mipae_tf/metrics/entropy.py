@@ -1,0 +1,46 @@
+"""Entropies of discrete labels."""
+
+import numpy as np
+from scipy.special import digamma
+
+from mipae_tf.metrics.checks import label_ids
+
+
+def plugin_entropy(labels: np.ndarray) -> float:
+    """Entropy of the observed label frequencies, in nats.
+
+    It is biased downwards where many labels are seen only a few times.
+
+    Args:
+      labels: discrete labels `[samples]` or label tuples `[samples, factors]`.
+
+    Raises:
+      ValueError: fewer than four samples, or another shape.
+    """
+    counts = np.bincount(label_ids("labels", labels))
+    frequencies = counts / counts.sum()
+    # The maximum turns the -0.0 of a constant label into 0.0.
+    return max(0.0, float(-np.sum(frequencies * np.log(frequencies))))
+
+
+def grassberger_entropy(labels: np.ndarray) -> float:
+    """Grassberger's estimate of the entropy, in nats.
+
+    H = log N - (1/N) Σ n G(n) over the labels' counts n, with
+    G(n) = ψ(n) + ½ (-1)^n [ψ((n + 1)/2) - ψ(n/2)]. Source: P. Grassberger,
+    "Entropy estimates from insufficient samplings", arXiv physics/0307138,
+    the estimate that the published MIG of MIPAE divides by.
+
+    Args:
+      labels: discrete labels `[samples]` or label tuples `[samples, factors]`.
+
+    Raises:
+      ValueError: fewer than four samples, or another shape.
+    """
+    counts = np.bincount(label_ids("labels", labels))
+    total = counts.sum()
+    sign = np.where(counts % 2, -0.5, 0.5)
+    terms = digamma(counts) + sign * (
+        digamma((counts + 1) / 2) - digamma(counts / 2)
+    )
+    return float(np.log(total) - np.sum(counts * terms) / total)

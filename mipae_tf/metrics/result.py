@@ -1,0 +1,68 @@
+"""Entries of the metrics file."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+
+def entry(
+    name: str,
+    value: float,
+    count: int | None = None,
+    interval: Sequence[float] | None = None,
+    per_step: Sequence[float] | None = None,
+) -> dict:
+    """One measured metric, as plain numbers that JSON can hold.
+
+    Args:
+      name: key of the metric, for errors.
+      value: the metric.
+      count: samples or clips behind it.
+      interval: its lower and upper bound.
+      per_step: its values at each predicted step.
+
+    Returns:
+      A dict of those that are given.
+
+    Raises:
+      ValueError: NaN or infinity anywhere, an interval that is not a pair in
+        ascending order, or values that are no number or list of numbers.
+    """
+    result = {"value": float(_finite(name, "value", value, 0))}
+    if count is not None:
+        result["count"] = int(count)
+    if interval is not None:
+        low, high = _finite(name, "interval", interval, 1, length=2)
+        if low > high:
+            raise ValueError(
+                f"{name}: interval must ascend, got {low} to {high}."
+            )
+        result["interval"] = [float(low), float(high)]
+    if per_step is not None:
+        result["per_step"] = _finite(name, "per_step", per_step, 1).tolist()
+    return result
+
+
+def absent(reason: str) -> dict:
+    """A metric that could not be computed, and why.
+
+    Raises:
+      ValueError: no reason.
+    """
+    if not str(reason).strip():
+        raise ValueError("An absent metric must state its reason, got none.")
+    return {"absent": str(reason)}
+
+
+def _finite(
+    name: str, field: str, values: object, rank: int, length: int | None = None
+) -> np.ndarray:
+    array = np.asarray(values, np.float64)
+    if array.ndim != rank or length not in (None, array.size):
+        wanted = "one number" if rank == 0 else f"{length or 'some'} numbers"
+        raise ValueError(
+            f"{name}: {field} must be {wanted}, got shape {array.shape}."
+        )
+    if not np.isfinite(array).all():
+        raise ValueError(f"{name}: {field} must be finite, got {values}.")
+    return array

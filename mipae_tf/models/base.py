@@ -1,0 +1,184 @@
+"""The interface of every system in the library."""
+
+import abc
+from collections.abc import Mapping
+from typing import Any
+from typing import ClassVar
+
+import keras
+import tensorflow as tf
+
+from mipae_tf.models.config import ModelConfig
+from mipae_tf.models.latent import Latent
+from mipae_tf.models.stage import Stage
+
+State = Any
+Latents = Mapping[str, tf.Tensor]
+
+
+class VideoModel(keras.Model, abc.ABC):
+    """A model that encodes video, decodes latents and predicts frames.
+
+    Everything outside `mipae_tf.models` uses these methods alone. Frames come
+    in as uint8 `[batch, time, height, width, channel]` (float32 in [0, 1] is
+    taken as well) and leave as float32 in [0, 1], from `forecast` as uint8.
+
+    Args:
+        config: hyper-parameters.
+        frame_shape: (height, width, channel) of the video.
+        seed: key of every random draw in training.
+    """
+
+    Config: ClassVar[type[ModelConfig]]
+
+    def __init__(
+        self,
+        config: ModelConfig,
+        frame_shape: tuple[int, int, int],
+        seed: int = 0,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**kwargs)
+        self.config = config
+        self.frame_shape = tuple(frame_shape)
+        self.seed = seed
+
+    @property
+    @abc.abstractmethod
+    def latents(self) -> tuple[Latent, ...]:
+        """What `encode` returns, in the terms that metrics understand."""
+
+    @abc.abstractmethod
+    def stages(self) -> tuple[Stage, ...]:
+        """What is trained, in order. Made anew at each call."""
+
+    @abc.abstractmethod
+    def encode(self, frames: tf.Tensor, seed: int | None = None) -> Latents:
+        """Latents of a clip: means, or samples where a seed is given."""
+
+    @abc.abstractmethod
+    def decode(
+        self, latents: Latents, reference: tf.Tensor | None = None
+    ) -> tf.Tensor:
+        """Frames float32 `[batch, time, height, width, channel]` in [0, 1].
+
+        Args:
+            latents: as `encode` returns them.
+            reference: uint8 `[batch, height, width, channel]`, the frame the
+                content comes from, for decoders with skip connections.
+        """
+
+    @abc.abstractmethod
+    def start(self, context: tf.Tensor, seed: tf.Tensor) -> State:
+        """State after the context `[batch, time, height, width, channel]`.
+
+        Args:
+            context: the frames seen so far, at least one.
+            seed: int32 `[2]`, key of the draws of a stochastic model.
+        """
+
+    @abc.abstractmethod
+    def step(
+        self, state: State, frame: tf.Tensor | None = None
+    ) -> tuple[tf.Tensor, State]:
+        """Predicts one frame.
+
+        Args:
+            state: from `start` or an earlier `step`.
+            frame: the true frame `[batch, height, width, channel]`, where it
+                is known: the state then follows it and not the prediction.
+
+        Returns:
+            The predicted frame, float32 `[batch, height, width, channel]` in
+            [0, 1], and the next state.
+        """
+
+    @property
+    def stochastic(self) -> bool:
+        """Whether two forecasts of one context may differ."""
+        return any(latent.role == "noise" for latent in self.latents)
+
+    def forecast(
+        self,
+        context: tf.Tensor,
+        horizon: int,
+        samples: int | None = None,
+        seed: int = 0,
+        goal: tf.Tensor | None = None,
+    ) -> tf.Tensor:
+        """Predicts the `horizon` frames that follow the context.
+
+        One compiled function for all horizons and context lengths; its memory
+        grows with the horizon by the frames returned and nothing else.
+
+        Args:
+            context: uint8 `[batch, time, height, width, channel]`.
+            horizon: number of frames to predict, at least 1.
+            samples: how many futures to draw of each clip; one, and no axis
+                for it, when None.
+            seed: key of the draws of a stochastic model.
+            goal: frame to arrive at, for models that can be given one.
+
+        Returns:
+            uint8 `[batch, horizon, height, width, channel]`, with a first
+            axis `[samples, ...]` where samples are asked for.
+
+        Raises:
+            ValueError: when the context has no frame or frames of another
+                shape, the horizon is below 1, or a goal is given to a model
+                that takes none.
+        """
+        context = tf.convert_to_tensor(context)
+        self._check_forecast(context, horizon, goal)
+        keys = tf.stack([tf.constant(seed, tf.int32), 0])
+        if samples is None:
+            return self.roll_out(context, tf.constant(horizon), keys)
+        repeated = tf.repeat(context[None], samples, axis=0)
+        flat = tf.reshape(repeated, [-1, *context.shape[1:]])
+        frames = self.roll_out(flat, tf.constant(horizon), keys)
+        return tf.reshape(
+            frames, [samples, -1, *frames.shape[1:]]
+        )  # [samples, batch, horizon, height, width, channel]
+
+    @tf.function(reduce_retracing=True)
+    def roll_out(
+        self, context: tf.Tensor, horizon: tf.Tensor, seed: tf.Tensor
+    ) -> tf.Tensor:
+        """`forecast` as a graph: uint8 frames in, uint8 frames out."""
+        state = self.start(context, seed)
+        frames = tf.TensorArray(
+            tf.uint8, horizon, element_shape=[None, *self.frame_shape]
+        )
+        for time in tf.range(horizon):
+            frame, state = self.step(state)
+            frames = frames.write(time, to_uint8(frame))
+        stacked = frames.stack()  # [horizon, batch, height, width, channel]
+        return tf.transpose(stacked, [1, 0, 2, 3, 4])
+
+    def _check_forecast(self, context, horizon, goal) -> None:
+        if context.shape.rank != 5 or context.shape[2:] != self.frame_shape:
+            raise ValueError(
+                f"context has shape {list(context.shape)}; this model takes "
+                f"[batch, time, {', '.join(map(str, self.frame_shape))}]."
+            )
+        if context.shape[1] == 0:
+            raise ValueError("context has no frame; at least one is needed.")
+        if horizon < 1:
+            raise ValueError(f"horizon={horizon} is too small; 1 is the least.")
+        if goal is not None:
+            raise ValueError(
+                f"goal was given, but {type(self).__name__} takes none."
+            )
+
+
+def to_float(frames: tf.Tensor) -> tf.Tensor:
+    """uint8 frames as float32 in [0, 1]; floats are left as they are."""
+    if frames.dtype == tf.uint8:
+        return tf.cast(frames, tf.float32) / 255.0
+    return frames
+
+
+def to_uint8(frames: tf.Tensor) -> tf.Tensor:
+    """Frames in [0, 1] as the nearest uint8."""
+    scaled = tf.round(tf.cast(frames, tf.float32) * 255.0)
+    return tf.cast(tf.clip_by_value(scaled, 0.0, 255.0), tf.uint8)

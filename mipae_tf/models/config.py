@@ -1,0 +1,111 @@
+"""Hyper-parameters of a model: written once, checked when they are made."""
+
+import dataclasses
+from collections.abc import Mapping
+from typing import Any
+from typing import ClassVar
+
+
+def option(
+    default: Any,
+    help: str,
+    *,
+    choices: tuple | None = None,
+    low: float | None = None,
+    above: float | None = None,
+    identity: bool = True,
+) -> Any:
+    """A field of a `ModelConfig`.
+
+    Args:
+        default: its value where neither protocol nor user gives one; its type
+            is the type of the flag.
+        help: a sentence for `--help`.
+        choices: the values allowed; all of the type when None.
+        low: the least number allowed.
+        above: the number must be greater than this one.
+        identity: whether a run of another value is another run. Steps are
+            not: a run may be made longer.
+    """
+    limits = {
+        "help": help,
+        "choices": choices,
+        "low": low,
+        "above": above,
+        "identity": identity,
+    }
+    return dataclasses.field(default=default, metadata=limits)
+
+
+@dataclasses.dataclass(frozen=True)
+class ModelConfig:
+    """Base of every model's `Config`, a frozen dataclass of `option` fields.
+
+    Raises:
+        ValueError: on making one with a value that is not allowed; the
+            message names the flag, the value and what is allowed.
+    """
+
+    # Named sets of values; what the user gives explicitly wins over them.
+    PROTOCOLS: ClassVar[Mapping[str, Mapping[str, Any]]] = {"default": {}}
+
+    def __post_init__(self) -> None:
+        for field in dataclasses.fields(self):
+            _check(field, getattr(self, field.name))
+
+    @classmethod
+    def resolve(
+        cls, protocol: str = "default", given: Mapping[str, Any] | None = None
+    ) -> "ModelConfig":
+        """Defaults, then the protocol's values, then those given.
+
+        Raises:
+            ValueError: for an unknown protocol, a name this model lacks, or
+                a value that is not allowed.
+        """
+        given = dict(given or {})
+        if protocol not in cls.PROTOCOLS:
+            raise ValueError(
+                f"--protocol={protocol} is unknown to this model; it has "
+                f"{', '.join(cls.PROTOCOLS)}."
+            )
+        names = {field.name for field in dataclasses.fields(cls)}
+        for name in given:
+            if name not in names:
+                raise ValueError(
+                    f"--{name} is no hyper-parameter of this model; it has "
+                    f"{', '.join(sorted(names))}."
+                )
+        return cls(**{**cls.PROTOCOLS[protocol], **given})
+
+    def identity(self) -> dict[str, Any]:
+        """The values that make a run of this model another run."""
+        return {
+            field.name: getattr(self, field.name)
+            for field in dataclasses.fields(self)
+            if field.metadata["identity"]
+        }
+
+
+def _check(field: dataclasses.Field, value: Any) -> None:
+    wanted = type(field.default)
+    if wanted is float and type(value) is int:
+        value = float(value)
+    if type(value) is not wanted:
+        raise ValueError(f"--{field.name}={value!r} is no {wanted.__name__}.")
+    limits = field.metadata
+    if limits["choices"] and value not in limits["choices"]:
+        allowed = ", ".join(map(str, limits["choices"]))
+        raise ValueError(
+            f"--{field.name}={value} is unknown; allowed are {allowed}."
+        )
+    if limits["low"] is not None and not value >= limits["low"]:
+        raise ValueError(
+            f"--{field.name}={value} is too small; allowed is "
+            f"{limits['low']} or more."
+        )
+    if limits["above"] is not None and not value > limits["above"]:
+        raise ValueError(
+            f"--{field.name}={value} is too small; allowed is more than "
+            f"{limits['above']}."
+        )

@@ -1,0 +1,40 @@
+"""Applies a network of single frames to all frames of a clip."""
+
+from typing import Any
+
+import keras
+import tensorflow as tf
+
+
+def fold_time(
+    network: keras.layers.Layer, frames: tf.Tensor, **kwargs: Any
+) -> tf.Tensor:
+    """Applies `network` to every frame of a clip in one call.
+
+    Args:
+        network: takes `[batch, ...]`.
+        frames: `[batch, time, ...]`.
+
+    Returns:
+        `[batch, time, ...]`, what the network makes of each frame.
+    """
+    shape = tf.shape(frames)
+    flat = tf.reshape(frames, [-1, *frames.shape[2:]])  # [batch·time, ...]
+    out = network(flat, **kwargs)
+    return tf.reshape(
+        out, tf.concat([shape[:2], tf.shape(out)[1:]], axis=0)
+    )  # [batch, time, ...]
+
+
+def per_frame(
+    network: keras.layers.Layer, frames: tf.Tensor, **kwargs: Any
+) -> tf.Tensor:
+    """As `fold_time`, with a call for each frame time.
+
+    Batch normalisation then takes its statistics over the frames of one time,
+    as the published training does.
+    """
+    return tf.stack(
+        [network(frame, **kwargs) for frame in tf.unstack(frames, axis=1)],
+        axis=1,
+    )  # [batch, time, ...]

@@ -1,0 +1,30 @@
+"""Optimizers as the configs name them."""
+
+import keras
+
+
+def make_adam(
+    learning_rate: float,
+    beta_1: float,
+    schedule: str = "constant",
+    steps: int = 1,
+) -> keras.optimizers.Adam:
+    """Adam with PyTorch's epsilon, so that published settings carry over.
+
+    Args:
+        learning_rate: the rate, its peak under a schedule.
+        beta_1: decay of the first moment.
+        schedule: 'constant', or 'cosine': a linear warm-up over a fiftieth
+            of the steps, then a half cosine to a hundredth of the rate.
+        steps: number of steps that the schedule covers.
+    """
+    if schedule == "cosine":
+        warmup = max(1, steps // 50)
+        learning_rate = keras.optimizers.schedules.CosineDecay(
+            initial_learning_rate=0.0,
+            warmup_target=learning_rate,
+            warmup_steps=warmup,
+            decay_steps=max(1, steps - warmup),
+            alpha=0.01,
+        )
+    return keras.optimizers.Adam(learning_rate, beta_1, 0.999, epsilon=1e-8)

@@ -1,0 +1,250 @@
+"""The representation stage of MIPAE and DRNET: critic and encoders in turn."""
+
+import keras
+import tensorflow as tf
+
+from mipae_tf.data.frame_plan import DistinctFrames
+from mipae_tf.data.frame_plan import FramePlan
+from mipae_tf.data.frame_plan import PublishedPairs
+from mipae_tf.models.base import to_float
+from mipae_tf.models.optimizers import make_adam
+from mipae_tf.models.frame_wise import fold_time
+from mipae_tf.models.frame_wise import per_frame
+from mipae_tf.models.stage import Losses
+from mipae_tf.models.stage import Stage
+from mipae_tf.objectives.pairs import derangement
+from mipae_tf.objectives.pairs import permutation
+
+
+class PoseContentStage(Stage):
+    """Trains E_c, E_p and D against a critic on pairs of poses.
+
+    The frames of a clip come as `(x_0, x_1, ..., x_K)`: content from x_0, and
+    from x_1 for the similarity; poses from x_1 to x_K, the first
+    `poses_per_content` of which are decoded with the content of x_0. A joint
+    pair is a pose and the pose that follows it in this list.
+
+    One step: the critic learns on detached poses, then E_c, E_p and D descend
+    the loss below through the critic as it is then.
+
+        loss = mean (D(E_c(x_0), E_p(x_k)) - x_k)^2
+             + similarity_weight mean (E_c(x_0) - sg E_c(x_1))^2
+             + penalty_weight penalty(joint, marginal)
+
+    Subclasses write `critic_loss` and `penalty`, the two lines in which MIPAE
+    and DRNET differ.
+
+    Args:
+        content_encoder: E_c.
+        pose_encoder: E_p.
+        decoder: D.
+        critic: scores pairs of poses, `(first, second) -> [pairs]`.
+        penalty_weight: weight of `penalty`.
+        config: the model's hyper-parameters.
+        seed: key of the random draws.
+    """
+
+    LOSSES = (
+        "loss",
+        "reconstruction",
+        "similarity",
+        "penalty",
+        "critic",
+        "critic_accuracy",
+    )
+
+    def __init__(
+        self,
+        content_encoder: keras.layers.Layer,
+        pose_encoder: keras.layers.Layer,
+        decoder: keras.layers.Layer,
+        critic: keras.layers.Layer,
+        penalty_weight: float,
+        config,
+        seed: int,
+    ) -> None:
+        super().__init__(
+            frame_plan(config),
+            seed,
+            config.representation_steps,
+            name="representation",
+        )
+        self.content_encoder = content_encoder
+        self.pose_encoder = pose_encoder
+        self.decoder = decoder
+        self.critic = critic
+        self.penalty_weight = penalty_weight
+        self.config = config
+        autoencoder = make_adam(
+            config.learning_rate,
+            config.beta_1,
+            config.schedule,
+            config.representation_steps,
+        )
+        self._descend = self.add_player(
+            [content_encoder, pose_encoder, decoder], autoencoder
+        )
+        adversary = make_adam(config.critic_learning_rate, config.beta_1)
+        self._descend_critic = self.add_player([critic], adversary)
+
+    @property
+    def all_pairs(self) -> bool:
+        """Whether the marginals are all pairs of clips instead of one each."""
+        return False
+
+    def critic_loss(self, joint: tf.Tensor, marginal: tf.Tensor) -> tf.Tensor:
+        """What the critic minimises, given its scores of the pairs."""
+        raise NotImplementedError
+
+    def penalty(self, joint: tf.Tensor, marginal: tf.Tensor) -> tf.Tensor:
+        """What the pose encoder minimises, given the critic's scores."""
+        raise NotImplementedError
+
+    def update(self, batch: tf.Tensor) -> Losses:
+        """See `Stage.update`; uint8 `[clips, frames, H, W, C]`."""
+        fresh, frames = self._roles(to_float(batch))
+        losses = {}
+        if fresh is not None:
+            poses = self._encode(self.pose_encoder, fresh, training=True)
+            losses.update(self._train_critic(poses, salt=0))
+        with tf.GradientTape() as tape:
+            terms, poses = self._autoencode(frames, training=True)
+            if fresh is None:
+                with tape.stop_recording():
+                    losses.update(self._train_critic(poses, salt=0))
+            joint, marginal = self._scores(poses, salt=1)
+            terms["penalty"] = self.penalty(joint, marginal)
+            loss = self._total(terms)
+        self._descend(tape, loss)
+        return {"loss": loss, **terms, **losses}
+
+    def evaluate_losses(self, batch: tf.Tensor) -> Losses:
+        """Reconstruction and similarity; the penalty needs an opponent."""
+        _, frames = self._roles(to_float(batch))
+        terms, _ = self._autoencode(frames, training=False)
+        return {"loss": self._total(terms), **terms}
+
+    def _roles(self, frames: tf.Tensor) -> tuple[tf.Tensor | None, tf.Tensor]:
+        """The critic's own frames, if it has any, and everybody else's."""
+        if self.config.sampling == "distinct":
+            return None, frames
+        critic_half, own_half = tf.split(frames, 2)
+        return critic_half[:, :2], own_half
+
+    def _autoencode(self, frames: tf.Tensor, training: bool):
+        """The terms without an adversary, and the poses `[clips, K, dim]`."""
+        contents, skips = self._contents(frames[:, :2], training)
+        poses = self._encode(self.pose_encoder, frames[:, 1:], training)
+        count = self.config.poses_per_content
+        drawn = draw_frames(
+            self.decoder, contents[:, 0], poses[:, :count], skips, training
+        )
+        error = tf.square(drawn - frames[:, 1 : count + 1])
+        apart = tf.square(contents[:, 0] - tf.stop_gradient(contents[:, 1]))
+        terms = {
+            "reconstruction": tf.reduce_mean(error),
+            "similarity": tf.reduce_mean(apart),
+        }
+        return terms, poses
+
+    def _contents(self, frames: tf.Tensor, training: bool):
+        """Contents `[clips, 2, dim]`, skip maps of the first frame or None."""
+        if not self.decoder.skips:
+            return self._encode(self.content_encoder, frames, training), None
+        first, skips = self.content_encoder.with_skips(
+            frames[:, 0], training=training
+        )
+        second = self.content_encoder(frames[:, 1], training=training)
+        return tf.stack([first, second], axis=1), skips
+
+    def _encode(self, encoder, frames: tf.Tensor, training: bool) -> tf.Tensor:
+        published = self.config.normalization == "batch"
+        over_time = per_frame if published else fold_time
+        return over_time(encoder, frames, training=training)
+
+    def _total(self, terms: Losses) -> tf.Tensor:
+        return (
+            terms["reconstruction"]
+            + self.config.similarity_weight * terms["similarity"]
+            + self.penalty_weight * terms.get("penalty", 0.0)
+        )
+
+    def _train_critic(self, poses: tf.Tensor, salt: int) -> Losses:
+        poses = tf.stop_gradient(poses)
+        with tf.GradientTape() as tape:
+            joint, marginal = self._scores(poses, salt)
+            loss = self.critic_loss(joint, marginal)
+        self._descend_critic(tape, loss)
+        hits = tf.reduce_mean(tf.cast(joint > 0.0, tf.float32))
+        rejections = tf.reduce_mean(tf.cast(marginal < 0.0, tf.float32))
+        return {"critic": loss, "critic_accuracy": 0.5 * (hits + rejections)}
+
+    def _scores(self, poses: tf.Tensor, salt: int):
+        """The critic's logits of joint pairs and of marginal pairs.
+
+        The gradient reaches the pose encoder through the first pose alone.
+
+        Returns:
+            `[clips, count]` each; where all pairs are wanted, the second is
+            `[clips, clips, count]` with the joint scores on its diagonal.
+        """
+        count = self.config.poses_per_content
+        first = poses[:, :count]  # [clips, count, dim]
+        second = tf.stop_gradient(tf.roll(poses, -1, axis=1)[:, :count])
+        joint = self.critic(first, second)
+        if self.all_pairs:
+            clips = tf.shape(poses)[0]
+            rows = tf.repeat(first[:, None], clips, axis=1)
+            columns = tf.repeat(second[None], clips, axis=0)
+            return joint, self.critic(rows, columns)
+        partner = self._partners(tf.shape(poses)[0], salt)
+        return joint, self.critic(first, tf.gather(second, partner))
+
+    def _partners(self, clips: tf.Tensor, salt: int) -> tf.Tensor:
+        draw = (
+            derangement
+            if self.config.negatives == "derangement"
+            else permutation
+        )
+        return draw(clips, self.draw_key(salt))
+
+
+def frame_plan(config) -> FramePlan:
+    """The frames that a step of this stage takes of each clip."""
+    if config.sampling == "published":
+        frames = config.context + config.train_horizon
+        return PublishedPairs(config.batch_size, frames)
+    # A pair needs two poses even where only one is decoded.
+    poses = max(2, config.poses_per_content)
+    return DistinctFrames(config.batch_size, 1 + poses)
+
+
+def draw_frames(
+    decoder: keras.layers.Layer,
+    content: tf.Tensor,
+    poses: tf.Tensor,
+    skips: list[tf.Tensor] | None,
+    training: bool,
+) -> tf.Tensor:
+    """D(content, pose) for every pose of a clip.
+
+    Args:
+        decoder: takes codes `[batch, content_dim + pose_dim]`.
+        content: `[batch, content_dim]`.
+        poses: `[batch, poses, pose_dim]`.
+        skips: maps of the content frame, `[batch, ...]` each, or None.
+        training: as Keras means it.
+
+    Returns:
+        float32 `[batch, poses, height, width, channel]`.
+    """
+    count = tf.shape(poses)[1]
+    contents = tf.repeat(content[:, None], count, axis=1)
+    codes = tf.concat([contents, poses], axis=-1)
+    if skips is not None:
+        skips = [tf.repeat(maps, count, axis=0) for maps in skips]
+    flat = tf.reshape(codes, [-1, codes.shape[-1]])  # [batch·poses, dim]
+    frames = decoder(flat, skips=skips, training=training)
+    return tf.reshape(
+        frames, tf.concat([tf.shape(poses)[:2], tf.shape(frames)[1:]], axis=0)
+    )  # [batch, poses, height, width, channel]

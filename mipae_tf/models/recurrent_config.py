@@ -1,0 +1,95 @@
+"""Hyper-parameters that MIPAE, DRNET and AE-LSTM share."""
+
+import dataclasses
+
+from mipae_tf.models.config import ModelConfig
+from mipae_tf.models.config import option
+from mipae_tf.networks.backbones import BACKBONES
+
+# What the authors' codes of DRNET (PyTorch) and MIPAE have in common.
+PUBLISHED_RECIPE = {
+    "backbone": "dcgan",
+    "normalization": "batch",
+    "code": "tanh",
+    "learning_rate": 2e-3,
+    "beta_1": 0.5,
+    "schedule": "constant",
+    "batch_size": 100,
+    "representation_steps": 240_000,
+    "keep": "last",
+    "lstm_target": "code",
+    "dynamics_input": "frames",
+    "dynamics_learning_rate": 2e-4,
+    "dynamics_batch_size": 100,
+    "dynamics_steps": 120_000,
+}
+
+
+@dataclasses.dataclass(frozen=True)
+class RecurrentConfig(ModelConfig):
+    """Networks, optimisation and dynamics of a `RecurrentAutoencoder`."""
+
+    backbone: str = option(
+        "dcgan",
+        "Encoders and decoder.",
+        choices=tuple(BACKBONES),
+    )
+    width: int = option(
+        64, "Channels of the first convolution; the others follow.", low=1
+    )
+    normalization: str = option(
+        "group",
+        "Normalisation of the convolutions.",
+        choices=("batch", "group", "none"),
+    )
+    code: str = option(
+        "linear",
+        "What the encoders do to their codes.",
+        choices=("linear", "tanh", "unit"),
+    )
+    learning_rate: float = option(
+        1e-3, "Adam's rate in the representation stage.", above=0
+    )
+    beta_1: float = option(0.9, "Adam's first decay, same stage.", low=0)
+    schedule: str = option(
+        "cosine",
+        "Learning rate over the steps of a stage.",
+        choices=("cosine", "constant"),
+    )
+    batch_size: int = option(
+        32, "Clips in a step; pairs across clips need two.", low=2
+    )
+    representation_steps: int = option(
+        20_000, "Steps of the first stage.", low=0, identity=False
+    )
+    keep: str = option(
+        "best",
+        "Weights a stage leaves behind: best by validation loss, or last.",
+        choices=("best", "last"),
+    )
+    context: int = option(5, "Frames seen before the forecast begins.", low=1)
+    train_horizon: int = option(
+        10, "Frames beyond the context that the dynamics learn on.", low=1
+    )
+    lstm_dim: int = option(256, "Units of each LSTM layer.", low=1)
+    lstm_layers: int = option(2, "LSTM layers.", low=1)
+    lstm_target: str = option(
+        "difference",
+        "What the LSTM gives: the next code, or what to add to the last.",
+        choices=("difference", "code"),
+    )
+    dynamics_input: str = option(
+        "latents",
+        "latents: encoded once and cached. frames: encoded at every step, "
+        "encoders in training mode, always true codes.",
+        choices=("latents", "frames"),
+    )
+    dynamics_learning_rate: float = option(
+        1e-3, "Adam's rate in the dynamics stage.", above=0
+    )
+    dynamics_batch_size: int = option(
+        100, "Clips in a step of the dynamics stage.", low=1
+    )
+    dynamics_steps: int = option(
+        5_000, "Steps of the dynamics stage.", low=0, identity=False
+    )

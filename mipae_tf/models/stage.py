@@ -1,0 +1,120 @@
+"""One thing that is trained, with a train_step of its own."""
+
+from collections.abc import Callable
+from collections.abc import Mapping
+from collections.abc import Sequence
+from typing import Any
+from typing import ClassVar
+
+import keras
+import tensorflow as tf
+
+from mipae_tf.data.frame_plan import FramePlan
+
+Losses = dict[str, tf.Tensor]
+
+
+class Stage(keras.Model):
+    """A training stage: sub-networks it is handed, and their optimizers.
+
+    A stage is a Keras model, so `fit` takes it; the shipped loop drives the
+    same `train_step`. Subclasses write `update` and `evaluate_losses`, name
+    what those return in `LOSSES`, and call `add_player` for each set of
+    variables that has an optimizer of its own.
+
+    Args:
+        plan: the frames that a step wants of a clip.
+        seed: key of the draws made within a step.
+        total_steps: length of the training, for schedules.
+
+    Attributes:
+        source: 'frames' for uint8 batches `[clips, frames, height, width,
+            channel]`, 'latents' for batches of latents encoded once, a
+            mapping of float32 `[clips, frames, dim]`.
+        step: int64 variable, number of updates made; checkpointed.
+    """
+
+    LOSSES: ClassVar[tuple[str, ...]]
+    source: ClassVar[str] = "frames"
+
+    def __init__(
+        self, plan: FramePlan, seed: int, total_steps: int, name: str
+    ) -> None:
+        super().__init__(name=name)
+        self.plan = plan
+        self.seed = seed
+        self.step = tf.Variable(
+            0,
+            trainable=False,
+            dtype=tf.int64,
+            aggregation=tf.VariableAggregation.ONLY_FIRST_REPLICA,
+        )
+        self.total_steps = total_steps
+        self.means = [keras.metrics.Mean(name) for name in self.LOSSES]
+
+    @property
+    def metrics(self) -> list[keras.metrics.Metric]:
+        """Exactly what `train_step` returns, or Keras logs the last batch."""
+        return self.means
+
+    def update(self, batch: Any) -> Losses:
+        """One step of every optimizer; the values of `LOSSES`, undivided."""
+        raise NotImplementedError
+
+    def evaluate_losses(self, batch: Any) -> Losses:
+        """Losses in inference mode, with `loss` among them; no update."""
+        raise NotImplementedError
+
+    def prepare(self, latents: Mapping[str, Any]) -> None:
+        """Looks at the cached latents of all training clips, before step 0."""
+
+    def train_step(self, data: Any) -> Losses:
+        """One update, then the running means of its losses."""
+        values = self.update(data)
+        self.step.assign_add(1)
+        for mean in self.means:
+            mean.update_state(values[mean.name])
+        return {mean.name: mean.result() for mean in self.means}
+
+    def test_step(self, data: Any) -> Losses:
+        """What `evaluate_losses` says of one batch."""
+        return self.evaluate_losses(data)
+
+    def add_player(
+        self,
+        networks: Sequence[keras.layers.Layer],
+        optimizer: keras.optimizers.Optimizer,
+    ) -> Callable[[tf.GradientTape, tf.Tensor], None]:
+        """Gives `networks` an optimizer, built now, inside the scope.
+
+        An optimizer that builds itself within a step fails under a
+        MirroredStrategy, and resumes with its moments lost.
+
+        Returns:
+            `descend(tape, loss)`, which makes one step of that optimizer.
+        """
+        variables = [v for net in networks for v in net.trainable_variables]
+        optimizer.build(variables)
+        if not self.compiled:  # so that `fit` works as it is
+            self.compile(optimizer=optimizer, jit_compile=False)
+
+        def descend(tape: tf.GradientTape, loss: tf.Tensor) -> None:
+            gradients = tape.gradient(loss, variables)
+            # They are summed over replicas: each brings its share of a mean.
+            replicas = tf.distribute.get_strategy().num_replicas_in_sync
+            gradients = [gradient / replicas for gradient in gradients]
+            optimizer.apply_gradients(zip(gradients, variables, strict=True))
+
+        return descend
+
+    def draw_key(self, salt: int) -> tf.Tensor:
+        """int32 `[2]`: key of one draw of this step on this replica."""
+        context = tf.distribute.get_replica_context()
+        replica = 0 if context is None else context.replica_id_in_sync_group
+        key = tf.stack(
+            [tf.constant(self.seed, tf.int32), tf.cast(self.step, tf.int32)]
+        )
+        return tf.random.experimental.stateless_fold_in(
+            tf.random.experimental.stateless_fold_in(key, salt), replica
+        )
+

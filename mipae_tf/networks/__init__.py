@@ -1,0 +1,1 @@
+"""Networks: encoders, decoders, critic and pose LSTM, and their backbones."""

@@ -1,0 +1,134 @@
+"""What all convolutional decoders have in common."""
+
+import abc
+from collections.abc import Sequence
+from typing import Any
+
+import keras
+import tensorflow as tf
+
+from mipae_tf.networks.layers import kernel_initializer
+from mipae_tf.networks.layers import leaky_relu
+from mipae_tf.networks.layers import normalization
+from mipae_tf.networks.layers import require_choice
+
+
+class Decoder(keras.layers.Layer, abc.ABC):
+    """Codes to frames: a 4×4 map of the code, then stages that double it.
+
+    Codes are float32 [batch, dim], content and pose after one another; frames
+    are float32 [batch, height, width, channel] in [0, 1]. The last layer is
+    float32 under every dtype policy.
+
+    Published as a transposed convolution from 1×1 to 4×4, the first layer is
+    the dense one that it amounts to.
+
+    Args:
+        channels: channels of a frame.
+        width: channels of the finest map; 64 as published.
+        norm: 'batch' as published, 'group' or 'none'.
+        frame_size: 64 or 128, height and width of the frames in pixels.
+        skips: whether each stage also takes the encoder's map of its size.
+        synchronized: whether batch statistics are taken over all replicas.
+        **kwargs: `dtype`, `name` of the layer.
+
+    Raises:
+        ValueError: on another frame size or norm; on skip maps that are
+            missing, too many, or given to a decoder without skips.
+    """
+
+    def __init__(
+        self,
+        channels: int,
+        width: int = 64,
+        norm: str = "batch",
+        frame_size: int = 64,
+        skips: bool = False,
+        synchronized: bool = False,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**kwargs)
+        require_choice("frame_size", frame_size, (64, 128))
+        self.channels = channels
+        self.width = width
+        self.norm = norm
+        self.frame_size = frame_size
+        self.skips = skips
+        self.synchronized = synchronized
+        self.options = {
+            "norm": norm,
+            "synchronized": synchronized,
+            "dtype": self.dtype_policy,
+        }
+        self.first = keras.layers.Dense(
+            4 * 4 * 8 * width,
+            use_bias=norm == "none",
+            kernel_initializer=kernel_initializer(),
+            dtype=self.dtype_policy,
+        )
+        self.first_norm = normalization(
+            norm, 8 * width, synchronized, dtype=self.dtype_policy
+        )
+        self.stages = self.make_stages()
+        self.upsampling = self.make_upsampling()
+
+    @abc.abstractmethod
+    def make_stages(self) -> list[keras.layers.Layer]:
+        """The stages; the last gives float32 logits of the pixels."""
+
+    def make_upsampling(self) -> keras.layers.Layer | None:
+        """What doubles a map before its skip map joins it, if anything."""
+        return None
+
+    def build(self, input_shape: tuple) -> None:
+        """Makes the variables for codes [batch, dim]."""
+        self.first.build(input_shape)
+        shape = (input_shape[0], 4, 4, 8 * self.width)
+        self.first_norm.build(shape)
+        for stage in self.stages:
+            if self.upsampling is not None:
+                shape = self.upsampling.compute_output_shape(shape)
+            if self.skips:  # which have as many channels as the map they join
+                shape = (*shape[:3], 2 * shape[3])
+            stage.build(shape)
+            shape = stage.compute_output_shape(shape)
+
+    def call(
+        self,
+        codes: tf.Tensor,
+        skips: Sequence[tf.Tensor] | None = None,
+        training: bool | None = None,
+    ) -> tf.Tensor:
+        """Frames of codes, and of skip maps as the encoder gives them."""
+        self._check(skips)
+        x = self.first(codes)
+        x = tf.reshape(x, [-1, 4, 4, 8 * self.width])  # [batch, 4, 4, channel]
+        x = leaky_relu(self.first_norm(x))
+        for index, stage in enumerate(self.stages):
+            if self.upsampling is not None:
+                x = self.upsampling(x)
+            if self.skips:  # the encoder's maps go from fine to coarse
+                x = tf.concat([x, skips[-1 - index]], axis=-1)
+            x = stage(x, training=training)
+        return tf.sigmoid(x)
+
+    def _check(self, skips: Sequence[tf.Tensor] | None) -> None:
+        given = 0 if skips is None else len(skips)
+        expected = len(self.stages) if self.skips else 0
+        if given != expected:
+            raise ValueError(
+                f"skips must hold {expected} maps for a decoder made with "
+                f"skips={self.skips}, got {given}."
+            )
+
+    def get_config(self) -> dict[str, Any]:
+        """The constructor's arguments."""
+        return {
+            **super().get_config(),
+            "channels": self.channels,
+            "width": self.width,
+            "norm": self.norm,
+            "frame_size": self.frame_size,
+            "skips": self.skips,
+            "synchronized": self.synchronized,
+        }

@@ -1,0 +1,34 @@
+"""Which example of a batch is the other half of a marginal pair."""
+
+import tensorflow as tf
+
+
+def derangement(count: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
+    """A random cyclic shift: no example is paired with itself.
+
+    Args:
+        count: number of examples, at least 2.
+        seed: int32 `[2]`, key of the stateless draw.
+
+    Returns:
+        int32 `[count]`, index of the partner of each example.
+    """
+    shift = tf.random.stateless_uniform([], seed, 1, count, dtype=tf.int32)
+    return tf.math.floormod(tf.range(count) + shift, count)
+
+
+def permutation(count: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
+    """A uniform permutation, as MIPAE published: one fixed point on average.
+
+    Each fixed point is a joint pair among the marginals, which caps the
+    critic's optimum near the logarithm of the batch.
+
+    Args:
+        count: number of examples.
+        seed: int32 `[2]`, key of the stateless draw.
+
+    Returns:
+        int32 `[count]`, index of the partner of each example.
+    """
+    keys = tf.random.stateless_uniform([count], seed)
+    return tf.argsort(keys)

@@ -1,0 +1,105 @@
+"""Trains a model: `python -m mipae_tf.train --flagfile=configs/X.cfg`.
+
+Flags after the flagfile win over it. The same command again goes on where it
+stopped. `--model=X --help` lists the hyper-parameters of a model.
+"""
+
+from absl import flags
+
+from mipae_tf.runs.flags import FLAGS
+from mipae_tf.runs.flags import define_model_flags
+from mipae_tf.runs.flags import flagfile_text
+from mipae_tf.runs.flags import given_hyperparameters
+from mipae_tf.runs.flags import run_door
+from mipae_tf.training import TrainingOptions
+from mipae_tf.training.job import train
+from mipae_tf.training.strategies import NAMES
+
+OWN = (
+    "run_dir",
+    "dataset",
+    "seed",
+    "strategy",
+    "init_from",
+    "train_clips",
+    "data_dir",
+    "manual_dir",
+    "log_every",
+    "validate_every",
+    "steps_per_call",
+)
+
+
+def define_flags() -> None:
+    """All flags of this door."""
+    define_model_flags()
+    flags.DEFINE_string("run_dir", "runs/quickstart", "Folder of the run.")
+    flags.DEFINE_string(
+        "dataset",
+        "moving_dsprites/quickstart",
+        "tfds dataset of clips, name or name/config; built when missing.",
+    )
+    flags.DEFINE_integer(
+        "seed", 0, "Key of weights, batches and draws.", lower_bound=0
+    )
+    flags.DEFINE_string(
+        "strategy", "auto", f"Distribution: {', '.join(NAMES)}."
+    )
+    flags.DEFINE_string(
+        "init_from", None, "Run folder whose weights to begin with."
+    )
+    flags.DEFINE_integer(
+        "train_clips", None, "Train on the first so many clips.", lower_bound=1
+    )
+    flags.DEFINE_string("data_dir", None, "Where tfds keeps datasets.")
+    flags.DEFINE_string(
+        "manual_dir", None, "Folder of files you brought (MNIST, dSprites)."
+    )
+    defaults = TrainingOptions()
+    flags.DEFINE_integer(
+        "log_every", defaults.log_every, "Steps between lines of losses."
+    )
+    flags.DEFINE_integer(
+        "validate_every",
+        defaults.validate_every,
+        "Steps between validation, pictures and checkpoints.",
+    )
+    flags.DEFINE_integer(
+        "steps_per_call",
+        defaults.steps_per_call,
+        "Steps made by one call into the compiled loop.",
+    )
+
+
+def main(_) -> None:
+    """Trains, then says what to do with the run."""
+    train(
+        FLAGS.run_dir,
+        FLAGS.dataset,
+        FLAGS.model,
+        FLAGS.protocol,
+        given_hyperparameters(),
+        seed=FLAGS.seed,
+        strategy=FLAGS.strategy,
+        init_from=FLAGS.init_from,
+        train_clips=FLAGS.train_clips,
+        data_dir=FLAGS.data_dir,
+        manual_dir=FLAGS.manual_dir,
+        options=TrainingOptions(
+            log_every=FLAGS.log_every,
+            validate_every=FLAGS.validate_every,
+            steps_per_call=FLAGS.steps_per_call,
+        ),
+        flags=flagfile_text(OWN),
+    )
+    print(
+        f"Trained: {FLAGS.run_dir}\n"
+        f"  python -m mipae_tf.evaluate --run_dir={FLAGS.run_dir}\n"
+        f"  python -m mipae_tf.export --run_dir={FLAGS.run_dir}\n"
+        f"  tensorboard --logdir={FLAGS.run_dir}/logs"
+    )
+
+
+if __name__ == "__main__":
+    define_flags()
+    run_door(main)

@@ -1,0 +1,138 @@
+"""One call from a dataset's name, or clips, to a trained run."""
+
+import pathlib
+from collections.abc import Mapping
+from typing import Any
+
+from absl import logging
+
+from mipae_tf.data import Clips
+from mipae_tf.data import open_clips
+from mipae_tf.models import VideoModel
+from mipae_tf.models import model_class
+from mipae_tf.runs import RunFolder
+from mipae_tf.runs import RunSettings
+from mipae_tf.runs.load import load_weights
+from mipae_tf.training.options import TrainingOptions
+from mipae_tf.training.strategies import make_strategy
+from mipae_tf.training.trainer import Trainer
+
+
+def train(
+    run_dir: str | pathlib.Path,
+    dataset: str = "moving_dsprites/quickstart",
+    model: str = "mipae",
+    protocol: str = "default",
+    hyperparameters: Mapping[str, Any] | None = None,
+    *,
+    clips: Mapping[str, Any] | None = None,
+    seed: int = 0,
+    strategy: str = "auto",
+    init_from: str | None = None,
+    train_clips: int | None = None,
+    data_dir: str | None = None,
+    manual_dir: str | None = None,
+    options: TrainingOptions | None = None,
+    flags: str = "",
+) -> VideoModel:
+    """Trains a model, or goes on with a run that was broken off.
+
+    Args:
+        run_dir: folder of the run.
+        dataset: tfds name of the clips; built when it is missing. A label
+            where `clips` are given.
+        model: name of the system.
+        protocol: preset of hyper-parameters.
+        hyperparameters: values that win over the preset's.
+        clips: `train` and `validation`, each a `Clips`, a uint8 array
+            `[clips, time, height, width, channel]` or a `tf.data.Dataset` of
+            clips, instead of a tfds dataset.
+        seed: key of weights, batches and draws.
+        strategy: none, mirrored, multi_worker, or auto.
+        init_from: run folder whose weights to begin with.
+        train_clips: train on the first so many clips only.
+        data_dir: where tfds keeps datasets.
+        manual_dir: files that the user brought.
+        options: intervals and conveniences.
+        flags: text of the flagfile that repeats this call.
+
+    Returns:
+        The trained model.
+
+    Raises:
+        ValueError: for anything that cannot be done, before the run folder
+            is touched; the message names flag, value and what is allowed.
+    """
+    config = model_class(model).Config.resolve(protocol, hyperparameters)
+    scope = make_strategy(strategy)
+    splits = _open(clips, dataset, data_dir, manual_dir, train_clips)
+    _check_length(config, splits["train"])
+    settings = RunSettings(
+        model=model,
+        protocol=protocol,
+        config=config,
+        dataset=dataset,
+        frame_shape=splits["train"].frame_shape,
+        seed=seed,
+        train_clips=train_clips,
+        data_dir=data_dir,
+        manual_dir=manual_dir,
+    )
+    folder = RunFolder(run_dir)
+    with scope.scope():
+        made = settings.make_model()
+        if init_from:
+            load_weights(made, init_from)
+    folder.claim(settings, flags)
+    try:
+        _log_start(settings, splits, scope.num_replicas_in_sync)
+        Trainer(folder, made, **splits, strategy=scope, options=options).train()
+    finally:
+        folder.release()
+    return made
+
+
+def _open(clips, dataset, data_dir, manual_dir, limit) -> dict[str, Clips]:
+    limits = {"train": limit, "validation": None}
+    if clips is None:
+        return {
+            split: open_clips(dataset, split, data_dir, manual_dir, count)
+            for split, count in limits.items()
+        }
+    missing = set(limits) - set(clips)
+    if missing:
+        raise ValueError(
+            f"clips lacks {', '.join(sorted(missing))}; it must have train "
+            "and validation."
+        )
+    return {
+        split: Clips.of(clips[split], f"clips {split}").take(slice(count))
+        for split, count in limits.items()
+    }
+
+
+def _check_length(config, clips: Clips) -> None:
+    if config.context >= clips.length:
+        raise ValueError(
+            f"--context={config.context} is too long: the clips have "
+            f"{clips.length} frames; allowed is 1 to {clips.length - 1}."
+        )
+    most = clips.length - config.context
+    if config.train_horizon > most:
+        raise ValueError(
+            f"--train_horizon={config.train_horizon} is too long: after "
+            f"--context={config.context} the clips have {most} more frames."
+        )
+
+
+def _log_start(settings, splits, replicas: int) -> None:
+    logging.info(
+        "%s on %s: %d training clips, %d validation clips, frames %s, "
+        "%d replica(s)",
+        settings.model,
+        settings.dataset,
+        len(splits["train"]),
+        len(splits["validation"]),
+        "x".join(map(str, settings.frame_shape)),
+        replicas,
+    )

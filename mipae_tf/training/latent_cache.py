@@ -1,0 +1,65 @@
+"""Latents of all frames, encoded once."""
+
+import hashlib
+import pathlib
+
+import numpy as np
+import tensorflow as tf
+from tqdm import tqdm
+
+from mipae_tf.data import Clips
+from mipae_tf.files import write_atomically
+from mipae_tf.models import VideoModel
+
+FRAMES_AT_ONCE = 256
+
+
+def encode_frames(model: VideoModel, clips: Clips) -> dict[str, np.ndarray]:
+    """Latents of every frame of every clip, each frame by itself.
+
+    Args:
+        model: encodes clips of a single frame.
+        clips: what to encode.
+
+    Returns:
+        float32 `[clips, time, dim]` for each latent of the model.
+    """
+    encode = tf.function(model.encode, reduce_retracing=True)
+    flat = clips.video.reshape(-1, 1, *clips.frame_shape)
+    pieces = []
+    for first in tqdm(
+        range(0, len(flat), FRAMES_AT_ONCE), "encoding", disable=None
+    ):
+        latents = encode(tf.constant(flat[first : first + FRAMES_AT_ONCE]))
+        pieces.append({k: v.numpy() for k, v in latents.items()})
+    shape = (len(clips), clips.length)
+    return {
+        name: np.concatenate([piece[name] for piece in pieces])
+        .astype(np.float32)
+        .reshape(*shape, -1)  # [clips, time, dim]
+        for name in pieces[0]
+    }
+
+
+def cached_latents(
+    model: VideoModel, clips: Clips, path: pathlib.Path
+) -> dict[str, np.ndarray]:
+    """`encode_frames`, read from `path` when it holds this very result.
+
+    The file is keyed by the weights of the model and the pixels of the clips.
+    """
+    key = _weights_key(model) + clips.fingerprint()
+    if path.exists():
+        with np.load(path) as stored:
+            if str(stored["key"]) == key:
+                return {k: stored[k] for k in stored.files if k != "key"}
+    latents = encode_frames(model, clips)
+    write_atomically(path, lambda part: np.savez(part, key=key, **latents))
+    return latents
+
+
+def _weights_key(model: VideoModel) -> str:
+    digest = hashlib.sha256()
+    for variable in model.variables:
+        digest.update(np.ascontiguousarray(variable.numpy()))
+    return digest.hexdigest()[:16]

@@ -1,0 +1,174 @@
+"""Trains all stages of a model in a run folder."""
+
+import time
+
+import tensorflow as tf
+from absl import logging
+
+from mipae_tf.data import Clips
+from mipae_tf.data import batches
+from mipae_tf.data.batches import Arrays
+from mipae_tf.models import Stage
+from mipae_tf.models import VideoModel
+from mipae_tf.runs import RunFolder
+from mipae_tf.runs.checkpoints import StageCheckpoints
+from mipae_tf.runs.checkpoints import restore_result
+from mipae_tf.training.latent_cache import cached_latents
+from mipae_tf.training.logbook import Logbook
+from mipae_tf.training.loop import StageLoop
+from mipae_tf.training.options import TrainingOptions
+from mipae_tf.training.pictures import forecast_pictures
+from mipae_tf.training.pictures import reconstruction_strip
+from mipae_tf.visual.summary import write_gif_summary
+from mipae_tf.visual.summary import write_image_summary
+
+# Validation batches are drawn under a key that no seed of a run reaches.
+VALIDATION_SEED = 2**31
+
+
+class Trainer:
+    """Runs the stages of a model, each from where its checkpoint stands.
+
+    Args:
+        folder: the run, claimed.
+        model: made inside the strategy's scope.
+        train: clips to learn from.
+        validation: clips to choose the best checkpoint by.
+        strategy: one device, mirrored or multi-worker.
+        options: intervals and conveniences.
+    """
+
+    def __init__(
+        self,
+        folder: RunFolder,
+        model: VideoModel,
+        train: Clips,
+        validation: Clips,
+        strategy: tf.distribute.Strategy | None = None,
+        options: TrainingOptions | None = None,
+    ) -> None:
+        self.folder = folder
+        self.model = model
+        self.clips = {"train": train, "validation": validation}
+        self.strategy = strategy or tf.distribute.get_strategy()
+        self.options = options or TrainingOptions()
+        with self.strategy.scope():
+            self.stages = model.stages()
+
+    def train(self) -> None:
+        """Trains what is not trained yet.
+
+        For each stage: its newest checkpoint if it has one; else, for later
+        stages, the weights that the stage before left behind.
+        """
+        for stage in self.stages:
+            checkpoints = StageCheckpoints(self.folder, self.model, stage)
+            if checkpoints.resume():
+                logging.info(
+                    "%s goes on from step %d of %d",
+                    stage.name,
+                    int(stage.step.numpy()),
+                    stage.total_steps,
+                )
+            if int(stage.step.numpy()) < stage.total_steps:
+                self._train_stage(stage, checkpoints)
+            restore_result(self.folder, self.model, stage.name)
+
+    def _train_stage(self, stage: Stage, checkpoints) -> None:
+        arrays = {split: self._arrays(stage, split) for split in self.clips}
+        if stage.source == "latents" and int(stage.step.numpy()) == 0:
+            stage.prepare(arrays["train"])
+        loop = StageLoop(stage, arrays["train"], self.strategy)
+        validate = self._validator(stage, arrays["validation"])
+        logbook = Logbook(self.folder, stage)
+        settings = self.folder.settings()
+        logbook.write_hyperparameters(settings.identity())
+        try:
+            while int(stage.step.numpy()) < stage.total_steps:
+                self._steps_until_log(stage, loop, logbook)
+                step = int(stage.step.numpy())
+                every = self.options.validate_every
+                if step % every == 0 or step == stage.total_steps:
+                    losses = validate()
+                    logbook.write("validation", losses)
+                    checkpoints.save_if_best(losses["loss"])
+                    checkpoints.save()
+                    self._draw(stage, logbook)
+        finally:
+            logbook.close()
+
+    def _arrays(self, stage: Stage, split: str) -> Arrays:
+        clips = self.clips[split]
+        if stage.source == "frames":
+            return clips.video
+        path = self.folder.latents / f"{split}.npz"
+        return cached_latents(self.model, clips, path)
+
+    def _steps_until_log(
+        self, stage: Stage, loop: StageLoop, logbook: Logbook
+    ) -> None:
+        """Steps up to the next multiple of an interval; one line of losses."""
+        began, waited, first = time.time(), 0.0, int(stage.step.numpy())
+        options = self.options
+        target = min(
+            _next_multiple(first, options.log_every),
+            _next_multiple(first, options.validate_every),
+            stage.total_steps,
+        )
+        loop.reset_means()
+        step = first
+        while step < target:
+            steps = min(options.steps_per_call, target - step)
+            means, wait = loop.run(steps)
+            waited += wait
+            step += steps
+            logbook.advance(steps)
+        seconds = time.time() - began
+        pace = {
+            "steps_per_second": (step - first) / seconds,
+            "data_wait_share": waited / seconds,
+        }
+        logbook.write("training", {**means, **pace})
+
+    def _validator(self, stage: Stage, arrays: Arrays):
+        """() -> mean losses on fixed batches of validation clips."""
+        evaluate = tf.function(stage.test_step)
+        fixed = list(
+            batches(
+                arrays,
+                stage.plan,
+                VALIDATION_SEED,
+                0,
+                self.options.validation_batches,
+            )
+        )
+
+        def validate() -> dict[str, float]:
+            rows = [evaluate(batch) for batch in fixed]
+            return {
+                name: sum(float(row[name]) for row in rows) / len(rows)
+                for name in rows[0]
+            }
+
+        return validate
+
+    def _draw(self, stage: Stage, logbook: Logbook) -> None:
+        """Strips of every stage; forecasts once their stage is trained."""
+        if not self.options.pictures:
+            return
+        clips, step = self.clips["validation"], int(stage.step.numpy())
+        with logbook.writer.as_default():
+            if stage is self.stages[-1]:
+                context = self.model.config.context
+                image, animation = forecast_pictures(
+                    self.model, clips, context
+                )
+                write_image_summary("forecast/strip", image, step)
+                write_gif_summary("forecast/animation", animation, step)
+            else:
+                image = reconstruction_strip(self.model, clips)
+                write_image_summary("decoded/strip", image, step)
+
+
+def _next_multiple(step: int, every: int) -> int:
+    return (step // every + 1) * every

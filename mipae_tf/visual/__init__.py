@@ -1,0 +1,1 @@
+"""Pictures of video: strips, grids, animations, plots and their files."""

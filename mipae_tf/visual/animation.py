@@ -1,0 +1,219 @@
+"""Frames to GIF and MP4."""
+
+import fractions
+import os
+import pathlib
+import struct
+
+import av
+import numpy as np
+from PIL import GifImagePlugin
+from PIL import Image
+from scipy.spatial import KDTree
+
+from mipae_tf.visual.canvas import as_rgb
+from mipae_tf.files import write_atomically
+from mipae_tf.files import write_file
+
+AXES = ("time", "height", "width")
+PALETTE = 256
+
+# Browsers show a GIF frame that asks for less than this slowly instead.
+SHORTEST_CENTISECONDS = 2
+
+MOST_PIXELS = 100_000  # that a palette is chosen from; k-means is slow
+
+LOOP_FOREVER = b"!\xff\x0bNETSCAPE2.0\x03\x01\x00\x00\x00"
+
+
+def encode_gif(frames: np.ndarray, fps: float = 10) -> bytes:
+    """Encodes frames as a GIF that loops for ever.
+
+    Colours are exact where the animation has no more than 256, or where
+    what changes in each frame has no more than 256. Else one palette is
+    chosen for all frames and no dithering done, so that still areas stay
+    still. Each frame is kept, also one equal to its predecessor (Pillow's
+    own GIF writer joins these, and the count of frames is lost).
+
+    Args:
+        frames: uint8 [time, height, width, 1 or 3].
+        fps: Frames per second. The format counts in hundredths of a second,
+            from 2 on: 50 frames per second are the most.
+
+    Raises:
+        ValueError: A wrong type or shape, or `fps` not above 0.
+    """
+    frames = as_rgb(frames, "frames", AXES)
+    _check_fps(fps)
+    hold = max(SHORTEST_CENTISECONDS, round(100 / fps))
+    codes = _colour_codes(frames)
+    places = _changed(codes)
+    regions = [code[place] for code, place in zip(codes, places, strict=True)]
+    images = _exact_images(regions) or _approximate_images(regions)
+    height, width = codes.shape[1:]
+    # 0xF7: the header is followed by a palette of 256 colours.
+    stream = [
+        b"GIF89a" + struct.pack("<HHBBB", width, height, 0xF7, 0, 0),
+        _palette_bytes(images[0]),
+        LOOP_FOREVER,
+    ]
+    for image, (rows, columns) in zip(images, places, strict=True):
+        stream += GifImagePlugin.getdata(
+            image,
+            (columns.start, rows.start),
+            duration=hold * 10,
+            include_color_table=(
+                _palette_bytes(image) != _palette_bytes(images[0])
+            ),
+        )
+    return b"".join(stream) + b";"
+
+
+def _check_fps(fps: float) -> None:
+    if not 0 < fps < float("inf"):
+        raise ValueError(f"fps is {fps}; a number above 0 is needed.")
+
+
+def _palette_bytes(image: Image.Image) -> bytes:
+    return bytes(image.getpalette()).ljust(3 * PALETTE, b"\0")
+
+
+def _colour_codes(frames: np.ndarray) -> np.ndarray:
+    """uint8 [..., 3] as one number for each colour, int32 [...]."""
+    red, green, blue = np.moveaxis(frames.astype(np.int32), -1, 0)
+    return red << 16 | green << 8 | blue
+
+
+def _channels(codes: np.ndarray) -> np.ndarray:
+    """The inverse of `_colour_codes`."""
+    return np.stack(
+        [codes >> 16, codes >> 8 & 255, codes & 255], axis=-1
+    ).astype(np.uint8)
+
+
+def _changed(codes: np.ndarray) -> list[tuple[slice, slice]]:
+    """The smallest box of each frame that differs from the one before."""
+    places = [(slice(0, codes.shape[1]), slice(0, codes.shape[2]))]
+    for before, now in zip(codes[:-1], codes[1:], strict=True):
+        differs = before != now
+        rows = np.flatnonzero(differs.any(axis=1))
+        columns = np.flatnonzero(differs.any(axis=0))
+        # An equal frame still needs one pixel to be a frame of the file.
+        places.append(
+            tuple(
+                slice(which[0], which[-1] + 1) if which.size else slice(0, 1)
+                for which in (rows, columns)
+            )
+        )
+    return places
+
+
+def _exact_images(regions: list[np.ndarray]) -> list[Image.Image] | None:
+    """Images with one palette, else one each; None where 256 are too few."""
+    seen = np.zeros(1 << 24, bool)
+    for region in regions:
+        seen[region] = True
+    shared = np.flatnonzero(seen)
+    palettes = [shared] * len(regions)
+    if len(shared) > PALETTE:
+        palettes = [np.unique(region) for region in regions]
+    if max(len(palette) for palette in palettes) > PALETTE:
+        return None
+    return [
+        _indexed(np.searchsorted(palette, region), palette)
+        for region, palette in zip(regions, palettes, strict=True)
+    ]
+
+
+def _indexed(indices: np.ndarray, palette: np.ndarray) -> Image.Image:
+    image = Image.fromarray(indices.astype(np.uint8)).convert("P")
+    # The padding keeps Pillow from renumbering colours in a short palette.
+    image.putpalette(_channels(palette).tobytes().ljust(3 * PALETTE, b"\0"))
+    return image
+
+
+def _approximate_images(regions: list[np.ndarray]) -> list[Image.Image]:
+    """Images with the 256 colours that suit the whole animation."""
+    pixels = np.concatenate([region.ravel() for region in regions])
+    codes, counts = np.unique(pixels, return_counts=True)
+    # Few colours too many, as in grey video under coloured marks, are best
+    # served by the most frequent ones; many colours by median cut.
+    candidates = (codes[np.argsort(counts)[-PALETTE:]], _median_cut(pixels))
+    least = np.inf
+    for candidate in candidates:
+        # Pillow's own mapping is blind to differences below 4 levels.
+        tree = KDTree(_channels(candidate))
+        distance, index = tree.query(_channels(codes))
+        error = np.dot(counts, distance**2)
+        if error < least:
+            least, palette, nearest = error, candidate, index
+    return [
+        _indexed(nearest[np.searchsorted(codes, region)], palette)
+        for region in regions
+    ]
+
+
+def _median_cut(pixels: np.ndarray) -> np.ndarray:
+    """A palette for pixels, all given as colour numbers."""
+    some = pixels[:: 1 + len(pixels) // MOST_PIXELS]
+    image = Image.fromarray(_channels(some)[None])
+    chosen = image.quantize(PALETTE, Image.Quantize.MEDIANCUT, kmeans=1)
+    colours = np.array(chosen.getpalette(), np.uint8).reshape(-1, 3)
+    return _colour_codes(colours)
+
+
+def write_gif(
+    path: str | os.PathLike, frames: np.ndarray, fps: float = 10
+) -> None:
+    """Writes `encode_gif(frames, fps)` atomically."""
+    write_file(path, encode_gif(frames, fps))
+
+
+def write_mp4(
+    path: str | os.PathLike, frames: np.ndarray, fps: float = 10
+) -> None:
+    """Writes frames as an MP4 that browsers play, atomically.
+
+    The codec is H.264, or MPEG-4 where PyAV was built without x264; both
+    lose a little. Colour is stored at half the resolution, so sizes are
+    even: an odd last row or column is written twice.
+
+    Args:
+        path: File to write, ending in `.mp4`.
+        frames: uint8 [time, height, width, 1 or 3].
+        fps: Frames per second.
+
+    Raises:
+        ValueError: A wrong type or shape, another ending, or `fps` not
+            above 0.
+    """
+    frames = as_rgb(frames, "frames", AXES)
+    _check_fps(fps)
+    if pathlib.Path(path).suffix.lower() != ".mp4":
+        raise ValueError(f"path is {os.fspath(path)!r}; it must end in .mp4.")
+    height, width = frames.shape[1:3]
+    frames = np.pad(
+        frames, ((0, 0), (0, height % 2), (0, width % 2), (0, 0)), "edge"
+    )
+    write_atomically(path, lambda part: _encode_mp4(part, frames, fps))
+
+
+def _encode_mp4(path: pathlib.Path, frames: np.ndarray, fps: float) -> None:
+    rate = fractions.Fraction(fps).limit_denominator(1000)
+    with av.open(path, "w", options={"movflags": "faststart"}) as container:
+        if "libx264" in av.codecs_available:
+            stream = container.add_stream(
+                "libx264", rate, options={"crf": "16"}
+            )
+        else:
+            stream = container.add_stream("mpeg4", rate, bit_rate=8_000_000)
+        stream.height, stream.width = frames.shape[1:3]
+        stream.pix_fmt = "yuv420p"
+        # With several threads the bytes depend on the number of cores.
+        stream.thread_count = 1
+        for frame in frames:
+            picture = av.VideoFrame.from_ndarray(
+                np.ascontiguousarray(frame), format="rgb24"
+            )
+            container.mux(stream.encode(picture))
+        container.mux(stream.encode())
