@@ -11,7 +11,8 @@ from data_builders.moving_dsprites.sprites import SIZES
 
 FILE_NAME = "dsprites_ndarray_co1sh3sc6or40x32y32_64x64.npz"
 _MEMBER = "imgs.npy"
-_CHUNK = 4096
+_CHUNK = 4096  # images unpacked at a time
+_DAMAGE = (zipfile.BadZipFile, zlib.error, KeyError, OSError, ValueError)
 
 
 class FileSprites:
@@ -60,7 +61,7 @@ def _load(path: str, count: int) -> np.ndarray:
         with epath.Path(path).open("rb") as file:
             with zipfile.ZipFile(file).open(_MEMBER) as member:
                 return _read_bits(member, count)
-    except (zipfile.BadZipFile, zlib.error, KeyError, OSError) as error:
+    except _DAMAGE as error:
         raise ValueError(
             f"{path} is not the dSprites file: {error}; put the original "
             f"{FILE_NAME} in its place, or take the file away to have the "
@@ -72,7 +73,7 @@ def _read_bits(member, count: int) -> np.ndarray:
     np.lib.format.read_magic(member)
     shape, _, dtype = np.lib.format.read_array_header_1_0(member)
     if shape != (count, 64, 64) or dtype != np.uint8:
-        raise OSError(
+        raise ValueError(
             f"{_MEMBER} holds {dtype} {shape} where uint8 {(count, 64, 64)} "
             "is expected"
         )
@@ -80,6 +81,8 @@ def _read_bits(member, count: int) -> np.ndarray:
     for low in range(0, count, _CHUNK):
         part = bits[low : low + _CHUNK]
         raw = member.read(len(part) * 4096)
+        if len(raw) < len(part) * 4096:
+            raise ValueError(f"{_MEMBER} ends early")
         pixels = np.frombuffer(raw, np.uint8).reshape(-1, 4096)  # [images, px]
         part[:] = np.packbits(pixels, axis=-1)
     return bits

@@ -1,12 +1,14 @@
 """Opens a tfds dataset of clips by name, building it when it is missing."""
 
-import importlib
-
 import tensorflow_datasets as tfds
 
+import data_builders.all
 from mipae_tf.data.clips import Clips
 
-SPLITS = ("train", "validation", "test")
+OURS: dict[str, type[tfds.core.DatasetBuilder]] = {
+    name: getattr(data_builders.all, name).Builder
+    for name in data_builders.all.__all__
+}
 
 
 def open_builder(
@@ -14,25 +16,26 @@ def open_builder(
 ) -> tfds.core.DatasetBuilder:
     """The builder of `dataset`, which is `name` or `name/config`.
 
+    Ours come before those of tfds (which has a moving_mnist of its own).
+
     Raises:
         ValueError: when no builder or no config has that name.
     """
-    importlib.import_module("data_builders.all")
     name, _, config = dataset.partition("/")
-    known = tfds.list_builders(with_community_datasets=False)
+    if name in OURS and (not config or config in OURS[name].builder_configs):
+        return OURS[name](config=config or None, data_dir=data_dir)
     try:
-        return tfds.builder(dataset, data_dir=data_dir)
+        return tfds.builder(dataset, data_dir=data_dir, try_gcs=False)
     except (tfds.core.DatasetNotFoundError, ValueError) as error:
-        if name not in known:
-            ours = sorted(_our_builders())
+        if name in OURS:
+            configs = ", ".join(OURS[name].builder_configs)
             raise ValueError(
-                f"--dataset={dataset}: there is no dataset {name!r}; ours are "
-                f"{', '.join(ours)}."
+                f"--dataset={dataset}: {name} has no config {config!r}; it "
+                f"has {configs}."
             ) from error
-        configs = sorted(tfds.builder_cls(name).builder_configs)
         raise ValueError(
-            f"--dataset={dataset}: {name} has no config {config!r}; it has "
-            f"{', '.join(configs)}."
+            f"--dataset={dataset}: there is no dataset {name!r}; ours are "
+            f"{', '.join(OURS)}, and tfds knows none of that name."
         ) from error
 
 
@@ -107,11 +110,3 @@ def _skip_masks(builder: tfds.core.DatasetBuilder):
         name: True for name in builder.info.features if name != "masks"
     }
     return tfds.decode.PartialDecoding(wanted)
-
-
-def _our_builders() -> list[str]:
-    return [
-        name
-        for name in tfds.list_builders(with_community_datasets=False)
-        if tfds.builder_cls(name).__module__.startswith("data_builders.")
-    ]

@@ -25,7 +25,7 @@ def squared_errors(prediction: np.ndarray, truth: np.ndarray) -> np.ndarray:
       ValueError: shapes that differ, uint8 mixed with float, other dtypes, or
         floats outside [0, 1].
     """
-    _check_frames(prediction, truth)
+    prediction, truth = _checked_frames(prediction, truth)
     return np.stack(
         [
             np.square(_unit(p) - _unit(t)).mean(axis=(1, 2, 3))
@@ -81,7 +81,7 @@ def ssim_gaussian11(prediction: np.ndarray, truth: np.ndarray) -> np.ndarray:
     Raises:
       ValueError: as for `squared_errors`, or frames smaller than 11 x 11.
     """
-    _check_frames(prediction, truth)
+    prediction, truth = _checked_frames(prediction, truth)
     height, width = prediction.shape[2:4]
     if min(height, width) < 11:
         raise ValueError(
@@ -135,7 +135,10 @@ def bootstrap_interval(
     return float(low), float(high)
 
 
-def _check_frames(prediction: np.ndarray, truth: np.ndarray) -> None:
+def _checked_frames(
+    prediction: np.ndarray, truth: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    prediction, truth = np.asarray(prediction), np.asarray(truth)
     if prediction.shape != truth.shape or prediction.ndim != 5:
         raise ValueError(
             "prediction and truth must both be frames [clips, time, height, "
@@ -157,7 +160,7 @@ def _check_frames(prediction: np.ndarray, truth: np.ndarray) -> None:
             f"[0, 1], got {prediction.dtype} and {truth.dtype}."
         )
     if kinds == {"uint8"}:
-        return
+        return prediction, truth
     for name, frames in (("prediction", prediction), ("truth", truth)):
         low, high = frames.min(), frames.max()
         if not (low >= 0 and high <= 1):  # NaN fails both comparisons
@@ -165,6 +168,7 @@ def _check_frames(prediction: np.ndarray, truth: np.ndarray) -> None:
                 f"Float frames must be within [0, 1], got a {name} from {low} "
                 f"to {high}."
             )
+    return prediction, truth
 
 
 def _unit(frames: np.ndarray) -> np.ndarray:

@@ -139,7 +139,10 @@ def _fitted(
         model = LogisticRegression(max_iter=1000) if categorical else Ridge()
         return model.fit(codes, target)
     model = (MLPClassifier if categorical else MLPRegressor)(
-        hidden_layer_sizes=(128, 128), random_state=seed
+        hidden_layer_sizes=(128, 128),
+        alpha=0.3,
+        batch_size=min(64, len(codes)),
+        random_state=seed,
     )
     classes = {"classes": np.unique(target)} if categorical else {}
     order = np.random.default_rng(seed).permutation(len(codes))

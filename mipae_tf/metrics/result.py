@@ -11,6 +11,7 @@ def entry(
     count: int | None = None,
     interval: Sequence[float] | None = None,
     per_step: Sequence[float] | None = None,
+    per_step_interval: Sequence[Sequence[float]] | None = None,
 ) -> dict:
     """One measured metric, as plain numbers that JSON can hold.
 
@@ -20,6 +21,7 @@ def entry(
       count: samples or clips behind it.
       interval: its lower and upper bound.
       per_step: its values at each predicted step.
+      per_step_interval: their lower and upper bounds.
 
     Returns:
       A dict of those that are given.
@@ -32,14 +34,13 @@ def entry(
     if count is not None:
         result["count"] = int(count)
     if interval is not None:
-        low, high = _finite(name, "interval", interval, 1, length=2)
-        if low > high:
-            raise ValueError(
-                f"{name}: interval must ascend, got {low} to {high}."
-            )
-        result["interval"] = [float(low), float(high)]
+        result["interval"] = _interval(name, interval)
     if per_step is not None:
         result["per_step"] = _finite(name, "per_step", per_step, 1).tolist()
+    if per_step_interval is not None:
+        result["per_step_interval"] = [
+            _interval(name, interval) for interval in per_step_interval
+        ]
     return result
 
 
@@ -52,6 +53,13 @@ def absent(reason: str) -> dict:
     if not str(reason).strip():
         raise ValueError("An absent metric must state its reason, got none.")
     return {"absent": str(reason)}
+
+
+def _interval(name: str, interval: Sequence[float]) -> list[float]:
+    low, high = _finite(name, "interval", interval, 1, length=2).tolist()
+    if low > high:
+        raise ValueError(f"{name}: interval must ascend, got {low} to {high}.")
+    return [low, high]
 
 
 def _finite(

@@ -38,6 +38,7 @@ class LatentPredictor(keras.layers.Layer):
             layers=layers,
             activation="tanh" if published else "linear",
             init="torch" if published else "keras",
+            use_cudnn=False,  # a cuDNN kernel could not be served on a CPU
         )
         self.lstm.build((None, None, moving_dim + fixed_dim))
         self.moving_scale = _Standardiser(moving_dim, name="moving")

@@ -58,6 +58,13 @@ def test_group_norm_never_looks_at_the_batch(cls):
     assert np.std(together) > 0
 
 
+def test_group_norm_leaves_mean_and_scale_of_a_code_alone():
+    encoder, frames = encoder_and_frames(norm="group", activation="linear")
+    codes = encoder(frames)
+    encoder.head.conv.kernel.assign(3 * encoder.head.conv.kernel)
+    np.testing.assert_allclose(encoder(frames), 3 * codes, rtol=1e-4)
+
+
 @pytest.mark.parametrize("cls", ENCODERS)
 def test_with_skips_gives_the_same_codes(cls):
     encoder, frames = encoder_and_frames(cls)

@@ -1,0 +1,51 @@
+"""Measures a run: `python -m mipae_tf.evaluate --run_dir=runs/NAME`.
+
+Prints a table; writes metrics.json and figures/ in the run folder.
+"""
+
+from absl import flags
+
+from mipae_tf.evaluation import evaluate
+from mipae_tf.evaluation.evaluator import GROUPS
+from mipae_tf.evaluation.table import metrics_table
+from mipae_tf.runs.flags import FLAGS
+from mipae_tf.runs.flags import run_door
+
+
+def define_flags() -> None:
+    """All flags of this door."""
+    flags.DEFINE_string("run_dir", "runs/quickstart", "Folder of the run.")
+    flags.DEFINE_list("metrics", list(GROUPS), "Which groups to measure.")
+    flags.DEFINE_integer(
+        "clips", 1_000, "Measure the first so many test clips.", lower_bound=2
+    )
+    flags.DEFINE_integer("horizon", 10, "Frames to predict.")
+    flags.DEFINE_integer(
+        "mig_samples",
+        10_000,
+        "Frames behind the MIG; 100,000 as published.",
+        lower_bound=4,
+    )
+    flags.DEFINE_integer("seed", 0, "Key of every draw.", lower_bound=0)
+
+
+def main(_) -> None:
+    """Evaluates, prints the table, says where the figures are."""
+    metrics = evaluate(
+        FLAGS.run_dir,
+        FLAGS.metrics,
+        FLAGS.clips,
+        FLAGS.horizon,
+        FLAGS.mig_samples,
+        FLAGS.seed,
+    )
+    print(metrics_table(metrics))
+    print(
+        f"\nWritten: {FLAGS.run_dir}/metrics.json, "
+        f"{FLAGS.run_dir}/figures/forecast.gif and other pictures there."
+    )
+
+
+if __name__ == "__main__":
+    define_flags()
+    run_door(main)

@@ -1,0 +1,50 @@
+"""Metrics as a table for the terminal."""
+
+from collections.abc import Mapping
+
+
+def metrics_table(metrics: Mapping[str, Mapping]) -> str:
+    """All metrics, predictions step by step, the others a line each."""
+    lines = []
+    for measure, unit in (("psnr", "PSNR (dB)"), ("ssim", "SSIM")):
+        lines += _steps(metrics, f"prediction/{measure}/", unit)
+    rest = [
+        _line(key, value)
+        for key, value in metrics.items()
+        if key != "protocol" and not key.startswith("prediction/")
+    ]
+    return "\n".join([*lines, *rest])
+
+
+def _steps(metrics: Mapping, prefix: str, unit: str) -> list[str]:
+    rows = {k: v for k, v in metrics.items() if k.startswith(prefix)}
+    steps = max((len(v.get("per_step", ())) for v in rows.values()), default=0)
+    if not steps:
+        return []
+    head = "".join(f"{step:>7}" for step in range(1, steps + 1))
+    lines = [f"{unit} by predicted frame", f"{'':14}{head}   mean [95 %]"]
+    for key, value in rows.items():
+        name = key.removeprefix(prefix)
+        if "absent" in value:
+            lines.append(f"{name:14}absent: {value['absent']}")
+            continue
+        cells = "".join(f"{x:7.2f}" for x in value["per_step"])
+        low, high = value["interval"]
+        lines.append(
+            f"{name:14}{cells}   {value['value']:.2f} [{low:.2f}, {high:.2f}]"
+        )
+    return [*lines, ""]
+
+
+def _line(key: str, value: Mapping) -> str:
+    if "absent" in value:
+        return f"{key:48} absent: {value['absent']}"
+    text = f"{key:48} {value['value']:8.4f}"
+    if "interval" in value:
+        low, high = value["interval"]
+        text += f"  [{low:.4f}, {high:.4f}]"
+    if "chance" in value:
+        text += f"  chance {value['chance']:.4f}"
+    if "count" in value:
+        text += f"  n = {value['count']}"
+    return text

@@ -1,0 +1,44 @@
+"""Forecasts a video: `python -m mipae_tf.predict --run_dir=... --input=...`.
+
+Takes a .gif, .mp4, .npy or a folder of frames; writes a GIF or MP4 of the
+input and the forecast side by side.
+"""
+
+from absl import flags
+
+from mipae_tf.runs.flags import FLAGS
+from mipae_tf.runs.flags import run_door
+from mipae_tf.serving.preview import preview
+
+
+def define_flags() -> None:
+    """All flags of this door."""
+    flags.DEFINE_string("run_dir", "runs/quickstart", "Folder of the run.")
+    flags.DEFINE_string("input", None, "Video: .gif, .mp4, .npy or a folder.")
+    flags.DEFINE_string("output", "forecast.gif", "A .gif or .mp4 to write.")
+    flags.DEFINE_integer("horizon", 20, "Frames to predict.")
+    flags.DEFINE_integer(
+        "context", None, "Give the model the last so many frames; all if unset."
+    )
+    flags.DEFINE_float("fps", 8.0, "Frames per second of the animation.")
+    flags.DEFINE_integer("seed", 0, "Key of a stochastic model's draws.")
+    flags.mark_flag_as_required("input")
+
+
+def main(_) -> None:
+    """Predicts, writes, says where."""
+    preview(
+        FLAGS.run_dir,
+        FLAGS.input,
+        FLAGS.output,
+        FLAGS.horizon,
+        FLAGS.context,
+        FLAGS.fps,
+        FLAGS.seed,
+    )
+    print(f"Written: {FLAGS.output}")
+
+
+if __name__ == "__main__":
+    define_flags()
+    run_door(main)

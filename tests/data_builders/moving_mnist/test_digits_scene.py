@@ -1,0 +1,102 @@
+import numpy as np
+import pytest
+from etils import epath
+
+from data_builders.moving_mnist.digits import Digits
+from data_builders.moving_mnist.digits_config import DigitsConfig
+from data_builders.moving_mnist.digits_scene import DigitsScene
+
+
+@pytest.fixture
+def digits(tmp_path) -> Digits:
+    images = np.zeros((30, 28, 28), np.uint8)
+    images[:, 8:20, 8:20] = 180
+    path = epath.Path(tmp_path) / "digits.npz"
+    return Digits.save(path, images, np.arange(30) % 10, 24)
+
+
+def _scene(digits, **fields) -> DigitsScene:
+    return DigitsScene(DigitsConfig("test", **fields), digits)
+
+
+def _clip(**positions):
+    content = {"digit_0": 3, "digit_1": 4, "front": 1}
+    pose = {name: np.array([value]) for name, value in positions.items()}
+    return content, pose, {"index_0": 13, "index_1": 4}
+
+
+@pytest.mark.parametrize(
+    ("bounce", "last"), [("clamp", 31), ("reflect", 32), ("redraw", 31)]
+)
+def test_positions_stay_in_their_range(digits, bounce, last):
+    scene = _scene(digits, bounce=bounce, num_frames=60)
+    assert set(scene.pose.values()) == {last + 1}
+    clips = [scene.clip("train", index)[1] for index in range(20)]
+    pose = np.array([list(clip["pose"].values()) for clip in clips])
+    assert (pose.min(), pose.max()) == (0, last)
+    assert np.abs(np.diff(pose)).max() == 4
+
+
+def test_published_speeds_are_lopsided(digits):
+    scene = _scene(digits, max_speed=3, bounce="reflect", num_frames=2)
+    pose = [
+        list(scene.clip("train", i)[1]["pose"].values()) for i in range(300)
+    ]
+    pose = np.array(pose)
+    inner = pose[(pose[..., 0] >= 4) & (pose[..., 0] <= 28)]
+    assert set(np.diff(inner).ravel()) == set(range(-4, 4))
+
+
+def test_digits_come_from_the_numbers_of_their_split(digits):
+    scene = _scene(digits, num_frames=1)
+    for split in ("train", "validation", "test"):
+        low, high = digits.numbers(split)
+        clips = [scene.clip(split, index)[1] for index in range(100)]
+        seen = [number for c in clips for number in c["instance"].values()]
+        assert set(seen) == set(range(low, high))
+        for clip in clips:
+            index = clip["instance"]["index_1"]
+            assert clip["content"]["digit_1"] == index % 10
+
+
+def test_colour_has_a_front_that_occludes(digits):
+    content, pose, instance = _clip(x_0=10, y_0=2, x_1=12, y_1=2)
+    scene = _scene(digits)
+    video, masks = scene.render(content, pose, instance)
+    assert video.shape == (1, 64, 64, 3)
+    np.testing.assert_array_equal(video[..., :2] > 0, masks > 0)
+    assert video[0, 18, 28].tolist() == [0, 180, 0]
+    video, _ = scene.render(content | {"front": 0}, pose, instance)
+    assert video[0, 18, 28].tolist() == [180, 0, 0]
+
+
+def test_grey_is_a_clipped_sum_without_a_front(digits):
+    content, pose, instance = _clip(x_0=10, y_0=2, x_1=12, y_1=2)
+    scene = _scene(digits, colour=False)
+    assert "front" not in scene.content
+    video, masks = scene.render(content, pose, instance)
+    assert video[0, 18, 28, 0] == 255
+    assert masks[0, 18, 28].tolist() == [1, 1]
+
+
+def test_render_redraws_a_clip(digits):
+    scene = _scene(digits, colour=False, bounce="redraw", num_frames=5)
+    clip = scene.clip("test", 8)[1]
+    video, masks = scene.render(clip["content"], clip["pose"], clip["instance"])
+    np.testing.assert_array_equal(video, clip["video"])
+    np.testing.assert_array_equal(masks, clip["masks"])
+
+
+def test_render_refuses_a_digit_of_another_class(digits):
+    content, pose, instance = _clip(x_0=1, y_0=2, x_1=12, y_1=2)
+    with pytest.raises(ValueError, match="'digit_0' is 5 but .* 13 is a 3"):
+        _scene(digits).render(content | {"digit_0": 5}, pose, instance)
+    with pytest.raises(ValueError, match="instance lacks 'index_0'"):
+        _scene(digits).render(content, pose)
+
+
+def test_wrong_speeds_are_named():
+    with pytest.raises(ValueError, match="min_speed is 5 but must not exceed"):
+        DigitsConfig("test", min_speed=5)
+    with pytest.raises(ValueError, match="min_speed is -4 but must be -3"):
+        DigitsConfig("test", max_speed=3, bounce="redraw")

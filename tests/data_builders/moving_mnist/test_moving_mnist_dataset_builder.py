@@ -1,0 +1,110 @@
+import shutil
+from unittest import mock
+
+import numpy as np
+import pytest
+import tensorflow_datasets as tfds
+
+from data_builders.moving_mnist import idx_files
+from data_builders.moving_mnist import (
+    moving_mnist_dataset_builder as moving_mnist,
+)
+from data_builders.moving_mnist.digits_config import DigitsConfig
+
+_TINY = {"train_clips": 4, "validation_clips": 2, "test_clips": 2}
+_DUMMY = moving_mnist.Builder.code_path.parent / "dummy_data"
+# The dummy files hold fewer digits than the real ones.
+_SHAPES = [(24, 28, 28), (24,), (6, 28, 28), (6,)]
+_FILES = dict(zip(idx_files.FILES, _SHAPES, strict=True))
+
+
+@pytest.fixture(autouse=True)
+def few_digits(request):
+    if "real_data" in request.fixturenames:
+        yield
+        return
+    with mock.patch.dict(idx_files.FILES, _FILES):
+        yield
+
+
+class MovingMnistTest(tfds.testing.DatasetBuilderTestCase):
+    DATASET_CLASS = moving_mnist.Builder
+    SPLITS = {"train": 4, "validation": 2, "test": 2}
+    BUILDER_CONFIG_NAMES_TO_TEST = [
+        DigitsConfig("two", num_frames=3, **_TINY),
+        DigitsConfig(
+            "walls", num_frames=9, colour=False, bounce="redraw", **_TINY
+        ),
+    ]
+
+
+def _builder(folder) -> moving_mnist.Builder:
+    config = DigitsConfig("tiny", num_frames=3, **_TINY)
+    return moving_mnist.Builder(config=config, data_dir=folder)
+
+
+def _prepare(builder, manual_dir) -> None:
+    config = tfds.download.DownloadConfig(manual_dir=manual_dir)
+    builder.download_and_prepare(download_config=config)
+
+
+def test_published_configurations():
+    configs = moving_mnist.Builder.builder_configs
+    published = configs["colour_published"]
+    assert (published.min_speed, published.max_speed) == (-4, 3)
+    assert (configs["colour"].min_speed, configs["colour"].max_speed) == (-4, 4)
+    assert configs["colour_small"].split_sizes()["train"] == 2_000
+    assert not configs["grey"].colour
+    assert configs["stochastic"].bounce == "redraw"
+
+
+def test_a_built_dataset_can_be_redrawn_without_its_sources(tmp_path):
+    _prepare(_builder(tmp_path), _DUMMY)
+    builder = _builder(tmp_path)
+    for clip in tfds.as_numpy(builder.as_dataset(split="test")):
+        video = builder.render(clip["content"], clip["pose"], clip["instance"])
+        np.testing.assert_array_equal(video, clip["video"])
+    assert builder.info.metadata["factors"]["content"]["digit_1"] == 10
+    assert not builder.has_static
+
+
+def test_an_unbuilt_dataset_says_so(tmp_path):
+    with pytest.raises(ValueError, match="build it first"):
+        _builder(tmp_path).scene()
+
+
+def test_the_files_are_downloaded_where_none_lies_in_the_manual_folder(
+    tmp_path,
+):
+    def download(_, urls):
+        assert set(urls.values()) <= set(moving_mnist.Builder.url_infos)
+        return {name: _DUMMY / name for name in urls}
+
+    manager = "tensorflow_datasets.core.download.DownloadManager.download"
+    builder = _builder(tmp_path / "data")
+    with mock.patch(manager, download):
+        _prepare(builder, tmp_path / "nothing")
+    assert builder.info.splits["train"].num_examples == 4
+
+
+@pytest.mark.parametrize("damage", ["lacking", "truncated"])
+def test_a_damaged_folder_is_named_and_leaves_nothing(tmp_path, damage):
+    manual = tmp_path / "manual"
+    shutil.copytree(_DUMMY, manual)
+    name = "t10k-images-idx3-ubyte.gz"
+    if damage == "lacking":
+        (manual / name).unlink()
+    else:
+        (manual / name).write_bytes((_DUMMY / name).read_bytes()[:60])
+    with pytest.raises(ValueError, match=name):
+        _prepare(_builder(tmp_path / "data"), manual)
+    assert not list((tmp_path / "data").glob("moving_mnist/tiny/*"))
+
+
+def test_real_digits(real_data, tmp_path):
+    builder = _builder(tmp_path)
+    _prepare(builder, real_data / "mnist")
+    for clip in tfds.as_numpy(builder.as_dataset(split="test")):
+        assert min(clip["instance"].values()) >= 60_000
+        assert clip["masks"].sum((1, 2)).min() > 20
+    assert builder.scene().digits.numbers("validation") == (55_000, 60_000)

@@ -1,0 +1,49 @@
+import json
+
+import numpy as np
+import pytest
+
+from mipae_tf.metrics.result import absent
+from mipae_tf.metrics.result import entry
+
+
+def test_an_entry_holds_what_is_given_as_plain_numbers():
+    result = entry(
+        "prediction/psnr/forecast",
+        np.float32(20.5),
+        count=np.int64(3),
+        interval=(np.float64(20), 21),
+        per_step=np.array([21.0, 20.0], np.float32),
+    )
+    assert json.loads(json.dumps(result)) == {
+        "value": 20.5,
+        "count": 3,
+        "interval": [20.0, 21.0],
+        "per_step": [21.0, 20.0],
+    }
+    assert entry("mig/published/score", 0.5) == {"value": 0.5}
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"value": np.nan},
+        {"value": np.inf},
+        {"value": [1.0, 2.0]},
+        {"value": 1.0, "interval": (0.0, np.inf)},
+        {"value": 1.0, "interval": (1.0, 0.0)},
+        {"value": 1.0, "interval": (1.0,)},
+        {"value": 1.0, "per_step": [1.0, np.nan]},
+        {"value": 1.0, "per_step": [[1.0]]},
+    ],
+)
+def test_unfit_values_are_refused_by_name(fields):
+    with pytest.raises(ValueError, match="^leak/x_0: "):
+        entry("leak/x_0", **fields)
+
+
+def test_absence_states_its_reason():
+    assert absent("no pose labels") == {"absent": "no pose labels"}
+    assert absent(ValueError("constant")) == {"absent": "constant"}
+    with pytest.raises(ValueError, match="reason"):
+        absent(" ")
