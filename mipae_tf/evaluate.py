@@ -5,6 +5,7 @@ Prints a table; writes metrics.json and figures/ in the run folder.
 
 from absl import flags
 
+from mipae_tf import quiet  # noqa: F401  isort: skip, before TensorFlow
 from mipae_tf.evaluation import evaluate
 from mipae_tf.evaluation.evaluator import GROUPS
 from mipae_tf.evaluation.table import metrics_table

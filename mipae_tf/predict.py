@@ -6,6 +6,7 @@ input and the forecast side by side.
 
 from absl import flags
 
+from mipae_tf import quiet  # noqa: F401  isort: skip, before TensorFlow
 from mipae_tf.runs.flags import FLAGS
 from mipae_tf.runs.flags import run_door
 from mipae_tf.serving.preview import preview

@@ -6,6 +6,7 @@ stopped. `--model=X --help` lists the hyper-parameters of a model.
 
 from absl import flags
 
+from mipae_tf import quiet  # noqa: F401  isort: skip, before TensorFlow
 from mipae_tf.runs.flags import FLAGS
 from mipae_tf.runs.flags import define_model_flags
 from mipae_tf.runs.flags import flagfile_text

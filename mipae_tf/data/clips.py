@@ -30,9 +30,7 @@ class Clips:
     video: np.ndarray
     content: Mapping[str, np.ndarray] = dataclasses.field(default_factory=dict)
     pose: Mapping[str, np.ndarray] = dataclasses.field(default_factory=dict)
-    instance: Mapping[str, np.ndarray] = dataclasses.field(
-        default_factory=dict
-    )
+    instance: Mapping[str, np.ndarray] = dataclasses.field(default_factory=dict)
     cardinality: Mapping[str, int] = dataclasses.field(default_factory=dict)
     name: str = "clips"
 

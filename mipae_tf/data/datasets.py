@@ -106,7 +106,5 @@ def cardinalities(builder: tfds.core.DatasetBuilder) -> dict[str, int]:
 
 def _skip_masks(builder: tfds.core.DatasetBuilder):
     """Masks are large and only some metrics want them."""
-    wanted = {
-        name: True for name in builder.info.features if name != "masks"
-    }
+    wanted = {name: True for name in builder.info.features if name != "masks"}
     return tfds.decode.PartialDecoding(wanted)

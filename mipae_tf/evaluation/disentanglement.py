@@ -61,9 +61,7 @@ def leak_metrics(subject: Subject) -> dict[str, dict]:
     score of the most frequent class, `shuffled` that of a probe trained on
     shuffled labels.
     """
-    names = {
-        role: subject.latent_of(role) for role in ("content", "pose")
-    }
+    names = {role: subject.latent_of(role) for role in ("content", "pose")}
     clips = subject.clips
     factors = {"content": clips.content, "pose": clips.pose}
     missing = [role for role, name in names.items() if name is None]
@@ -129,8 +127,7 @@ def _why_no_mig(subject: Subject) -> str | None:
             return f"{type(subject.model).__name__} has no {role} latent."
     if not getattr(subject.builder, "has_static", False):
         return (
-            f"{subject.clips.name} cannot draw frames with independent "
-            "factors."
+            f"{subject.clips.name} cannot draw frames with independent factors."
         )
     return None
 

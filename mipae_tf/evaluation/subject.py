@@ -106,13 +106,14 @@ class Subject:
 
 def _in_chunks(function, arrays):
     """Applies a function of tensors to pieces of the first axis."""
-    count = len(tf.nest.flatten(arrays)[0])
-    pieces = [
-        function(
-            tf.nest.map_structure(lambda a: tf.constant(a[i : i + CHUNK]), arrays)
+
+    def piece(start: int):
+        return tf.nest.map_structure(
+            lambda array: tf.constant(array[start : start + CHUNK]), arrays
         )
-        for i in range(0, count, CHUNK)
-    ]
+
+    count = len(tf.nest.flatten(arrays)[0])
+    pieces = [function(piece(start)) for start in range(0, count, CHUNK)]
     return tf.nest.map_structure(
         lambda *parts: np.concatenate([np.asarray(p) for p in parts]), *pieces
     )

@@ -8,9 +8,9 @@ import tensorflow as tf
 
 from mipae_tf.data.frame_plan import Window
 from mipae_tf.models.base import to_float
+from mipae_tf.models.frame_wise import per_frame
 from mipae_tf.models.latent_predictor import LatentPredictor
 from mipae_tf.models.optimizers import make_adam
-from mipae_tf.models.frame_wise import per_frame
 from mipae_tf.models.stage import Losses
 from mipae_tf.models.stage import Stage
 

@@ -72,7 +72,7 @@ class LatentPredictor(keras.layers.Layer):
         return self._next(codes, out)
 
     def listen(self, codes: tf.Tensor, fixed: tf.Tensor):
-        """LSTM states after codes `[batch, time, moving_dim]`; time may be 0."""
+        """LSTM states after codes `[batch, time, moving_dim]`, time 0 too."""
         _, states = self.lstm.consume(self._inputs(codes, fixed))
         return states
 

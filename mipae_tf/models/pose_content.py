@@ -8,10 +8,10 @@ import tensorflow as tf
 from mipae_tf.models.base import Latents
 from mipae_tf.models.base import to_float
 from mipae_tf.models.config import option
+from mipae_tf.models.frame_wise import fold_time
 from mipae_tf.models.latent import Latent
 from mipae_tf.models.pose_content_stage import draw_frames
 from mipae_tf.models.recurrent_autoencoder import RecurrentAutoencoder
-from mipae_tf.models.frame_wise import fold_time
 from mipae_tf.models.recurrent_config import PUBLISHED_RECIPE
 from mipae_tf.models.recurrent_config import RecurrentConfig
 from mipae_tf.models.stage import Stage
@@ -74,9 +74,7 @@ class PoseContentModel(RecurrentAutoencoder):
 
     def __init__(self, config, frame_shape, seed=0, **kwargs) -> None:
         super().__init__(config, frame_shape, seed, **kwargs)
-        self.content_encoder = self.make_encoder(
-            "content", config.content_dim
-        )
+        self.content_encoder = self.make_encoder("content", config.content_dim)
         self.pose_encoder = self.make_encoder("pose", config.pose_dim)
         self.decoder = self.make_decoder(config.content_dim + config.pose_dim)
         self.predictor = self.make_predictor()

@@ -7,9 +7,9 @@ from mipae_tf.data.frame_plan import DistinctFrames
 from mipae_tf.data.frame_plan import FramePlan
 from mipae_tf.data.frame_plan import PublishedPairs
 from mipae_tf.models.base import to_float
-from mipae_tf.models.optimizers import make_adam
 from mipae_tf.models.frame_wise import fold_time
 from mipae_tf.models.frame_wise import per_frame
+from mipae_tf.models.optimizers import make_adam
 from mipae_tf.models.stage import Losses
 from mipae_tf.models.stage import Stage
 from mipae_tf.objectives.pairs import derangement

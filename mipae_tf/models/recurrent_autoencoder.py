@@ -1,12 +1,10 @@
 """Autoencoders whose moving code is predicted by an LSTM."""
 
 import abc
-from typing import Any
 
 import keras
 import tensorflow as tf
 
-from mipae_tf.models.base import Latents
 from mipae_tf.models.base import State
 from mipae_tf.models.base import VideoModel
 from mipae_tf.models.dynamics import Dynamics
@@ -113,4 +111,3 @@ class RecurrentAutoencoder(VideoModel):
         if frame is not None:
             code = self.encode(frame[:, None])[self.moving][:, 0]
         return decoded, {**state, "code": code, "memory": memory}
-

@@ -117,4 +117,3 @@ class Stage(keras.Model):
         return tf.random.experimental.stateless_fold_in(
             tf.random.experimental.stateless_fold_in(key, salt), replica
         )
-

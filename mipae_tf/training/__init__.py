@@ -1,7 +1,7 @@
 """Runs the stages of a model under a distribution strategy."""
 
 from mipae_tf.training.options import TrainingOptions
-from mipae_tf.training.trainer import Trainer
 from mipae_tf.training.strategies import make_strategy
+from mipae_tf.training.trainer import Trainer
 
 __all__ = ["Trainer", "TrainingOptions", "make_strategy"]

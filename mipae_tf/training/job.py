@@ -4,8 +4,7 @@ import pathlib
 from collections.abc import Mapping
 from typing import Any
 
-from absl import logging
-
+from mipae_tf.console import say
 from mipae_tf.data import Clips
 from mipae_tf.data import open_clips
 from mipae_tf.models import VideoModel
@@ -126,13 +125,9 @@ def _check_length(config, clips: Clips) -> None:
 
 
 def _log_start(settings, splits, replicas: int) -> None:
-    logging.info(
-        "%s on %s: %d training clips, %d validation clips, frames %s, "
-        "%d replica(s)",
-        settings.model,
-        settings.dataset,
-        len(splits["train"]),
-        len(splits["validation"]),
-        "x".join(map(str, settings.frame_shape)),
-        replicas,
+    shape = "x".join(map(str, settings.frame_shape))
+    say(
+        f"{settings.model} on {settings.dataset}: {len(splits['train'])} "
+        f"training clips, {len(splits['validation'])} validation clips, "
+        f"frames {shape}, {replicas} replica(s)"
     )

@@ -4,10 +4,10 @@ import sys
 import time
 
 import tensorflow as tf
-from absl import logging
 from tensorboard.plugins.hparams import api as hparams
 from tqdm import tqdm
 
+from mipae_tf.console import say
 from mipae_tf.models import Stage
 from mipae_tf.runs import RunFolder
 
@@ -79,5 +79,5 @@ class Logbook:
     def _say(self, line: str) -> None:
         """Off a terminal, a line every ten seconds is enough."""
         if self._bar.disable and time.time() - self._spoken > 10:
-            logging.info("%s", line)
+            say(line)
             self._spoken = time.time()

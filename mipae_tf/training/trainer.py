@@ -3,8 +3,8 @@
 import time
 
 import tensorflow as tf
-from absl import logging
 
+from mipae_tf.console import say
 from mipae_tf.data import Clips
 from mipae_tf.data import batches
 from mipae_tf.data.batches import Arrays
@@ -64,11 +64,9 @@ class Trainer:
         for stage in self.stages:
             checkpoints = StageCheckpoints(self.folder, self.model, stage)
             if checkpoints.resume():
-                logging.info(
-                    "%s goes on from step %d of %d",
-                    stage.name,
-                    int(stage.step.numpy()),
-                    stage.total_steps,
+                say(
+                    f"{stage.name} goes on from step "
+                    f"{int(stage.step.numpy())} of {stage.total_steps}"
                 )
             if int(stage.step.numpy()) < stage.total_steps:
                 self._train_stage(stage, checkpoints)
@@ -160,9 +158,7 @@ class Trainer:
         with logbook.writer.as_default():
             if stage is self.stages[-1]:
                 context = self.model.config.context
-                image, animation = forecast_pictures(
-                    self.model, clips, context
-                )
+                image, animation = forecast_pictures(self.model, clips, context)
                 write_image_summary("forecast/strip", image, step)
                 write_gif_summary("forecast/animation", animation, step)
             else:

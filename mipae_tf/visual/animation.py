@@ -11,9 +11,9 @@ from PIL import GifImagePlugin
 from PIL import Image
 from scipy.spatial import KDTree
 
-from mipae_tf.visual.canvas import as_rgb
 from mipae_tf.files import write_atomically
 from mipae_tf.files import write_file
+from mipae_tf.visual.canvas import as_rgb
 
 AXES = ("time", "height", "width")
 PALETTE = 256

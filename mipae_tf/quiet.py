@@ -1,0 +1,5 @@
+"""Importing this first makes a door quiet; see `console.hush`."""
+
+from mipae_tf.console import hush
+
+hush()
