@@ -112,4 +112,5 @@ def identical_rows(
 def power_of_two_scale(codes: np.ndarray) -> float:
     """Power of two that brings the codes' spread to about 1, exactly."""
     spread = np.abs(codes - codes.mean(axis=0)).max()
-    return float(np.ldexp(1.0, -int(np.frexp(spread)[1])))
+    exponent = max(-1000, int(np.frexp(spread)[1]))  # 2**1000 is finite
+    return float(np.ldexp(1.0, -exponent))

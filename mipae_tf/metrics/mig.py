@@ -6,6 +6,8 @@ import numpy as np
 
 from mipae_tf.metrics.absent_metric import AbsentMetric
 from mipae_tf.metrics.checks import check_same_count
+from mipae_tf.metrics.checks import checked_codes
+from mipae_tf.metrics.checks import label_ids
 from mipae_tf.metrics.entropy import grassberger_entropy
 from mipae_tf.metrics.ross_mi import ross_ceiling
 from mipae_tf.metrics.ross_mi import ross_mutual_informations
@@ -55,12 +57,14 @@ def mig_published(
         content_factors=content_factors,
         pose_factors=pose_factors,
     )
-    h_fc = _factor_entropy("content_factors", content_factors)
-    h_fp = _factor_entropy("pose_factors", pose_factors)
-    ceiling = (
-        ross_ceiling(content_factors) / h_fc + ross_ceiling(pose_factors) / h_fp
-    ) / 2
-    factors = [content_factors, pose_factors]
+    content_codes = checked_codes("content_codes", content_codes)
+    pose_codes = checked_codes("pose_codes", pose_codes)
+    factors = [
+        _checked_factors("content_factors", content_factors),
+        _checked_factors("pose_factors", pose_factors),
+    ]
+    h_fc, h_fp = (grassberger_entropy(labels) for labels in factors)
+    ceilings = [ross_ceiling(labels) for labels in factors]
     i_fc_zc, i_fp_zc = ross_mutual_informations(
         content_codes, factors, progress=progress
     )
@@ -76,15 +80,23 @@ def mig_published(
         "i_fp_zp": i_fp_zp,
         "h_fc": h_fc,
         "h_fp": h_fp,
-        "ceiling": ceiling,
+        "ceiling": (ceilings[0] / h_fc + ceilings[1] / h_fp) / 2,
         "count": len(content_codes),
     }
 
 
-def _factor_entropy(name: str, factors: np.ndarray) -> float:
-    if len(factors) and (factors == factors[0]).all():
+def _checked_factors(name: str, factors: np.ndarray) -> np.ndarray:
+    """The factors' tuples as single labels `[samples]`."""
+    labels = label_ids(name, factors)
+    sizes = np.bincount(labels)
+    if len(sizes) == 1:
         raise AbsentMetric(
-            f"{name} are constant over all {len(factors)} samples: their "
+            f"{name} are constant over all {len(labels)} samples: their "
             "entropy is 0 and no gap can be measured in it."
         )
-    return grassberger_entropy(factors)
+    if sizes.max() == 1:
+        raise AbsentMetric(
+            f"{name} form {len(labels)} tuples that all occur once: more "
+            "samples are needed to find neighbours of equal factors."
+        )
+    return labels

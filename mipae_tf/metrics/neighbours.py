@@ -18,7 +18,7 @@ from mipae_tf.metrics.distances import squared_distances
 
 # References per block: as many as a uint8 can count.
 REFERENCES = 240
-# Queries per block: 240 x 2048 float32 products stay in a core's cache.
+# Queries per block: its float32 products take 2 MB of cache.
 QUERIES = 2048
 # Groups up to this size are compared by direct differences.
 SMALL_GROUP = 48

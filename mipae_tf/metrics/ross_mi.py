@@ -73,15 +73,15 @@ def ross_mutual_informations(
     for labels in labelings:
         check_same_count(codes=codes, labels=labels)
     labelings = [_LabelSizes.of(labels) for labels in labelings]
+    sharing = {}
+    for i, labels in enumerate(labelings):
+        sharing.setdefault((labels.sizes > 1).tobytes(), []).append(i)
     informations = np.empty(len(labelings))
-    kept_by = [labels.sizes > 1 for labels in labelings]
-    for kept in np.unique(kept_by, axis=0):
-        sharing = [
-            i for i, mask in enumerate(kept_by) if np.array_equal(mask, kept)
-        ]
-        informations[sharing] = _informations(
+    for members in sharing.values():
+        kept = labelings[members[0]].sizes > 1
+        informations[members] = _informations(
             codes[kept],
-            [labelings[i].of_samples(kept) for i in sharing],
+            [labelings[i].of_samples(kept) for i in members],
             neighbours,
             progress,
         )

@@ -106,7 +106,7 @@ def test_constant_factors_are_absent():
         mig_published(codes, codes, CONTENT, constant)
     with pytest.raises(AbsentMetric, match="content_factors are constant"):
         mig_published(codes, codes, constant, POSE)
-    with pytest.raises(AbsentMetric, match="labels of their own"):
+    with pytest.raises(AbsentMetric, match="content_factors form 3000"):
         mig_published(codes, codes, np.arange(3000), POSE)
 
 
@@ -116,5 +116,7 @@ def test_unfit_input_is_refused():
         mig_published(codes, codes[1:], CONTENT, POSE)
     with pytest.raises(ValueError, match="at least 4"):
         mig_published(codes[:3], codes[:3], CONTENT[:3], POSE[:3])
-    with pytest.raises(ValueError, match="finite"):
-        mig_published(codes * np.nan, codes, CONTENT, POSE)
+    with pytest.raises(ValueError, match="pose_codes must be finite"):
+        mig_published(codes, codes * np.nan, CONTENT, POSE)
+    with pytest.raises(ValueError, match="pose_factors must be finite"):
+        mig_published(codes, codes, CONTENT, POSE * np.nan)

@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from neighbour_cases import hard_codes
+from metrics.neighbour_cases import hard_codes
 
 from mipae_tf.metrics import neighbours
 from mipae_tf.metrics.distances import identical_rows

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
-from neighbour_cases import hard_codes
-from neighbour_cases import labelings
-from neighbour_cases import reference_ross
+from metrics.neighbour_cases import hard_codes
+from metrics.neighbour_cases import labelings
+from metrics.neighbour_cases import reference_ross
 from scipy.special import digamma
 from sklearn.feature_selection import mutual_info_classif
 
@@ -72,6 +72,15 @@ def test_codes_that_tell_all_labels_apart_reach_the_ceiling():
     assert ross_mutual_information(codes, labels) == pytest.approx(
         by_hand, abs=1e-12
     )
+
+
+@pytest.mark.parametrize("power", [-900, 400])
+def test_scale_changes_nothing(power):
+    # Squares of such codes leave the range of float32, or even of float64.
+    codes, labels = CODES["plain"], np.digitize(CODES["plain"][:, 0], [-1, 1])
+    expected = ross_mutual_information(codes, labels)
+    scaled = codes * 2.0**power
+    assert ross_mutual_information(scaled, labels) == expected > 0.3
 
 
 def test_labels_that_occur_once_are_left_out():

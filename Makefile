@@ -1,0 +1,36 @@
+# Thin wrappers around the commands in BUILD.md; each makes .venv when missing.
+PYTHON ?= python3
+RUN = .venv/bin/python -m
+CONFIG = configs/quickstart.cfg
+RUN_DIR = runs/quickstart
+
+.PHONY: demo test slow lint bench clean
+
+# Trains on generated sprites, then prints what was learnt and shows it.
+demo: .venv
+	$(RUN) mipae_tf.train --flagfile=$(CONFIG) --run_dir=$(RUN_DIR)
+	$(RUN) mipae_tf.evaluate --run_dir=$(RUN_DIR) --clips=200 \
+	    --mig_samples=5000
+	$(RUN) mipae_tf.export --run_dir=$(RUN_DIR)
+
+test: .venv
+	$(RUN) pytest
+
+slow: .venv
+	$(RUN) pytest -m slow
+
+lint: .venv
+	$(RUN) ruff check .
+	$(RUN) ruff format --check .
+
+bench: .venv
+	$(RUN) benchmarks.mig --count=20000
+
+.venv: requirements.txt pyproject.toml
+	$(PYTHON) -m venv .venv
+	.venv/bin/pip install --quiet --disable-pip-version-check \
+	    -r requirements.txt -e .
+	touch .venv
+
+clean:
+	rm -rf .venv build *.egg-info

@@ -1,0 +1,78 @@
+import numpy as np
+import pytest
+
+from data_builders.moving_dsprites import (
+    moving_dsprites_dataset_builder as moving_dsprites,
+)
+from data_builders.moving_dsprites.sprites_config import SpritesConfig
+from mipae_tf.data import datasets
+from mipae_tf.data import open_clips
+
+TINY = SpritesConfig(
+    "tiny",
+    num_frames=3,
+    train_clips=4,
+    validation_clips=2,
+    test_clips=2,
+    sprites_from="drawn",
+)
+
+
+class Builder(moving_dsprites.Builder, skip_registration=True):
+    """Moving dSprites with one small configuration."""
+
+    BUILDER_CONFIGS = [TINY]
+
+
+Builder.name = "moving_dsprites"
+
+
+@pytest.fixture
+def tiny(monkeypatch, tmp_path):
+    monkeypatch.setitem(datasets.OURS, "moving_dsprites", Builder)
+    return {"dataset": "moving_dsprites/tiny", "data_dir": str(tmp_path)}
+
+
+def test_a_split_is_built_and_read_in_order(tiny):
+    clips = open_clips(split="train", **tiny)
+    assert clips.video.shape == (4, 3, 64, 64, 3)
+    assert clips.cardinality["shape_0"] == 3
+    assert clips.cardinality["x_0"] == 32
+    assert clips.pose["x_0"].shape == (4, 3)
+    again = open_clips(split="train", **tiny)
+    assert again.fingerprint() == clips.fingerprint()
+    # Two clips are the first two clips, and the truth belongs to them.
+    some = open_clips(split="train", limit=2, **tiny)
+    np.testing.assert_array_equal(some.video, clips.video[:2])
+    builder = datasets.open_builder(**tiny)
+    drawn = builder.render(
+        {k: v[1] for k, v in some.content.items()},
+        {k: v[1] for k, v in some.pose.items()},
+    )
+    np.testing.assert_array_equal(drawn, some.video[1])
+
+
+def test_a_limit_beyond_the_split_takes_all_of_it(tiny):
+    assert len(open_clips(split="test", limit=1000, **tiny)) == 2
+
+
+def test_an_unknown_split_is_named(tiny):
+    with pytest.raises(ValueError, match="no split 'dev'; it has .*validation"):
+        open_clips(split="dev", **tiny)
+
+
+@pytest.mark.parametrize(
+    "dataset, message",
+    [
+        ("moving_dsprites/none", "no config 'none'; it has .*quickstart"),
+        ("no_such_set", "there is no dataset 'no_such_set'; ours are"),
+    ],
+)
+def test_unknown_names_are_named(dataset, message, tmp_path):
+    with pytest.raises(ValueError, match=f"--dataset={dataset}.*{message}"):
+        open_clips(dataset, "train", str(tmp_path))
+
+
+def test_our_builders_win_over_those_of_tfds(tmp_path):
+    builder = datasets.open_builder("moving_mnist", str(tmp_path))
+    assert type(builder).__module__.startswith("data_builders")

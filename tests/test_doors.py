@@ -1,0 +1,225 @@
+"""The doors as their users meet them: subprocesses, exit codes, messages."""
+
+import concurrent.futures
+import gzip
+import json
+import os
+import pathlib
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from mipae_tf.visual.animation import write_gif
+
+ROOT = pathlib.Path(__file__).parents[1]
+
+# Door, arguments, what the one sentence must contain.
+REFUSED = {
+    "model": ("train", ["--model=vae"], "--model=vae", "mipae"),
+    "dataset": ("train", ["--dataset=nothing"], "--dataset=nothing", "ours"),
+    "dataset config": (
+        "train",
+        ["--dataset=moving_dsprites/nothing"],
+        "no config 'nothing'",
+        "two_sprites",
+    ),
+    "bound": ("train", ["--bound=magic"], "--bound=magic", "infonce"),
+    "backbone": ("train", ["--backbone=vit"], "--backbone=vit", "dcgan"),
+    "foreign flag": (
+        "train",
+        ["--model=drnet", "--bound=js"],
+        "--bound is no hyper-parameter",
+        "adversarial_weight",
+    ),
+    "pose_dim": ("train", ["--pose_dim=0"], "--pose_dim=0", "1 or more"),
+    "batch of one": ("train", ["--batch_size=1"], "--batch_size=1", "2 or"),
+    "protocol": ("train", ["--protocol=mine"], "--protocol=mine", "published"),
+    "strategy": ("train", ["--strategy=tpu"], "--strategy=tpu", "mirrored"),
+    "no number": ("train", ["--width=wide"], "width", "wide"),
+    "no flag": ("train", ["quickstart"], "'quickstart' is no flag", "--name"),
+    "truncated MNIST": (
+        "train",
+        ["--dataset=moving_mnist/colour_small", "--manual_dir={broken_mnist}"],
+        "t10k-images-idx3-ubyte.gz",
+        "",
+    ),
+    "no run": ("evaluate", ["--run_dir={tmp}/no"], "holds no run", "train"),
+    "no run to export": ("export", ["--run_dir={tmp}/no"], "holds no run", ""),
+    "metrics": ("evaluate", ["--metrics=fid"], "--metrics=fid", "prediction"),
+    "output": (
+        "predict",
+        ["--input=a.gif", "--output=forecast.txt"],
+        "--output=forecast.txt",
+        ".mp4",
+    ),
+}
+
+
+def run_door(door: str, *args: str, **environment: str):
+    env = {**os.environ, "PYTHONPATH": str(ROOT), **environment}
+    return subprocess.run(
+        [sys.executable, "-m", f"mipae_tf.{door}", *args],
+        capture_output=True,
+        text=True,
+        env=env,
+        check=False,
+    )
+
+
+def broken_mnist(folder: pathlib.Path) -> pathlib.Path:
+    folder.mkdir()
+    for name in (
+        "train-images-idx3-ubyte.gz",
+        "train-labels-idx1-ubyte.gz",
+        "t10k-images-idx3-ubyte.gz",
+        "t10k-labels-idx1-ubyte.gz",
+    ):
+        (folder / name).write_bytes(gzip.compress(b"\0\0\x08\x03\0\0"))
+    return folder
+
+
+@pytest.fixture(scope="module")
+def refusals(tmp_path_factory):
+    """All of `REFUSED`, two at a time, each with a run folder of its own."""
+    tmp = tmp_path_factory.mktemp("refused")
+    names = {"tmp": tmp, "broken_mnist": broken_mnist(tmp / "mnist")}
+
+    def refuse(case: str):
+        door, args, *_ = REFUSED[case]
+        args = [arg.format(**names) for arg in args]
+        run_dir = tmp / case.replace(" ", "_")
+        if not any(arg.startswith("--run_dir") for arg in args):
+            args.append(f"--run_dir={run_dir}")
+        if door == "train":
+            args.append(f"--data_dir={tmp / 'tfds'}")
+        return run_door(door, *args), run_dir
+
+    with concurrent.futures.ThreadPoolExecutor(2) as pool:
+        return dict(zip(REFUSED, pool.map(refuse, REFUSED), strict=True))
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_refuses_with_one_sentence(refusals, case):
+    result, run_dir = refusals[case]
+    _, _, *words = REFUSED[case]
+    assert result.returncode == 1
+    assert "Traceback" not in result.stderr
+    for word in words:
+        assert word in result.stdout + result.stderr
+    assert not run_dir.exists()
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory):
+    """A run of a few steps through the door."""
+    tmp = tmp_path_factory.mktemp("trained")
+    args = [
+        f"--flagfile={ROOT / 'configs' / 'quickstart.cfg'}",
+        f"--run_dir={tmp / 'run'}",
+        f"--data_dir={tmp / 'tfds'}",
+        "--width=2",
+        "--batch_size=4",
+        "--train_clips=40",
+        "--representation_steps=4",
+        "--dynamics_steps=4",
+        "--log_every=2",
+        "--validate_every=4",
+    ]
+    result = run_door("train", *args)
+    assert result.returncode == 0, result.stderr
+    return tmp / "run", args, result
+
+
+def test_train_leaves_a_whole_run(trained):
+    run, _, result = trained
+    assert "mipae_tf.evaluate" in result.stdout
+    for name in ("config.json", "flags.cfg", "losses.jsonl", "logs"):
+        assert (run / name).exists()
+    for stage in ("representation", "dynamics"):
+        for kind in ("newest", "best"):
+            assert any((run / "checkpoints" / stage / kind).glob("*.index"))
+    rows = [json.loads(x) for x in (run / "losses.jsonl").open()]
+    assert {row["stage"] for row in rows} == {"representation", "dynamics"}
+    assert all("steps_per_second" in r for r in rows if r["group"] == "training")
+
+
+def test_another_config_is_refused(trained):
+    run, args, _ = trained
+    result = run_door("train", *args, "--pose_dim=7")
+    assert result.returncode == 1
+    assert "pose_dim is 5 there and 7 here" in result.stderr
+
+
+def test_context_longer_than_the_clip_is_refused(trained):
+    _, args, _ = trained
+    result = run_door("train", *args, "--run_dir=unused", "--context=25")
+    assert result.returncode == 1
+    assert "--context=25" in result.stderr and "20 frames" in result.stderr
+    assert not pathlib.Path("unused").exists()
+
+
+def test_evaluate_writes_what_it_prints(trained):
+    run, _, _ = trained
+    result = run_door(
+        "evaluate", f"--run_dir={run}", "--clips=20", "--mig_samples=200"
+    )
+    assert result.returncode == 0, result.stderr
+    metrics = json.loads((run / "metrics.json").read_text())
+    for row in ("forecast", "copy_last", "blank", "oracle"):
+        for measure in ("psnr", "ssim"):
+            cell = metrics[f"prediction/{measure}/{row}"]
+            assert len(cell["per_step"]) == len(cell["per_step_interval"]) == 10
+            assert cell["count"] == 20
+        assert row in result.stdout
+    assert metrics["protocol"]["clips"] == 20
+    for name in ("forecast.gif", "forecast.png", "swap.png", "psnr.png"):
+        assert (run / "figures" / name).stat().st_size > 0
+
+
+def test_predict_writes_gif_and_mp4(trained, tmp_path):
+    run, _, _ = trained
+    rng = np.random.default_rng(0)
+    write_gif(
+        tmp_path / "in.gif", rng.integers(0, 255, (6, 80, 90, 3), np.uint8)
+    )
+    for kind in ("gif", "mp4"):
+        output = tmp_path / f"out.{kind}"
+        result = run_door(
+            "predict",
+            f"--run_dir={run}",
+            f"--input={tmp_path / 'in.gif'}",
+            f"--output={output}",
+            "--horizon=3",
+        )
+        assert result.returncode == 0, result.stderr
+        assert output.stat().st_size > 0
+
+
+def test_predict_refuses_what_is_no_video(trained, tmp_path):
+    run, _, _ = trained
+    (tmp_path / "notes.mp4").write_text("no video")
+    result = run_door(
+        "predict",
+        f"--run_dir={run}",
+        f"--input={tmp_path / 'notes.mp4'}",
+        f"--output={tmp_path / 'out.gif'}",
+    )
+    assert result.returncode == 1
+    assert "--input=" in result.stderr and "Traceback" not in result.stderr
+    assert not (tmp_path / "out.gif").exists()
+
+
+def test_export_counts_versions(trained):
+    run, _, _ = trained
+    for version in ("1", "2"):
+        result = run_door("export", f"--run_dir={run}")
+        assert result.returncode == 0, result.stderr
+        assert (run / "export" / version / "saved_model.pb").exists()
+
+
+def test_model_help_is_a_table():
+    result = run_door("train", "--model=mipae", "--help")
+    assert result.returncode == 0
+    assert "--mi_weight" in result.stdout and "0.0001" in result.stdout
