@@ -16,6 +16,7 @@ from mipae_tf.models.recurrent_config import PUBLISHED_RECIPE
 from mipae_tf.models.recurrent_config import RecurrentConfig
 from mipae_tf.models.stage import Losses
 from mipae_tf.models.stage import Stage
+from mipae_tf.objectives.reconstruction import reconstruction_error
 
 
 @dataclasses.dataclass(frozen=True)
@@ -73,7 +74,7 @@ class AELSTM(RecurrentAutoencoder):
 
 
 class AutoencoderStage(Stage):
-    """Mean squared error of a frame drawn from its own code."""
+    """Error of a frame drawn from its own code."""
 
     LOSSES = ("loss", "reconstruction")
 
@@ -86,9 +87,11 @@ class AutoencoderStage(Stage):
         )
         self.encoder = encoder
         self.decoder = decoder
+        self.kind = config.reconstruction
         optimizer = make_adam(
             config.learning_rate,
             config.beta_1,
+            config.beta_2,
             config.schedule,
             config.representation_steps,
         )
@@ -108,6 +111,6 @@ class AutoencoderStage(Stage):
     def _errors(self, batch: tf.Tensor, training: bool) -> Losses:
         frames = to_float(batch)
         codes = fold_time(self.encoder, frames, training=training)
-        drawn = fold_time(self.decoder, codes, training=training)
-        loss = tf.reduce_mean(tf.square(drawn - frames))
+        logits = fold_time(self.decoder.logits, codes, training=training)
+        loss = reconstruction_error(self.kind, logits, frames)
         return {"loss": loss, "reconstruction": loss}

@@ -18,7 +18,7 @@ class DRNETConfig(PoseContentConfig):
     """Hyper-parameters of DRNET."""
 
     adversarial_weight: float = option(
-        1e-4, "Weight of the pose encoder's entropy term, per nat.", low=0
+        1e-3, "Weight of the pose encoder's entropy term, per nat.", low=0
     )
 
     # The DRNET of MIPAE's tables: the same code with the entropy term. The

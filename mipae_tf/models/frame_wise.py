@@ -1,13 +1,13 @@
 """Applies a network of single frames to all frames of a clip."""
 
+from collections.abc import Callable
 from typing import Any
 
-import keras
 import tensorflow as tf
 
 
 def fold_time(
-    network: keras.layers.Layer, frames: tf.Tensor, **kwargs: Any
+    network: Callable[..., tf.Tensor], frames: tf.Tensor, **kwargs: Any
 ) -> tf.Tensor:
     """Applies `network` to every frame of a clip in one call.
 
@@ -27,7 +27,7 @@ def fold_time(
 
 
 def per_frame(
-    network: keras.layers.Layer, frames: tf.Tensor, **kwargs: Any
+    network: Callable[..., tf.Tensor], frames: tf.Tensor, **kwargs: Any
 ) -> tf.Tensor:
     """As `fold_time`, with a call for each frame time.
 

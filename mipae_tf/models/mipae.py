@@ -26,7 +26,7 @@ class MIPAEConfig(PoseContentConfig):
         choices=tuple(BOUNDS),
     )
     mi_weight: float = option(
-        1e-4, "Weight of the mutual information of two poses, per nat.", low=0
+        1e-3, "Weight of the mutual information of two poses, per nat.", low=0
     )
 
     PROTOCOLS = {

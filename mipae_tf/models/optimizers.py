@@ -6,6 +6,7 @@ import keras
 def make_adam(
     learning_rate: float,
     beta_1: float,
+    beta_2: float = 0.999,
     schedule: str = "constant",
     steps: int = 1,
 ) -> keras.optimizers.Adam:
@@ -14,6 +15,7 @@ def make_adam(
     Args:
         learning_rate: the rate, its peak under a schedule.
         beta_1: decay of the first moment.
+        beta_2: decay of the second moment.
         schedule: 'constant', or 'cosine': a linear warm-up over a fiftieth
             of the steps, then a half cosine to a hundredth of the rate.
         steps: number of steps that the schedule covers.
@@ -27,4 +29,4 @@ def make_adam(
             decay_steps=max(1, steps - warmup),
             alpha=0.01,
         )
-    return keras.optimizers.Adam(learning_rate, beta_1, 0.999, epsilon=1e-8)
+    return keras.optimizers.Adam(learning_rate, beta_1, beta_2, epsilon=1e-8)

@@ -10,7 +10,7 @@ from mipae_tf.models.base import to_float
 from mipae_tf.models.config import option
 from mipae_tf.models.frame_wise import fold_time
 from mipae_tf.models.latent import Latent
-from mipae_tf.models.pose_content_stage import draw_frames
+from mipae_tf.models.pose_content_stage import draw_logits
 from mipae_tf.models.recurrent_autoencoder import RecurrentAutoencoder
 from mipae_tf.models.recurrent_config import PUBLISHED_RECIPE
 from mipae_tf.models.recurrent_config import RecurrentConfig
@@ -21,12 +21,14 @@ from mipae_tf.networks.critic import Critic
 PUBLISHED_PAIRS = {
     **PUBLISHED_RECIPE,
     "sampling": "published",
+    "contents": 1,
     "negatives": "permutation",
-    "poses_per_content": 1,
+    "poses_per_clip": 1,
     "similarity_weight": 1.0,
     "content_dim": 128,
     "pose_dim": 5,
     "critic_dim": 512,
+    "critic_learning_rate": 2e-3,
 }
 
 
@@ -37,14 +39,21 @@ class PoseContentConfig(RecurrentConfig):
     content_dim: int = option(128, "Size of the content code.", low=1)
     pose_dim: int = option(5, "Size of the pose code.", low=1)
     similarity_weight: float = option(
-        0.1, "Weight of the distance of two contents of a clip.", low=0
+        2e-3, "Weight of the distance of two contents of a clip.", low=0
     )
-    poses_per_content: int = option(
-        4, "Frames decoded from each content in a step.", low=1
+    contents: int = option(
+        2,
+        "1: all poses are decoded with one content, which the similarity "
+        "pulls towards another frame's. 2: poses are decoded with the one and "
+        "the other in turn, and the similarity pulls at both.",
+        choices=(1, 2),
     )
-    critic_dim: int = option(512, "Hidden units of the critic.", low=1)
+    poses_per_clip: int = option(
+        2, "Frames decoded from each clip in a step.", low=1
+    )
+    critic_dim: int = option(128, "Hidden units of the critic.", low=1)
     critic_learning_rate: float = option(
-        2e-3, "Adam's rate for the critic.", above=0
+        1e-3, "Adam's rate for the critic.", above=0
     )
     sampling: str = option(
         "distinct",
@@ -76,7 +85,9 @@ class PoseContentModel(RecurrentAutoencoder):
         super().__init__(config, frame_shape, seed, **kwargs)
         self.content_encoder = self.make_encoder("content", config.content_dim)
         self.pose_encoder = self.make_encoder("pose", config.pose_dim)
-        self.decoder = self.make_decoder(config.content_dim + config.pose_dim)
+        self.decoder = self.make_decoder(
+            config.content_dim + config.pose_dim, config.pose_dim
+        )
         self.predictor = self.make_predictor()
         self.built = True
 
@@ -116,12 +127,12 @@ class PoseContentModel(RecurrentAutoencoder):
                 )
             frames = to_float(reference)
             _, skips = self.content_encoder.with_skips(frames, training=False)
-        return draw_frames(
-            self.decoder,
-            latents["content"],
-            latents["pose"],
-            skips,
-            training=False,
+        poses = latents["pose"]
+        contents = tf.repeat(
+            latents["content"][:, None], tf.shape(poses)[1], axis=1
+        )
+        return tf.sigmoid(
+            draw_logits(self.decoder, contents, poses, skips, training=False)
         )
 
     def stages(self) -> tuple[Stage, ...]:

@@ -14,22 +14,25 @@ from mipae_tf.models.stage import Losses
 from mipae_tf.models.stage import Stage
 from mipae_tf.objectives.pairs import derangement
 from mipae_tf.objectives.pairs import permutation
+from mipae_tf.objectives.reconstruction import reconstruction_error
 
 
 class PoseContentStage(Stage):
     """Trains E_c, E_p and D against a critic on pairs of poses.
 
-    The frames of a clip come as `(x_0, x_1, ..., x_K)`: content from x_0, and
-    from x_1 for the similarity; poses from x_1 to x_K, the first
-    `poses_per_content` of which are decoded with the content of x_0. A joint
-    pair is a pose and the pose that follows it in this list.
+    Of every clip come frames x_a, x_b for content and x_1, ..., x_K for pose
+    (as published, x_b is x_1). The first `poses_per_clip` poses are decoded
+    with the content of x_a or, where `contents` is 2, with those of x_a and
+    x_b in turn. A joint pair is a pose and the pose after it in this list.
 
     One step: the critic learns on detached poses, then E_c, E_p and D descend
     the loss below through the critic as it is then.
 
-        loss = mean (D(E_c(x_0), E_p(x_k)) - x_k)^2
-             + similarity_weight mean (E_c(x_0) - sg E_c(x_1))^2
+        loss = error(D(E_c(x_a), E_p(x_k)), x_k)
+             + similarity_weight mean (E_c(x_a) - E_c(x_b))^2
              + penalty_weight penalty(joint, marginal)
+
+    With one content the similarity's gradient reaches E_c through x_a alone.
 
     Subclasses write `critic_loss` and `penalty`, the two lines in which MIPAE
     and DRNET differ.
@@ -74,17 +77,20 @@ class PoseContentStage(Stage):
         self.decoder = decoder
         self.critic = critic
         self.penalty_weight = penalty_weight
+        # Skip maps are those of one frame, and so must its content be.
+        self.contents = 1 if decoder.skips else config.contents
         self.config = config
         autoencoder = make_adam(
             config.learning_rate,
             config.beta_1,
+            config.beta_2,
             config.schedule,
             config.representation_steps,
         )
         self._descend = self.add_player(
             [content_encoder, pose_encoder, decoder], autoencoder
         )
-        adversary = make_adam(config.critic_learning_rate, config.beta_1)
+        adversary = make_adam(config.critic_learning_rate, beta_1=0.5)
         self._descend_critic = self.add_player([critic], adversary)
 
     @property
@@ -133,19 +139,34 @@ class PoseContentStage(Stage):
 
     def _autoencode(self, frames: tf.Tensor, training: bool):
         """The terms without an adversary, and the poses `[clips, K, dim]`."""
+        config = self.config
+        moving = frames[:, self._first_pose :]
         contents, skips = self._contents(frames[:, :2], training)
-        poses = self._encode(self.pose_encoder, frames[:, 1:], training)
-        count = self.config.poses_per_content
-        drawn = draw_frames(
-            self.decoder, contents[:, 0], poses[:, :count], skips, training
+        poses = self._encode(self.pose_encoder, moving, training)
+        count = config.poses_per_clip
+        turns = [k % self.contents for k in range(count)]
+        logits = draw_logits(
+            self.decoder,
+            tf.gather(contents, turns, axis=1),  # [clips, count, dim]
+            poses[:, :count],
+            skips,
+            training,
         )
-        error = tf.square(drawn - frames[:, 1 : count + 1])
-        apart = tf.square(contents[:, 0] - tf.stop_gradient(contents[:, 1]))
+        other = contents[:, 1]
+        if self.contents == 1:
+            other = tf.stop_gradient(other)
         terms = {
-            "reconstruction": tf.reduce_mean(error),
-            "similarity": tf.reduce_mean(apart),
+            "reconstruction": reconstruction_error(
+                config.reconstruction, logits, moving[:, :count]
+            ),
+            "similarity": tf.reduce_mean(tf.square(contents[:, 0] - other)),
         }
         return terms, poses
+
+    @property
+    def _first_pose(self) -> int:
+        """Where the pose frames begin."""
+        return 1 if self.config.sampling == "published" else 2
 
     def _contents(self, frames: tf.Tensor, training: bool):
         """Contents `[clips, 2, dim]`, skip maps of the first frame or None."""
@@ -188,7 +209,7 @@ class PoseContentStage(Stage):
             `[clips, count]` each; where all pairs are wanted, the second is
             `[clips, clips, count]` with the joint scores on its diagonal.
         """
-        count = self.config.poses_per_content
+        count = self.config.poses_per_clip
         first = poses[:, :count]  # [clips, count, dim]
         second = tf.stop_gradient(tf.roll(poses, -1, axis=1)[:, :count])
         joint = self.critic(first, second)
@@ -215,22 +236,22 @@ def frame_plan(config) -> FramePlan:
         frames = config.context + config.train_horizon
         return PublishedPairs(config.batch_size, frames)
     # A pair needs two poses even where only one is decoded.
-    poses = max(2, config.poses_per_content)
-    return DistinctFrames(config.batch_size, 1 + poses)
+    poses = max(2, config.poses_per_clip)
+    return DistinctFrames(config.batch_size, 2 + poses)
 
 
-def draw_frames(
+def draw_logits(
     decoder: keras.layers.Layer,
-    content: tf.Tensor,
+    contents: tf.Tensor,
     poses: tf.Tensor,
     skips: list[tf.Tensor] | None,
     training: bool,
 ) -> tf.Tensor:
-    """D(content, pose) for every pose of a clip.
+    """D(content, pose) of every frame of a clip, before the sigmoid.
 
     Args:
         decoder: takes codes `[batch, content_dim + pose_dim]`.
-        content: `[batch, content_dim]`.
+        contents: `[batch, poses, content_dim]`.
         poses: `[batch, poses, pose_dim]`.
         skips: maps of the content frame, `[batch, ...]` each, or None.
         training: as Keras means it.
@@ -238,13 +259,8 @@ def draw_frames(
     Returns:
         float32 `[batch, poses, height, width, channel]`.
     """
-    count = tf.shape(poses)[1]
-    contents = tf.repeat(content[:, None], count, axis=1)
-    codes = tf.concat([contents, poses], axis=-1)
     if skips is not None:
+        count = tf.shape(poses)[1]
         skips = [tf.repeat(maps, count, axis=0) for maps in skips]
-    flat = tf.reshape(codes, [-1, codes.shape[-1]])  # [batch·poses, dim]
-    frames = decoder(flat, skips=skips, training=training)
-    return tf.reshape(
-        frames, tf.concat([tf.shape(poses)[:2], tf.shape(frames)[1:]], axis=0)
-    )  # [batch, poses, height, width, channel]
+    codes = tf.concat([contents, poses], axis=-1)
+    return fold_time(decoder.logits, codes, skips=skips, training=training)

@@ -11,10 +11,10 @@ from mipae_tf.models.dynamics import Dynamics
 from mipae_tf.models.dynamics import PublishedDynamics
 from mipae_tf.models.latent_predictor import LatentPredictor
 from mipae_tf.models.stage import Stage
+from mipae_tf.networks.backbones import AnyDecoder
+from mipae_tf.networks.backbones import AnyEncoder
 from mipae_tf.networks.backbones import make_decoder
 from mipae_tf.networks.backbones import make_encoder
-from mipae_tf.networks.decoder import Decoder
-from mipae_tf.networks.encoder import Encoder
 
 Layer = keras.layers.Layer
 
@@ -31,7 +31,7 @@ class RecurrentAutoencoder(VideoModel):
     moving: str
     fixed: str | None
 
-    def make_encoder(self, role: str, code_dim: int) -> Encoder:
+    def make_encoder(self, role: str, code_dim: int) -> AnyEncoder:
         """An encoder of the backbone, built for this model's frames."""
         config = self.config
         encoder = make_encoder(
@@ -46,12 +46,16 @@ class RecurrentAutoencoder(VideoModel):
         encoder.build((None, *self.frame_shape))
         return encoder
 
-    def make_decoder(self, code_dim: int) -> Decoder:
-        """The decoder of the backbone, built for codes of that size."""
+    def make_decoder(self, code_dim: int, pose_dim: int = 0) -> AnyDecoder:
+        """The decoder of the backbone, built for codes of that size.
+
+        The last `pose_dim` numbers of a code are pose; 0 if it is not split.
+        """
         decoder = make_decoder(
             self.config.backbone,
             self.frame_shape[-1],
             frame_size=self.frame_shape[0],
+            pose_dim=pose_dim,
             width=self.config.width,
             norm=self.config.normalization,
         )

@@ -11,8 +11,10 @@ PUBLISHED_RECIPE = {
     "backbone": "dcgan",
     "normalization": "batch",
     "code": "tanh",
+    "reconstruction": "mse",
     "learning_rate": 2e-3,
     "beta_1": 0.5,
+    "beta_2": 0.999,
     "schedule": "constant",
     "batch_size": 100,
     "representation_steps": 240_000,
@@ -30,7 +32,7 @@ class RecurrentConfig(ModelConfig):
     """Networks, optimisation and dynamics of a `RecurrentAutoencoder`."""
 
     backbone: str = option(
-        "dcgan",
+        "coordinate",
         "Encoders and decoder.",
         choices=tuple(BACKBONES),
     )
@@ -39,7 +41,8 @@ class RecurrentConfig(ModelConfig):
     )
     normalization: str = option(
         "group",
-        "Normalisation of the convolutions.",
+        "Normalisation of the convolutions (the encoders of the coordinate "
+        "backbone have none).",
         choices=("batch", "group", "none"),
     )
     code: str = option(
@@ -47,10 +50,17 @@ class RecurrentConfig(ModelConfig):
         "What the encoders do to their codes.",
         choices=("linear", "tanh", "unit"),
     )
+    reconstruction: str = option(
+        "bce",
+        "Error of a drawn frame, mean over pixels: cross-entropy (nats, "
+        "pixels as probabilities) or mse.",
+        choices=("bce", "mse"),
+    )
     learning_rate: float = option(
-        1e-3, "Adam's rate in the representation stage.", above=0
+        4e-3, "Adam's rate in the representation stage.", above=0
     )
     beta_1: float = option(0.9, "Adam's first decay, same stage.", low=0)
+    beta_2: float = option(0.99, "Adam's second decay, same stage.", low=0)
     schedule: str = option(
         "cosine",
         "Learning rate over the steps of a stage.",

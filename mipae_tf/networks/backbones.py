@@ -4,14 +4,21 @@ import dataclasses
 from collections.abc import Mapping
 from typing import Any
 
+from mipae_tf.networks.content_filter_decoder import ContentFilterDecoder
 from mipae_tf.networks.dcgan_decoder import DCGANDecoder
 from mipae_tf.networks.dcgan_encoder import DCGANEncoder
 from mipae_tf.networks.decoder import Decoder
 from mipae_tf.networks.encoder import Encoder
+from mipae_tf.networks.keypoint_encoder import KeypointEncoder
 from mipae_tf.networks.layers import require_choice
+from mipae_tf.networks.plain_encoder import PlainEncoder
+from mipae_tf.networks.pooled_encoder import PooledEncoder
 from mipae_tf.networks.resnet_encoder import ResNetEncoder
 from mipae_tf.networks.vgg_decoder import VGGDecoder
 from mipae_tf.networks.vgg_encoder import VGGEncoder
+
+AnyEncoder = Encoder | PlainEncoder
+AnyDecoder = Decoder | ContentFilterDecoder
 
 
 @dataclasses.dataclass(frozen=True)
@@ -26,14 +33,22 @@ class Backbone:
         uses_skips: whether the decoder takes the content encoder's maps.
     """
 
-    content_encoder: type[Encoder]
-    pose_encoder: type[Encoder]
-    decoder: type[Decoder]
+    content_encoder: type[AnyEncoder]
+    pose_encoder: type[AnyEncoder]
+    decoder: type[AnyDecoder]
     frame_sizes: tuple[int, ...]
     uses_skips: bool
 
 
 BACKBONES: Mapping[str, Backbone] = {
+    # Ours: coordinates in, coordinates out; learns soonest on small machines.
+    "coordinate": Backbone(
+        content_encoder=PooledEncoder,
+        pose_encoder=KeypointEncoder,
+        decoder=ContentFilterDecoder,
+        frame_sizes=(64, 128),
+        uses_skips=False,
+    ),
     # MIPAE on moving digits and sprites.
     "dcgan": Backbone(
         content_encoder=DCGANEncoder,
@@ -85,7 +100,7 @@ def make_encoder(
     *,
     frame_size: int = 64,
     **options: Any,
-) -> Encoder:
+) -> AnyEncoder:
     """An encoder of a backbone, unbuilt.
 
     Args:
@@ -107,14 +122,21 @@ def make_encoder(
 
 
 def make_decoder(
-    backbone: str, channels: int, *, frame_size: int = 64, **options: Any
-) -> Decoder:
+    backbone: str,
+    channels: int,
+    *,
+    frame_size: int = 64,
+    pose_dim: int = 0,
+    **options: Any,
+) -> AnyDecoder:
     """The decoder of a backbone, unbuilt.
 
     Args:
         backbone: a key of `BACKBONES`.
         channels: channels of a frame.
         frame_size: height and width of the frames in pixels.
+        pose_dim: how many of the last numbers of a code are pose, for
+            decoders that treat it by itself.
         **options: `width`, `norm`, `synchronized`, `dtype` and `name`, as of
             `Decoder`.
 
@@ -122,6 +144,8 @@ def make_decoder(
         ValueError: as `make_encoder`.
     """
     entry = find_backbone(backbone, frame_size)
-    return entry.decoder(
-        channels, frame_size=frame_size, skips=entry.uses_skips, **options
-    )
+    if entry.decoder is ContentFilterDecoder:
+        options["pose_dim"] = pose_dim
+    else:
+        options["skips"] = entry.uses_skips
+    return entry.decoder(channels, frame_size=frame_size, **options)

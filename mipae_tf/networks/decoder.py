@@ -100,6 +100,15 @@ class Decoder(keras.layers.Layer, abc.ABC):
         training: bool | None = None,
     ) -> tf.Tensor:
         """Frames of codes, and of skip maps as the encoder gives them."""
+        return tf.sigmoid(self.logits(codes, skips, training))
+
+    def logits(
+        self,
+        codes: tf.Tensor,
+        skips: Sequence[tf.Tensor] | None = None,
+        training: bool | None = None,
+    ) -> tf.Tensor:
+        """Frames before the sigmoid."""
         self._check(skips)
         x = self.first(codes)
         x = tf.reshape(x, [-1, 4, 4, 8 * self.width])  # [batch, 4, 4, channel]
@@ -110,7 +119,7 @@ class Decoder(keras.layers.Layer, abc.ABC):
             if self.skips:  # the encoder's maps go from fine to coarse
                 x = tf.concat([x, skips[-1 - index]], axis=-1)
             x = stage(x, training=training)
-        return tf.sigmoid(x)
+        return x
 
     def _check(self, skips: Sequence[tf.Tensor] | None) -> None:
         given = 0 if skips is None else len(skips)

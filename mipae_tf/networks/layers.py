@@ -8,6 +8,8 @@ from typing import Any
 import keras
 import tensorflow as tf
 
+from mipae_tf.networks.group_norm import GroupNorm
+
 NORMS = ("batch", "group", "none")
 ACTIVATIONS = ("tanh", "linear", "unit")
 
@@ -51,7 +53,7 @@ def normalization(
     kwargs["epsilon"] = 1e-5
     kwargs["gamma_initializer"] = keras.initializers.RandomNormal(1.0, 0.02)
     if kind == "group":
-        return keras.layers.GroupNormalization(_groups(channels), **kwargs)
+        return GroupNorm(_groups(channels), **kwargs)
     return keras.layers.BatchNormalization(
         momentum=0.9, synchronized=synchronized, **kwargs
     )

@@ -56,8 +56,8 @@ def test_penalty_of_another_critic_is_below_the_information(scores, name):
     joint, marginal = scores
     best = 1.0 if name == "nwj" else 0.0
     for scale in (0.5, 1.2):
-        wrong = BOUNDS[name].penalty(scale * joint + best, scale * marginal)
-        assert float(wrong) < TRUE - 0.003
+        wrong = scale * joint + best, scale * marginal + best
+        assert float(BOUNDS[name].penalty(*wrong)) < TRUE - 0.003
 
 
 @pytest.mark.parametrize("name", ["js", "nwj", "dv", "smile", "tuba"])
@@ -66,9 +66,8 @@ def test_critic_loss_is_least_at_the_best_critic(scores, name):
     best = 1.0 if name == "nwj" else 0.0
 
     def loss(scale):
-        return float(
-            BOUNDS[name].critic_loss(scale * joint + best, scale * marginal + best)
-        )
+        tried = scale * joint + best, scale * marginal + best
+        return float(BOUNDS[name].critic_loss(*tried))
 
     assert loss(1.0) < loss(0.7)
     assert loss(1.0) < loss(1.3)

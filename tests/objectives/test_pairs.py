@@ -10,8 +10,10 @@ DRAWS = 300
 
 def draws(function, count):
     seeds = tf.stack([tf.range(DRAWS), tf.ones(DRAWS, tf.int32)], axis=1)
-    made = tf.map_fn(lambda seed: function(count, seed), seeds)
-    return made.numpy()  # [draws, count]
+    draw_all = tf.function(
+        lambda: tf.map_fn(lambda seed: function(count, seed), seeds)
+    )
+    return draw_all().numpy()  # [draws, count]
 
 
 @pytest.mark.parametrize("function", [derangement, permutation])

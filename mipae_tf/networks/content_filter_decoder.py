@@ -1,0 +1,207 @@
+"""A decoder in which pose says where and content says what."""
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from mipae_tf.networks.layers import leaky_relu
+from mipae_tf.networks.layers import normalization
+from mipae_tf.networks.layers import require_choice
+
+GRID = 16  # rows and columns of the map that pose draws on
+PROFILES = 32  # products of a row profile and a column profile
+HIDDEN = 128
+FREQUENCIES = 4
+
+
+@keras.saving.register_keras_serializable("mipae_tf")
+class ContentFilterDecoder(keras.layers.Layer):
+    """Draws where things are, then filters the drawing into what they are.
+
+    From sines and cosines of the pose a perceptron makes profiles over rows
+    and over columns of a 16 by 16 grid; their outer products light up places.
+    The content gives a matrix that mixes the channels of that map at every
+    place, and scales and shifts them; a last convolution paints the block of
+    pixels that belongs to each place.
+
+    Codes are float32 [batch, dim], content and then pose; frames are float32
+    [batch, height, width, channel] in [0, 1].
+
+    Args:
+        channels: channels of a frame.
+        width: a quarter of the channels of the maps.
+        norm: 'batch', 'group' or 'none'.
+        frame_size: 64 or 128, height and width of the frames in pixels.
+        pose_dim: how many of the last numbers of a code are pose; 0 where a
+            code is not split and serves as both.
+        synchronized: whether batch statistics are taken over all replicas.
+        **kwargs: `dtype`, `name` of the layer.
+
+    Raises:
+        ValueError: on another frame size or norm, or on skip maps.
+    """
+
+    skips = False
+
+    def __init__(
+        self,
+        channels: int,
+        width: int = 16,
+        norm: str = "group",
+        frame_size: int = 64,
+        pose_dim: int = 0,
+        synchronized: bool = False,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**kwargs)
+        require_choice("frame_size", frame_size, (64, 128))
+        self.channels = channels
+        self.width = width
+        self.norm = norm
+        self.frame_size = frame_size
+        self.pose_dim = pose_dim
+        self.synchronized = synchronized
+        self.maps = 4 * width
+        self.block = frame_size // GRID
+        self.place = [self._dense(HIDDEN, leaky_relu) for _ in range(2)]
+        self.rows = self._dense(GRID * PROFILES)
+        self.columns = self._dense(GRID * PROFILES)
+        self.draw = self._convolution(self.maps)
+        self.drawn_norm = self._normalise()
+        self.thing = self._dense(HIDDEN, leaky_relu)
+        # Starts as a random mixing that keeps the variance of a map.
+        self.mixing = keras.layers.Dense(
+            self.maps**2,
+            kernel_initializer=keras.initializers.VarianceScaling(
+                1.0 / self.maps, "fan_in"
+            ),
+            bias_initializer=keras.initializers.RandomNormal(
+                0.0, 1.0 / math.sqrt(self.maps)
+            ),
+            dtype=self.dtype_policy,
+        )
+        self.mixed_norm = self._normalise()
+        self.scale = keras.layers.Dense(
+            self.maps, bias_initializer="ones", dtype=self.dtype_policy
+        )
+        self.shift = self._dense(self.maps)
+        # Frames are dark at first, as most pixels of most videos are.
+        self.paint = keras.layers.Conv2D(
+            channels * self.block**2,
+            3,
+            padding="same",
+            bias_initializer=keras.initializers.Constant(-2.0),
+            dtype="float32",
+        )
+
+    def _dense(self, units: int, activation=None) -> keras.layers.Dense:
+        return keras.layers.Dense(
+            units, activation=activation, dtype=self.dtype_policy
+        )
+
+    def _convolution(self, filters: int) -> keras.layers.Conv2D:
+        return keras.layers.Conv2D(
+            filters, 3, padding="same", dtype=self.dtype_policy
+        )
+
+    def _normalise(self) -> keras.layers.Layer:
+        return normalization(
+            self.norm, self.maps, self.synchronized, dtype=self.dtype_policy
+        )
+
+    def build(self, input_shape: tuple) -> None:
+        """Makes the variables for codes [batch, dim]."""
+        content_dim = input_shape[-1] - self.pose_dim
+        pose_dim = self.pose_dim or input_shape[-1]
+        self.place[0].build((None, pose_dim * (1 + 2 * FREQUENCIES)))
+        self.place[1].build((None, HIDDEN))
+        for layer in (self.rows, self.columns):
+            layer.build((None, HIDDEN))
+        self.draw.build((None, GRID, GRID, PROFILES))
+        for layer in (self.drawn_norm, self.mixed_norm, self.paint):
+            layer.build((None, GRID, GRID, self.maps))
+        self.thing.build((None, content_dim))
+        for layer in (self.mixing, self.scale, self.shift):
+            layer.build((None, HIDDEN))
+
+    def call(
+        self,
+        codes: tf.Tensor,
+        skips: Sequence[tf.Tensor] | None = None,
+        training: bool | None = None,
+    ) -> tf.Tensor:
+        """Frames of codes."""
+        return tf.sigmoid(self.logits(codes, skips, training))
+
+    def logits(
+        self,
+        codes: tf.Tensor,
+        skips: Sequence[tf.Tensor] | None = None,
+        training: bool | None = None,
+    ) -> tf.Tensor:
+        """Frames before the sigmoid."""
+        if skips is not None:
+            raise ValueError("skips were given to a decoder that takes none.")
+        content, pose = codes, codes
+        if self.pose_dim:
+            content = codes[:, : -self.pose_dim]
+            pose = codes[:, -self.pose_dim :]
+        x = self._draw_places(pose)
+        x = leaky_relu(self.drawn_norm(x, **_training(self.norm, training)))
+        thing = self.thing(content)
+        matrix = tf.reshape(
+            self.mixing(thing), [-1, self.maps, self.maps]
+        )  # [batch, maps, maps]
+        flat = tf.reshape(x, [-1, GRID * GRID, self.maps])
+        x = tf.reshape(
+            tf.matmul(flat, matrix), [-1, GRID, GRID, self.maps]
+        )  # [batch, grid, grid, maps]
+        x = self.mixed_norm(x, **_training(self.norm, training))
+        x = x * self.scale(thing)[:, None, None]
+        x = leaky_relu(x + self.shift(thing)[:, None, None])
+        return tf.nn.depth_to_space(self.paint(x), self.block)
+
+    def _draw_places(self, pose: tf.Tensor) -> tf.Tensor:
+        """Maps [batch, grid, grid, maps] of a pose [batch, dim]."""
+        x = waves(pose)
+        for layer in self.place:
+            x = layer(x)
+        shape = [-1, GRID, PROFILES]
+        rows = tf.reshape(self.rows(x), shape)  # [batch, grid, profiles]
+        columns = tf.reshape(self.columns(x), shape)
+        return self.draw(rows[:, :, None] * columns[:, None])
+
+    def get_config(self) -> dict[str, Any]:
+        """The constructor's arguments."""
+        return {
+            **super().get_config(),
+            "channels": self.channels,
+            "width": self.width,
+            "norm": self.norm,
+            "frame_size": self.frame_size,
+            "pose_dim": self.pose_dim,
+            "synchronized": self.synchronized,
+        }
+
+
+def waves(pose: tf.Tensor) -> tf.Tensor:
+    """A pose, and sines and cosines of it at octaves of π/2.
+
+    Args:
+        pose: [batch, dim].
+
+    Returns:
+        [batch, dim * 9].
+    """
+    octaves = [pose * (np.pi / 2 * 2**i) for i in range(FREQUENCIES)]
+    parts = [f(octave) for octave in octaves for f in (tf.sin, tf.cos)]
+    return tf.concat([pose, *parts], axis=-1)
+
+
+def _training(norm: str, training: bool | None) -> dict[str, Any]:
+    """Only batch norm knows the difference."""
+    return {"training": training} if norm == "batch" else {}

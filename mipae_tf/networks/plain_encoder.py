@@ -1,0 +1,126 @@
+"""What the two encoders of the `coordinate` backbone have in common."""
+
+import abc
+import math
+from typing import Any
+
+import keras
+import tensorflow as tf
+
+from mipae_tf.networks.layers import code_activation
+from mipae_tf.networks.layers import leaky_relu
+from mipae_tf.networks.layers import require_choice
+
+
+class PlainEncoder(keras.layers.Layer, abc.ABC):
+    """Frames to maps by convolutions without norm, to a vector, to a code.
+
+    Frames are float32 [batch, height, width, channel] in [0, 1], codes float32
+    [batch, code_dim]. There are no skip maps.
+
+    A norm between the convolutions would scale each picture by its own
+    moments and hide what differs little between pictures, such as shape.
+
+    Args:
+        code_dim: length of a code.
+        width: channels of the first convolution.
+        norm: of no effect here; decoders of the backbone have one.
+        activation: what a code ends in: 'tanh', 'linear' or 'unit'.
+        frame_size: 64 or 128, height and width of the frames in pixels.
+        synchronized: whether batch statistics are taken over all replicas.
+        **kwargs: `dtype`, `name` of the layer.
+
+    Raises:
+        ValueError: on a frame size or activation that is not allowed, or on
+            frames of another size.
+    """
+
+    HIDDEN = 128
+
+    def __init__(
+        self,
+        code_dim: int,
+        width: int = 16,
+        norm: str = "none",
+        activation: str = "linear",
+        frame_size: int = 64,
+        synchronized: bool = False,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**kwargs)
+        require_choice("frame_size", frame_size, (64, 128))
+        self.code_dim = code_dim
+        self.width = width
+        self.norm = norm
+        self.activation = activation
+        self.frame_size = frame_size
+        self.synchronized = synchronized
+        # So many convolutions of stride 2 lead to a map of 16 by 16.
+        self.halvings = int(math.log2(frame_size // 16))
+        self.convolutions = self.make_convolutions()
+        self.hidden = keras.layers.Dense(
+            self.HIDDEN, activation=leaky_relu, dtype=self.dtype_policy
+        )
+        self.code = keras.layers.Dense(code_dim, dtype="float32")
+        self.code_activation = code_activation(activation)
+
+    @abc.abstractmethod
+    def make_convolutions(self) -> list[keras.layers.Layer]:
+        """The convolutions, first to last."""
+
+    @abc.abstractmethod
+    def build_pool(self, map_shape: tuple) -> int:
+        """Makes what `pool` needs; the length of the vector it gives."""
+
+    @abc.abstractmethod
+    def pool(self, maps: tf.Tensor, training: bool | None) -> tf.Tensor:
+        """Vectors [batch, features] of maps [batch, height, width, channel]."""
+
+    def convolution(self, filters: int, size: int, strides: int):
+        """One convolution with its activation."""
+        return keras.layers.Conv2D(
+            filters,
+            size,
+            strides=strides,
+            padding="same",
+            activation=leaky_relu,
+            kernel_initializer="he_uniform",
+            dtype=self.dtype_policy,
+        )
+
+    def build(self, input_shape: tuple) -> None:
+        """Makes the variables for frames [batch, height, width, channel]."""
+        size = self.frame_size
+        if len(input_shape) != 4 or tuple(input_shape[1:3]) != (size, size):
+            raise ValueError(
+                f"frames must be [batch, {size}, {size}, channel] for "
+                f"frame_size={size}, got {list(input_shape)}."
+            )
+        shape = input_shape
+        for convolution in self.convolutions:
+            convolution.build(shape)
+            shape = convolution.compute_output_shape(shape)
+        self.hidden.build((None, self.build_pool(shape)))
+        self.code.build((None, self.HIDDEN))
+
+    def call(
+        self, frames: tf.Tensor, training: bool | None = None
+    ) -> tf.Tensor:
+        """Codes [batch, code_dim]."""
+        x = frames
+        for convolution in self.convolutions:
+            x = convolution(x)
+        vector = self.pool(x, training)
+        return self.code_activation(self.code(self.hidden(vector)))
+
+    def get_config(self) -> dict[str, Any]:
+        """The constructor's arguments."""
+        return {
+            **super().get_config(),
+            "code_dim": self.code_dim,
+            "width": self.width,
+            "norm": self.norm,
+            "activation": self.activation,
+            "frame_size": self.frame_size,
+            "synchronized": self.synchronized,
+        }

@@ -1,0 +1,65 @@
+"""Runs doors in forks of one process that has imported TensorFlow once.
+
+Reads a line of JSON `[door, [arguments]]`, writes a line of JSON `{"code",
+"stdout", "stderr"}`. A fork knows no flags yet, as a fresh process would.
+"""
+
+import importlib
+import json
+import os
+import pathlib
+import runpy
+import sys
+import tempfile
+
+DOORS = ("train", "evaluate", "predict", "export")
+
+
+def main() -> None:
+    answers = os.fdopen(os.dup(1), "w")
+    for room in ("training.job", "evaluation", "serving.preview"):
+        importlib.import_module(f"mipae_tf.{room}")
+    for line in sys.stdin:
+        door, args = json.loads(line)
+        with tempfile.TemporaryDirectory() as folder:
+            answer = run_fork(door, args, pathlib.Path(folder))
+        answers.write(json.dumps(answer) + "\n")
+        answers.flush()
+
+
+def run_fork(door: str, args: list[str], folder: pathlib.Path) -> dict:
+    names = ("stdout", "stderr")
+    child = os.fork()
+    if child == 0:
+        for descriptor, name in enumerate(names, start=1):
+            target = os.open(folder / name, os.O_CREAT | os.O_WRONLY)
+            os.dup2(target, descriptor)
+        code = run_here(door, args)
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+    _, status = os.waitpid(child, 0)
+    texts = {name: (folder / name).read_text() for name in names}
+    return {"code": os.waitstatus_to_exitcode(status), **texts}
+
+
+def run_here(door: str, args: list[str]) -> int:
+    assert door in DOORS
+    sys.argv = [f"mipae_tf/{door}.py", *args]
+    try:
+        runpy.run_module(f"mipae_tf.{door}", run_name="__main__")
+    except SystemExit as error:
+        if isinstance(error.code, str):
+            print(error.code, file=sys.stderr)
+            return 1
+        return error.code or 0
+    except BaseException:
+        import traceback
+
+        traceback.print_exc()
+        return 70
+    return 0
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,100 @@
+import json
+
+import pytest
+from evaluation.world import Builder
+from evaluation.world import Oracle
+from evaluation.world import clips
+from models.harness import lively_model
+from runs.run_cases import make_run
+from runs.run_cases import settings
+
+from data_builders.moving_dsprites import (
+    moving_dsprites_dataset_builder as moving_dsprites,
+)
+from data_builders.moving_dsprites.sprites_config import SpritesConfig
+from mipae_tf.data import Clips
+from mipae_tf.evaluation import evaluate
+from mipae_tf.evaluation import evaluator
+from mipae_tf.runs import RunFolder
+
+SPRITES = SpritesConfig(
+    "bars", num_frames=8, test_clips=6, sprites=1, colour=False, sprites_from="drawn"
+)
+
+
+@pytest.fixture
+def bars(monkeypatch, tmp_path):
+    """A run whose model is the oracle, on the world of bars."""
+    monkeypatch.setattr(evaluator, "load", lambda path: Oracle())
+    monkeypatch.setattr(
+        evaluator, "open_clips", lambda *a: clips().take(slice(a[-1]))
+    )
+    monkeypatch.setattr(evaluator, "open_builder", lambda *a: Builder())
+    folder = RunFolder(tmp_path)
+    folder.claim(settings(context=3, frame_shape=(16, 16, 1)))
+    folder.release()
+    return folder
+
+
+def groups(metrics):
+    return {key.split("/")[0] for key in metrics}
+
+
+def test_groups_not_asked_for_are_kept(bars):
+    first = evaluate(bars.path, ["prediction", "swap"], clips=12, horizon=4)
+    assert groups(first) == {"prediction", "swap", "protocol"}
+    psnr = first["prediction/psnr/forecast"]
+    assert psnr["count"] == 12
+    marked = {**first, "swap/psnr": {"absent": "marked"}}
+    marked["prediction/psnr/forecast"] = {"absent": "marked"}
+    bars.metrics.write_text(json.dumps(marked))
+    second = evaluate(bars.path, ["prediction"], clips=12, horizon=4)
+    assert second["swap/psnr"] == {"absent": "marked"}
+    assert second["prediction/psnr/forecast"] == psnr
+    assert json.loads(bars.metrics.read_text()) == second
+    assert second["protocol"]["clips"] == 12
+    assert (bars.figures / "forecast.gif").exists()
+
+
+def test_every_group(bars):
+    found = evaluate(bars.path, clips=24, horizon=4, mig_samples=400)
+    assert groups(found) == {
+        "prediction", "swap", "leak", "read", "mig", "protocol"
+    }
+    rows = [row for key, row in found.items() if key != "protocol"]
+    assert all(("value" in row) != ("absent" in row) for row in rows)
+    value = {k: v["value"] for k, v in found.items() if "value" in v}
+    assert value["prediction/psnr/forecast"] > value["prediction/psnr/blank"]
+
+
+@pytest.mark.parametrize(
+    "given, message",
+    [
+        ({"groups": ["fid"]}, "--metrics=fid is unknown; allowed are prediction"),
+        ({"horizon": 6}, "--horizon=6 does not fit: after --context=3 .* 5"),
+        ({"horizon": 0}, "--horizon=0 does not fit"),
+    ],
+)
+def test_what_cannot_be_measured_is_named(bars, given, message):
+    with pytest.raises(ValueError, match=message):
+        evaluate(bars.path, **{"clips": 4, "horizon": 2, **given})
+
+
+@pytest.mark.parametrize("name", ["mipae", "ae_lstm"])
+def test_a_run_on_sprites(monkeypatch, tmp_path, name):
+    """From a folder to metrics.json, with the builder that draws the truth."""
+    builder = moving_dsprites.Builder(config=SPRITES, data_dir=tmp_path)
+    examples = [builder.scene().clip("test", index)[1] for index in range(6)]
+    test = Clips.from_examples(examples, name="sprites test")
+    monkeypatch.setattr(evaluator, "open_clips", lambda *a: test)
+    monkeypatch.setattr(evaluator, "open_builder", lambda *a: builder)
+    make_run(tmp_path / "run", lively_model(name), settings(name))
+    found = evaluate(
+        tmp_path / "run", ["prediction", "swap", "mig"], horizon=3, mig_samples=60
+    )
+    entangled = name == "ae_lstm"
+    for key in ("swap/psnr", "prediction/psnr/oracle", "mig/published/score"):
+        assert ("absent" in found[key]) is entangled, found[key]
+    copy = found["prediction/psnr/copy_last"]
+    assert copy["value"] > found["prediction/psnr/forecast"]["value"]
+    assert found["protocol"]["dataset_fingerprint"] == test.fingerprint()

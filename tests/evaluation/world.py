@@ -1,0 +1,103 @@
+"""A world so simple that a model can know it: one bar of some brightness."""
+
+import dataclasses
+
+import numpy as np
+import tensorflow as tf
+
+from mipae_tf.data import Clips
+from mipae_tf.evaluation.subject import Subject
+from mipae_tf.models import Latent
+
+SIZE = 16
+SHADES = 6
+
+
+class Builder:
+    """Draws the bar; content is its shade, pose its column."""
+
+    has_static = True
+
+    def render(self, content, pose, instance=None):
+        columns = np.asarray(pose["x_0"])
+        frames = np.zeros((len(columns), SIZE, SIZE, 1), np.uint8)
+        frames[np.arange(len(columns)), :, columns] = shade(content["shape_0"])
+        return frames
+
+    def sample_static(self, count, seed, start=0):
+        random = np.random.default_rng([seed, start])
+        content = {"shape_0": random.integers(0, SHADES, count)}
+        pose = {"x_0": random.integers(0, SIZE, count)}
+        frames = np.concatenate(
+            [
+                self.render({"shape_0": s}, {"x_0": [x]})
+                for s, x in zip(content["shape_0"], pose["x_0"])
+            ]
+        )
+        return frames, content, pose
+
+
+def shade(index):
+    return 100 + 25 * np.asarray(index)
+
+
+def clips(count=24, length=8):
+    """Bars that move to the right, one column a frame."""
+    random = np.random.default_rng(0)
+    content = {"shape_0": random.integers(0, SHADES, count)}
+    start = random.integers(0, SIZE, count)
+    pose = {"x_0": (start[:, None] + np.arange(length)) % SIZE}
+    video = [
+        Builder().render({"shape_0": s}, {"x_0": x})
+        for s, x in zip(content["shape_0"], pose["x_0"])
+    ]
+    return Clips(
+        np.stack(video), content, pose, cardinality={"shape_0": SHADES},
+        name="bars test",
+    )
+
+
+@dataclasses.dataclass
+class Oracle:
+    """Reads the truth from a frame and draws it, a few grey levels off."""
+
+    error: float = 5.0
+    roles: tuple = ("content", "pose")
+
+    @property
+    def latents(self):
+        found = {
+            "content": Latent("what", "content", False, 1),
+            "pose": Latent("where", "pose", True, 1),
+        }
+        if not self.roles:
+            return (Latent("state", "state", True, SIZE),)
+        return tuple(found[role] for role in self.roles)
+
+    def encode(self, frames, seed=None):
+        light = tf.cast(frames[:, :, 0, :, 0], tf.float32)  # [batch, time, x]
+        if not self.roles:
+            return {"state": light}
+        codes = {
+            "what": tf.reduce_max(light, axis=2)[:, -1:],
+            "where": tf.cast(tf.argmax(light, axis=2), tf.float32)[..., None],
+        }
+        return {latent.name: codes[latent.name] for latent in self.latents}
+
+    def decode(self, latents, reference=None):
+        column = tf.cast(latents["where"][..., 0], tf.int32)  # [batch, time]
+        row = tf.one_hot(column, SIZE) * latents["what"][..., None]
+        frames = tf.repeat(row[:, :, None, :, None], SIZE, axis=2)
+        return (frames + self.error) / 255.0
+
+    def forecast(self, context, horizon, samples=None, seed=0, goal=None):
+        last = context[:, -1]
+        ahead = [tf.roll(last, time + 1, axis=2) for time in range(horizon)]
+        frames = tf.cast(tf.stack(ahead, axis=1), tf.float32) + self.error
+        return tf.cast(frames, tf.uint8)
+
+
+def subject(builder=None, **given):
+    """The oracle before the bars."""
+    made = Builder() if builder is None else builder
+    return Subject(Oracle(**given), clips(), made, context=3, horizon=4)

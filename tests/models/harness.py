@@ -1,0 +1,250 @@
+"""What every model of the library must do, in one call per model."""
+
+import dataclasses
+
+import numpy as np
+import tensorflow as tf
+
+from mipae_tf.data import batches
+from mipae_tf.models import make_model
+from mipae_tf.models import model_class
+
+FRAME = (64, 64, 1)
+# Small everything, nothing left to a default that a recipe may change.
+SMALL = {
+    "backbone": "dcgan",
+    "width": 2,
+    "normalization": "group",
+    "code": "linear",
+    "batch_size": 4,
+    "representation_steps": 4,
+    "content_dim": 6,
+    "pose_dim": 3,
+    "state_dim": 7,
+    "critic_dim": 8,
+    "poses_per_content": 2,
+    "sampling": "distinct",
+    "negatives": "derangement",
+    "schedule": "constant",
+    "keep": "last",
+    "context": 2,
+    "train_horizon": 3,
+    "lstm_dim": 8,
+    "lstm_layers": 2,
+    "lstm_target": "difference",
+    "dynamics_input": "latents",
+    "dynamics_batch_size": 4,
+    "dynamics_steps": 4,
+}
+
+
+def small(name, **given):
+    """`SMALL` as far as a model has such fields, and what is given."""
+    fields = dataclasses.fields(model_class(name).Config)
+    names = {field.name for field in fields}
+    return {k: v for k, v in SMALL.items() if k in names} | given
+
+
+def lively_model(name, frame_shape=FRAME, seed=0, **given):
+    """A small model whose outputs depend visibly on its inputs."""
+    model = make_model(name, frame_shape, seed, given=small(name, **given))
+    enliven(model)
+    return model
+
+
+def enliven(network):
+    """Draws kernels large enough for the signal to get through."""
+    random = np.random.default_rng(0)
+    for weight in network.trainable_variables:
+        if len(weight.shape) > 1:
+            scale = np.sqrt(2.0 / np.prod(weight.shape[:-1]))
+            weight.assign(scale * random.normal(size=weight.shape))
+
+
+def moving_clips(clips=8, length=8, frame_shape=FRAME):
+    """A bright square of random size that drifts: uint8 clips."""
+    random = np.random.default_rng(1)
+    height, width, _ = frame_shape
+    video = np.zeros((clips, length, *frame_shape), np.uint8)
+    for clip in video:
+        size = random.integers(8, 24)
+        place, speed = random.integers(0, 20, 2), random.integers(1, 4, 2)
+        for time, frame in enumerate(clip):
+            row, column = np.minimum(place + time * speed, (height, width))
+            value = random.integers(150, 256)
+            frame[row : row + size, column : column + size] = value
+    return video
+
+
+def arrays_of(model, stage, video):
+    """What a stage is fed with: the video, or latents of every frame."""
+    if stage.source == "frames":
+        return video
+    flat = tf.constant(video.reshape(-1, 1, *video.shape[2:]))
+    return {
+        name: np.reshape(latent, (*video.shape[:2], -1))
+        for name, latent in model.encode(flat).items()
+    }
+
+
+def batch_of(stage, arrays, step=0):
+    """The batch of one step, as the trainer would have it."""
+    return next(iter(batches(arrays, stage.plan, 0, step, step + 1)))
+
+
+def values(variables):
+    """Copies of variables."""
+    return [np.array(variable) for variable in variables]
+
+
+def changed(variables, before):
+    """Which of the variables are not what they were."""
+    return [
+        not np.array_equal(np.array(variable), old)
+        for variable, old in zip(variables, before, strict=True)
+    ]
+
+
+def run_model_test(name, given=None):
+    """Checks that a model keeps the promises of `VideoModel`.
+
+    Args:
+        name: as `--model` takes it.
+        given: hyper-parameters on top of `SMALL`.
+    """
+    model = lively_model(name, **(given or {}))
+    video = moving_clips()
+    _check_latents(model, video[:2, :3])
+    _check_decode(model, video[:2, :3])
+    _check_steps(model, video[:2])
+    _check_forecast(model, video[:2])
+    _check_stages(model, video)
+    _check_round_trip(model, name, given or {}, video)
+
+
+def _check_latents(model, video):
+    codes = model.encode(tf.constant(video))
+    assert list(codes) == [latent.name for latent in model.latents]
+    for latent in model.latents:
+        time = (3,) if latent.per_frame else ()
+        objects = (latent.objects,) if latent.objects else ()
+        code = codes[latent.name]
+        assert code.shape == (2, *time, *objects, latent.dim), latent
+        assert code.dtype == tf.float32
+        assert np.isfinite(code).all()
+    again = model.encode(tf.constant(video))
+    floats = model.encode(tf.constant(video / np.float32(255)))
+    for latent, code in codes.items():
+        np.testing.assert_array_equal(code, again[latent], "means are means")
+        np.testing.assert_allclose(code, floats[latent], atol=1e-5)
+
+
+def _check_decode(model, video):
+    codes = model.encode(tf.constant(video))
+    frames = model.decode(codes, tf.constant(video[:, -1]))
+    assert frames.shape == video.shape
+    assert frames.dtype == tf.float32
+    assert np.min(frames) >= 0.0 and np.max(frames) <= 1.0
+    assert np.std(frames) > 0.0
+    mirrored = {k: tf.reverse(v, [0]) for k, v in codes.items()}
+    other = model.decode(mirrored, tf.constant(video[::-1, -1]))
+    np.testing.assert_allclose(other[::-1], frames, atol=1e-5)
+
+
+def _check_steps(model, video):
+    key = tf.constant([0, 0])
+    context = tf.constant(video[:, :3])
+    start = model.start(context, key)
+    predicted, state = model.step(start)
+    assert predicted.shape == video[:, 0].shape
+    assert predicted.dtype == tf.float32
+    assert np.min(predicted) >= 0.0 and np.max(predicted) <= 1.0
+    # A frame that is given changes what follows, not what was predicted.
+    frame = context[:, -1]
+    shown, followed = model.step(start, frame)
+    after, _ = model.step(followed)
+    if not model.stochastic:
+        np.testing.assert_allclose(shown, predicted, atol=1e-6)
+        # Being shown a frame is having had it in the context.
+        longer = tf.concat([context, frame[:, None]], axis=1)
+        expected, _ = model.step(model.start(longer, key))
+        np.testing.assert_allclose(after, expected, atol=1e-5)
+    on_its_own, _ = model.step(state)
+    assert np.abs(after - on_its_own).max() > 1e-6
+
+
+def _check_forecast(model, video):
+    context, shape = video[:, :3], video.shape[2:]
+    long = model.forecast(context, horizon=6)
+    assert long.shape == (2, 6, *shape)
+    assert long.dtype == tf.uint8
+    short = model.forecast(context, horizon=2)
+    sampled = model.forecast(context, horizon=2, samples=3, seed=5)
+    assert sampled.shape == (3, 2, 2, *shape)
+    again = model.forecast(context, horizon=2, samples=3, seed=5)
+    np.testing.assert_array_equal(sampled, again)
+    if model.stochastic:
+        assert (sampled[0] != sampled[1]).numpy().any()
+        return
+    np.testing.assert_array_equal(short, long[:, :2])
+    for sample in sampled:
+        np.testing.assert_array_equal(sample, short)
+    by_hand, state = [], model.start(context, tf.constant([0, 0]))
+    for _ in range(6):
+        frame, state = model.step(state)
+        by_hand.append(np.array(frame) * 255.0)
+    # Half a grey level is rounding.
+    apart = np.abs(np.stack(by_hand, axis=1) - np.array(long, np.float32))
+    assert apart.max() < 0.51
+
+
+def _check_stages(model, video):
+    stages = model.stages()
+    names = [stage.name for stage in stages]
+    assert len(set(names)) == len(names) > 0
+    for stage in stages:
+        _check_stage(model, stage, video)
+
+
+def _check_stage(model, stage, video):
+    assert stage.source in ("frames", "latents")
+    arrays = arrays_of(model, stage, video)
+    if stage.source == "latents":
+        stage.prepare(arrays)
+    batch = batch_of(stage, arrays)
+    other = batch_of(stage, arrays, step=1)
+    assert tf.nest.flatten(batch)[0].shape[0] == stage.plan.clips
+    # Networks that a stage does not hold must stay as they are.
+    own = {id(v) for v in stage.trainable_variables}
+    rest = [v for v in model.variables if id(v) not in own]
+    trained = stage.trainable_variables
+    before, rest_before = values(trained), values(rest)
+    losses = {k: float(v) for k, v in stage.evaluate_losses(batch).items()}
+    assert "loss" in losses
+    assert np.isfinite(list(losses.values())).all()
+    assert not any(changed(trained, before)), "evaluation trains"
+    for each in (batch, other):
+        losses = stage.update(each)
+    assert set(losses) == set(stage.LOSSES)
+    for loss in losses.values():
+        assert loss.shape == () and np.isfinite(loss)
+    moved = changed(trained, before)
+    still = [v.path for v, m in zip(trained, moved, strict=True) if not m]
+    assert not still or stage.source == "frames", still
+    assert any(moved)
+    assert not any(changed(rest, rest_before)), "another stage's networks"
+
+
+def _check_round_trip(model, name, given, video):
+    """Weights go from one model to another of the same config, all."""
+    twin = make_model(name, model.frame_shape, 1, given=small(name, **given))
+    assert [v.shape for v in twin.variables] == [
+        v.shape for v in model.variables
+    ]
+    twin.set_weights(model.get_weights())
+    np.testing.assert_array_equal(
+        twin.forecast(video[:2, :2], 2), model.forecast(video[:2, :2], 2)
+    )
+    assert model.config == type(model).Config(
+        **dataclasses.asdict(model.config)
+    )

@@ -1,0 +1,53 @@
+import dataclasses
+
+import pytest
+
+from mipae_tf.models.config import ModelConfig
+from mipae_tf.models.config import option
+
+
+@dataclasses.dataclass(frozen=True)
+class Config(ModelConfig):
+    size: int = option(3, "Size.", low=1)
+    rate: float = option(0.5, "Rate.", above=0)
+    kind: str = option("a", "Kind.", choices=("a", "b"))
+    steps: int = option(10, "Steps.", identity=False)
+
+    PROTOCOLS = {"default": {}, "published": {"size": 7, "kind": "b"}}
+
+
+def test_given_wins_over_protocol_wins_over_default():
+    config = Config.resolve("published", {"kind": "a"})
+    assert (config.size, config.kind, config.rate) == (7, "a", 0.5)
+    assert Config.resolve() == Config()
+
+
+def test_steps_do_not_make_another_run():
+    assert Config(steps=20).identity() == Config().identity()
+    assert Config(size=4).identity() != Config().identity()
+    assert set(Config().identity()) == {"size", "rate", "kind"}
+
+
+def test_a_whole_number_will_do_for_a_float():
+    assert Config(rate=1).identity() == Config(rate=1.0).identity()
+
+
+@pytest.mark.parametrize(
+    "given, message",
+    [
+        ({"size": 0}, "--size=0 is too small; allowed is 1 or more"),
+        ({"size": "3"}, "--size='3' is no int"),
+        ({"rate": 0.0}, "--rate=0.0 is too small; allowed is more than 0"),
+        ({"rate": float("nan")}, "--rate=nan"),
+        ({"kind": "c"}, "--kind=c is unknown; allowed are a, b"),
+        ({"other": 1}, "--other is no hyper-parameter .* kind, rate, size"),
+    ],
+)
+def test_a_wrong_value_names_its_flag(given, message):
+    with pytest.raises(ValueError, match=message):
+        Config.resolve("default", given)
+
+
+def test_an_unknown_protocol_is_named():
+    with pytest.raises(ValueError, match="--protocol=best is unknown .* has default"):
+        Config.resolve("best")

@@ -1,0 +1,102 @@
+import numpy as np
+import pytest
+import tensorflow as tf
+from models.harness import arrays_of
+from models.harness import batch_of
+from models.harness import changed
+from models.harness import lively_model
+from models.harness import moving_clips
+from models.harness import values
+
+PUBLISHED = {
+    "normalization": "batch",
+    "code": "tanh",
+    "lstm_target": "code",
+    "dynamics_input": "frames",
+}
+
+
+@pytest.mark.parametrize("name", ["mipae", "ae_lstm"])
+def test_training_rolls_out_as_forecasting_does(name):
+    """The horizon's loss is the error of the codes that `step` goes through."""
+    model, video = lively_model(name), moving_clips(4, 5)
+    stage = model.stages()[1]
+    latents = arrays_of(model, stage, video)
+    stage.prepare(latents)
+    losses = stage.evaluate_losses(latents)  # the window is the whole clip
+    state = model.start(tf.constant(video[:, :2]), tf.constant([0, 0]))
+    ahead = []
+    for _ in range(3):
+        _, state = model.step(state)
+        ahead.append(state["code"])
+    ahead, true = np.stack(ahead, axis=1), latents[model.moving]
+    deviation = np.maximum(true.reshape(-1, true.shape[-1]).std(axis=0), 1e-6)
+    horizon = np.mean(((ahead - true[:, 2:]) / deviation) ** 2)
+    assert float(losses["horizon"]) == pytest.approx(horizon, rel=1e-3)
+    fixed = latents[model.fixed][:, 1] if model.fixed else true[:, 0, :0]
+    heard = model.predictor.follow(true[:, :1], fixed)
+    context = np.mean(((heard - true[:, 1:2]) / deviation) ** 2)
+    assert float(losses["context"]) == pytest.approx(context, rel=1e-3)
+    total = 0.5 * (context + horizon)
+    assert float(losses["loss"]) == pytest.approx(total, rel=1e-3)
+
+
+def test_the_predictor_alone_learns_and_gets_better():
+    model, video = lively_model("mipae", dynamics_learning_rate=1e-2), moving_clips()
+    stage = model.stages()[1]
+    latents = arrays_of(model, stage, video)
+    stage.prepare(latents)
+    batch = batch_of(stage, latents)
+    learnt = model.predictor.trainable_variables
+    others = [v for v in model.variables if all(v is not w for w in learnt)]
+    before = values(learnt), values(others)
+    first = float(stage.evaluate_losses(batch)["loss"])
+    for _ in range(10):
+        stage.update(batch)
+    assert all(changed(learnt, before[0]))
+    assert not any(changed(others, before[1]))
+    assert float(stage.evaluate_losses(batch)["loss"]) < first
+
+
+@pytest.mark.parametrize("name", ["mipae", "ae_lstm"])
+def test_the_published_loss(name):
+    model, video = lively_model(name, **PUBLISHED), moving_clips(4, 5)
+    stage = model.stages()[1]
+    assert stage.source == "frames"
+    latents = arrays_of(model, stage, video)
+    codes = latents[model.moving]
+    fixed = latents[model.fixed][:, 1] if model.fixed else codes[:, 0, :0]
+    followed = model.predictor.follow(codes[:, :-1], fixed).numpy()
+    expected = sum(
+        np.mean((followed[:, t] - codes[:, t + 1]) ** 2) for t in range(4)
+    )
+    loss = stage.evaluate_losses(tf.constant(video))["loss"]
+    assert float(loss) == pytest.approx(expected, rel=1e-4)
+
+
+def test_published_encoders_are_frozen_but_in_training_mode():
+    model, video = lively_model("mipae", **PUBLISHED), moving_clips()
+    stage = model.stages()[1]
+    batch = batch_of(stage, video)
+    frozen = [model.content_encoder, model.pose_encoder, model.decoder]
+    weights = [w for network in frozen for w in network.trainable_variables]
+    before = values(weights)
+    averages = [
+        [w for w in network.non_trainable_variables if "moving" in w.path]
+        for network in frozen
+    ]
+    old = [values(variables) for variables in averages]
+    learnt = values(model.predictor.trainable_variables)
+    stage.update(batch)
+    assert not any(changed(weights, before))
+    assert any(changed(model.predictor.trainable_variables, learnt))
+    moved = [all(map(bool, changed(v, o))) for v, o in zip(averages, old)]
+    assert moved == [True, True, False]
+    still = [values(variables) for variables in averages]
+    stage.evaluate_losses(batch)
+    assert not any(any(changed(v, o)) for v, o in zip(averages, still))
+
+
+def test_a_step_takes_context_and_horizon():
+    stage = lively_model("mipae", context=3, train_horizon=4).stages()[1]
+    assert (stage.plan.clips, stage.plan.frames) == (4, 7)

@@ -1,0 +1,74 @@
+import dataclasses
+
+import pytest
+from models.harness import FRAME
+from models.harness import lively_model
+from models.harness import moving_clips
+from models.harness import run_model_test
+
+from mipae_tf.models import MODELS
+from mipae_tf.models import VideoModel
+from mipae_tf.models import make_model
+from mipae_tf.models import model_class
+
+
+@pytest.mark.parametrize("name", list(MODELS))
+def test_every_model_keeps_the_promises_of_all(name):
+    run_model_test(name)
+
+
+@pytest.mark.parametrize("name", list(MODELS))
+def test_one_frame_is_context_enough(name):
+    model, video = lively_model(name), moving_clips(2)
+    assert model.forecast(video[:, :1], horizon=2).shape == (2, 2, *FRAME)
+
+
+@pytest.mark.parametrize("name", list(MODELS))
+def test_every_model_has_the_protocols(name):
+    config = MODELS[name].Config
+    assert issubclass(MODELS[name], VideoModel)
+    assert {"default", "published"} <= set(config.PROTOCOLS)
+    for protocol in config.PROTOCOLS:
+        config.resolve(protocol)
+    for field in dataclasses.fields(config):
+        assert field.metadata["help"].endswith("."), field.name
+
+
+def test_flags_of_equal_name_have_equal_type_and_meaning():
+    seen = {}
+    for name, model in MODELS.items():
+        for field in dataclasses.fields(model.Config):
+            what = type(field.default), field.metadata["help"]
+            assert seen.setdefault(field.name, what) == what, (name, field.name)
+
+
+@pytest.mark.parametrize("name", list(MODELS))
+@pytest.mark.parametrize(
+    "field, value, message",
+    [
+        ("pose_dim", 0, "--pose_dim=0 is too small; allowed is 1 or more"),
+        ("batch_size", 1, "--batch_size=1 is too small; allowed is 2 or more"),
+        ("backbone", "unet", "--backbone=unet is unknown; allowed are dcgan"),
+        ("bound", "kl", "--bound=kl is unknown; allowed are js, nwj"),
+        ("width", 2.5, "--width=2.5 is no int"),
+        ("width", True, "--width=True is no int"),
+        ("learning_rate", 0.0, "--learning_rate=0.0 .* more than 0"),
+        ("learning_rate", float("nan"), "--learning_rate=nan"),
+        ("code", 3, "--code=3 is no str"),
+    ],
+)
+def test_a_wrong_value_names_its_flag(name, field, value, message):
+    if field not in {f.name for f in dataclasses.fields(MODELS[name].Config)}:
+        message = f"--{field} is no hyper-parameter of this model; it has"
+    with pytest.raises(ValueError, match=message):
+        make_model(name, FRAME, given={field: value})
+
+
+def test_an_unknown_model_is_named():
+    with pytest.raises(ValueError, match="--model=vae is unknown; allowed are"):
+        model_class("vae")
+
+
+@pytest.mark.parametrize("backbone", ["dcgan_skips", "vgg_resnet"])
+def test_a_decoder_with_skips_keeps_the_promises(backbone):
+    run_model_test("mipae", {"backbone": backbone, "poses_per_content": 1})

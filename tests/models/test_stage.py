@@ -1,0 +1,52 @@
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from mipae_tf.data.frame_plan import Window
+from mipae_tf.models import Stage
+
+
+class Toy(Stage):
+    """Learns the mean of what it is shown."""
+
+    LOSSES = ("loss",)
+
+    def __init__(self):
+        super().__init__(Window(2, 1), 0, 10, name="toy")
+        self.network = keras.layers.Dense(1, use_bias=False)
+        self.network.build((None, 1))
+        self.descend = self.add_player(
+            [self.network], keras.optimizers.SGD(0.5)
+        )
+
+    def update(self, batch):
+        with tf.GradientTape() as tape:
+            losses = self.evaluate_losses(batch)
+        self.descend(tape, losses["loss"])
+        return losses
+
+    def evaluate_losses(self, batch):
+        error = self.network(tf.ones([1, 1])) - batch
+        return {"loss": 0.5 * tf.reduce_mean(error**2)}
+
+
+def test_a_train_step_updates_counts_and_averages():
+    stage = Toy()
+    kernel = stage.network.kernel
+    kernel.assign([[0.0]])
+    first = stage.train_step(tf.constant([2.0, 4.0]))
+    assert float(first["loss"]) == pytest.approx(0.5 * (4 + 16) / 2)
+    assert float(kernel[0, 0]) == pytest.approx(1.5)
+    second = stage.train_step(tf.constant([1.5, 1.5]))
+    assert float(second["loss"]) == pytest.approx(2.5)  # mean of 5 and 0
+    assert int(stage.step) == 2
+
+
+def test_fit_reports_the_mean_over_the_epoch():
+    stage = Toy()
+    stage.network.kernel.assign([[0.0]])
+    data = tf.data.Dataset.from_tensor_slices([[2.0, 4.0], [1.5, 1.5]])
+    history = stage.fit(data, epochs=2, verbose=0).history["loss"]
+    np.testing.assert_allclose(history[0], 2.5)
+    assert int(stage.step) == 4

@@ -1,0 +1,163 @@
+import json
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+from models.harness import moving_clips
+from models.harness import small
+
+from mipae_tf.data import Clips
+from mipae_tf.runs import RunFolder
+from mipae_tf.runs import load
+from mipae_tf.training import TrainingOptions
+from mipae_tf.training.job import train
+from mipae_tf.training.logbook import Logbook
+
+STEPS = {"representation_steps": 6, "dynamics_steps": 6}
+EVERY_THREE = TrainingOptions(
+    steps_per_call=2, log_every=3, validate_every=3, pictures=False
+)
+
+
+def clips():
+    video = moving_clips(12)
+    return {"train": video[:8], "validation": video[8:]}
+
+
+def run(folder, model="mipae", options=EVERY_THREE, given=None, **kwargs):
+    kwargs.setdefault("clips", clips())
+    given = small(model, **{**STEPS, **(given or {})})
+    return train(folder, "mine", model, "default", given, options=options, **kwargs)
+
+
+def interrupt(monkeypatch, stage, step):
+    """The next training stops when it writes its losses of that step."""
+    write = Logbook.write
+
+    def stopping(self, group, numbers):
+        here = self._stage.name, int(self._stage.step.numpy())
+        if here == (stage, step) and group == "training":
+            raise KeyboardInterrupt
+        write(self, group, numbers)
+
+    monkeypatch.setattr(Logbook, "write", stopping)
+
+
+def losses(folder):
+    """Lines without what depends on the clock."""
+    clock = ("steps_per_second", "data_wait_share")
+    return [
+        {k: v for k, v in row.items() if k not in clock}
+        for row in RunFolder(folder).read_losses()
+    ]
+
+
+def test_a_run_broken_off_in_either_stage_ends_the_same(tmp_path, monkeypatch):
+    """Bit for bit, whatever the state of the global random generators."""
+    keras.utils.set_random_seed(0)
+    straight = run(tmp_path / "straight")
+    keras.utils.set_random_seed(0)
+    broken = tmp_path / "broken"
+    for place in (("representation", 6), ("dynamics", 6)):
+        with monkeypatch.context() as patch:
+            interrupt(patch, *place)
+            with pytest.raises(KeyboardInterrupt):
+                run(broken)
+        keras.utils.set_random_seed(99)
+    finished = run(broken)
+    assert losses(broken) == losses(tmp_path / "straight")
+    for one, two in zip(straight.variables, finished.variables, strict=True):
+        np.testing.assert_array_equal(one.numpy(), two.numpy(), one.path)
+    folder = RunFolder(broken)
+    for stage in ("representation", "dynamics"):
+        for kind in ("newest", "best"):
+            assert list(folder.checkpoints(stage, kind).glob("*.index"))
+        best = folder.checkpoints(stage, "best.json")
+        seen = [
+            row["loss"]
+            for row in losses(broken)
+            if row["stage"] == stage and row["group"] == "validation"
+        ]
+        assert json.loads(best.read_text())["loss"] == min(seen)
+    loaded = load(broken)
+    for one, two in zip(loaded.variables, finished.variables, strict=True):
+        np.testing.assert_array_equal(one.numpy(), two.numpy(), one.path)
+
+
+def test_the_seed_alone_decides(tmp_path):
+    short = {"representation_steps": 2, "dynamics_steps": 0}
+    once = run(tmp_path / "a", "ae_lstm", given=short)
+    again = run(tmp_path / "b", "ae_lstm", given=short)
+    for one, two in zip(once.variables, again.variables, strict=True):
+        np.testing.assert_array_equal(one.numpy(), two.numpy(), one.path)
+    assert losses(tmp_path / "a") == losses(tmp_path / "b")
+
+
+def test_videos_of_a_dataset_will_do_and_weights_begin_a_run(tmp_path):
+    video = clips()
+    source = {
+        split: tf.data.Dataset.from_tensor_slices(array)
+        for split, array in video.items()
+    }
+    options = TrainingOptions(validation_batches=1)  # with pictures
+    first = run(
+        tmp_path / "a",
+        "ae_lstm",
+        options,
+        {"representation_steps": 2, "dynamics_steps": 1},
+        clips=source,
+        train_clips=6,
+    )
+    assert RunFolder(tmp_path / "a").settings().train_clips == 6
+    none = {"representation_steps": 0, "dynamics_steps": 0}
+    second = run(
+        tmp_path / "b",
+        "ae_lstm",
+        given=none,
+        clips={split: Clips(array) for split, array in video.items()},
+        init_from=tmp_path / "a",
+        seed=7,
+    )
+    for one, two in zip(first.variables, second.variables, strict=True):
+        np.testing.assert_array_equal(one.numpy(), two.numpy(), one.path)
+    with pytest.raises(ValueError, match="other networks"):
+        run(tmp_path / "c", "ae_lstm", given={"width": 3}, init_from=tmp_path / "a")
+    assert not (tmp_path / "c").exists()
+
+
+def test_a_longer_first_stage_is_not_thrown_away(tmp_path):
+    """The second stage was trained on codes that are no more."""
+    short = {"representation_steps": 2, "dynamics_steps": 2}
+    before = run(tmp_path, "ae_lstm", given=short).encoder.get_weights()
+    longer = {"representation_steps": 4, "dynamics_steps": 2}
+    after = run(tmp_path, "ae_lstm", given=longer).encoder.get_weights()
+    assert any((one != two).any() for one, two in zip(before, after))
+
+
+@pytest.mark.parametrize(
+    "given, kwargs, message",
+    [
+        ({"context": 8}, {}, "--context=8 is too long: the clips have 8 frames"),
+        (
+            {"context": 4, "train_horizon": 5},
+            {},
+            "--train_horizon=5 is too long: after --context=4 .* 4 more",
+        ),
+        ({}, {"clips": {"train": moving_clips(2)}}, "clips lacks validation"),
+        ({"poses_per_content": 8}, {}, "clips have 8 frames, fewer than the 9"),
+        ({}, {"strategy": "tpu"}, "--strategy=tpu is unknown"),
+        ({}, {"init_from": "/no/such/run"}, "--run_dir=/no/such/run holds no run"),
+    ],
+)
+def test_what_cannot_be_done_leaves_no_folder(tmp_path, given, kwargs, message):
+    with pytest.raises(ValueError, match=message):
+        run(tmp_path / "run", given=given, **kwargs)
+    assert not (tmp_path / "run").exists()
+
+
+def test_a_folder_of_another_run_is_refused(tmp_path):
+    none = {"representation_steps": 0, "dynamics_steps": 0}
+    run(tmp_path, "ae_lstm", given=none)
+    with pytest.raises(ValueError, match="width is 2 there and 3 here"):
+        run(tmp_path, "ae_lstm", given={"width": 3, **none})

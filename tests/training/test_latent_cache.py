@@ -1,0 +1,55 @@
+import numpy as np
+import pytest
+from models.harness import lively_model
+from models.harness import moving_clips
+
+from mipae_tf.data import Clips
+from mipae_tf.training import latent_cache
+from mipae_tf.training.latent_cache import cached_latents
+from mipae_tf.training.latent_cache import encode_frames
+
+
+@pytest.fixture
+def encodings(monkeypatch):
+    """Counts how often clips are encoded."""
+    calls = []
+
+    def counted(model, clips):
+        calls.append(1)
+        return encode_frames(model, clips)
+
+    monkeypatch.setattr(latent_cache, "encode_frames", counted)
+    return calls
+
+
+def test_every_frame_is_encoded_by_itself(monkeypatch):
+    monkeypatch.setattr(latent_cache, "FRAMES_AT_ONCE", 7)
+    model, video = lively_model("mipae"), moving_clips(3, 4)
+    latents = encode_frames(model, Clips(video))
+    assert latents["content"].shape == (3, 4, 6)
+    assert latents["pose"].shape == (3, 4, 3)
+    np.testing.assert_allclose(
+        latents["pose"], model.encode(video)["pose"], atol=1e-5
+    )
+    for time in range(4):
+        content = model.encode(video[:, : time + 1])["content"]
+        np.testing.assert_allclose(latents["content"][:, time], content, atol=1e-5)
+
+
+def test_the_cache_is_read_only_for_these_weights_and_clips(tmp_path, encodings):
+    model, video = lively_model("mipae"), moving_clips(3, 4)
+    path = tmp_path / "latents" / "train.npz"
+    first = cached_latents(model, Clips(video), path)
+    second = cached_latents(model, Clips(video), path)
+    assert len(encodings) == 1
+    for name, latent in first.items():
+        np.testing.assert_array_equal(second[name], latent)
+    video[0, 0, 30, 30] ^= 255
+    third = cached_latents(model, Clips(video), path)
+    assert len(encodings) == 2
+    assert (third["pose"][0, 0] != first["pose"][0, 0]).any()
+    weight = model.pose_encoder.trainable_variables[0]
+    weight.assign(1.5 * weight)
+    fourth = cached_latents(model, Clips(video), path)
+    assert len(encodings) == 3
+    assert (fourth["pose"] != third["pose"]).any()

@@ -1,0 +1,32 @@
+import pytest
+from models.harness import lively_model
+
+from mipae_tf.runs import RunFolder
+from mipae_tf.training.logbook import Logbook
+
+
+@pytest.fixture
+def stage():
+    return lively_model("ae_lstm").stages()[0]
+
+
+def test_lines_have_stage_step_and_group(tmp_path, stage):
+    book = Logbook(RunFolder(tmp_path), stage)
+    stage.step.assign(3)
+    book.write("training", {"loss": 0.5})
+    book.write("validation", {"loss": 0.25})
+    book.close()
+    assert RunFolder(tmp_path).read_losses() == [
+        {"stage": "representation", "step": 3, "group": "training", "loss": 0.5},
+        {"stage": "representation", "step": 3, "group": "validation", "loss": 0.25},
+    ]
+    assert list((tmp_path / "logs" / "representation").glob("events*"))
+
+
+def test_going_on_forgets_what_will_be_made_again(tmp_path, stage):
+    folder = RunFolder(tmp_path)
+    for step in (2, 4, 6):
+        folder.append_losses({"stage": "representation", "step": step})
+    stage.step.assign(4)
+    Logbook(folder, stage).close()
+    assert [row["step"] for row in folder.read_losses()] == [2, 4]

@@ -1,0 +1,22 @@
+import numpy as np
+from models.harness import lively_model
+from models.harness import moving_clips
+
+from mipae_tf.data import Clips
+from mipae_tf.models.base import to_uint8
+from mipae_tf.training.pictures import forecast_pictures
+from mipae_tf.training.pictures import reconstruct
+from mipae_tf.training.pictures import reconstruction_strip
+
+
+def test_pictures_need_the_interface_alone():
+    model, video = lively_model("mipae"), moving_clips(5, 6)
+    drawn = reconstruct(model, video)
+    assert drawn.shape == video.shape and drawn.dtype == np.uint8
+    codes = model.encode(video)
+    np.testing.assert_array_equal(drawn, to_uint8(model.decode(codes)))
+    picture = reconstruction_strip(model, Clips(video))
+    still, moving = forecast_pictures(model, Clips(video), context=2)
+    for image in (picture, still):
+        assert image.dtype == np.uint8 and image.ndim == 3
+    assert len(moving) == 6
