@@ -15,6 +15,7 @@ from mipae_tf.runs.flags import run_door
 from mipae_tf.training import TrainingOptions
 from mipae_tf.training.job import train
 from mipae_tf.training.strategies import NAMES
+from mipae_tf.training.strategies import set_threads
 
 OWN = (
     "run_dir",
@@ -28,6 +29,7 @@ OWN = (
     "log_every",
     "validate_every",
     "steps_per_call",
+    "intra_op_threads",
 )
 
 
@@ -70,10 +72,17 @@ def define_flags() -> None:
         defaults.steps_per_call,
         "Steps made by one call into the compiled loop.",
     )
+    flags.DEFINE_integer(
+        "intra_op_threads",
+        None,
+        "Threads for one operation; unset: 1 without a GPU.",
+        lower_bound=1,
+    )
 
 
 def main(_) -> None:
     """Trains, then says what to do with the run."""
+    set_threads(FLAGS.intra_op_threads)
     train(
         FLAGS.run_dir,
         FLAGS.dataset,

@@ -3,6 +3,7 @@
 import numpy as np
 from tqdm import tqdm
 
+from mipae_tf.evaluation.absence import or_absent
 from mipae_tf.evaluation.subject import Subject
 from mipae_tf.metrics.absent_metric import AbsentMetric
 from mipae_tf.metrics.mig import mig_published
@@ -78,8 +79,13 @@ def leak_metrics(subject: Subject) -> dict[str, dict]:
                     continue
                 if codes is None:
                     codes, targets = _probe_data(subject, names, factors)
-                found[key] = _probe_entry(
-                    key, codes[source], targets[factor], role, subject.seed
+                found[key] = or_absent(
+                    _probe_entry,
+                    key,
+                    codes[source],
+                    targets[factor],
+                    role,
+                    subject.seed,
                 )
     return found
 
@@ -103,16 +109,13 @@ def _probe_data(subject: Subject, names, factors):
 def _probe_entry(key, codes, target, role: str, seed: int) -> dict:
     # All frames of a clip stay on one side of the split.
     half = len(target) // PROBE_FRAMES // 2 * PROBE_FRAMES
-    try:
-        result = probe(
-            codes[:half],
-            target[:half],
-            categorical=role == "content",
-            seed=seed,
-            test=(codes[half:], target[half:]),
-        )
-    except AbsentMetric as error:
-        return absent(str(error))
+    result = probe(
+        codes[:half],
+        target[:half],
+        categorical=role == "content",
+        seed=seed,
+        test=(codes[half:], target[half:]),
+    )
     row = entry(key, result["score"], count=len(target) - half)
     return {
         **row,

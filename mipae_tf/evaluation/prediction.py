@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from mipae_tf.evaluation.absence import or_absent
 from mipae_tf.evaluation.subject import Subject
 from mipae_tf.metrics.frame_quality import bootstrap_interval
 from mipae_tf.metrics.frame_quality import pooled_psnr
@@ -43,10 +44,10 @@ def prediction_metrics(
             continue
         name = f"prediction/psnr/{row}"
         errors = squared_errors(frames, truth)
-        found[name] = _psnr_entry(name, errors, subject.seed)
+        found[name] = or_absent(_psnr_entry, name, errors, subject.seed)
         name = f"prediction/ssim/{row}"
         similarity = ssim_gaussian11(frames, truth)
-        found[name] = _mean_entry(name, similarity, subject.seed)
+        found[name] = or_absent(_mean_entry, name, similarity, subject.seed)
     return found
 
 

@@ -4,6 +4,7 @@ import dataclasses
 
 import numpy as np
 
+from mipae_tf.evaluation.absence import or_absent
 from mipae_tf.evaluation.subject import Subject
 from mipae_tf.metrics.frame_quality import bootstrap_interval
 from mipae_tf.metrics.frame_quality import pooled_psnr
@@ -59,16 +60,19 @@ def swap_metrics(subject: Subject, swaps: Swaps | None) -> dict[str, dict]:
         }
     errors = squared_errors(swaps.drawn, swaps.truth)
     errors = errors.mean(axis=1, keepdims=True)  # [clips, 1]
-    return {
-        name: entry(
-            name,
-            pooled_psnr(errors)[1],
-            count=len(errors),
-            interval=bootstrap_interval(
-                lambda draws: pooled_psnr(draws)[1], errors, subject.seed
-            ),
-        )
-    }
+    return {name: or_absent(_psnr_entry, name, errors, subject.seed)}
+
+
+def _psnr_entry(name: str, errors: np.ndarray, seed: int) -> dict:
+    def psnr(draws):
+        return pooled_psnr(draws)[1]
+
+    return entry(
+        name,
+        psnr(errors),
+        count=len(errors),
+        interval=bootstrap_interval(psnr, errors, seed),
+    )
 
 
 def _truth(subject: Subject, times: np.ndarray) -> np.ndarray | None:

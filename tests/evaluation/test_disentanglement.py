@@ -1,6 +1,7 @@
 import dataclasses
 
 import pytest
+import tensorflow as tf
 from evaluation.world import Oracle
 from evaluation.world import clips
 from evaluation.world import subject
@@ -12,7 +13,17 @@ from mipae_tf.evaluation.subject import Subject
 from mipae_tf.models import Latent
 
 
-class Exchanged(Oracle):
+class Jittered(Oracle):
+    """Codes that differ a little: neighbours are sought among them."""
+
+    def encode(self, frames, seed=None):
+        return {
+            name: code + 1e-3 * tf.random.stateless_normal(tf.shape(code), (0, 0))
+            for name, code in super().encode(frames).items()
+        }
+
+
+class Exchanged(Jittered):
     """Calls the pose content, and the content pose."""
 
     @property
@@ -23,15 +34,15 @@ class Exchanged(Oracle):
         )
 
     def encode(self, frames, seed=None):
-        codes = Oracle().encode(frames)
+        codes = super().encode(frames)
         return {"where": codes["where"][:, 0], "what": codes["what"][:, None]}
 
 
 def test_mig_knows_the_truth_from_its_reverse():
     names = {f"mig/published/{name}" for name in MIG_NAMES}
-    right = mig_metrics(subject(), 600)
-    wrong = mig_metrics(
-        dataclasses.replace(subject(), model=Exchanged()), 600
+    right, wrong = (
+        mig_metrics(dataclasses.replace(subject(), model=model), 600)
+        for model in (Jittered(), Exchanged())
     )
     assert set(right) == set(wrong) == names
     score = {
@@ -74,7 +85,7 @@ def test_codes_are_read_and_do_not_leak():
     assert value["read/pose_from_pose/x_0"] > 0.9
     assert value["leak/pose_from_content/x_0"] < 0.3
     leak = found["leak/content_from_pose/shape_0"]
-    assert leak["value"] < 0.5
+    assert leak["value"] < 0.75
     assert leak["count"] == 60 * 4, "frames of the other half of the clips"
     assert {"chance", "shuffled"} <= set(leak)
 

@@ -50,7 +50,7 @@ def test_a_model_without_pose_has_no_oracle():
     assert "value" in found["prediction/psnr/forecast"]
 
 
-def test_a_pose_without_content_draws_no_oracle_of_it():
+def test_a_forecast_without_error_has_no_psnr():
     """A row that is without error has no PSNR, and does not end the others."""
     seen = subject(error=0.0)
     found = prediction_metrics(seen, predictions(seen))

@@ -10,7 +10,7 @@ from mipae_tf.evaluation.subject import Subject
 from mipae_tf.models import Latent
 
 SIZE = 16
-SHADES = 6
+SHADES = 2
 
 
 class Builder:
@@ -38,7 +38,7 @@ class Builder:
 
 
 def shade(index):
-    return 100 + 25 * np.asarray(index)
+    return 100 + 100 * np.asarray(index)
 
 
 def clips(count=24, length=8):

@@ -2,6 +2,7 @@
 
 import dataclasses
 
+import keras
 import numpy as np
 import tensorflow as tf
 
@@ -22,7 +23,14 @@ SMALL = {
     "pose_dim": 3,
     "state_dim": 7,
     "critic_dim": 8,
-    "poses_per_content": 2,
+    "poses_per_clip": 2,
+    "contents": 1,
+    "reconstruction": "mse",
+    "learning_rate": 1e-3,
+    "critic_learning_rate": 1e-3,
+    "beta_1": 0.9,
+    "beta_2": 0.999,
+    "similarity_weight": 0.1,
     "sampling": "distinct",
     "negatives": "derangement",
     "schedule": "constant",
@@ -46,7 +54,11 @@ def small(name, **given):
 
 
 def lively_model(name, frame_shape=FRAME, seed=0, **given):
-    """A small model whose outputs depend visibly on its inputs."""
+    """A small model whose outputs depend visibly on its inputs.
+
+    The same weights at each call, whatever seed its training has.
+    """
+    keras.utils.set_random_seed(0)
     model = make_model(name, frame_shape, seed, given=small(name, **given))
     enliven(model)
     return model

@@ -32,20 +32,19 @@ def test_following_is_listening_and_advancing(target, fixed_dim):
 
 @pytest.mark.parametrize("compiled", [False, True])
 def test_having_heard_nothing_is_the_beginning(compiled):
-    made = predictor("difference")
-    listen = made.listen
+    """A context of one frame; its length is not known to a graph."""
+    made, fixed = predictor("difference"), tf.constant(FIXED)
+
+    def listen(codes):
+        return made.listen(codes, fixed)
+
     if compiled:
         spec = tf.TensorSpec([None, None, 3])
-        listen = tf.function(
-            lambda codes: made.listen(codes, FIXED), input_signature=[spec]
-        )
-    else:
-        listen = lambda codes: made.listen(codes, FIXED)  # noqa: E731
+        listen = tf.function(listen, input_signature=[spec])
     memory = listen(tf.constant(CODES[:, :0]))
-    code, _ = made.advance(CODES[:, 0], FIXED, memory)
-    np.testing.assert_allclose(
-        code, made.follow(CODES[:, :1], FIXED)[:, 0], atol=1e-5
-    )
+    code, _ = made.advance(CODES[:, 0], fixed, memory)
+    expected = made.follow(CODES[:, :1], fixed)[:, 0]
+    np.testing.assert_allclose(code, expected, atol=1e-5)
 
 
 def test_a_prediction_depends_on_the_past_and_the_fixed_code():

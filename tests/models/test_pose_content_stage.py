@@ -4,7 +4,6 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
-from models.harness import arrays_of
 from models.harness import batch_of
 from models.harness import changed
 from models.harness import enliven
@@ -22,7 +21,8 @@ PUBLISHED = {
     "negatives": "permutation",
     "normalization": "batch",
     "code": "tanh",
-    "poses_per_content": 1,
+    "poses_per_clip": 1,
+    "contents": 1,
     "learning_rate": 2e-3,
     "critic_learning_rate": 1e-3,
     "beta_1": 0.5,
@@ -81,7 +81,7 @@ def published_step(name, stage, batch, stop=("content", "second")):
     shuffled = tf.gather(two, permutation(4, stage.draw_key(0)))
     with tf.GradientTape() as tape:
         loss_c = CRITIC_LOSS[name](critic(one, two), critic(one, shuffled))
-    descend(tape, loss_c, critic.trainable_variables, 1e-3, 0.9 and 0.5)
+    descend(tape, loss_c, critic.trainable_variables, 1e-3, 0.5)
     with tf.GradientTape() as tape:
         c0 = content(own[:, 0], training=True)
         ck = stop_content(content(own[:, 1], training=True))
@@ -143,18 +143,30 @@ def test_a_gradient_that_should_be_stopped_would_show(stop):
     assert max(apart) > 1e-4
 
 
-def test_the_default_losses():
-    """`distinct`: one batch for all, poses of all frames but the first."""
-    _, stage, batch = prepared("mipae", poses_per_content=2, similarity_weight=2.0)
+@pytest.mark.parametrize("contents", [1, 2])
+@pytest.mark.parametrize("kind", ["mse", "bce"])
+def test_the_losses_on_distinct_frames(contents, kind):
+    """Two frames for content, two for pose; one batch for both players."""
+    _, stage, batch = prepared(
+        "mipae", contents=contents, reconstruction=kind, similarity_weight=2.0
+    )
     frames = tf.cast(batch, tf.float32) / 255.0
-    x0, x1, x2 = tf.unstack(frames, axis=1)
-    contents = stage.content_encoder(x0), stage.content_encoder(x1)
+    xa, xb, x1, x2 = tf.unstack(frames, axis=1)
+    first, second = stage.content_encoder(xa), stage.content_encoder(xb)
     poses = stage.pose_encoder(x1), stage.pose_encoder(x2)
+    lent = first, (second if contents == 2 else first)
     drawn = [
-        stage.decoder(tf.concat([contents[0], pose], axis=-1)) for pose in poses
+        stage.decoder(tf.concat(codes, axis=-1))
+        for codes in zip(lent, poses, strict=True)
     ]
-    rec = np.mean([(drawn[0] - x1) ** 2, (drawn[1] - x2) ** 2])
-    sim = np.mean((contents[0] - contents[1]) ** 2)
+    errors = []
+    for frame, true in zip(drawn, (x1, x2), strict=True):
+        if kind == "mse":
+            errors.append((frame - true) ** 2)
+        else:
+            miss = true * np.log(frame) + (1.0 - true) * np.log(1.0 - frame)
+            errors.append(-miss)
+    rec, sim = np.mean(errors), np.mean((first - second) ** 2)
     pairs = [(poses[0], poses[1]), (poses[1], poses[0])]
     partner = derangement(4, stage.draw_key(0))
     joint = tf.concat([stage.critic(a, b) for a, b in pairs], axis=0)
@@ -163,14 +175,14 @@ def test_the_default_losses():
     )
     critic = js_critic(joint, marginal)
     accuracy = np.mean(np.concatenate([joint > 0, marginal < 0]))
-    losses = stage.update(batch)
-    assert float(losses["reconstruction"]) == pytest.approx(rec, rel=1e-4)
-    assert float(losses["similarity"]) == pytest.approx(sim, rel=1e-4)
-    assert float(losses["critic"]) == pytest.approx(float(critic), rel=1e-4)
-    assert float(losses["critic_accuracy"]) == pytest.approx(accuracy)
+    losses = {k: float(v) for k, v in stage.update(batch).items()}
+    assert losses["reconstruction"] == pytest.approx(rec, rel=1e-4)
+    assert losses["similarity"] == pytest.approx(sim, rel=1e-4)
+    assert losses["critic"] == pytest.approx(float(critic), rel=1e-4)
+    assert losses["critic_accuracy"] == pytest.approx(accuracy)
     # The penalty is that of the critic after its step, with other partners.
-    total = rec + 2.0 * sim + float(losses["penalty"])
-    assert float(losses["loss"]) == pytest.approx(total, rel=1e-4)
+    total = rec + 2.0 * sim + losses["penalty"]
+    assert losses["loss"] == pytest.approx(total, rel=1e-4)
 
 
 @pytest.mark.parametrize("sampling", ["distinct", "published"])
@@ -199,7 +211,7 @@ def test_the_critics_loss_does_not_reach_the_encoders(sampling):
         stage.update(batch)
         learnt.append(values(players(stage)[0]))
     for one, other in zip(*learnt, strict=True):
-        np.testing.assert_array_equal(one, other)
+        np.testing.assert_allclose(one, other, atol=1e-6)
 
 
 def test_the_penalty_bends_the_pose_encoder_alone():
@@ -214,8 +226,8 @@ def test_the_penalty_bends_the_pose_encoder_alone():
         "pose_encoder": False,
     }.items():
         one, other = (values(getattr(s, network).variables) for s in learnt)
-        equal = all(map(np.array_equal, one, other))
-        assert equal is same, network
+        apart = max(np.abs(a - b).max() for a, b in zip(one, other, strict=True))
+        assert (apart < 1e-6) is same, network
 
 
 @pytest.mark.parametrize("bound", ["nwj", "dv", "smile", "infonce", "tuba"])
@@ -229,10 +241,21 @@ def test_every_bound_trains_both_players(bound):
         assert any(changed(variables, old))
 
 
-def test_infonce_has_its_joint_scores_on_the_diagonal():
-    model, stage, batch = prepared("mipae", bound="infonce", mi_weight=1e-9)
-    assert float(stage.update(batch)["penalty"]) <= np.log(4.0)
-    assert arrays_of(model, stage, batch) is batch
+def test_infonce_pairs_every_clip_with_every_clip():
+    """Its own pair is among them: a sure critic finds log of the batch."""
+    _, stage, batch = prepared("mipae", bound="infonce", poses_per_clip=2)
+
+    def same_clip(first, second):
+        """Knows the clip of a pose by its place in the batch."""
+        shape = tf.shape(first)[:-1]
+        if len(first.shape) == 3:
+            return tf.fill(shape, 30.0)
+        return 30.0 * tf.repeat(tf.eye(4)[..., None], 2, axis=2)
+
+    stage.critic.call = same_clip
+    bound = float(stage.penalty(*stage._scores(tf.zeros([4, 2, 3]), salt=0)))
+    assert bound == pytest.approx(np.log(4.0), rel=1e-4)
+    assert batch.shape[0] == 4
 
 
 def test_draws_differ_by_step_salt_and_seed():
@@ -248,6 +271,6 @@ def test_draws_differ_by_step_salt_and_seed():
 def test_the_frames_of_a_step():
     published = lively_model("mipae", sampling="published").stages()[0].plan
     assert published == PublishedPairs(4, first_frames=5)
-    for decoded, frames in {1: 3, 2: 3, 4: 5}.items():
-        model = lively_model("mipae", poses_per_content=decoded)
+    for decoded, frames in {1: 4, 2: 4, 4: 6}.items():
+        model = lively_model("mipae", poses_per_clip=decoded)
         assert model.stages()[0].plan == DistinctFrames(4, frames)

@@ -1,3 +1,4 @@
+import importlib
 import pathlib
 import subprocess
 import sys
@@ -11,6 +12,9 @@ from runs.run_cases import settings
 
 from mipae_tf.models.base import to_uint8
 from mipae_tf.serving import export
+
+# `mipae_tf.serving.export` is the function as well as the module.
+MODULE = importlib.import_module("mipae_tf.serving.export")
 
 # A server knows nothing of the library: -I keeps path and folder out.
 SERVER = """
@@ -91,7 +95,7 @@ def test_versions_are_counted(tmp_path, monkeypatch):
             raise OSError("disk full")
 
     with monkeypatch.context() as patch:
-        patch.setattr("mipae_tf.serving.export._archive", lambda _: Broken())
+        patch.setattr(MODULE, "_archive", lambda _: Broken())
         with pytest.raises(OSError):
             export(tmp_path / "run", target)
     assert [p.name for p in target.iterdir()] == ["3"], "nothing half-written"
@@ -100,6 +104,6 @@ def test_versions_are_counted(tmp_path, monkeypatch):
         def write_out(self, path, verbose):
             pathlib.Path(path).mkdir()
 
-    monkeypatch.setattr("mipae_tf.serving.export._archive", lambda _: Whole())
+    monkeypatch.setattr(MODULE, "_archive", lambda _: Whole())
     assert export(tmp_path / "run", target) == target / "4"
     assert export(tmp_path / "run") == tmp_path / "run" / "export" / "1"

@@ -145,7 +145,7 @@ def test_a_longer_first_stage_is_not_thrown_away(tmp_path):
             "--train_horizon=5 is too long: after --context=4 .* 4 more",
         ),
         ({}, {"clips": {"train": moving_clips(2)}}, "clips lacks validation"),
-        ({"poses_per_content": 8}, {}, "clips have 8 frames, fewer than the 9"),
+        ({"poses_per_clip": 8}, {}, "clips have 8 frames, fewer than the 10"),
         ({}, {"strategy": "tpu"}, "--strategy=tpu is unknown"),
         ({}, {"init_from": "/no/such/run"}, "--run_dir=/no/such/run holds no run"),
     ],
