@@ -42,8 +42,8 @@ REFUSED = {
     "truncated MNIST": (
         "train",
         ["--dataset=moving_mnist/colour_small", "--manual_dir={broken_mnist}"],
-        "t10k-images-idx3-ubyte.gz",
-        "",
+        "train-images-idx3-ubyte.gz: expected",
+        "60000",
     ),
     "no run": ("evaluate", ["--run_dir={tmp}/no"], "holds no run", "train"),
     "no run to export": ("export", ["--run_dir={tmp}/no"], "holds no run", ""),
@@ -151,7 +151,9 @@ def test_train_leaves_a_whole_run(trained):
             assert any((run / "checkpoints" / stage / kind).glob("*.index"))
     rows = [json.loads(x) for x in (run / "losses.jsonl").open()]
     assert {row["stage"] for row in rows} == {"representation", "dynamics"}
-    assert all("steps_per_second" in r for r in rows if r["group"] == "training")
+    assert all(
+        "steps_per_second" in r for r in rows if r["group"] == "training"
+    )
 
 
 def test_another_config_is_refused(run_door, trained):
@@ -187,7 +189,7 @@ def test_evaluate_writes_what_it_prints(run_door, trained):
         assert (run / "figures" / name).stat().st_size > 0
 
 
-def test_predict_writes_gif_and_mp4(trained, tmp_path):
+def test_predict_writes_gif_and_mp4(run_door, trained, tmp_path):
     run, _, _ = trained
     rng = np.random.default_rng(0)
     write_gif(

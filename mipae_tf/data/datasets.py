@@ -1,6 +1,10 @@
 """Opens a tfds dataset of clips by name, building it when it is missing."""
 
+import contextlib
+from collections.abc import Iterator
+
 import tensorflow_datasets as tfds
+from absl import logging
 
 import data_builders.all
 from mipae_tf.data.clips import Clips
@@ -25,7 +29,8 @@ def open_builder(
     if name in OURS and (not config or config in OURS[name].builder_configs):
         return OURS[name](config=config or None, data_dir=data_dir)
     try:
-        return tfds.builder(dataset, data_dir=data_dir, try_gcs=False)
+        with _silence():
+            return tfds.builder(dataset, data_dir=data_dir, try_gcs=False)
     except (tfds.core.DatasetNotFoundError, ValueError) as error:
         if name in OURS:
             configs = ", ".join(OURS[name].builder_configs)
@@ -37,6 +42,17 @@ def open_builder(
             f"--dataset={dataset}: there is no dataset {name!r}; ours are "
             f"{', '.join(OURS)}, and tfds knows none of that name."
         ) from error
+
+
+@contextlib.contextmanager
+def _silence() -> Iterator[None]:
+    """tfds logs a traceback when it finds a moving_mnist besides its own."""
+    verbosity = logging.get_verbosity()
+    logging.set_verbosity(logging.FATAL)
+    try:
+        yield
+    finally:
+        logging.set_verbosity(verbosity)
 
 
 def build_if_missing(

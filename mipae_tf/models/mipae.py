@@ -2,7 +2,6 @@
 
 import dataclasses
 
-import keras
 import tensorflow as tf
 
 from mipae_tf.models.config import option
@@ -11,6 +10,7 @@ from mipae_tf.models.pose_content import PoseContentConfig
 from mipae_tf.models.pose_content import PoseContentModel
 from mipae_tf.models.pose_content_stage import PoseContentStage
 from mipae_tf.networks.baselined_critic import BaselinedCritic
+from mipae_tf.networks.critic import Critic
 from mipae_tf.objectives.mi_bounds import BOUNDS
 from mipae_tf.objectives.mi_bounds import Bound
 
@@ -62,14 +62,11 @@ class MIPAE(PoseContentModel):
             self.seed,
         )
 
-    def make_critic(self) -> keras.layers.Layer:
-        """A critic, with a learned baseline where the bound has one."""
-        critic = super().make_critic()
-        if not BOUNDS[self.config.bound].baseline:
-            return critic
-        baselined = BaselinedCritic(critic, self.config.critic_dim)
-        baselined.build((None, self.config.pose_dim))
-        return baselined
+    @property
+    def critic_class(self) -> type[Critic]:
+        """The TUBA bound learns a baseline beside its critic."""
+        baseline = BOUNDS[self.config.bound].baseline
+        return BaselinedCritic if baseline else Critic
 
 
 class MIPAEStage(PoseContentStage):

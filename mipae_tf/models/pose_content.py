@@ -80,6 +80,7 @@ class PoseContentModel(RecurrentAutoencoder):
 
     moving = "pose"
     fixed = "content"
+    critic_class: type[Critic] = Critic
 
     def __init__(self, config, frame_shape, seed=0, **kwargs) -> None:
         super().__init__(config, frame_shape, seed, **kwargs)
@@ -149,6 +150,6 @@ class PoseContentModel(RecurrentAutoencoder):
 
     def make_critic(self) -> Critic:
         """A critic over pairs of poses; trained, then left behind."""
-        critic = Critic(hidden_dim=self.config.critic_dim)
+        critic = self.critic_class(hidden_dim=self.config.critic_dim)
         critic.build((None, self.config.pose_dim))
         return critic

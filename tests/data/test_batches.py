@@ -7,7 +7,9 @@ from mipae_tf.data.frame_plan import PublishedPairs
 from mipae_tf.data.frame_plan import Window
 
 # Every element says which clip and which frame it is: 100 clip + time.
-ARRAY = (100 * np.arange(10)[:, None] + np.arange(8)).astype(np.int64)[..., None]
+ARRAY = (100 * np.arange(10)[:, None] + np.arange(8)).astype(np.int64)[
+    ..., None
+]
 
 
 def stream(plan, first=0, last=6, seed=3, array=ARRAY, **kwargs):
@@ -70,7 +72,10 @@ def test_replicas_together_see_the_global_batch(plan):
 
 
 def test_seeds_and_steps_differ():
-    one, two = stream(DistinctFrames(4, 3)), stream(DistinctFrames(4, 3), seed=4)
+    one, two = (
+        stream(DistinctFrames(4, 3)),
+        stream(DistinctFrames(4, 3), seed=4),
+    )
     assert all((a != b).any() for a, b in zip(one, two, strict=True))
     assert (one[0] != one[1]).any()
     np.testing.assert_array_equal(one, stream(DistinctFrames(4, 3)))
@@ -92,7 +97,9 @@ def test_shapes_are_known_to_the_graph():
 
 
 def test_clips_too_short_are_refused_before_training():
-    with pytest.raises(ValueError, match="clips have 8 frames, fewer than the 9"):
+    with pytest.raises(
+        ValueError, match="clips have 8 frames, fewer than the 9"
+    ):
         batches(ARRAY, Window(2, 9), 0, 0, 1)
 
 

@@ -4,7 +4,9 @@ import tensorflow as tf
 
 from mipae_tf.data import Clips
 
-VIDEO = np.random.default_rng(0).integers(0, 256, (5, 4, 6, 7, 3)).astype(np.uint8)
+VIDEO = (
+    np.random.default_rng(0).integers(0, 256, (5, 4, 6, 7, 3)).astype(np.uint8)
+)
 
 
 def examples():
@@ -56,7 +58,9 @@ def test_the_fingerprint_sees_one_pixel():
 
 
 def test_wrong_video_is_named():
-    with pytest.raises(ValueError, match=r"train: video is float32 \[1, 2, 3, 4, 1\]"):
+    with pytest.raises(
+        ValueError, match=r"train: video is float32 \[1, 2, 3, 4, 1\]"
+    ):
         Clips(np.zeros((1, 2, 3, 4, 1), np.float32), name="train")
     with pytest.raises(ValueError, match=r"uint8 \[2, 3, 4, 1\]"):
         Clips(np.zeros((2, 3, 4, 1), np.uint8))

@@ -58,7 +58,12 @@ def test_published_halves():
 
 def test_published_times_are_independent():
     times = many(PublishedPairs(1), 4, count=2000)
-    i, j, k, later = times[:, 0, 0], times[:, 0, 1], times[:, 1, 1], times[:, 1, 2]
+    i, j, k, later = (
+        times[:, 0, 0],
+        times[:, 0, 1],
+        times[:, 1, 1],
+        times[:, 1, 2],
+    )
     assert np.mean(i == j) == pytest.approx(1 / 4, abs=0.05)
     assert np.mean(k == later) == pytest.approx(1 / 4, abs=0.05)
     for one, two in ((i, k), (j, later)):

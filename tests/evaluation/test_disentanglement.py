@@ -18,7 +18,8 @@ class Jittered(Oracle):
 
     def encode(self, frames, seed=None):
         return {
-            name: code + 1e-3 * tf.random.stateless_normal(tf.shape(code), (0, 0))
+            name: code
+            + 1e-3 * tf.random.stateless_normal(tf.shape(code), (0, 0))
             for name, code in super().encode(frames).items()
         }
 
@@ -68,7 +69,9 @@ def test_mig_knows_the_truth_from_its_reverse():
 )
 def test_mig_is_absent_for_a_reason(seen, reason):
     found = mig_metrics(seen, 600)
-    assert found == {f"mig/published/{n}": {"absent": reason} for n in MIG_NAMES}
+    assert found == {
+        f"mig/published/{n}": {"absent": reason} for n in MIG_NAMES
+    }
 
 
 def test_codes_are_read_and_do_not_leak():

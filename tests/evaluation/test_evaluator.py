@@ -18,7 +18,12 @@ from mipae_tf.evaluation import evaluator
 from mipae_tf.runs import RunFolder
 
 SPRITES = SpritesConfig(
-    "bars", num_frames=8, test_clips=6, sprites=1, colour=False, sprites_from="drawn"
+    "bars",
+    num_frames=8,
+    test_clips=6,
+    sprites=1,
+    colour=False,
+    sprites_from="drawn",
 )
 
 
@@ -59,7 +64,12 @@ def test_groups_not_asked_for_are_kept(bars):
 def test_every_group(bars):
     found = evaluate(bars.path, clips=24, horizon=4, mig_samples=400)
     assert groups(found) == {
-        "prediction", "swap", "leak", "read", "mig", "protocol"
+        "prediction",
+        "swap",
+        "leak",
+        "read",
+        "mig",
+        "protocol",
     }
     rows = [row for key, row in found.items() if key != "protocol"]
     assert all(("value" in row) != ("absent" in row) for row in rows)
@@ -70,7 +80,10 @@ def test_every_group(bars):
 @pytest.mark.parametrize(
     "given, message",
     [
-        ({"groups": ["fid"]}, "--metrics=fid is unknown; allowed are prediction"),
+        (
+            {"groups": ["fid"]},
+            "--metrics=fid is unknown; allowed are prediction",
+        ),
         ({"horizon": 6}, "--horizon=6 does not fit: after --context=3 .* 5"),
         ({"horizon": 0}, "--horizon=0 does not fit"),
     ],
@@ -90,7 +103,10 @@ def test_a_run_on_sprites(monkeypatch, tmp_path, name):
     monkeypatch.setattr(evaluator, "open_builder", lambda *a: builder)
     make_run(tmp_path / "run", lively_model(name), settings(name))
     found = evaluate(
-        tmp_path / "run", ["prediction", "swap", "mig"], horizon=3, mig_samples=60
+        tmp_path / "run",
+        ["prediction", "swap", "mig"],
+        horizon=3,
+        mig_samples=60,
     )
     entangled = name == "ae_lstm"
     for key in ("swap/psnr", "prediction/psnr/oracle", "mig/published/score"):

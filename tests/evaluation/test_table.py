@@ -22,7 +22,9 @@ def test_numbers_and_reasons_are_printed():
     lines = metrics_table(METRICS).splitlines()
     assert lines[0] == "PSNR (dB) by predicted frame"
     forecast = next(line for line in lines if line.startswith("forecast"))
-    assert forecast.split() == "forecast 22.00 19.00 20.50 [20.00, 21.00]".split()
+    assert (
+        forecast.split() == "forecast 22.00 19.00 20.50 [20.00, 21.00]".split()
+    )
     assert "oracle        absent: AELSTM has no pose latent." in lines
     swap = next(line for line in lines if line.startswith("swap/psnr"))
     assert swap.endswith("absent: AELSTM has no content and pose to swap.")

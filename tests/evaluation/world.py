@@ -52,7 +52,10 @@ def clips(count=24, length=8):
         for s, x in zip(content["shape_0"], pose["x_0"])
     ]
     return Clips(
-        np.stack(video), content, pose, cardinality={"shape_0": SHADES},
+        np.stack(video),
+        content,
+        pose,
+        cardinality={"shape_0": SHADES},
         name="bars test",
     )
 

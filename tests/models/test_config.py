@@ -49,5 +49,7 @@ def test_a_wrong_value_names_its_flag(given, message):
 
 
 def test_an_unknown_protocol_is_named():
-    with pytest.raises(ValueError, match="--protocol=best is unknown .* has default"):
+    with pytest.raises(
+        ValueError, match="--protocol=best is unknown .* has default"
+    ):
         Config.resolve("best")

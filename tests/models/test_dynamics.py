@@ -42,7 +42,10 @@ def test_training_rolls_out_as_forecasting_does(name):
 
 
 def test_the_predictor_alone_learns_and_gets_better():
-    model, video = lively_model("mipae", dynamics_learning_rate=1e-2), moving_clips()
+    model, video = (
+        lively_model("mipae", dynamics_learning_rate=1e-2),
+        moving_clips(),
+    )
     stage = model.stages()[1]
     latents = arrays_of(model, stage, video)
     stage.prepare(latents)

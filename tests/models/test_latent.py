@@ -4,5 +4,7 @@ from mipae_tf.models import Latent
 
 
 def test_an_unknown_role_is_named():
-    with pytest.raises(ValueError, match="'z' has role 'style'; allowed are content"):
+    with pytest.raises(
+        ValueError, match="'z' has role 'style'; allowed are content"
+    ):
         Latent("z", "style", True, 3)

@@ -70,7 +70,8 @@ def test_scales_are_those_of_the_codes():
         made.moving_scale.deviation, flat.std(0), rtol=1e-4
     )
     np.testing.assert_allclose(
-        made.fixed_scale.standardise(FIXED), (FIXED - FIXED.mean(0)) / FIXED.std(0),
+        made.fixed_scale.standardise(FIXED),
+        (FIXED - FIXED.mean(0)) / FIXED.std(0),
         atol=1e-4,
     )
 

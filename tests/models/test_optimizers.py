@@ -6,7 +6,7 @@ from mipae_tf.models.optimizers import make_adam
 
 
 def rates(steps):
-    adam = make_adam(0.1, 0.9, "cosine", steps)
+    adam = make_adam(0.1, 0.9, schedule="cosine", steps=steps)
     variable = tf.Variable([0.0])
     adam.build([variable])
     found = []
@@ -25,17 +25,17 @@ def test_cosine_warms_up_then_falls_to_a_hundredth():
     assert (np.diff(found[2:]) <= 1e-9).all()
 
 
-@pytest.mark.parametrize("beta_1", [0.5, 0.9])
-def test_two_steps_are_those_of_adam(beta_1):
+@pytest.mark.parametrize("beta_1, beta_2", [(0.5, 0.999), (0.9, 0.99)])
+def test_two_steps_are_those_of_adam(beta_1, beta_2):
     variable = tf.Variable([1.0])
-    adam = make_adam(0.1, beta_1)
+    adam = make_adam(0.1, beta_1, beta_2)
     adam.build([variable])
     value, first, second = 1.0, 0.0, 0.0
     for step, gradient in enumerate([2.0, -3.0], start=1):
         adam.apply_gradients([(tf.constant([gradient]), variable)])
         first = beta_1 * first + (1 - beta_1) * gradient
-        second = 0.999 * second + 0.001 * gradient**2
-        root = np.sqrt(second / (1 - 0.999**step)) + 1e-8
+        second = beta_2 * second + (1 - beta_2) * gradient**2
+        root = np.sqrt(second / (1 - beta_2**step)) + 1e-8
         value -= 0.1 * first / (1 - beta_1**step) / root
         assert float(variable[0]) == pytest.approx(value, abs=1e-5)
 

@@ -47,6 +47,25 @@ def players(stage):
     return [w for n in networks for w in n.variables], stage.critic.variables
 
 
+def farthest(variables, others):
+    """Largest absolute difference of two lists of arrays."""
+    pairs = zip(variables, others, strict=True)
+    return max(np.abs(np.array(a) - np.array(b)).max() for a, b in pairs)
+
+
+def drift(variables, others, before):
+    """How far two steps are apart, as a share of the step.
+
+    Over all numbers together: where a gradient is all but zero, rounding
+    alone decides which way Adam goes.
+    """
+    apart = moved = 0.0
+    for one, two, old in zip(variables, others, before, strict=True):
+        apart += np.abs(np.array(one) - np.array(two)).sum()
+        moved += np.abs(np.array(two) - old).sum()
+    return apart / moved
+
+
 def sp(scores):
     return tf.math.log1p(tf.exp(scores))
 
@@ -63,7 +82,9 @@ PENALTY = {
     "mipae": lambda joint, marginal: (
         1.0 + tf.reduce_mean(joint) - tf.reduce_mean(tf.exp(marginal))
     ),
-    "drnet": lambda joint, _: tf.reduce_mean(0.5 * sp(joint) + 0.5 * sp(-joint)),
+    "drnet": lambda joint, _: tf.reduce_mean(
+        0.5 * sp(joint) + 0.5 * sp(-joint)
+    ),
 }
 
 
@@ -77,7 +98,10 @@ def published_step(name, stage, batch, stop=("content", "second")):
     fresh, own = frames[:4], frames[4:]
     content, pose = stage.content_encoder, stage.pose_encoder
     critic, config = stage.critic, stage.config
-    one, two = pose(fresh[:, 0], training=True), pose(fresh[:, 1], training=True)
+    one, two = (
+        pose(fresh[:, 0], training=True),
+        pose(fresh[:, 1], training=True),
+    )
     shuffled = tf.gather(two, permutation(4, stage.draw_key(0)))
     with tf.GradientTape() as tape:
         loss_c = CRITIC_LOSS[name](critic(one, two), critic(one, shuffled))
@@ -116,15 +140,21 @@ def descend(tape, loss, variables, rate, beta_1):
 def test_the_published_step(name):
     _, ours, batch = prepared(name, **PUBLISHED)
     _, theirs, _ = prepared(name, **PUBLISHED)
+    before = [values(variables) for variables in players(ours)]
     losses = ours.update(batch)
     expected = published_step(name, theirs, batch)
     for key, value in expected.items():
-        assert float(losses[key]) == pytest.approx(float(value), rel=1e-4), key
-    for mine, by_hand in zip(players(ours), players(theirs), strict=True):
-        for variable, wanted in zip(mine, by_hand, strict=True):
-            np.testing.assert_allclose(
-                variable.numpy(), wanted.numpy(), atol=2e-5, err_msg=variable.path
-            )
+        assert float(losses[key]) == pytest.approx(float(value), rel=1e-5), key
+    for mine, by_hand, old in zip(
+        players(ours), players(theirs), before, strict=True
+    ):
+        assert drift(mine, by_hand, old) < 0.01
+    averages = [
+        [w for w in players(stage)[0] if "moving" in w.path]
+        for stage in (ours, theirs)
+    ]
+    assert len(averages[0]) == 2 * (5 + 5 + 4), "all norms of three networks"
+    assert farthest(*averages) < 1e-5
 
 
 @pytest.mark.parametrize("stop", [("content",), ("second",)])
@@ -132,15 +162,10 @@ def test_a_gradient_that_should_be_stopped_would_show(stop):
     """The test above sees where gradients go: it fails without the stops."""
     _, ours, batch = prepared("mipae", **PUBLISHED)
     _, theirs, _ = prepared("mipae", **PUBLISHED)
+    before = values(players(ours)[0])
     ours.update(batch)
     published_step("mipae", theirs, batch, stop)
-    apart = [
-        np.abs(variable.numpy() - wanted.numpy()).max()
-        for variable, wanted in zip(
-            players(ours)[0], players(theirs)[0], strict=True
-        )
-    ]
-    assert max(apart) > 1e-4
+    assert drift(players(ours)[0], players(theirs)[0], before) > 0.05
 
 
 @pytest.mark.parametrize("contents", [1, 2])
@@ -193,11 +218,11 @@ def test_each_player_moves_its_own_networks(sampling):
         before = [values(variables) for variables in both]
         stage.update(batch)
         encoders, critic = (
-            any(changed(variables, old))
+            farthest(variables, old)
             for variables, old in zip(both, before, strict=True)
         )
-        assert encoders is (still != "learning_rate")
-        assert critic is (still != "critic_learning_rate")
+        assert (encoders < 1e-20) == (still == "learning_rate")
+        assert (critic < 1e-20) == (still == "critic_learning_rate")
 
 
 @pytest.mark.parametrize("sampling", ["distinct", "published"])
@@ -226,8 +251,7 @@ def test_the_penalty_bends_the_pose_encoder_alone():
         "pose_encoder": False,
     }.items():
         one, other = (values(getattr(s, network).variables) for s in learnt)
-        apart = max(np.abs(a - b).max() for a, b in zip(one, other, strict=True))
-        assert (apart < 1e-6) is same, network
+        assert (farthest(one, other) < 1e-6) == same, network
 
 
 @pytest.mark.parametrize("bound", ["nwj", "dv", "smile", "infonce", "tuba"])

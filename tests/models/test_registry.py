@@ -69,6 +69,8 @@ def test_an_unknown_model_is_named():
         model_class("vae")
 
 
-@pytest.mark.parametrize("backbone", ["dcgan_skips", "vgg_resnet", "coordinate"])
+@pytest.mark.parametrize(
+    "backbone", ["dcgan_skips", "vgg_resnet", "coordinate"]
+)
 def test_every_backbone_keeps_the_promises(backbone):
     run_model_test("mipae", {"backbone": backbone, "poses_per_clip": 1})

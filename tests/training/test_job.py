@@ -28,7 +28,9 @@ def clips():
 def run(folder, model="mipae", options=EVERY_THREE, given=None, **kwargs):
     kwargs.setdefault("clips", clips())
     given = small(model, **{**STEPS, **(given or {})})
-    return train(folder, "mine", model, "default", given, options=options, **kwargs)
+    return train(
+        folder, "mine", model, "default", given, options=options, **kwargs
+    )
 
 
 def interrupt(monkeypatch, stage, step):
@@ -122,7 +124,12 @@ def test_videos_of_a_dataset_will_do_and_weights_begin_a_run(tmp_path):
     for one, two in zip(first.variables, second.variables, strict=True):
         np.testing.assert_array_equal(one.numpy(), two.numpy(), one.path)
     with pytest.raises(ValueError, match="other networks"):
-        run(tmp_path / "c", "ae_lstm", given={"width": 3}, init_from=tmp_path / "a")
+        run(
+            tmp_path / "c",
+            "ae_lstm",
+            given={"width": 3},
+            init_from=tmp_path / "a",
+        )
     assert not (tmp_path / "c").exists()
 
 
@@ -138,7 +145,11 @@ def test_a_longer_first_stage_is_not_thrown_away(tmp_path):
 @pytest.mark.parametrize(
     "given, kwargs, message",
     [
-        ({"context": 8}, {}, "--context=8 is too long: the clips have 8 frames"),
+        (
+            {"context": 8},
+            {},
+            "--context=8 is too long: the clips have 8 frames",
+        ),
         (
             {"context": 4, "train_horizon": 5},
             {},
@@ -147,7 +158,11 @@ def test_a_longer_first_stage_is_not_thrown_away(tmp_path):
         ({}, {"clips": {"train": moving_clips(2)}}, "clips lacks validation"),
         ({"poses_per_clip": 8}, {}, "clips have 8 frames, fewer than the 10"),
         ({}, {"strategy": "tpu"}, "--strategy=tpu is unknown"),
-        ({}, {"init_from": "/no/such/run"}, "--run_dir=/no/such/run holds no run"),
+        (
+            {},
+            {"init_from": "/no/such/run"},
+            "--run_dir=/no/such/run holds no run",
+        ),
     ],
 )
 def test_what_cannot_be_done_leaves_no_folder(tmp_path, given, kwargs, message):

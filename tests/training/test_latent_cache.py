@@ -33,10 +33,14 @@ def test_every_frame_is_encoded_by_itself(monkeypatch):
     )
     for time in range(4):
         content = model.encode(video[:, : time + 1])["content"]
-        np.testing.assert_allclose(latents["content"][:, time], content, atol=1e-5)
+        np.testing.assert_allclose(
+            latents["content"][:, time], content, atol=1e-5
+        )
 
 
-def test_the_cache_is_read_only_for_these_weights_and_clips(tmp_path, encodings):
+def test_the_cache_is_read_only_for_these_weights_and_clips(
+    tmp_path, encodings
+):
     model, video = lively_model("mipae"), moving_clips(3, 4)
     path = tmp_path / "latents" / "train.npz"
     first = cached_latents(model, Clips(video), path)

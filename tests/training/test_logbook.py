@@ -17,8 +17,18 @@ def test_lines_have_stage_step_and_group(tmp_path, stage):
     book.write("validation", {"loss": 0.25})
     book.close()
     assert RunFolder(tmp_path).read_losses() == [
-        {"stage": "representation", "step": 3, "group": "training", "loss": 0.5},
-        {"stage": "representation", "step": 3, "group": "validation", "loss": 0.25},
+        {
+            "stage": "representation",
+            "step": 3,
+            "group": "training",
+            "loss": 0.5,
+        },
+        {
+            "stage": "representation",
+            "step": 3,
+            "group": "validation",
+            "loss": 0.25,
+        },
     ]
     assert list((tmp_path / "logs" / "representation").glob("events*"))
 
