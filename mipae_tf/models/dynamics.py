@@ -89,9 +89,9 @@ class Dynamics(Stage):
         loss = 0.5 * (context + horizon)
         return {"loss": loss, "context": context, "horizon": horizon}
 
-    def _fixed(self, batch: Mapping[str, tf.Tensor]) -> tf.Tensor:
+    def _fixed(self, batch: Mapping[str, tf.Tensor]) -> tf.Tensor | None:
         if self.fixed is None:
-            return batch[self.moving][:, 0, :0]
+            return None
         return batch[self.fixed][:, self.context - 1]
 
     def _error(self, predicted: tf.Tensor, true: tf.Tensor) -> tf.Tensor:
@@ -152,11 +152,11 @@ class PublishedDynamics(Stage):
         frames = to_float(batch)
         codes = per_frame(self.encode_moving, frames, training=training)
         if self.encode_fixed is None:
-            return codes, codes[:, 0, :0]
+            return codes, None
         content_frame = frames[:, self.context - 1]
         return codes, self.encode_fixed(content_frame, training=training)
 
-    def _loss(self, codes: tf.Tensor, fixed: tf.Tensor) -> tf.Tensor:
+    def _loss(self, codes: tf.Tensor, fixed: tf.Tensor | None) -> tf.Tensor:
         followed = self.predictor.follow(codes[:, :-1], fixed)
         errors = tf.square(followed - codes[:, 1:])
         return tf.reduce_sum(tf.reduce_mean(errors, axis=(0, 2)))

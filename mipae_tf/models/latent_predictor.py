@@ -31,6 +31,7 @@ class LatentPredictor(keras.layers.Layer):
     ) -> None:
         super().__init__(**kwargs)
         self.target = target
+        self.fixed_dim = fixed_dim
         published = target == "code"
         self.lstm = PoseLSTM(
             moving_dim,
@@ -55,15 +56,15 @@ class LatentPredictor(keras.layers.Layer):
             fixed: `[..., fixed_dim]`.
         """
         self.moving_scale.fit(moving)
-        if fixed is not None:
+        if self.fixed_dim:
             self.fixed_scale.fit(fixed)
 
-    def follow(self, codes: tf.Tensor, fixed: tf.Tensor) -> tf.Tensor:
+    def follow(self, codes: tf.Tensor, fixed: tf.Tensor | None) -> tf.Tensor:
         """Teacher-forced predictions.
 
         Args:
             codes: true codes `[batch, time, moving_dim]`.
-            fixed: `[batch, fixed_dim]`.
+            fixed: `[batch, fixed_dim]`; not looked at where fixed_dim is 0.
 
         Returns:
             `[batch, time, moving_dim]`: what is expected after each code.
@@ -71,21 +72,23 @@ class LatentPredictor(keras.layers.Layer):
         out = self.lstm(self._inputs(codes, fixed))
         return self._next(codes, out)
 
-    def listen(self, codes: tf.Tensor, fixed: tf.Tensor):
+    def listen(self, codes: tf.Tensor, fixed: tf.Tensor | None):
         """LSTM states after codes `[batch, time, moving_dim]`, time 0 too."""
         _, states = self.lstm.consume(self._inputs(codes, fixed))
         return states
 
-    def advance(self, code: tf.Tensor, fixed: tf.Tensor, states):
+    def advance(self, code: tf.Tensor, fixed: tf.Tensor | None, states):
         """The code after `code [batch, moving_dim]`, and the next states."""
         inputs = self._inputs(code[:, None], fixed)[:, 0]
         out, states = self.lstm.step(inputs, states)
         return self._next(code, out), states
 
-    def _inputs(self, codes: tf.Tensor, fixed: tf.Tensor) -> tf.Tensor:
+    def _inputs(self, codes: tf.Tensor, fixed: tf.Tensor | None) -> tf.Tensor:
+        codes = self.moving_scale.standardise(codes)
+        if not self.fixed_dim:
+            return codes
         fixed = self.fixed_scale.standardise(fixed)[:, None]
         shape = tf.concat([tf.shape(codes)[:2], tf.shape(fixed)[2:]], axis=0)
-        codes = self.moving_scale.standardise(codes)
         return tf.concat(
             [codes, tf.broadcast_to(fixed, shape)], axis=-1
         )  # [batch, time, moving_dim + fixed_dim]

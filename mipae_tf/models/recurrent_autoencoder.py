@@ -68,7 +68,7 @@ class RecurrentAutoencoder(VideoModel):
         config = self.config
         return LatentPredictor(
             dims[self.moving],
-            dims.get(self.fixed, 0),
+            dims.get(self.fixed, 0) if config.lstm_content else 0,
             hidden_dim=config.lstm_dim,
             layers=config.lstm_layers,
             target=config.lstm_target,
@@ -93,24 +93,25 @@ class RecurrentAutoencoder(VideoModel):
         """See `VideoModel.start`; nothing here is drawn at random."""
         latents = self.encode(context)
         codes = latents[self.moving]  # [batch, time, moving_dim]
-        fixed = latents[self.fixed] if self.fixed else codes[:, 0, :0]
-        return {
+        fixed = latents.get(self.fixed)
+        state = {
             "code": codes[:, -1],
-            "fixed": fixed,
             "memory": self.predictor.listen(codes[:, :-1], fixed),
             "reference": context[:, -1],
         }
+        return state if fixed is None else {**state, "fixed": fixed}
 
     def step(
         self, state: State, frame: tf.Tensor | None = None
     ) -> tuple[tf.Tensor, State]:
         """See `VideoModel.step`."""
+        fixed = state.get("fixed")
         code, memory = self.predictor.advance(
-            state["code"], state["fixed"], state["memory"]
+            state["code"], fixed, state["memory"]
         )
         latents = {self.moving: code[:, None]}
-        if self.fixed:
-            latents[self.fixed] = state["fixed"]
+        if fixed is not None:
+            latents[self.fixed] = fixed
         decoded = self.decode(latents, state["reference"])[:, 0]
         if frame is not None:
             code = self.encode(frame[:, None])[self.moving][:, 0]

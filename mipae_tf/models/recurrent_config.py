@@ -19,6 +19,8 @@ PUBLISHED_RECIPE = {
     "batch_size": 100,
     "representation_steps": 240_000,
     "keep": "last",
+    "lstm_dim": 256,
+    "lstm_content": True,
     "lstm_target": "code",
     "dynamics_input": "frames",
     "dynamics_learning_rate": 2e-4,
@@ -81,8 +83,13 @@ class RecurrentConfig(ModelConfig):
     train_horizon: int = option(
         10, "Frames beyond the context that the dynamics learn on.", low=1
     )
-    lstm_dim: int = option(256, "Units of each LSTM layer.", low=1)
+    lstm_dim: int = option(128, "Units of each LSTM layer.", low=1)
     lstm_layers: int = option(2, "LSTM layers.", low=1)
+    lstm_content: bool = option(
+        False,
+        "Whether the LSTM sees the content too; it then learns training clips "
+        "by heart where they are few.",
+    )
     lstm_target: str = option(
         "difference",
         "What the LSTM gives: the next code, or what to add to the last.",
@@ -95,10 +102,10 @@ class RecurrentConfig(ModelConfig):
         choices=("latents", "frames"),
     )
     dynamics_learning_rate: float = option(
-        1e-3, "Adam's rate in the dynamics stage.", above=0
+        3e-3, "Adam's rate in the dynamics stage.", above=0
     )
     dynamics_batch_size: int = option(
-        100, "Clips in a step of the dynamics stage.", low=1
+        64, "Clips in a step of the dynamics stage.", low=1
     )
     dynamics_steps: int = option(
         5_000, "Steps of the dynamics stage.", low=0, identity=False

@@ -50,6 +50,7 @@ class Stage(keras.Model):
             aggregation=tf.VariableAggregation.ONLY_FIRST_REPLICA,
         )
         self.total_steps = total_steps
+        self.optimizers: list[keras.optimizers.Optimizer] = []
         self.means = [keras.metrics.Mean(name) for name in self.LOSSES]
 
     @property
@@ -95,6 +96,7 @@ class Stage(keras.Model):
         """
         variables = [v for net in networks for v in net.trainable_variables]
         optimizer.build(variables)
+        self.optimizers.append(optimizer)
         if not self.compiled:  # so that `fit` works as it is
             self.compile(optimizer=optimizer, jit_compile=False)
 
@@ -106,6 +108,11 @@ class Stage(keras.Model):
             optimizer.apply_gradients(zip(gradients, variables, strict=True))
 
         return descend
+
+    def state(self) -> list:
+        """All variables that a stage needs to go on, in a fixed order."""
+        moments = [v for opt in self.optimizers for v in opt.variables]
+        return [*self.variables, *moments, self.step]
 
     def draw_key(self, salt: int) -> tf.Tensor:
         """int32 `[2]`: key of one draw of this step on this replica."""

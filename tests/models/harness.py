@@ -227,7 +227,7 @@ def _check_stage(model, stage, video):
     other = batch_of(stage, arrays, step=1)
     assert tf.nest.flatten(batch)[0].shape[0] == stage.plan.clips
     # Networks that a stage does not hold must stay as they are.
-    own = {id(v) for v in stage.trainable_variables}
+    own = {id(v) for v in stage.variables}
     rest = [v for v in model.variables if id(v) not in own]
     trained = stage.trainable_variables
     before, rest_before = values(trained), values(rest)
