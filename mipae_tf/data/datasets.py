@@ -94,7 +94,9 @@ def open_clips(
             f"--dataset={dataset} has no split {split!r}; it has "
             f"{', '.join(builder.info.splits)}."
         )
-    wanted = split if limit is None else f"{split}[:{limit}]"
+    wanted = split
+    if limit is not None and limit < builder.info.splits[split].num_examples:
+        wanted = f"{split}[:{limit}]"
     # Auto-caching would hold every clip twice.
     read_config = tfds.ReadConfig(
         try_autocache=False, interleave_cycle_length=1

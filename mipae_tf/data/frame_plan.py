@@ -101,12 +101,12 @@ class PublishedPairs:
 
 
 def _slice(rows: int, part: int, parts: int) -> np.ndarray:
-    if rows % parts:
+    size = rows // parts
+    if rows % parts or (parts > 1 and size < 2):
         raise ValueError(
             f"--batch_size={rows} cannot be shared by {parts} replicas; "
-            f"allowed are multiples of {parts}."
+            f"allowed are multiples of {parts}, two clips each at least."
         )
-    size = rows // parts
     return np.arange(part * size, (part + 1) * size)
 
 

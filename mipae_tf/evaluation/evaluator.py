@@ -36,7 +36,7 @@ def evaluate(
     """Measures a run on held-out clips.
 
     Writes `metrics.json` and `figures/` in the run folder. Groups that are
-    not asked for keep what an earlier evaluation wrote.
+    not asked for keep what an earlier evaluation by the same protocol wrote.
 
     Args:
         run_dir: the folder that `train` wrote.
@@ -72,8 +72,8 @@ def evaluate(
     found = {}
     for group in groups:
         found.update(compute[group]())
-    kept = _earlier(folder, groups)
     protocol = _protocol(folder, subject, mig_samples)
+    kept = _earlier(folder, groups, protocol)
     result = {**kept, **found, "protocol": protocol}
     write_figures(folder, subject, rows, swaps, result)
     write_file(folder.metrics, json.dumps(result, indent=1) + "\n")
@@ -100,13 +100,16 @@ def _subject(folder, clips: int, horizon: int, seed: int) -> Subject:
     return Subject(model, test, builder, context, horizon, seed)
 
 
-def _earlier(folder: RunFolder, groups: Sequence[str]) -> dict[str, dict]:
+def _earlier(
+    folder: RunFolder, groups: Sequence[str], protocol: dict
+) -> dict[str, dict]:
+    """What was measured before, by the same protocol, and is not now."""
     if not folder.metrics.exists():
         return {}
-    replaced = set(groups) | {"protocol"}
-    if "leak" in groups:
-        replaced.add("read")
     rows = json.loads(folder.metrics.read_text())
+    if any(rows["protocol"].get(k) != v for k, v in protocol.items()):
+        return {}
+    replaced = {*groups, "protocol", *(["read"] if "leak" in groups else [])}
     return {k: v for k, v in rows.items() if k.split("/")[0] not in replaced}
 
 

@@ -19,7 +19,7 @@ def metrics_table(metrics: Mapping[str, Mapping]) -> str:
 def _steps(metrics: Mapping, prefix: str, unit: str) -> list[str]:
     rows = {k: v for k, v in metrics.items() if k.startswith(prefix)}
     steps = max((len(v.get("per_step", ())) for v in rows.values()), default=0)
-    if not steps:
+    if not rows:
         return []
     head = "".join(f"{step:>7}" for step in range(1, steps + 1))
     lines = [f"{unit} by predicted frame", f"{'':14}{head}   mean [95 %]"]

@@ -74,8 +74,15 @@ class LatentPredictor(keras.layers.Layer):
 
     def listen(self, codes: tf.Tensor, fixed: tf.Tensor | None):
         """LSTM states after codes `[batch, time, moving_dim]`, time 0 too."""
-        _, states = self.lstm.consume(self._inputs(codes, fixed))
-        return states
+        # An LSTM layer cannot go over no time at all.
+        nothing = self.lstm.initial_state(tf.shape(codes)[0])
+        if codes.shape[1] == 0:
+            return nothing
+        return tf.cond(
+            tf.shape(codes)[1] > 0,
+            lambda: self.lstm.consume(self._inputs(codes, fixed))[1],
+            lambda: nothing,
+        )
 
     def advance(self, code: tf.Tensor, fixed: tf.Tensor | None, states):
         """The code after `code [batch, moving_dim]`, and the next states."""

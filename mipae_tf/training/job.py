@@ -78,14 +78,17 @@ def train(
         manual_dir=manual_dir,
     )
     folder = RunFolder(run_dir)
+    folder.refuse_other(settings)
     with scope.scope():
         made = settings.make_model()
-        if init_from:
+        # A run that goes on has weights of its own.
+        if init_from and not (folder.path / "checkpoints").exists():
             load_weights(made, init_from)
+    trainer = Trainer(folder, made, **splits, strategy=scope, options=options)
     folder.claim(settings, flags)
     try:
         _log_start(settings, splits, scope.num_replicas_in_sync)
-        Trainer(folder, made, **splits, strategy=scope, options=options).train()
+        trainer.train()
     finally:
         folder.release()
     return made

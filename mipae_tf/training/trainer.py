@@ -1,7 +1,9 @@
 """Trains all stages of a model in a run folder."""
 
+import shutil
 import time
 
+import numpy as np
 import tensorflow as tf
 
 from mipae_tf.console import say
@@ -30,12 +32,16 @@ class Trainer:
     """Runs the stages of a model, each from where its checkpoint stands.
 
     Args:
-        folder: the run, claimed.
+        folder: the run; claim it before `train`.
         model: made inside the strategy's scope.
         train: clips to learn from.
         validation: clips to choose the best checkpoint by.
         strategy: one device, mirrored or multi-worker.
         options: intervals and conveniences.
+
+    Raises:
+        ValueError: when the clips are too short for a stage, or a batch
+            cannot be shared by the replicas.
     """
 
     def __init__(
@@ -54,6 +60,9 @@ class Trainer:
         self.options = options or TrainingOptions()
         with self.strategy.scope():
             self.stages = model.stages()
+        for stage in self.stages:  # complain before anything is written
+            stage.plan.times(train.length, np.random.default_rng(0))
+            stage.plan.share(0, self.strategy.num_replicas_in_sync)
 
     def train(self) -> None:
         """Trains what is not trained yet.
@@ -69,8 +78,15 @@ class Trainer:
                     f"{int(stage.step.numpy())} of {stage.total_steps}"
                 )
             if int(stage.step.numpy()) < stage.total_steps:
+                self._forget_after(stage)
                 self._train_stage(stage, checkpoints)
             restore_result(self.folder, self.model, stage.name)
+
+    def _forget_after(self, stage: Stage) -> None:
+        """Later stages learnt on what this one is about to change."""
+        for later in self.stages[self.stages.index(stage) + 1 :]:
+            path = self.folder.checkpoints(later.name, "newest").parent
+            shutil.rmtree(path, ignore_errors=True)
 
     def _train_stage(self, stage: Stage, checkpoints) -> None:
         arrays = {split: self._arrays(stage, split) for split in self.clips}
