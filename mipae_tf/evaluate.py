@@ -28,6 +28,9 @@ def define_flags() -> None:
         lower_bound=4,
     )
     flags.DEFINE_integer("seed", 0, "Key of every draw.", lower_bound=0)
+    flags.DEFINE_string(
+        "data_dir", None, "Where tfds keeps datasets, if it has moved."
+    )
 
 
 def main(_) -> None:
@@ -39,6 +42,7 @@ def main(_) -> None:
         FLAGS.horizon,
         FLAGS.mig_samples,
         FLAGS.seed,
+        FLAGS.data_dir,
     )
     print(metrics_table(metrics))
     print(

@@ -79,7 +79,9 @@ class _Draws:
 
     def __call__(self, step: int) -> tuple[np.ndarray, np.ndarray]:
         size = self.plan.clips
-        epoch, place = np.divmod(step * size + np.arange(size), self.count)
+        # Whole batches only, so that no clip is twice in one.
+        usable = self.count - self.count % size or self.count
+        epoch, place = np.divmod(step * size + np.arange(size), usable)
         orders = {e: self.order(e) for e in np.unique(epoch).tolist()}
         pairs = zip(epoch.tolist(), place, strict=True)
         clips = np.array([orders[e][p] for e, p in pairs])

@@ -46,15 +46,23 @@ class DistinctFrames:
 
 @dataclasses.dataclass(frozen=True)
 class Window:
-    """A run of consecutive frames that starts at a random time."""
+    """A run of consecutive frames.
+
+    Attributes:
+        clips: clips of a batch.
+        frames: length of the run.
+        anywhere: whether it starts at a random time, or with the clip.
+    """
 
     clips: int
     frames: int
+    anywhere: bool = True
 
     def times(self, length: int, draw: np.random.Generator) -> np.ndarray:
         """See `FramePlan.times`."""
         _need(length, self.frames)
-        start = draw.integers(0, length - self.frames + 1, self.clips)
+        latest = length - self.frames if self.anywhere else 0
+        start = draw.integers(0, latest + 1, self.clips)
         return start[:, None] + np.arange(self.frames)  # [clips, frames]
 
     def share(self, part: int, parts: int) -> np.ndarray:

@@ -6,6 +6,7 @@ import platform
 from collections.abc import Sequence
 from importlib import metadata
 
+from mipae_tf.data import Clips
 from mipae_tf.data import open_clips
 from mipae_tf.data.datasets import open_builder
 from mipae_tf.evaluation.disentanglement import leak_metrics
@@ -19,6 +20,7 @@ from mipae_tf.evaluation.swap import swap_metrics
 from mipae_tf.files import write_file
 from mipae_tf.runs import RunFolder
 from mipae_tf.runs import load
+from mipae_tf.runs.settings import OWN_CLIPS
 from mipae_tf.version import __version__
 
 GROUPS = ("prediction", "swap", "leak", "mig")
@@ -32,6 +34,8 @@ def evaluate(
     horizon: int = 10,
     mig_samples: int = 10_000,
     seed: int = 0,
+    data_dir: str | None = None,
+    own_clips: Clips | None = None,
 ) -> dict[str, dict]:
     """Measures a run on held-out clips.
 
@@ -45,6 +49,9 @@ def evaluate(
         horizon: frames to predict.
         mig_samples: frames behind the MIG; 100,000 as published.
         seed: key of every draw.
+        data_dir: where tfds keeps datasets, if not where training found it.
+        own_clips: held-out clips to measure on, for a run that was trained on
+            clips of the user's own.
 
     Returns:
         What `metrics.json` holds.
@@ -60,7 +67,7 @@ def evaluate(
             f"{', '.join(GROUPS)}."
         )
     folder = RunFolder(run_dir)
-    subject = _subject(folder, clips, horizon, seed)
+    subject = _subject(folder, clips, horizon, seed, data_dir, own_clips)
     rows = predictions(subject) if "prediction" in groups else None
     swaps = make_swaps(subject) if "swap" in groups else None
     compute = {
@@ -80,23 +87,29 @@ def evaluate(
     return result
 
 
-def _subject(folder, clips: int, horizon: int, seed: int) -> Subject:
+def _subject(
+    folder, clips: int, horizon: int, seed: int, data_dir, own_clips
+) -> Subject:
     settings = folder.settings()
-    model = load(folder.path)
-    test = open_clips(
-        settings.dataset,
-        "test",
-        settings.data_dir,
-        settings.manual_dir,
-        clips,
-    )
+    if settings.dataset == OWN_CLIPS and own_clips is None:
+        raise ValueError(
+            f"--run_dir={folder.path} was trained on clips of your own: call "
+            "mipae_tf.evaluation.evaluate(run_dir, own_clips=...) from Python."
+        )
+    model, builder, test = load(folder.path), None, own_clips
+    data_dir = data_dir or settings.data_dir
+    if test is None:
+        builder = open_builder(settings.dataset, data_dir)
+        test = open_clips(
+            settings.dataset, "test", data_dir, settings.manual_dir, clips
+        )
+    test = test.take(slice(clips))
     context = settings.config.context
     if not 1 <= horizon <= test.length - context:
         raise ValueError(
             f"--horizon={horizon} does not fit: after --context={context} the "
             f"clips have {test.length - context} frames; allowed is 1 to that."
         )
-    builder = open_builder(settings.dataset, settings.data_dir)
     return Subject(model, test, builder, context, horizon, seed)
 
 

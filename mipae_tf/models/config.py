@@ -41,6 +41,9 @@ def option(
 class ModelConfig:
     """Base of every model's `Config`, a frozen dataclass of `option` fields.
 
+    What every model has stands here: how much it is given, how far it learns
+    to look ahead, and which weights it keeps.
+
     Raises:
         ValueError: on making one with a value that is not allowed; the
             message names the flag, the value and what is allowed.
@@ -48,6 +51,16 @@ class ModelConfig:
 
     # Named sets of values; what the user gives explicitly wins over them.
     PROTOCOLS: ClassVar[Mapping[str, Mapping[str, Any]]] = {"default": {}}
+
+    keep: str = option(
+        "best",
+        "Weights a stage leaves behind: best by validation loss, or last.",
+        choices=("best", "last"),
+    )
+    context: int = option(5, "Frames seen before the forecast begins.", low=1)
+    train_horizon: int = option(
+        10, "Frames beyond the context that the dynamics learn on.", low=1
+    )
 
     def __post_init__(self) -> None:
         for field in dataclasses.fields(self):

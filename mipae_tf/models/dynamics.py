@@ -103,8 +103,9 @@ class PublishedDynamics(Stage):
     """The stage as MIPAE's authors ran it: every step encodes its frames anew.
 
     The frozen encoders work in training mode, so batch normalisation uses the
-    statistics of the batch and goes on moving its averages; the predictor is
-    fed true codes at all times; the loss is the sum over the times of mean
+    statistics of the batch; the averages that it moves were thrown away with
+    the authors' copies of the encoders, and are put back here. The predictor
+    is fed true codes at all times; the loss is the sum over the times of mean
     squared errors (the authors' code; the poster's eq. 7 gives the recursion).
 
     Args:
@@ -125,7 +126,7 @@ class PublishedDynamics(Stage):
     ) -> None:
         frames = config.context + config.train_horizon
         super().__init__(
-            Window(config.dynamics_batch_size, frames),
+            Window(config.dynamics_batch_size, frames, anywhere=False),
             seed,
             config.dynamics_steps,
             name="dynamics",
@@ -138,7 +139,16 @@ class PublishedDynamics(Stage):
 
     def update(self, batch: tf.Tensor) -> Losses:
         """See `Stage.update`; uint8 `[clips, context + horizon, H, W, C]`."""
+        averages = [
+            variable
+            for encoder in (self.encode_moving, self.encode_fixed)
+            if encoder is not None
+            for variable in encoder.non_trainable_variables
+        ]
+        kept = [tf.identity(average) for average in averages]
         codes, fixed = self._encode(batch, training=True)
+        for average, value in zip(averages, kept, strict=True):
+            average.assign(value)
         with tf.GradientTape() as tape:
             loss = self._loss(codes, fixed)
         self._descend(tape, loss)

@@ -179,7 +179,7 @@ class PoseContentStage(Stage):
         return tf.stack([first, second], axis=1), skips
 
     def _encode(self, encoder, frames: tf.Tensor, training: bool) -> tf.Tensor:
-        published = self.config.normalization == "batch"
+        published = self.config.sampling == "published"
         over_time = per_frame if published else fold_time
         return over_time(encoder, frames, training=training)
 

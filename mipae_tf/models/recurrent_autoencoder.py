@@ -42,6 +42,7 @@ class RecurrentAutoencoder(VideoModel):
             width=config.width,
             norm=config.normalization,
             activation=config.code,
+            synchronized=_several_replicas(),
         )
         encoder.build((None, *self.frame_shape))
         return encoder
@@ -58,6 +59,7 @@ class RecurrentAutoencoder(VideoModel):
             pose_dim=pose_dim,
             width=self.config.width,
             norm=self.config.normalization,
+            synchronized=_several_replicas(),
         )
         decoder.build((None, code_dim))
         return decoder
@@ -116,3 +118,8 @@ class RecurrentAutoencoder(VideoModel):
         if frame is not None:
             code = self.encode(frame[:, None])[self.moving][:, 0]
         return decoded, {**state, "code": code, "memory": memory}
+
+
+def _several_replicas() -> bool:
+    """Batch statistics are then taken over the global batch."""
+    return tf.distribute.get_strategy().num_replicas_in_sync > 1

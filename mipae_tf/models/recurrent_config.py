@@ -19,6 +19,9 @@ PUBLISHED_RECIPE = {
     "batch_size": 100,
     "representation_steps": 240_000,
     "keep": "last",
+    "context": 5,
+    "train_horizon": 10,
+    "lstm_layers": 2,
     "lstm_dim": 256,
     "lstm_content": True,
     "lstm_target": "code",
@@ -73,15 +76,6 @@ class RecurrentConfig(ModelConfig):
     )
     representation_steps: int = option(
         20_000, "Steps of the first stage.", low=0, identity=False
-    )
-    keep: str = option(
-        "best",
-        "Weights a stage leaves behind: best by validation loss, or last.",
-        choices=("best", "last"),
-    )
-    context: int = option(5, "Frames seen before the forecast begins.", low=1)
-    train_horizon: int = option(
-        10, "Frames beyond the context that the dynamics learn on.", low=1
     )
     lstm_dim: int = option(128, "Units of each LSTM layer.", low=1)
     lstm_layers: int = option(2, "LSTM layers.", low=1)

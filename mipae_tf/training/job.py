@@ -12,6 +12,7 @@ from mipae_tf.models import model_class
 from mipae_tf.runs import RunFolder
 from mipae_tf.runs import RunSettings
 from mipae_tf.runs.load import load_weights
+from mipae_tf.runs.settings import OWN_CLIPS
 from mipae_tf.training.options import TrainingOptions
 from mipae_tf.training.strategies import make_strategy
 from mipae_tf.training.trainer import Trainer
@@ -19,7 +20,7 @@ from mipae_tf.training.trainer import Trainer
 
 def train(
     run_dir: str | pathlib.Path,
-    dataset: str = "moving_dsprites/quickstart",
+    dataset: str | None = None,
     model: str = "mipae",
     protocol: str = "default",
     hyperparameters: Mapping[str, Any] | None = None,
@@ -38,8 +39,8 @@ def train(
 
     Args:
         run_dir: folder of the run.
-        dataset: tfds name of the clips; built when it is missing. A label
-            where `clips` are given.
+        dataset: tfds name of the clips, built when it is missing;
+            moving_dsprites/quickstart when None. Of no use beside `clips`.
         model: name of the system.
         protocol: preset of hyper-parameters.
         hyperparameters: values that win over the preset's.
@@ -64,6 +65,10 @@ def train(
     """
     config = model_class(model).Config.resolve(protocol, hyperparameters)
     scope = make_strategy(strategy)
+    if clips is None:
+        dataset = dataset or "moving_dsprites/quickstart"
+    else:
+        dataset = OWN_CLIPS
     splits = _open(clips, dataset, data_dir, manual_dir, train_clips)
     _check_length(config, splits["train"])
     settings = RunSettings(
@@ -77,7 +82,7 @@ def train(
         data_dir=data_dir,
         manual_dir=manual_dir,
     )
-    folder = RunFolder(run_dir)
+    folder = _folder(run_dir, scope)
     folder.refuse_other(settings)
     with scope.scope():
         made = settings.make_model()
@@ -107,10 +112,26 @@ def _open(clips, dataset, data_dir, manual_dir, limit) -> dict[str, Clips]:
             f"clips lacks {', '.join(sorted(missing))}; it must have train "
             "and validation."
         )
-    return {
+    opened = {
         split: Clips.of(clips[split], f"clips {split}").take(slice(count))
         for split, count in limits.items()
     }
+    shapes = {split: own.video.shape[1:] for split, own in opened.items()}
+    if len(set(shapes.values())) > 1:
+        raise ValueError(
+            f"clips differ in shape ({shapes}); train and validation must "
+            "have the same length and frames."
+        )
+    return opened
+
+
+def _folder(run_dir, scope) -> RunFolder:
+    """Each further worker has a folder of its own within the run's."""
+    resolver = scope.cluster_resolver
+    if resolver is None or not resolver.task_id:
+        return RunFolder(run_dir)
+    name = f"{resolver.task_type}-{resolver.task_id}"
+    return RunFolder(pathlib.Path(run_dir) / "workers" / name)
 
 
 def _check_length(config, clips: Clips) -> None:

@@ -20,13 +20,13 @@ def make_strategy(name: str = "auto") -> tf.distribute.Strategy:
         raise ValueError(
             f"--strategy={name} is unknown; allowed are {', '.join(NAMES)}."
         )
+    if name == "multi_worker":  # first: it must come before any device is used
+        return tf.distribute.MultiWorkerMirroredStrategy()
     gpus = tf.config.list_logical_devices("GPU")
     if name == "auto":
         name = "mirrored" if len(gpus) > 1 else "none"
     if name == "none":
         return tf.distribute.get_strategy()
-    if name == "multi_worker":
-        return tf.distribute.MultiWorkerMirroredStrategy()
     devices = gpus or tf.config.list_logical_devices("CPU")
     return tf.distribute.MirroredStrategy([device.name for device in devices])
 
