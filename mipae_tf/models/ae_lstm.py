@@ -16,6 +16,7 @@ from mipae_tf.models.recurrent_config import PUBLISHED_RECIPE
 from mipae_tf.models.recurrent_config import RecurrentConfig
 from mipae_tf.models.stage import Losses
 from mipae_tf.models.stage import Stage
+from mipae_tf.networks.backbones import BACKBONES
 from mipae_tf.objectives.reconstruction import reconstruction_error
 
 
@@ -24,6 +25,14 @@ class AELSTMConfig(RecurrentConfig):
     """Hyper-parameters of AE-LSTM."""
 
     state_dim: int = option(128, "Size of the code of a frame.", low=1)
+    # The coordinate backbone's encoders see either where or what, and the one
+    # code of this model must hold both.
+    backbone: str = option(
+        "dcgan", "Encoder and decoder.", choices=tuple(BACKBONES)
+    )
+    learning_rate: float = option(
+        1e-3, "Adam's rate in the representation stage.", above=0
+    )
 
     PROTOCOLS = {"default": {}, "published": PUBLISHED_RECIPE}
 

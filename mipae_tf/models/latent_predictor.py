@@ -56,7 +56,7 @@ class LatentPredictor(keras.layers.Layer):
             fixed: `[..., fixed_dim]`.
         """
         self.moving_scale.fit(moving)
-        if self.fixed_dim:
+        if self.fixed_dim and fixed is not None:
             self.fixed_scale.fit(fixed)
 
     def follow(self, codes: tf.Tensor, fixed: tf.Tensor | None) -> tf.Tensor:

@@ -91,14 +91,14 @@ def test_published_encoders_are_frozen_but_in_training_mode():
     ]
     old = [values(variables) for variables in averages]
     learnt = values(model.predictor.trainable_variables)
-    stage.update(batch)
+    calm = stage.evaluate_losses(batch)["loss"]
+    trained = stage.update(batch)["loss"]
+    # Statistics of the batch make other codes, and leave no trace.
+    assert abs(float(trained) - float(calm)) > 1e-3
     assert not any(changed(weights, before))
     assert any(changed(model.predictor.trainable_variables, learnt))
     moved = [all(map(bool, changed(v, o))) for v, o in zip(averages, old)]
-    assert moved == [True, True, False]
-    still = [values(variables) for variables in averages]
-    stage.evaluate_losses(batch)
-    assert not any(any(changed(v, o)) for v, o in zip(averages, still))
+    assert moved == [False, False, False]
 
 
 def test_a_step_takes_context_and_horizon():
