@@ -24,7 +24,7 @@ lint: .venv
 	$(RUN) ruff format --check .
 
 bench: .venv
-	$(RUN) benchmarks.mig --count=20000
+	$(RUN) benchmarks.mig
 
 .venv: requirements.txt pyproject.toml
 	$(PYTHON) -m venv .venv

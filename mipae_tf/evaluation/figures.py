@@ -39,9 +39,17 @@ def write_figures(
             _plot_rows(folder, metrics, measure, unit)
     if swaps is not None:
         _draw_swaps(folder, subject)
-    losses = folder.read_losses()
+    losses = [_loss_row(row) for row in folder.read_losses()]
     if losses:
         write_file(folder.figures / "losses.png", loss_plot(losses))
+
+
+def _loss_row(row: dict) -> dict:
+    """Training and validation are curves of their own; pace is none."""
+    stage = f"{row['stage']}, {row['group']}"
+    left_out = ("group", "steps_per_second", "data_wait_share")
+    kept = {k: v for k, v in row.items() if k not in left_out}
+    return {**kept, "stage": stage}
 
 
 def _draw_forecasts(folder, subject: Subject, ahead: np.ndarray) -> None:

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from mipae_tf.visual.png import encode_png
 from mipae_tf.files import write_atomically
 from mipae_tf.files import write_file
+from mipae_tf.visual.png import encode_png
 from mipae_tf.visual.png import write_png
 
 
