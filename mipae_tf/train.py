@@ -7,6 +7,7 @@ stopped. `--model=X --help` lists the hyper-parameters of a model.
 from absl import flags
 
 from mipae_tf import quiet  # noqa: F401  isort: skip, before TensorFlow
+from mipae_tf.runs import RunFolder
 from mipae_tf.runs.flags import FLAGS
 from mipae_tf.runs.flags import define_model_flags
 from mipae_tf.runs.flags import flagfile_text
@@ -16,6 +17,7 @@ from mipae_tf.training import TrainingOptions
 from mipae_tf.training.job import train
 from mipae_tf.training.strategies import NAMES
 from mipae_tf.training.strategies import set_threads
+from mipae_tf.training.summary import training_summary
 
 OWN = (
     "run_dir",
@@ -102,6 +104,7 @@ def main(_) -> None:
         ),
         flags=flagfile_text(OWN),
     )
+    print(training_summary(RunFolder(FLAGS.run_dir)))
     print(
         f"Trained: {FLAGS.run_dir}\n"
         f"  python -m mipae_tf.evaluate --run_dir={FLAGS.run_dir}\n"
