@@ -1,0 +1,115 @@
+"""The folder `runs/NAME` and its contents by name."""
+
+import fcntl
+import json
+import pathlib
+from typing import Any
+from typing import TextIO
+
+from mipae_tf.files import write_file
+from mipae_tf.runs.settings import RunSettings
+
+
+class RunFolder:
+    """Names every file of a run; holds what a run is.
+
+    Args:
+        path: the folder; need not exist yet.
+    """
+
+    def __init__(self, path: str | pathlib.Path) -> None:
+        self.path = pathlib.Path(path)
+        self.config = self.path / "config.json"
+        self.flags = self.path / "flags.cfg"
+        self.losses = self.path / "losses.jsonl"
+        self.metrics = self.path / "metrics.json"
+        self.logs = self.path / "logs"
+        self.figures = self.path / "figures"
+        self.latents = self.path / "latents"
+        self.export = self.path / "export"
+        self._lock: TextIO | None = None
+
+    def checkpoints(self, stage: str, kind: str) -> pathlib.Path:
+        """Folder of a stage's checkpoints; kind is newest or best."""
+        return self.path / "checkpoints" / stage / kind
+
+    def settings(self) -> RunSettings:
+        """What this run is.
+
+        Raises:
+            ValueError: when the folder holds no run.
+        """
+        if not self.config.is_file():
+            raise ValueError(
+                f"--run_dir={self.path} holds no run: there is no "
+                "config.json; `python -m mipae_tf.train` makes one."
+            )
+        return RunSettings.from_json(self.config.read_text())
+
+    def claim(self, settings: RunSettings, flags: str = "") -> None:
+        """Makes the folder this run's, or finds that it is already.
+
+        Args:
+            settings: what is to be trained.
+            flags: text of the flagfile that repeats the run, if there is one.
+
+        Raises:
+            ValueError: when it holds another run, or another process trains
+                in it.
+        """
+        self.refuse_other(settings)
+        self.path.mkdir(parents=True, exist_ok=True)
+        self._lock = (self.path / "lock").open("w")
+        try:
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise ValueError(
+                f"--run_dir={self.path} is in use by another training."
+            ) from error
+        write_file(self.config, settings.to_json())
+        if flags:
+            write_file(self.flags, flags)
+
+    def release(self) -> None:
+        """Lets another process train here."""
+        if self._lock:
+            self._lock.close()
+            self._lock = None
+
+    def append_losses(self, row: dict[str, Any]) -> None:
+        """Adds a line to `losses.jsonl`."""
+        with self.losses.open("a") as file:
+            file.write(json.dumps(row) + "\n")
+
+    def read_losses(self) -> list[dict[str, Any]]:
+        """All lines of `losses.jsonl`."""
+        if not self.losses.exists():
+            return []
+        lines = self.losses.read_text().split("\n")
+        return [json.loads(line) for line in lines[:-1]]  # the last: cut short
+
+    def forget_losses_after(self, stage: str, step: int) -> None:
+        """Drops lines of steps that will be made again."""
+        rows = [
+            row
+            for row in self.read_losses()
+            if row["stage"] != stage or row["step"] <= step
+        ]
+        text = "".join(json.dumps(row) + "\n" for row in rows)
+        write_file(self.losses, text)
+
+    def refuse_other(self, settings: RunSettings) -> None:
+        """Raises a ValueError where the folder holds another run."""
+        if not self.config.exists():
+            return
+        here, wanted = self.settings().identity(), settings.identity()
+        names = [n for n in {**here, **wanted} if here.get(n) != wanted.get(n)]
+        if names:
+            said = "; ".join(
+                f"{n} is {here.get(n)} there and {wanted.get(n)} here"
+                for n in sorted(names)
+            )
+            raise ValueError(
+                f"--run_dir={self.path} holds another run ({said}); name "
+                "another folder or the same settings."
+            )

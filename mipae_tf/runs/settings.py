@@ -1,0 +1,69 @@
+"""What a run is: model, data, objective."""
+
+import dataclasses
+import json
+from typing import Any
+
+import keras
+
+from mipae_tf.models import VideoModel
+from mipae_tf.models import model_class
+from mipae_tf.models.config import ModelConfig
+
+# What stands for a dataset's name in a run on the user's own clips.
+OWN_CLIPS = "own clips"
+
+
+@dataclasses.dataclass(frozen=True)
+class RunSettings:
+    """Everything that decides what a run will learn.
+
+    Attributes:
+        model: name of the system.
+        protocol: the named set of hyper-parameters it began from.
+        config: its hyper-parameters, all of them.
+        dataset: `name` or `name/config`.
+        frame_shape: (height, width, channel).
+        seed: key of weights, batches and draws.
+        train_clips: only the first so many clips are trained on; None: all.
+        data_dir: where tfds keeps datasets.
+        manual_dir: files that the user brought.
+    """
+
+    model: str
+    protocol: str
+    config: ModelConfig
+    dataset: str
+    frame_shape: tuple[int, int, int]
+    seed: int = 0
+    train_clips: int | None = None
+    data_dir: str | None = None
+    manual_dir: str | None = None
+
+    def identity(self) -> dict[str, Any]:
+        """What may not change while a run goes on."""
+        return {
+            "model": self.model,
+            "dataset": self.dataset,
+            "frame_shape": list(self.frame_shape),
+            "seed": self.seed,
+            "train_clips": self.train_clips,
+            **self.config.identity(),
+        }
+
+    def make_model(self) -> VideoModel:
+        """The model with fresh weights."""
+        keras.utils.set_random_seed(self.seed)
+        return model_class(self.model)(self.config, self.frame_shape, self.seed)
+
+    def to_json(self) -> str:
+        """Text of `config.json`."""
+        return json.dumps(dataclasses.asdict(self), indent=2) + "\n"
+
+    @classmethod
+    def from_json(cls, text: str) -> "RunSettings":
+        """The settings that `to_json` wrote."""
+        fields = json.loads(text)
+        config = model_class(fields["model"]).Config(**fields["config"])
+        shape = tuple(fields["frame_shape"])
+        return cls(**{**fields, "config": config, "frame_shape": shape})

@@ -1,0 +1,24 @@
+"""Runs made by hand, without training."""
+
+from models.harness import FRAME
+from models.harness import small
+
+from mipae_tf.models import model_class
+from mipae_tf.runs import RunFolder
+from mipae_tf.runs import RunSettings
+from mipae_tf.runs.checkpoints import StageCheckpoints
+
+
+def settings(name="mipae", frame_shape=FRAME, dataset="none", seed=0, **given):
+    """Settings of a small run."""
+    config = model_class(name).Config.resolve("default", small(name, **given))
+    return RunSettings(name, "default", config, dataset, frame_shape, seed)
+
+
+def make_run(path, model, run=None):
+    """A folder that holds `model` as the result of its last stage."""
+    folder = RunFolder(path)
+    folder.claim(run or settings())
+    StageCheckpoints(folder, model, model.stages()[-1]).save()
+    folder.release()
+    return folder

@@ -1,0 +1,108 @@
+import json
+
+import numpy as np
+import pytest
+from models.harness import batch_of
+from models.harness import moving_clips
+from models.harness import values
+from runs.run_cases import settings
+
+from mipae_tf.models import MODELS
+from mipae_tf.runs import RunFolder
+from mipae_tf.runs.checkpoints import StageCheckpoints
+from mipae_tf.runs.checkpoints import restore_result
+
+
+def parts(tmp_path, name="mipae", seed=0, **given):
+    """A model, its first stage and its checkpoints."""
+    model = settings(name, seed=seed, **given).make_model()
+    stage = model.stages()[0]
+    folder = RunFolder(tmp_path)
+    return folder, model, stage, StageCheckpoints(folder, model, stage)
+
+
+def same(one, other):
+    assert len(one) == len(other) > 0
+    different = [
+        variable.path
+        for variable, wanted in zip(one, other, strict=True)
+        if not np.array_equal(variable, wanted)
+    ]
+    assert not different
+
+
+@pytest.mark.parametrize("name", list(MODELS))
+def test_every_weight_of_a_model_comes_back(tmp_path, name):
+    _, model, _, checkpoints = parts(tmp_path, name)
+    for variable in model.variables:
+        variable.assign(variable + np.ones(1, variable.dtype))
+    checkpoints.save()
+    checkpoints.save_if_best(1.0)
+    for keep in ("last", "best"):
+        folder, twin, *_ = parts(tmp_path, name, seed=1, keep=keep)
+        assert restore_result(folder, twin, "representation")
+        same(twin.variables, values(model.variables))
+
+
+@pytest.mark.parametrize("name", list(MODELS))
+def test_a_stage_goes_on_as_if_it_had_not_stopped(tmp_path, name):
+    """Critic and moments of all optimizers come back as well."""
+    _, model, stage, checkpoints = parts(tmp_path, name)
+    video = moving_clips()
+    for step in range(2):
+        stage.train_step(batch_of(stage, video, step))
+    checkpoints.save()
+    _, twin, goes_on, again = parts(tmp_path, name, seed=1)
+    assert again.resume()
+    assert int(goes_on.step) == 2
+    for each in (stage, goes_on):
+        each.seed = 0
+        for step in (2, 3):
+            losses = each.train_step(batch_of(each, video, step))
+    same(goes_on.trainable_variables, values(stage.trainable_variables))
+    same(twin.variables, values(model.variables))
+    assert np.isfinite(float(losses["loss"]))
+
+
+def test_nothing_to_resume(tmp_path):
+    folder, model, stage, checkpoints = parts(tmp_path)
+    assert not checkpoints.resume()
+    assert restore_result(folder, model, stage.name) is None
+    assert int(stage.step) == 0
+
+
+def best(folder):
+    path = folder.checkpoints("representation", "best.json")
+    return json.loads(path.read_text())
+
+
+def test_the_best_is_the_one_of_least_loss(tmp_path):
+    folder, model, stage, checkpoints = parts(tmp_path)
+    weight = model.trainable_variables[0]
+    for step, loss in enumerate([3.0, 1.0, 2.0, float("nan")], start=1):
+        stage.step.assign(step)
+        weight.assign(np.full(weight.shape, step, np.float32))
+        checkpoints.save_if_best(loss)
+        checkpoints.save()
+    assert best(folder) == {"loss": 1.0, "step": 2}
+    for keep, step in {"best": 2, "last": 4}.items():
+        _, other, *_ = parts(tmp_path, keep=keep)
+        restore_result(folder, other, stage.name)
+        assert (other.trainable_variables[0].numpy() == step).all()
+
+
+def test_a_number_beats_a_loss_that_is_none(tmp_path):
+    folder, _, stage, checkpoints = parts(tmp_path)
+    checkpoints.save_if_best(float("nan"))
+    stage.step.assign(1)
+    checkpoints.save_if_best(5.0)
+    assert best(folder) == {"loss": 5.0, "step": 1}
+
+
+def test_two_newest_are_kept(tmp_path):
+    folder, _, stage, checkpoints = parts(tmp_path)
+    for step in (1, 2, 3):
+        stage.step.assign(step)
+        checkpoints.save()
+    files = folder.checkpoints(stage.name, "newest").glob("*.index")
+    assert sorted(f.stem for f in files) == ["ckpt-2", "ckpt-3"]

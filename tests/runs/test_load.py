@@ -1,0 +1,56 @@
+import numpy as np
+import pytest
+from models.harness import lively_model
+from models.harness import moving_clips
+from runs.run_cases import make_run
+from runs.run_cases import settings
+
+import mipae_tf
+from mipae_tf.runs import RunFolder
+from mipae_tf.runs import load
+from mipae_tf.runs.load import load_weights
+
+
+def test_a_loaded_run_forecasts_as_the_trained_model_did(tmp_path):
+    model, video = lively_model("mipae"), moving_clips(2)
+    make_run(tmp_path, model)
+    loaded = load(tmp_path)
+    np.testing.assert_array_equal(
+        loaded.forecast(video[:, :2], 3), model.forecast(video[:, :2], 3)
+    )
+    assert mipae_tf.load is load
+
+
+def test_weights_go_to_another_model_of_the_same_networks(tmp_path):
+    model = lively_model("mipae")
+    make_run(tmp_path, model)
+    other = settings("drnet", seed=5).make_model()
+    load_weights(other, tmp_path)
+    for one, two in zip(model.get_weights(), other.get_weights(), strict=True):
+        np.testing.assert_array_equal(one, two)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        settings(width=3),
+        settings(pose_dim=4),
+        settings(normalization="batch"),
+        settings(backbone="vgg_resnet"),
+        settings("ae_lstm"),
+        settings("ae_lstm", state_dim=9),  # as many as content and pose
+    ],
+    ids=["width", "pose_dim", "norm", "backbone", "model", "model and size"],
+)
+def test_other_networks_are_refused(tmp_path, other):
+    make_run(tmp_path, lively_model("mipae"))
+    with pytest.raises(ValueError, match="other networks than this"):
+        load_weights(other.make_model(), tmp_path)
+
+
+def test_a_run_without_checkpoint_is_named(tmp_path):
+    with pytest.raises(ValueError, match="holds no run"):
+        load(tmp_path)
+    RunFolder(tmp_path).claim(settings())
+    with pytest.raises(ValueError, match="has no checkpoint yet"):
+        load(tmp_path)
