@@ -28,7 +28,7 @@ class AELSTMConfig(RecurrentConfig):
     # The coordinate backbone's encoders see either where or what, and the one
     # code of this model must hold both.
     backbone: str = option(
-        "dcgan", "Encoder and decoder.", choices=tuple(BACKBONES)
+        "dcgan", "Encoders and decoder.", choices=tuple(BACKBONES)
     )
     learning_rate: float = option(
         1e-3, "Adam's rate in the representation stage.", above=0

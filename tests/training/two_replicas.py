@@ -6,7 +6,9 @@ import sys
 import numpy as np
 import tensorflow as tf
 
-sys.path.insert(0, str(pathlib.Path(__file__).parents[1]))
+# The root first: tests/data_builders must not pass for the package.
+TESTS = pathlib.Path(__file__).parents[1]
+sys.path[:0] = [str(TESTS.parent), str(TESTS)]
 
 from models.harness import lively_model  # noqa: E402
 from models.harness import moving_clips  # noqa: E402
