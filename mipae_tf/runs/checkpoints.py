@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 import tensorflow as tf
 
+from mipae_tf.files import write_file
 from mipae_tf.models import Stage
 from mipae_tf.models import VideoModel
-from mipae_tf.files import write_file
 from mipae_tf.runs.folder import RunFolder
 
 
