@@ -151,7 +151,7 @@ class ContentFilterDecoder(keras.layers.Layer):
             content = codes[:, : -self.pose_dim]
             pose = codes[:, -self.pose_dim :]
         x = self._draw_places(pose)
-        x = leaky_relu(self.drawn_norm(x, **_training(self.norm, training)))
+        x = leaky_relu(self.drawn_norm(x, training=training))
         thing = self.thing(content)
         matrix = tf.reshape(
             self.mixing(thing), [-1, self.maps, self.maps]
@@ -160,7 +160,7 @@ class ContentFilterDecoder(keras.layers.Layer):
         x = tf.reshape(
             tf.matmul(flat, matrix), [-1, GRID, GRID, self.maps]
         )  # [batch, grid, grid, maps]
-        x = self.mixed_norm(x, **_training(self.norm, training))
+        x = self.mixed_norm(x, training=training)
         x = x * self.scale(thing)[:, None, None]
         x = leaky_relu(x + self.shift(thing)[:, None, None])
         return tf.nn.depth_to_space(self.paint(x), self.block)
@@ -200,8 +200,3 @@ def waves(pose: tf.Tensor) -> tf.Tensor:
     octaves = [pose * (np.pi / 2 * 2**i) for i in range(FREQUENCIES)]
     parts = [f(octave) for octave in octaves for f in (tf.sin, tf.cos)]
     return tf.concat([pose, *parts], axis=-1)
-
-
-def _training(norm: str, training: bool | None) -> dict[str, Any]:
-    """Only batch norm knows the difference."""
-    return {"training": training} if norm == "batch" else {}

@@ -112,8 +112,8 @@ class Decoder(keras.layers.Layer, abc.ABC):
         self._check(skips)
         x = self.first(codes)
         x = tf.reshape(x, [-1, 4, 4, 8 * self.width])  # [batch, 4, 4, channel]
-        known = {"training": training} if self.norm == "batch" else {}
-        x = leaky_relu(self.first_norm(x, **known))
+        # Keras cannot hand it down where logits are asked for directly.
+        x = leaky_relu(self.first_norm(x, training=training))
         for index, stage in enumerate(self.stages):
             if self.upsampling is not None:
                 x = self.upsampling(x)
