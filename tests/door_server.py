@@ -12,7 +12,7 @@ import runpy
 import sys
 import tempfile
 
-DOORS = ("train", "evaluate", "predict", "export")
+DOORS = ("train", "evaluate", "compare", "predict", "export")
 
 
 def main() -> None:

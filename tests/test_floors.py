@@ -24,6 +24,7 @@ FLOORS = {
     "mipae_tf.serving": 5,
     "mipae_tf.train": 6,
     "mipae_tf.evaluate": 6,
+    "mipae_tf.compare": 6,
     "mipae_tf.predict": 6,
     "mipae_tf.export": 6,
     "mipae_tf": 7,

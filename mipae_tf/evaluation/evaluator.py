@@ -1,54 +1,61 @@
-"""`evaluate(run_dir)`: what applies to a run, in a file and in figures."""
+"""`evaluate(run_dir)`: what applies to a run, in a file and in a report."""
 
+import io
 import json
 import pathlib
 import platform
+import shutil
 from collections.abc import Sequence
 from importlib import metadata
+
+import numpy as np
 
 from mipae_tf.data import Clips
 from mipae_tf.data import open_clips
 from mipae_tf.data.datasets import open_builder
-from mipae_tf.evaluation.disentanglement import leak_metrics
-from mipae_tf.evaluation.disentanglement import mig_metrics
-from mipae_tf.evaluation.figures import write_figures
-from mipae_tf.evaluation.prediction import prediction_metrics
-from mipae_tf.evaluation.prediction import predictions
+from mipae_tf.evaluation.findings import Findings
+from mipae_tf.evaluation.groups import GROUPS
+from mipae_tf.evaluation.mig import BLINDNESS
+from mipae_tf.evaluation.options import EvaluationOptions
+from mipae_tf.evaluation.report import write_report
 from mipae_tf.evaluation.subject import Subject
-from mipae_tf.evaluation.swap import make_swaps
-from mipae_tf.evaluation.swap import swap_metrics
 from mipae_tf.files import write_file
 from mipae_tf.runs import RunFolder
 from mipae_tf.runs import load
 from mipae_tf.runs.settings import OWN_CLIPS
 from mipae_tf.version import __version__
 
-GROUPS = ("prediction", "swap", "leak", "mig")
 PACKAGES = ("tensorflow", "keras", "tensorflow-datasets", "scikit-learn")
+# Conventions that a number needs beside it to be comparable.
+CONVENTIONS = {
+    "psnr": "-10 log10 of the squared error pooled over clips, peak 1",
+    "ssim": "Gaussian window 11, sigma 1.5, data range 1 (tf.image.ssim)",
+    "ssim_uint8_7x7": "uniform window 7, data range 255, sample covariance, "
+    "as MIPAE",
+    "ssim_float_range2": "uniform window 7, data range 2, as SVG",
+    "fvd": "predicted frames alone, without their context",
+    "mig": BLINDNESS,
+    "intervals": "95 %, bootstrap over clips",
+}
 
 
 def evaluate(
     run_dir: str | pathlib.Path,
-    groups: Sequence[str] = GROUPS,
-    clips: int = 1_000,
-    horizon: int = 10,
-    mig_samples: int = 10_000,
-    seed: int = 0,
+    groups: Sequence[str] = tuple(GROUPS),
+    options: EvaluationOptions | None = None,
     data_dir: str | None = None,
     own_clips: Clips | None = None,
 ) -> dict[str, dict]:
     """Measures a run on held-out clips.
 
-    Writes `metrics.json` and `figures/` in the run folder. Groups that are
-    not asked for keep what an earlier evaluation by the same protocol wrote.
+    Writes `metrics.json`, `per_clip.npz`, `figures/` and `report.html` in the
+    run folder. Groups that are not asked for keep what an earlier evaluation
+    by the same protocol wrote.
 
     Args:
         run_dir: the folder that `train` wrote.
-        groups: some of prediction, swap, leak, mig.
-        clips: the first so many test clips.
-        horizon: frames to predict.
-        mig_samples: frames behind the MIG; 100,000 as published.
-        seed: key of every draw.
+        groups: some of `GROUPS`.
+        options: how much is measured; the defaults where not given.
         data_dir: where tfds keeps datasets, if not where training found it.
         own_clips: held-out clips to measure on, for a run that was trained on
             clips of the user's own.
@@ -66,29 +73,34 @@ def evaluate(
             f"--metrics={','.join(sorted(unknown))} is unknown; allowed are "
             f"{', '.join(GROUPS)}."
         )
-    folder = RunFolder(run_dir)
-    subject = _subject(folder, clips, horizon, seed, data_dir, own_clips)
-    rows = predictions(subject) if "prediction" in groups else None
-    swaps = make_swaps(subject) if "swap" in groups else None
-    compute = {
-        "prediction": lambda: prediction_metrics(subject, rows),
-        "swap": lambda: swap_metrics(subject, swaps),
-        "leak": lambda: leak_metrics(subject),
-        "mig": lambda: mig_metrics(subject, mig_samples),
-    }
-    found = {}
-    for group in groups:
-        found.update(compute[group]())
-    protocol = _protocol(folder, subject, mig_samples)
-    kept = _earlier(folder, groups, protocol)
-    result = {**kept, **found, "protocol": protocol}
-    write_figures(folder, subject, rows, swaps, result)
-    write_file(folder.metrics, json.dumps(result, indent=1) + "\n")
-    return result
+    folder, options = RunFolder(run_dir), options or EvaluationOptions()
+    subject = _subject(folder, options, data_dir, own_clips)
+    protocol = _protocol(folder, subject)
+    found = _earlier(folder, groups, protocol)
+    if not found.metrics:
+        shutil.rmtree(folder.figures, ignore_errors=True)
+    for name in GROUPS:
+        if name in groups:
+            found |= GROUPS[name].measure(subject)
+    metrics = {**found.metrics, "protocol": protocol}
+    for name, picture in found.figures.items():
+        write_file(folder.figures / name, picture)
+    per_clip = io.BytesIO()
+    np.savez_compressed(
+        per_clip,
+        **{k: np.asarray(v, np.float32) for k, v in found.per_clip.items()},
+    )
+    write_file(folder.per_clip, per_clip.getvalue())
+    write_file(folder.metrics, json.dumps(metrics, indent=1) + "\n")
+    write_report(folder, metrics)
+    return metrics
 
 
 def _subject(
-    folder, clips: int, horizon: int, seed: int, data_dir, own_clips
+    folder: RunFolder,
+    options: EvaluationOptions,
+    data_dir: str | None,
+    own_clips: Clips | None,
 ) -> Subject:
     settings = folder.settings()
     if settings.dataset == OWN_CLIPS and own_clips is None:
@@ -96,38 +108,65 @@ def _subject(
             f"--run_dir={folder.path} was trained on clips of your own: call "
             "mipae_tf.evaluation.evaluate(run_dir, own_clips=...) from Python."
         )
-    model, builder, test = load(folder.path), None, own_clips
-    data_dir = data_dir or settings.data_dir
+    model, test, of_data = load(folder.path), own_clips, {}
     if test is None:
-        builder = open_builder(settings.dataset, data_dir)
-        test = open_clips(
-            settings.dataset, "test", data_dir, settings.manual_dir, clips
-        )
-    test = test.take(slice(clips))
+        test, of_data = _data(folder, options, data_dir or settings.data_dir)
+    test = test.take(slice(options.clips))
     context = settings.config.context
-    if not 1 <= horizon <= test.length - context:
+    left = test.length - context
+    if not 1 <= options.horizon <= left:
         raise ValueError(
-            f"--horizon={horizon} does not fit: after --context={context} the "
-            f"clips have {test.length - context} frames; allowed is 1 to that."
+            f"--horizon={options.horizon} does not fit: after "
+            f"--context={context} the clips have {left} frames; allowed is 1 "
+            "to that."
         )
-    return Subject(model, test, builder, context, horizon, seed)
+    return Subject(model, test, context=context, options=options, **of_data)
+
+
+def _data(folder: RunFolder, options: EvaluationOptions, data_dir: str | None):
+    """Test clips, and what else a subject needs of its dataset."""
+    settings = folder.settings()
+    builder = open_builder(settings.dataset, data_dir)
+    source = (data_dir, settings.manual_dir)
+
+    def training() -> Clips:
+        return open_clips(settings.dataset, "train", *source, None)
+
+    judge = f"{settings.dataset.replace('/', '-')}-seed{options.seed}.npz"
+    return open_clips(settings.dataset, "test", *source, options.clips), {
+        "builder": builder,
+        "training": training,
+        "trained_clips": settings.train_clips,
+        "judge_file": folder.path.parent / "judges" / judge,
+    }
 
 
 def _earlier(
     folder: RunFolder, groups: Sequence[str], protocol: dict
-) -> dict[str, dict]:
+) -> Findings:
     """What was measured before, by the same protocol, and is not now."""
     if not folder.metrics.exists():
-        return {}
+        return Findings({})
     rows = json.loads(folder.metrics.read_text())
-    if any(rows["protocol"].get(k) != v for k, v in protocol.items()):
-        return {}
-    replaced = {*groups, "protocol", *(["read"] if "leak" in groups else [])}
-    return {k: v for k, v in rows.items() if k.split("/")[0] not in replaced}
+    was = rows.pop("protocol")
+    if any(was.get(name) != value for name, value in protocol.items()):
+        return Findings({})
+    replaced = {key for name in groups for key in GROUPS[name].keys}
+
+    def kept(found):
+        return {
+            k: v for k, v in found.items() if k.split("/")[0] not in replaced
+        }
+
+    per_clip = {}
+    if folder.per_clip.exists():
+        with np.load(folder.per_clip) as arrays:
+            per_clip = kept(dict(arrays))
+    return Findings(kept(rows), per_clip)
 
 
-def _protocol(folder: RunFolder, subject: Subject, mig_samples: int) -> dict:
-    settings = folder.settings()
+def _protocol(folder: RunFolder, subject: Subject) -> dict:
+    settings, options = folder.settings(), subject.options
     versions = {name: metadata.version(name) for name in PACKAGES}
     return {
         "model": settings.model,
@@ -138,12 +177,14 @@ def _protocol(folder: RunFolder, subject: Subject, mig_samples: int) -> dict:
         "split": "test",
         "context": subject.context,
         "horizon": subject.horizon,
+        "samples": options.samples if subject.model.stochastic else 1,
         "seed": subject.seed,
         "run_seed": settings.seed,
-        "mig_samples": mig_samples,
-        "psnr": "-10 log10 of the squared error pooled over clips, peak 1",
-        "ssim": "Gaussian window 11, sigma 1.5, data range 1 (tf.image.ssim)",
-        "intervals": "95 %, bootstrap over clips",
+        "mig_samples": options.mig_samples,
+        "drift_steps": options.drift_steps,
+        "lpips": options.lpips,
+        "fvd_embedder": options.fvd,
+        **CONVENTIONS,
         "versions": {
             "mipae_tf": __version__,
             "python": platform.python_version(),

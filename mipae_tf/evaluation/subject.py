@@ -1,12 +1,16 @@
 """What is evaluated: a model, held-out clips, and how to draw the truth."""
 
 import dataclasses
+import pathlib
+from collections.abc import Callable
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import tensorflow as tf
 
 from mipae_tf.data import Clips
+from mipae_tf.evaluation.options import EvaluationOptions
 from mipae_tf.models import VideoModel
 from mipae_tf.models.base import to_uint8
 
@@ -23,16 +27,45 @@ class Subject:
         clips: held-out clips, with factors where the data knows them.
         builder: draws clips from factors, or None.
         context: frames that the model is given.
-        horizon: frames that it predicts.
-        seed: key of every draw of the evaluation.
+        options: how much is measured.
+        training: gives all clips of the training split, or None.
+        trained_clips: how many of these the model was trained on; None: all.
+        judge_file: where the judge of the data is kept, or None.
     """
 
     model: VideoModel
     clips: Clips
     builder: object | None
     context: int
-    horizon: int
-    seed: int = 0
+    options: EvaluationOptions = EvaluationOptions()
+    training: Callable[[], Clips] | None = None
+    trained_clips: int | None = None
+    judge_file: pathlib.Path | None = None
+
+    @property
+    def horizon(self) -> int:
+        """Frames that the model predicts."""
+        return self.options.horizon
+
+    @property
+    def seed(self) -> int:
+        """Key of every draw of the evaluation."""
+        return self.options.seed
+
+    @property
+    def model_name(self) -> str:
+        """What messages call the model."""
+        return type(self.model).__name__
+
+    def once(self, compute: Callable[["Subject"], Any]) -> Any:
+        """What `compute(self)` returns; several groups share one call."""
+        if compute not in self._shared:
+            self._shared[compute] = compute(self)
+        return self._shared[compute]
+
+    def training_clips(self) -> Clips:
+        """All clips of the training split."""
+        return self.training()
 
     def latent_of(self, role: str) -> str | None:
         """Name of the model's latent of that role."""
@@ -45,11 +78,16 @@ class Subject:
         """Latents of uint8 `[clips, time, height, width, channel]`."""
         return _in_chunks(self._encode, video)
 
-    def encode_images(self, frames: np.ndarray) -> dict[str, np.ndarray]:
-        """Latents `[frames, dim]` of single frames, each by itself."""
+    def encode_images(
+        self, frames: np.ndarray, seed: int | None = None
+    ) -> dict[str, np.ndarray]:
+        """Latents `[frames, dim]` of single frames, each by itself.
+
+        Means, or samples where a seed is given.
+        """
         chunk = CHUNK * self.clips.length
         pieces = [
-            self._encode(tf.constant(frames[i : i + chunk, None]))
+            self._encode(tf.constant(frames[i : i + chunk, None]), seed)
             for i in range(0, len(frames), chunk)
         ]
         return {
@@ -77,12 +115,23 @@ class Subject:
             {**latents, "reference": reference},
         )
 
-    def forecast(self) -> np.ndarray:
-        """uint8 `[clips, horizon, height, width, channel]`."""
-        context = self.clips.video[:, : self.context]
+    def forecast(
+        self,
+        sample: int = 0,
+        horizon: int | None = None,
+        clips: int | None = None,
+    ) -> np.ndarray:
+        """uint8 `[clips, horizon, height, width, channel]`.
+
+        Args:
+            sample: which of the futures that a stochastic model may draw.
+            horizon: frames to predict, if not the evaluation's horizon.
+            clips: of the first so many clips only.
+        """
+        context = self.clips.video[:clips, : self.context]
         return _in_chunks(
             lambda chunk: self.model.forecast(
-                chunk, self.horizon, seed=self.seed
+                chunk, horizon or self.horizon, seed=self.seed + sample
             ),
             context,
         )
@@ -100,6 +149,7 @@ class Subject:
             ),
             reduce_retracing=True,
         )
+        object.__setattr__(self, "_shared", {})
         object.__setattr__(self, "_encode", encode)
         object.__setattr__(self, "_decode", decode)
 

@@ -114,3 +114,21 @@ def power_of_two_scale(codes: np.ndarray) -> float:
     spread = np.abs(codes - codes.mean(axis=0)).max()
     exponent = max(-1000, int(np.frexp(spread)[1]))  # 2**1000 is finite
     return float(np.ldexp(1.0, -exponent))
+
+
+def squared_limits(
+    radii: np.ndarray, scale: float, dimensions: int
+) -> np.ndarray:
+    """Squares of radii around codes that are scaled to a spread of 1.
+
+    Radii beyond all the codes are drawn in to where they still hold them all,
+    so that none overflows.
+
+    Args:
+      radii: at least 0, in the unit of the codes before scaling.
+      scale: what `power_of_two_scale` gives for the codes.
+      dimensions: of the codes.
+    """
+    # Scaled codes are within 1 of their mean in each dimension.
+    reach = 3 * np.sqrt(dimensions)
+    return np.square(np.minimum(radii, reach / scale) * scale)

@@ -23,6 +23,23 @@ def plugin_entropy(labels: np.ndarray) -> float:
     return max(0.0, float(-np.sum(frequencies * np.log(frequencies))))
 
 
+def miller_madow_entropy(labels: np.ndarray) -> float:
+    """The plug-in entropy with a first correction of its bias, in nats.
+
+    H = plug-in + (K - 1) / 2N for the K labels observed among N samples; it can
+    exceed log K. Source: G. A. Miller, "Note on the bias of information
+    estimates", Information Theory in Psychology, 1955.
+
+    Args:
+      labels: discrete labels `[samples]` or label tuples `[samples, factors]`.
+
+    Raises:
+      ValueError: fewer than four samples, or another shape.
+    """
+    ids = label_ids("labels", labels)
+    return plugin_entropy(ids) + float(ids.max()) / (2 * len(ids))
+
+
 def grassberger_entropy(labels: np.ndarray) -> float:
     """Grassberger's estimate of the entropy, in nats.
 

@@ -15,6 +15,7 @@ from mipae_tf.metrics.distances import identical_rows
 from mipae_tf.metrics.distances import pair_squared_distances
 from mipae_tf.metrics.distances import power_of_two_scale
 from mipae_tf.metrics.distances import squared_distances
+from mipae_tf.metrics.distances import squared_limits
 
 # References per block: as many as a uint8 can count.
 REFERENCES = 240
@@ -55,7 +56,7 @@ def kth_neighbour_distances(
     kept = order[np.arange(len(order)) - starts[runs] <= neighbours]
     distances = np.empty(len(codes))
     tasks = list(_group_tasks(codes, labels, kept, neighbours))
-    with _threads(workers) as pool:
+    with single_blas_threads(workers) as pool:
         done = pool.map(lambda task: task[0](*task[1:]), tasks)
         for samples, squares in done:
             distances[samples] = np.sqrt(squares)
@@ -87,7 +88,7 @@ def counts_within(
     search = _RadiusSearch(codes, radii)
     counts = np.empty(radii.shape, np.int64)
     blocks = list(_parts(np.arange(len(codes)), QUERIES))
-    with _threads(workers) as pool:
+    with single_blas_threads(workers) as pool:
         for block, found in zip(
             blocks, pool.map(search.count, blocks), strict=True
         ):
@@ -103,7 +104,8 @@ class _RadiusSearch:
     def __init__(self, codes: np.ndarray, radii: np.ndarray):
         scale = power_of_two_scale(codes)
         self._codes = np.ascontiguousarray(codes * scale)
-        self._limits = np.square(radii.T * scale)  # [sets, samples]
+        # [sets, samples]
+        self._limits = squared_limits(radii.T, scale, codes.shape[1])
         self._products = ProductDistances(self._codes, np.float32)
         self._fine_products = ProductDistances(self._codes, np.float64)
         first, _, copies = identical_rows(self._codes)
@@ -240,7 +242,7 @@ def _parts(array: np.ndarray, size: int) -> Iterator[np.ndarray]:
 
 
 @contextmanager
-def _threads(workers: int | None) -> Iterator[ThreadPoolExecutor]:
+def single_blas_threads(workers: int | None) -> Iterator[ThreadPoolExecutor]:
     """A thread pool in which each thread's BLAS keeps to its own core."""
     with (
         threadpoolctl.threadpool_limits(1, user_api="blas"),

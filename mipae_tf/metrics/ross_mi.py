@@ -12,6 +12,7 @@ from collections.abc import Sequence
 import numpy as np
 from scipy.special import digamma
 
+from mipae_tf.metrics import line_neighbours
 from mipae_tf.metrics.absent_metric import AbsentMetric
 from mipae_tf.metrics.checks import check_same_count
 from mipae_tf.metrics.checks import checked_codes
@@ -67,6 +68,37 @@ def ross_mutual_informations(
       AbsentMetric: no label of a labeling occurs twice.
       ValueError: as for `ross_mutual_information`.
     """
+    terms = ross_terms(codes, labelings, neighbours, progress)
+    return [max(0.0, float(term[~np.isnan(term)].mean())) for term in terms.T]
+
+
+def ross_terms(
+    codes: np.ndarray,
+    labelings: Sequence[np.ndarray],
+    neighbours: int = 3,
+    progress: Callable[[int, int], None] | None = None,
+) -> np.ndarray:
+    """What each sample adds to the estimate of I(codes; labels), in nats.
+
+    The estimate is their mean, or 0 where that is negative: ψ(n) + ψ(k_i) -
+    ψ(n_i) - ψ(m_i + 1), in the terms of `ross_mutual_information`. Resampling
+    them gives intervals without another search for neighbours, and without the
+    exact copies that a resampled code would hold.
+
+    Args:
+      codes: `[samples, dimensions]`.
+      labelings: sequence of labels `[samples]` or `[samples, factors]`.
+      neighbours: the k of the nearest neighbours, at least 1.
+      progress: called with the samples done and all samples of each search.
+
+    Returns:
+      Float64 `[samples, labelings]`, NaN where a label occurs once and the
+      sample is left out.
+
+    Raises:
+      AbsentMetric: no label of a labeling occurs twice.
+      ValueError: as for `ross_mutual_information`.
+    """
     if neighbours < 1:
         raise ValueError(f"neighbours must be at least 1, got {neighbours}.")
     codes = checked_codes("codes", codes)
@@ -76,16 +108,16 @@ def ross_mutual_informations(
     sharing = {}
     for i, labels in enumerate(labelings):
         sharing.setdefault((labels.sizes > 1).tobytes(), []).append(i)
-    informations = np.empty(len(labelings))
+    terms = np.full((len(codes), len(labelings)), np.nan)
     for members in sharing.values():
         kept = labelings[members[0]].sizes > 1
-        informations[members] = _informations(
+        terms[np.ix_(kept, members)] = _kept_terms(
             codes[kept],
             [labelings[i].of_samples(kept) for i in members],
             neighbours,
             progress,
         )
-    return informations.tolist()
+    return terms
 
 
 def ross_ceiling(labels: np.ndarray) -> float:
@@ -128,27 +160,44 @@ class _LabelSizes:
         return _LabelSizes(self.ids[kept], self.sizes[kept])
 
 
-def _informations(
+def _kept_terms(
     codes: np.ndarray,
     labelings: list[_LabelSizes],
     neighbours: int,
     progress: Callable[[int, int], None] | None,
-) -> list[float]:
-    """Estimates of labelings in which every label occurs at least twice."""
-    radii = [
-        np.nextafter(kth_neighbour_distances(codes, labels.ids, neighbours), 0)
+) -> np.ndarray:
+    """Terms `[samples, labelings]`; every label occurs at least twice."""
+    ids = [labels.ids for labels in labelings]
+    sizes = np.stack([labels.sizes for labels in labelings], axis=1)
+    others = _others_within(codes, ids, neighbours, progress)
+    ranks = np.minimum(neighbours, sizes - 1)
+    # All [samples, labelings].
+    return (
+        digamma(len(codes))
+        + digamma(ranks)
+        - digamma(sizes)
+        - digamma(others + 1)
+    )
+
+
+def _others_within(
+    codes: np.ndarray,
+    labelings: list[np.ndarray],
+    neighbours: int,
+    progress: Callable[[int, int], None] | None,
+) -> np.ndarray:
+    """The m_i `[samples, labelings]` of `ross_mutual_information`."""
+    if codes.shape[1] == 1:
+        line = codes[:, 0]
+        distances = [
+            line_neighbours.kth_neighbour_distances(line, labels, neighbours)
+            for labels in labelings
+        ]
+        radii = np.nextafter(np.stack(distances, axis=1), 0)
+        return line_neighbours.counts_within(line, radii)
+    distances = [
+        kth_neighbour_distances(codes, labels, neighbours)
         for labels in labelings
     ]
-    radii = np.stack(radii, axis=1)  # [samples, labelings]
-    others = counts_within(codes, radii, progress=progress)
-    ranks = [np.minimum(neighbours, labels.sizes - 1) for labels in labelings]
-    return [
-        max(
-            0.0,
-            digamma(len(codes))
-            + digamma(rank).mean()
-            - digamma(labels.sizes).mean()
-            - digamma(count + 1).mean(),
-        )
-        for rank, labels, count in zip(ranks, labelings, others.T, strict=True)
-    ]
+    radii = np.nextafter(np.stack(distances, axis=1), 0)
+    return counts_within(codes, radii, progress=progress)

@@ -24,7 +24,9 @@ class RunFolder:
         self.losses = self.path / "losses.jsonl"
         self.metrics = self.path / "metrics.json"
         self.logs = self.path / "logs"
+        self.per_clip = self.path / "per_clip.npz"
         self.figures = self.path / "figures"
+        self.report = self.path / "report.html"
         self.latents = self.path / "latents"
         self.export = self.path / "export"
         self._lock: TextIO | None = None

@@ -1,31 +1,18 @@
 """Curves of what is measured at each step, as PNG."""
 
-import io
 import math
 from collections.abc import Mapping
 from collections.abc import Sequence
 
-import numpy as np
-from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-DOTS_PER_INCH = 120
-INK = "#333333"
-FAINT = "#dadada"
-# Told apart by readers with any colour vision (Okabe and Ito, 2008), in an
-# order that puts the forecast's orange first.
-COLOURS = (
-    "#d55e00",
-    "#0072b2",
-    "#009e73",
-    "#999999",
-    "#cc79a7",
-    "#e69f00",
-    "#56b4e9",
-    "#000000",
-)
+from mipae_tf.visual.curves import draw_curves
+from mipae_tf.visual.figure import COLOURS
+from mipae_tf.visual.figure import INK
+from mipae_tf.visual.figure import finite
+from mipae_tf.visual.figure import new_figure
+from mipae_tf.visual.figure import png_bytes
+from mipae_tf.visual.figure import tidy
 
 
 def per_step_plot(
@@ -48,44 +35,19 @@ def per_step_plot(
     Raises:
         ValueError: No series, or a band of another length than its values.
     """
-    if not series:
-        raise ValueError("series is empty; at least one curve is needed.")
-    figure = _figure(7, 4)
+    figure = new_figure(7, 4)
     axes = figure.add_subplot()
-    for index, (name, curve) in enumerate(series.items()):
-        _draw_curve(axes, name, curve, COLOURS[index % len(COLOURS)])
-    _tidy(axes)
+    draw_curves(
+        axes,
+        {
+            name: (range(1, 1 + len(values)), values, low, high)
+            for name, (values, low, high) in series.items()
+        },
+    )
     axes.set_xlabel(xlabel)
     axes.set_ylabel(ylabel)
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
-    axes.legend(frameon=False, labelcolor=INK)
-    return _png(figure)
-
-
-def _draw_curve(axes: Axes, name: str, curve: tuple, colour: str) -> None:
-    values, low, high = (
-        None if part is None else _finite(part) for part in curve
-    )
-    for bound in (low, high):
-        if bound is not None and len(bound) != len(values):
-            raise ValueError(
-                f"the band of {name!r} has {len(bound)} steps, its values "
-                f"{len(values)}; they must be as many."
-            )
-    steps = np.arange(1, len(values) + 1)
-    marker = "o" if len(values) < 30 else None
-    axes.plot(
-        steps, values, label=name, color=colour, marker=marker, markersize=3
-    )
-    if low is not None and high is not None:
-        axes.fill_between(
-            steps, low, high, color=colour, alpha=0.18, linewidth=0
-        )
-
-
-def _finite(values: Sequence[float]) -> np.ndarray:
-    values = np.asarray(values, np.float64)
-    return np.where(np.isfinite(values), values, np.nan)
+    return png_bytes(figure)
 
 
 def loss_plot(rows: Sequence[Mapping]) -> bytes:
@@ -110,13 +72,13 @@ def loss_plot(rows: Sequence[Mapping]) -> bytes:
         )
     columns = min(3, len(curves))
     lines = math.ceil(len(curves) / columns)
-    figure = _figure(max(5, 3.6 * columns), 2.6 * lines)
+    figure = new_figure(max(5, 3.6 * columns), 2.6 * lines)
     for index, (title, points) in enumerate(curves.items()):
         axes = figure.add_subplot(lines, columns, index + 1)
         steps, values = zip(*points, strict=True)
         axes.plot(
             steps,
-            _finite(values),
+            finite(values),
             color=COLOURS[1],
             linewidth=1.2,
             # A line needs two points to be seen.
@@ -124,10 +86,10 @@ def loss_plot(rows: Sequence[Mapping]) -> bytes:
         )
         axes.set_title(title, fontsize=10, color=INK, loc="left")
         axes.xaxis.set_major_locator(MaxNLocator(5, integer=True))
-        _tidy(axes)
+        tidy(axes)
         if index + columns >= len(curves):
             axes.set_xlabel("step")
-    return _png(figure)
+    return png_bytes(figure)
 
 
 def _curves(rows: Sequence[Mapping]) -> dict[str, list[tuple]]:
@@ -140,27 +102,3 @@ def _curves(rows: Sequence[Mapping]) -> dict[str, list[tuple]]:
             if number and name not in ("step", "stage"):
                 curves.setdefault(stage + name, []).append((row["step"], value))
     return curves
-
-
-def _figure(width: float, height: float) -> Figure:
-    # Without pyplot there is no global state: the caller's backend stays.
-    figure = Figure((width, height), DOTS_PER_INCH, layout="constrained")
-    FigureCanvasAgg(figure)
-    figure.get_layout_engine().set(w_pad=0.12, h_pad=0.12)
-    return figure
-
-
-def _tidy(axes: Axes) -> None:
-    axes.spines[["top", "right"]].set_visible(False)
-    axes.spines[["left", "bottom"]].set_color(FAINT)
-    axes.grid(color=FAINT, linewidth=0.6)
-    axes.set_axisbelow(True)
-    axes.tick_params(color=FAINT, labelcolor=INK, labelsize=9)
-    axes.xaxis.label.set_color(INK)
-    axes.yaxis.label.set_color(INK)
-
-
-def _png(figure: Figure) -> bytes:
-    stream = io.BytesIO()
-    figure.savefig(stream, format="png")
-    return stream.getvalue()

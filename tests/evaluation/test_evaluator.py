@@ -1,5 +1,6 @@
 import json
 
+import numpy as np
 import pytest
 from evaluation.world import Builder
 from evaluation.world import Oracle
@@ -13,8 +14,13 @@ from data_builders.moving_dsprites import (
 )
 from data_builders.moving_dsprites.sprites_config import SpritesConfig
 from mipae_tf.data import Clips
+from mipae_tf.evaluation import EvaluationOptions
 from mipae_tf.evaluation import evaluate
 from mipae_tf.evaluation import evaluator
+from mipae_tf.evaluation import judge
+from mipae_tf.evaluation import scores
+from mipae_tf.evaluation.groups import GROUPS
+from mipae_tf.metrics import probes
 from mipae_tf.runs import RunFolder
 
 SPRITES = SpritesConfig(
@@ -45,52 +51,70 @@ def groups(metrics):
     return {key.split("/")[0] for key in metrics}
 
 
+def chosen(**given):
+    return EvaluationOptions(**{"clips": 12, "horizon": 4, **given})
+
+
 def test_groups_not_asked_for_are_kept(bars):
-    first = evaluate(bars.path, ["prediction", "swap"], clips=12, horizon=4)
+    first = evaluate(bars.path, ["prediction", "swap"], chosen())
     assert groups(first) == {"prediction", "swap", "protocol"}
     psnr = first["prediction/psnr/forecast"]
     assert psnr["count"] == 12
     marked = {**first, "swap/psnr": {"absent": "marked"}}
     marked["prediction/psnr/forecast"] = {"absent": "marked"}
     bars.metrics.write_text(json.dumps(marked))
-    second = evaluate(bars.path, ["prediction"], clips=12, horizon=4)
+    second = evaluate(bars.path, ["prediction"], chosen())
     assert second["swap/psnr"] == {"absent": "marked"}
     assert second["prediction/psnr/forecast"] == psnr
     assert json.loads(bars.metrics.read_text()) == second
     assert second["protocol"]["clips"] == 12
     assert (bars.figures / "forecast.gif").exists()
+    assert (bars.figures / "swap.png").exists()
+    with np.load(bars.per_clip) as arrays:
+        assert {"swap/psnr", "prediction/psnr/forecast"} <= set(arrays)
+        assert arrays["prediction/psnr/forecast"].shape == (12, 4)
 
 
-def test_every_group(bars):
-    found = evaluate(bars.path, clips=24, horizon=4, mig_samples=400)
-    assert groups(found) == {
-        "prediction",
-        "swap",
-        "leak",
-        "read",
-        "mig",
-        "protocol",
-    }
+def test_another_protocol_begins_anew(bars):
+    evaluate(bars.path, ["prediction", "swap"], chosen())
+    found = evaluate(bars.path, ["prediction"], chosen(clips=6))
+    assert groups(found) == {"prediction", "protocol"}
+    assert not (bars.figures / "swap.png").exists()
+    with np.load(bars.per_clip) as arrays:
+        assert set(map(len, arrays.values())) == {6}
+
+
+def test_every_group(bars, monkeypatch):
+    monkeypatch.setattr(judge, "STEPS", 2)
+    monkeypatch.setattr(probes, "EPOCHS", 2)
+    monkeypatch.setattr(scores, "SAMPLES", 200)
+    found = evaluate(
+        bars.path,
+        options=chosen(clips=24, mig_samples=400, drift_steps=10),
+    )
+    keys = {key for group in GROUPS.values() for key in group.keys}
+    assert groups(found) == (keys - {"traversal"}) | {"protocol"}
     rows = [row for key, row in found.items() if key != "protocol"]
     assert all(("value" in row) != ("absent" in row) for row in rows)
     value = {k: v["value"] for k, v in found.items() if "value" in v}
     assert value["prediction/psnr/forecast"] > value["prediction/psnr/blank"]
+    figures = {name for group in GROUPS.values() for name in group.figures}
+    drawn = {path.name for path in bars.figures.iterdir()}
+    assert drawn == figures - {"lpips.png"}
+    assert bars.report.exists()
 
 
 @pytest.mark.parametrize(
-    "given, message",
+    "group, given, message",
     [
-        (
-            {"groups": ["fid"]},
-            "--metrics=fid is unknown; allowed are prediction",
-        ),
-        ({"horizon": 6}, "--horizon=6 does not fit: after --context=3 .* 5"),
-        ({"horizon": 0}, "--horizon=0 does not fit"),
+        ("fid", {}, "--metrics=fid is unknown; allowed are prediction"),
+        ("swap", {"horizon": 6}, "--horizon=6 does not fit: after .* 5"),
+        ("swap", {"horizon": 0}, "--horizon=0 does not fit"),
     ],
 )
-def test_what_cannot_be_measured_is_named(bars, given, message):
+def test_what_cannot_be_measured_is_named(bars, group, given, message):
     with pytest.raises(ValueError, match=message):
-        evaluate(bars.path, **{"clips": 4, "horizon": 2, **given})
+        evaluate(bars.path, [group], chosen(**given))
 
 
 @pytest.mark.parametrize("name", ["mipae", "ae_lstm"])
@@ -105,8 +129,7 @@ def test_a_run_on_sprites(monkeypatch, tmp_path, name):
     found = evaluate(
         tmp_path / "run",
         ["prediction", "swap", "mig"],
-        horizon=3,
-        mig_samples=60,
+        chosen(horizon=3, mig_samples=60),
     )
     entangled = name == "ae_lstm"
     for key in ("swap/psnr", "prediction/psnr/oracle", "mig/published/score"):

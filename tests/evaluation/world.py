@@ -6,6 +6,7 @@ import numpy as np
 import tensorflow as tf
 
 from mipae_tf.data import Clips
+from mipae_tf.evaluation.options import EvaluationOptions
 from mipae_tf.evaluation.subject import Subject
 from mipae_tf.models import Latent
 
@@ -55,7 +56,7 @@ def clips(count=24, length=8):
         np.stack(video),
         content,
         pose,
-        cardinality={"shape_0": SHADES},
+        cardinality={"shape_0": SHADES, "x_0": SIZE},
         name="bars test",
     )
 
@@ -66,6 +67,7 @@ class Oracle:
 
     error: float = 5.0
     roles: tuple = ("content", "pose")
+    stochastic: bool = False
 
     @property
     def latents(self):
@@ -100,7 +102,16 @@ class Oracle:
         return tf.cast(frames, tf.uint8)
 
 
-def subject(builder=None, **given):
+def subject(builder=None, training=None, judge_file=None, **given):
     """The oracle before the bars."""
-    made = Builder() if builder is None else builder
-    return Subject(Oracle(**given), clips(), made, context=3, horizon=4)
+    options = {f.name for f in dataclasses.fields(EvaluationOptions)}
+    chosen = {k: given.pop(k) for k in options & set(given)}
+    return Subject(
+        Oracle(**given),
+        clips(),
+        Builder() if builder is None else builder,
+        context=3,
+        options=EvaluationOptions(**{"horizon": 4, **chosen}),
+        training=training,
+        judge_file=judge_file,
+    )

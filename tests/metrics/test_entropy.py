@@ -2,9 +2,11 @@ import numpy as np
 import pytest
 
 from mipae_tf.metrics.entropy import grassberger_entropy
+from mipae_tf.metrics.entropy import miller_madow_entropy
 from mipae_tf.metrics.entropy import plugin_entropy
 
 EULER = 0.5772156649015329
+ENTROPIES = (plugin_entropy, miller_madow_entropy, grassberger_entropy)
 
 
 def test_plugin_entropy_of_known_frequencies():
@@ -30,11 +32,26 @@ def test_grassberger_entropy_corrects_the_bias_of_rare_labels():
     assert plugin_entropy(labels) < truth - 0.15
 
 
+def test_miller_madow_entropy_by_hand():
+    labels = np.repeat([5, 6, 9], [4, 2, 2])
+    assert miller_madow_entropy(labels) == pytest.approx(
+        1.5 * np.log(2) + 2 / 16, abs=1e-12
+    )
+    assert miller_madow_entropy(np.zeros(7, int)) == 0.0
+
+
+def test_miller_madow_entropy_corrects_the_bias_of_frequent_labels():
+    labels = np.random.default_rng(0).integers(100, size=1000)
+    truth = np.log(100)
+    assert abs(miller_madow_entropy(labels) - truth) < 0.01
+    assert plugin_entropy(labels) < truth - 0.03
+
+
 def test_tuples_count_as_one_label():
     generator = np.random.default_rng(1)
     tuples = generator.integers(-3, 3, size=(500, 3))
     single = tuples @ [100, 10, 1]
-    for entropy in (plugin_entropy, grassberger_entropy):
+    for entropy in ENTROPIES:
         assert entropy(tuples) == pytest.approx(entropy(single))
 
 
@@ -48,6 +65,6 @@ def test_tuples_count_as_one_label():
     ],
 )
 def test_unfit_labels_are_refused(labels, message):
-    for entropy in (plugin_entropy, grassberger_entropy):
+    for entropy in ENTROPIES:
         with pytest.raises(ValueError, match=message):
             entropy(labels)

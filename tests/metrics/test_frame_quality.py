@@ -1,34 +1,42 @@
 import numpy as np
 import pytest
-import tensorflow as tf
+from metrics.frame_cases import random_frames
 
 from mipae_tf.metrics.absent_metric import AbsentMetric
-from mipae_tf.metrics.frame_quality import bootstrap_interval
+from mipae_tf.metrics.frame_quality import absolute_errors
+from mipae_tf.metrics.frame_quality import frame_psnr
 from mipae_tf.metrics.frame_quality import pooled_psnr
 from mipae_tf.metrics.frame_quality import squared_errors
-from mipae_tf.metrics.frame_quality import ssim_gaussian11
 
 
-def frames(shape=(3, 4, 16, 20, 3), seed=0):
-    return np.random.default_rng(seed).integers(256, size=shape, dtype=np.uint8)
-
-
-def test_squared_errors_of_a_known_difference():
+@pytest.mark.parametrize(
+    "metric, expected", [(squared_errors, 0.0625), (absolute_errors, 0.25)]
+)
+def test_errors_of_a_known_difference(metric, expected):
     truth = np.full((2, 3, 4, 5, 1), 0.5, np.float32)
+    for sign in (1, -1):
+        prediction = truth.copy()
+        prediction[1, 2] += sign * 0.25
+        errors = np.zeros((2, 3))
+        errors[1, 2] = expected
+        np.testing.assert_array_equal(metric(prediction, truth), errors)
+
+
+def test_an_error_in_one_pixel_is_averaged_over_the_frame():
+    truth = np.zeros((1, 1, 4, 5, 2))
     prediction = truth.copy()
-    prediction[1, 2] += 0.25
-    expected = np.zeros((2, 3))
-    expected[1, 2] = 0.0625
-    np.testing.assert_array_equal(squared_errors(prediction, truth), expected)
+    prediction[0, 0, 1, 2, 1] = 0.5
+    assert squared_errors(prediction, truth) == pytest.approx(0.25 / 40)
+    assert absolute_errors(prediction, truth) == pytest.approx(0.5 / 40)
 
 
-def test_bytes_are_divided_by_255():
-    black, white = np.zeros((1, 1, 2, 2, 1), np.uint8), frames((1, 1, 2, 2, 1))
-    white[:] = 255
-    assert squared_errors(black, white) == 1
+@pytest.mark.parametrize("metric", [squared_errors, absolute_errors])
+def test_bytes_are_divided_by_255(metric):
+    black = np.zeros((1, 1, 2, 2, 1), np.uint8)
+    assert metric(black, black + 255) == 1
+    first, second = random_frames(seed=1), random_frames(seed=2)
     np.testing.assert_allclose(
-        squared_errors(frames(seed=1), frames(seed=2)),
-        squared_errors(frames(seed=1) / 255, frames(seed=2) / 255),
+        metric(first, second), metric(first / 255, second / 255)
     )
 
 
@@ -42,80 +50,18 @@ def test_psnr_pools_clips_before_the_logarithm():
         pooled_psnr(errors[:1])
 
 
-def test_ssim_is_that_of_tensorflow():
-    truth = frames()
-    noise = np.random.default_rng(1).normal(0, 20, truth.shape)
-    prediction = np.clip(truth + noise, 0, 255).astype(np.uint8)
-    prediction[0, 0] = 0
-    truth[1] = 255  # no variance in either
-    prediction[1] = 255
-    expected = tf.image.ssim(truth / 255, prediction / 255, max_val=1.0)
-    found = ssim_gaussian11(prediction, truth)
-    assert found.shape == (3, 4)
-    np.testing.assert_allclose(found, expected, atol=1e-5)
+def test_psnr_of_single_frames():
     np.testing.assert_allclose(
-        ssim_gaussian11(prediction / 255, truth / 255), found
+        frame_psnr(np.array([[0.01, 0.1], [1, 0.001]])), [[20, 10], [0, 30]]
     )
+    with pytest.raises(AbsentMetric, match="1 of 4 frames"):
+        frame_psnr(np.array([[0.0, 0.02], [0.02, 0.18]]))
 
 
-@pytest.mark.parametrize("metric", [squared_errors, ssim_gaussian11])
+@pytest.mark.parametrize("metric", [squared_errors, absolute_errors])
 def test_unfit_frames_are_refused(metric):
-    truth = frames()
-    unit = truth / 255
-    for prediction, other, message in (
-        (truth, unit, "both be uint8, or both float"),
-        (truth.astype(np.int64), truth.astype(np.int64), "both be uint8"),
-        (unit * 2, unit, r"within \[0, 1\], got a prediction"),
-        (unit, unit - 0.1, r"within \[0, 1\], got a truth"),
-        (unit * np.nan, unit, r"within \[0, 1\]"),
-        (truth[:1], truth, "got shapes"),
-        (truth[0], truth[0], "got shapes"),
-        (truth[:0], truth[:0], "empty"),
-    ):
-        with pytest.raises(ValueError, match=message):
-            metric(prediction, other)
-
-
-def test_ssim_needs_frames_as_large_as_its_window():
-    with pytest.raises(ValueError, match="at least 11 x 11"):
-        ssim_gaussian11(frames((1, 1, 10, 30, 1)), frames((1, 1, 10, 30, 1)))
-
-
-def mean(values):
-    return values.mean(axis=(-2, -1))
-
-
-def test_bootstrap_interval_covers_the_mean():
-    generator = np.random.default_rng(0)
-    covered = 0
-    for trial in range(200):
-        clips = generator.normal(3, 1, size=(60, 1)) + np.zeros((60, 4))
-        low, high = bootstrap_interval(mean, clips, seed=trial, draws=400)
-        covered += low <= 3 <= high
-    assert 0.89 < covered / 200 < 0.99
-
-
-def test_bootstrap_interval_of_psnr():
-    errors = np.random.default_rng(0).gamma(2, 0.01, size=(100, 10))
-    low, high = bootstrap_interval(lambda e: pooled_psnr(e)[1], errors, seed=0)
-    value = pooled_psnr(errors)[1]
-    assert value - 1 < low < value < high < value + 1
-    # Steps of a clip are drawn together: copies of a step add no certainty.
-    copies = np.repeat(errors[:, :1], 10, axis=1)
-    wide = bootstrap_interval(lambda e: pooled_psnr(e)[1], copies, seed=0)
-    assert wide[1] - wide[0] > 2 * (high - low)
-
-
-def test_bootstrap_interval_depends_on_the_seed_alone(monkeypatch):
-    values = np.random.default_rng(0).normal(size=(30, 2))
-    expected = bootstrap_interval(mean, values, seed=4)
-    assert bootstrap_interval(mean, values, seed=5) != expected
-    monkeypatch.setattr("mipae_tf.metrics.frame_quality.RESAMPLED_VALUES", 1000)
-    assert bootstrap_interval(mean, values, seed=4) == expected
-
-
-def test_bootstrap_needs_clips():
-    with pytest.raises(AbsentMetric, match="One clip"):
-        bootstrap_interval(mean, np.ones((1, 3)), seed=0)
-    with pytest.raises(ValueError, match="at least one"):
-        bootstrap_interval(mean, np.ones((0, 3)), seed=0)
+    truth = random_frames()
+    with pytest.raises(ValueError, match="both be uint8, or both float"):
+        metric(truth, truth / 255)
+    with pytest.raises(ValueError, match="got shapes"):
+        metric(truth[:1], truth)

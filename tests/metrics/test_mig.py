@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+from metrics.neighbour_cases import reference_ross
 
 from mipae_tf.metrics.absent_metric import AbsentMetric
 from mipae_tf.metrics.entropy import grassberger_entropy
@@ -98,6 +99,53 @@ def test_ceilings_of_sprites(values, i_max, h, ceiling):
     assert abs(result["ceiling"] - ceiling) < (0.04 if h else 0.01)
     # On two sprites about a hundred samples are kept: chance leaves more.
     assert abs(result["score"] - result["ceiling"]) < (0.15 if h else 0.02)
+
+
+def reference_mig(content_codes, pose_codes, content_factors, pose_factors):
+    """Eq. 8 from scikit-learn's neighbours, and G(n) as a sum over odd 1/k."""
+    gaps = []
+    for factors, own, other in (
+        (content_factors, content_codes, pose_codes),
+        (pose_factors, pose_codes, content_codes),
+    ):
+        counts = np.unique(factors, axis=0, return_counts=True)[1]
+        g = [
+            -np.euler_gamma
+            - np.log(2)
+            + sum(2 / k for k in range(1, n // 2 * 2, 2))
+            for n in counts
+        ]
+        entropy = np.log(counts.sum()) - counts @ g / counts.sum()
+        own, other = (max(0, reference_ross(z, factors)) for z in (own, other))
+        gaps.append((own - other) / entropy)
+    return sum(gaps) / 2
+
+
+def reference_cases():
+    """Three kinds of code, on tuples of which some occur once."""
+    content, pose = factors(2000, (3, 6, 40), (12, 8))
+    noise = np.random.default_rng(4).standard_normal((2000, 8))
+    leaky = oracle(content) + 0.3 * pose[:, :1]
+    wide = np.tanh(np.tile(leaky, 6) / 9 + 0.1 * np.tile(noise, 3)[:, :18])
+    return {
+        "noisy": (leaky, pose + 0.5 * noise[:, :2]),
+        "wide": (wide.astype(np.float32), np.tanh(pose / 5 - noise[:, :2])),
+        "copies": (np.sign(leaky - 2), np.round(pose / 3)),
+    }, (content, pose)
+
+
+@pytest.mark.parametrize("kind", ["noisy", "wide", "copies"])
+def test_agrees_with_a_reference_on_scikit_learn(kind):
+    cases, tuples = reference_cases()
+    codes = cases[kind]
+    sizes = np.unique(tuples[0], axis=0, return_counts=True)[1]
+    assert 100 < (sizes == 1).sum() < 1000
+    copies = len(np.unique(codes[1], axis=0)) < 50
+    assert copies == (kind == "copies")
+    found = mig_published(*codes, *tuples)
+    assert found["score"] == pytest.approx(
+        reference_mig(*codes, *tuples), abs=1e-6
+    )
 
 
 def test_constant_factors_are_absent():

@@ -82,6 +82,13 @@ def test_neighbours_of_many_copies():
     np.testing.assert_array_equal(found[900], [0, 0, 0, 900])
 
 
+@pytest.mark.parametrize("scale", [1e-150, 1.0, 1e100])
+def test_radii_beyond_all_codes_count_all(scale):
+    codes = scale * CODES["plain"]
+    radii = np.tile([[1e10 * scale, 1e160, np.inf]], (COUNT, 1))
+    np.testing.assert_array_equal(counts_within(codes, radii), COUNT - 1)
+
+
 def test_identical_rows_survive_a_collision_of_hashes(monkeypatch):
     class Zeros:
         def integers(self, high, size, dtype):

@@ -1,0 +1,45 @@
+"""Statistics over clips as entries of `metrics.json`."""
+
+import numpy as np
+
+from mipae_tf.metrics.bootstrap import bootstrap_interval
+from mipae_tf.metrics.frame_quality import pooled_psnr
+from mipae_tf.metrics.result import entry
+
+
+def psnr_entry(key: str, errors: np.ndarray, seed: int) -> dict:
+    """PSNR of squared errors `[clips, time]`, pooled over clips.
+
+    Raises:
+        AbsentMetric: a step without any error, or a single clip.
+    """
+    return _entry(key, errors, seed, lambda draws: pooled_psnr(draws)[1])
+
+
+def mean_entry(key: str, values: np.ndarray, seed: int) -> dict:
+    """Mean of values `[clips, time]` over clips and time.
+
+    Raises:
+        AbsentMetric: a single clip.
+    """
+    return _entry(key, values, seed, lambda draws: draws.mean(axis=(-2, -1)))
+
+
+def _entry(key: str, values: np.ndarray, seed: int, statistic) -> dict:
+    """The statistic over all, and at each step where there are several."""
+    steps = [values[:, [time]] for time in range(values.shape[1])]
+    each = {}
+    if len(steps) > 1:
+        each = {
+            "per_step": [statistic(step) for step in steps],
+            "per_step_interval": [
+                bootstrap_interval(statistic, step, seed) for step in steps
+            ],
+        }
+    return entry(
+        key,
+        statistic(values),
+        count=len(values),
+        interval=bootstrap_interval(statistic, values, seed),
+        **each,
+    )

@@ -1,0 +1,84 @@
+"""Whether parts of a representation move by themselves."""
+
+import functools
+
+import numpy as np
+
+from mipae_tf.evaluation.findings import Findings
+from mipae_tf.evaluation.subject import Subject
+from mipae_tf.metrics.absent_metric import AbsentMetric
+from mipae_tf.metrics.independence import best_partition
+from mipae_tf.metrics.independence import transition_correlation
+from mipae_tf.metrics.independence import transition_information
+from mipae_tf.metrics.ksg_mi import ksg_mutual_information
+from mipae_tf.metrics.result import absent
+from mipae_tf.metrics.result import entry
+from mipae_tf.metrics.scalings import standardised
+from mipae_tf.visual.heatmap import heatmap
+
+CLIPS = 200
+NEIGHBOURS = 3
+# A picture of more dimensions tells nothing.
+DRAWN = 64
+NAMES = ("same", "cross", "gap")
+
+
+def measure(subject: Subject) -> Findings:
+    """`independence/same|cross|gap`: the analysis of Independent Prediction.
+
+    Information in nats between a part of the code at t - 1 and the same part,
+    or another, at t, by the estimator of Kraskov on standardised means. Parts
+    are the factors of a model that has several, else its content and pose,
+    else the best of 20 random halvings of its one latent.
+    """
+    keys = [f"independence/{name}" for name in NAMES]
+    if subject.clips.length < 2:
+        reason = f"{subject.clips.name} has clips of one frame."
+        return Findings({key: absent(reason) for key in keys})
+    latents, blocks = _latents(subject)
+    figures = {"correlation.png": _picture(latents)}
+    estimate = functools.partial(ksg_mutual_information, neighbours=NEIGHBOURS)
+    try:
+        if len(blocks) > 1:
+            found = transition_information(latents, blocks, estimate)
+        else:
+            found = best_partition(latents, 2, estimate, seed=subject.seed)[1]
+    except (AbsentMetric, ValueError) as reason:
+        return Findings({key: absent(str(reason)) for key in keys}, {}, figures)
+    return Findings(
+        {
+            key: entry(key, found[name], count=found["count"])
+            for name, key in zip(NAMES, keys, strict=True)
+        },
+        figures=figures,
+    )
+
+
+def _latents(subject: Subject) -> tuple[np.ndarray, list[np.ndarray]]:
+    """Standardised codes `[clips, time, dim]`, and the parts' dimensions."""
+    clips = subject.clips.take(slice(CLIPS))
+    frames = clips.video.reshape(-1, *clips.frame_shape)
+    codes = subject.encode_images(frames)
+    parts = [
+        part
+        for latent in subject.model.latents
+        if latent.role != "noise"
+        for part in np.split(codes[latent.name], max(1, latent.objects), axis=1)
+    ]
+    ends = np.cumsum([part.shape[1] for part in parts])
+    flat = standardised(np.concatenate(parts, axis=1))
+    shape = (*clips.video.shape[:2], -1)
+    return flat.reshape(shape), np.split(np.arange(ends[-1]), ends[:-1])
+
+
+def _picture(latents: np.ndarray) -> bytes:
+    correlation = transition_correlation(latents)[:DRAWN, :DRAWN]
+    labels = [str(index) for index in range(len(correlation))]
+    return heatmap(
+        correlation,
+        labels,
+        labels,
+        "Correlation of the code at t - 1 (rows) and t (columns)",
+        "correlation",
+        centre=0.0,
+    )

@@ -1,0 +1,202 @@
+"""A classifier of factors, trained on real frames, that judges drawn ones."""
+
+import io
+import pathlib
+from collections.abc import Mapping
+
+import keras
+import numpy as np
+import tensorflow as tf
+from tqdm import tqdm
+
+from mipae_tf.data import Clips
+from mipae_tf.evaluation.subject import Subject
+from mipae_tf.files import write_file
+from mipae_tf.metrics.absent_metric import AbsentMetric
+from mipae_tf.networks.keypoint_encoder import expected_coordinates
+
+STEPS = 3_000
+BATCH = 64
+# Training clips that a judge learns from.
+CLIPS = 4_000
+# Frames judged at once.
+AT_ONCE = 1_000
+
+
+class Judge(keras.Model):
+    """Names the classes of a frame and says where its objects are.
+
+    Positions are pose factors whose name begins with x or y; they are read
+    off expected coordinates of feature maps, in steps of the factor. All other
+    factors are classes.
+
+    Args:
+        classes: number of values of each factor that is a class.
+        places: number of values of each position.
+    """
+
+    def __init__(
+        self, classes: Mapping[str, int], places: Mapping[str, int]
+    ) -> None:
+        super().__init__()
+        self.classes, self.places = dict(classes), dict(places)
+        self.blocks = [
+            keras.Sequential(
+                [
+                    keras.layers.Conv2D(
+                        width, 4, strides=2, padding="same", use_bias=False
+                    ),
+                    keras.layers.BatchNormalization(momentum=0.95),
+                    keras.layers.ReLU(),
+                ]
+            )
+            for width in (24, 48, 96, 96)
+        ]
+        self.heat = keras.layers.Conv2D(16, 3, padding="same")
+        self.hidden = keras.layers.Dense(256, activation="relu")
+        self.where = keras.layers.Dense(64, activation="relu")
+        self.heads = [keras.layers.Dense(n) for n in self.classes.values()]
+        self.place = keras.layers.Dense(max(1, len(self.places)))
+
+    def call(
+        self, frames: tf.Tensor, training: bool = False
+    ) -> tuple[list[tf.Tensor], tf.Tensor]:
+        """Logits `[batch, values]` of each class, and places in [0, 1].
+
+        Args:
+            frames: uint8 `[batch, height, width, channel]`.
+            training: whether batch statistics are taken.
+        """
+        x = tf.cast(frames, tf.float32) / 255.0
+        for depth, block in enumerate(self.blocks):
+            x = block(x, training=training)
+            if depth == 1:
+                coordinates = expected_coordinates(self.heat(x))
+        flat = tf.reshape(x, [-1, np.prod(x.shape[1:])])  # [batch, features]
+        hidden = self.hidden(flat)
+        return [h(hidden) for h in self.heads], self.place(
+            self.where(coordinates)
+        )
+
+    def judge(
+        self, frames: np.ndarray
+    ) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
+        """p(y|x) `[frames, values]` of each class, and places `[frames]`.
+
+        Args:
+            frames: uint8 `[frames, height, width, channel]`.
+        """
+        pieces = [
+            self._judged(tf.constant(frames[start : start + AT_ONCE]))
+            for start in range(0, len(frames), AT_ONCE)
+        ]
+        logits, places = zip(*pieces, strict=True)
+        steps = np.array([n - 1 for n in self.places.values()])
+        found = np.concatenate(places)[:, : len(steps)] * steps
+        classes = [np.concatenate(parts) for parts in zip(*logits, strict=True)]
+        return (
+            dict(zip(self.classes, classes, strict=True)),
+            dict(zip(self.places, found.T, strict=True)),
+        )
+
+    @tf.function(reduce_retracing=True)
+    def _judged(self, frames):
+        logits, places = self(frames)
+        return [tf.nn.softmax(part) for part in logits], places
+
+
+def make_judge(subject: Subject) -> Judge:
+    """The judge of the subject's data: from its file, or trained now.
+
+    Raises:
+        AbsentMetric: the data knows no factor, or has no training clips.
+    """
+    clips = subject.clips
+    if not clips.content or not clips.pose or not clips.cardinality:
+        raise AbsentMetric(f"{clips.name} knows no factors to judge by.")
+    judge = _new(clips)
+    if subject.judge_file is not None and _restored(judge, subject.judge_file):
+        return judge
+    if subject.training is None:
+        raise AbsentMetric(
+            f"{clips.name} comes without training clips to train a judge on."
+        )
+    training = subject.once(Subject.training_clips).take(slice(CLIPS))
+    train_judge(judge, training, subject.seed)
+    if subject.judge_file is not None:
+        _save(judge, subject.judge_file)
+    return judge
+
+
+def train_judge(
+    judge: Judge, clips: Clips, seed: int, steps: int = STEPS
+) -> None:
+    """Trains on single frames of clips, with their factors as targets."""
+    targets = {**clips.content, **clips.pose}
+    optimizer = keras.optimizers.Adam(
+        keras.optimizers.schedules.CosineDecay(2e-3, steps)
+    )
+    optimizer.build(judge.trainable_variables)
+    generator = np.random.default_rng(seed)
+    scale = np.array([n - 1 for n in judge.places.values()] or [1])
+
+    @tf.function
+    def update(frames, labels, places):
+        with tf.GradientTape() as tape:
+            logits, found = judge(frames, training=True)
+            losses = [
+                tf.nn.sparse_softmax_cross_entropy_with_logits(own, part)
+                for part, own in zip(logits, labels, strict=True)
+            ]
+            loss = tf.add_n([tf.reduce_mean(part) for part in losses])
+            if judge.places:
+                loss += 100 * tf.reduce_mean(tf.square(found - places))
+        variables = judge.trainable_variables
+        optimizer.apply(tape.gradient(loss, variables), variables)
+
+    for _ in tqdm(range(steps), "training the judge", disable=None):
+        rows = generator.integers(len(clips), size=BATCH)
+        times = generator.integers(clips.length, size=BATCH)
+        drawn = {
+            name: values[rows] if values.ndim == 1 else values[rows, times]
+            for name, values in targets.items()
+        }
+        places = [drawn[name] for name in judge.places] or [np.zeros(BATCH)]
+        update(
+            tf.constant(clips.video[rows, times]),
+            [tf.constant(drawn[name], tf.int32) for name in judge.classes],
+            tf.constant(np.stack(places, axis=1) / scale, tf.float32),
+        )
+
+
+def _new(clips: Clips) -> Judge:
+    is_place = {
+        name: name in clips.pose and name[0] in "xy"
+        for name in (*clips.content, *clips.pose)
+    }
+    size = clips.cardinality
+    judge = Judge(
+        {name: size[name] for name, place in is_place.items() if not place},
+        {name: size[name] for name, place in is_place.items() if place},
+    )
+    judge(np.zeros((1, *clips.frame_shape), np.uint8))
+    return judge
+
+
+def _save(judge: Judge, path: pathlib.Path) -> None:
+    data = io.BytesIO()
+    np.savez(data, *judge.get_weights())
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_file(path, data.getvalue())
+
+
+def _restored(judge: Judge, path: pathlib.Path) -> bool:
+    if not path.exists():
+        return False
+    with np.load(path) as arrays:
+        weights = [arrays[name] for name in arrays]
+    shapes = [array.shape for array in judge.get_weights()]
+    if [array.shape for array in weights] != shapes:
+        return False  # of other factors: trained anew
+    judge.set_weights(weights)
+    return True

@@ -1,0 +1,160 @@
+"""What small predictors read of each factor from each latent."""
+
+import numpy as np
+from tqdm import tqdm
+
+from mipae_tf.evaluation.absence import or_absent
+from mipae_tf.evaluation.findings import Findings
+from mipae_tf.evaluation.subject import Subject
+from mipae_tf.metrics.probes import probe
+from mipae_tf.metrics.ratios import accuracy_ratios
+from mipae_tf.metrics.ratios import error_ratios
+from mipae_tf.metrics.result import absent
+from mipae_tf.metrics.result import entry
+
+ROLES = ("content", "pose")
+# Frames of each held-out clip that the probes look at.
+FRAMES = 4
+# Standard errors that a latent must be above chance by for a ratio to it.
+SURE = 2.0
+
+
+def measure(subject: Subject) -> Findings:
+    """Every factor predicted from content, from pose, and from all latents.
+
+    `leak/content_from_pose/FACTOR` and `leak/pose_from_content/FACTOR` are
+    what should not be there; `read/content_from_content/FACTOR`,
+    `read/pose_from_pose/FACTOR` and `read/…_from_all/FACTOR` what should. The
+    score is the accuracy for content factors, R² for pose factors, of an MLP,
+    and under `…_linear` of a linear probe, on clips that the probe has not
+    seen; `chance` is the score of the most frequent class, `shuffled` that of
+    a probe trained on shuffled labels. Of a model with stochastic latents
+    these are probes of the means; `…_sampled` are those of samples.
+
+    `ratio/SOURCE_over_all/FACTOR` are Fushishita's ratios, of accuracies for
+    content factors and of mean squared errors for pose factors.
+    """
+    if not any(_factors(subject).values()):
+        reason = f"{subject.clips.name} knows no factors."
+        return Findings({"leak": absent(reason)})
+    metrics = _probes(subject, "", None)
+    metrics |= _probes(subject, "_linear", None, kind="linear")
+    if subject.model.stochastic:
+        metrics |= _probes(subject, "_sampled", subject.seed)
+    return Findings(metrics | _ratios(subject, metrics))
+
+
+def _probes(
+    subject: Subject, suffix: str, seed: int | None, kind: str = "mlp"
+) -> dict[str, dict]:
+    found, codes = {}, None
+    factors = _factors(subject)
+    pairs = [
+        (role, factor, source)
+        for role in ROLES
+        for factor in factors[role]
+        for source in (*ROLES, "all")
+    ]
+    for role, factor, source in tqdm(pairs, f"{kind} probes", disable=None):
+        group = "read" if source in (role, "all") else "leak"
+        key = f"{group}/{role}_from_{source}{suffix}/{factor}"
+        if codes is None:
+            codes = _codes(subject, seed)
+        if source not in codes:
+            reason = f"{subject.model_name} has no {source} latent."
+            found[key] = absent(reason)
+            continue
+        target = factors[role][factor]
+        found[key] = or_absent(
+            _entry, key, codes[source], target, role, subject.seed, kind
+        )
+    return found
+
+
+def _times(subject: Subject) -> np.ndarray:
+    last = subject.clips.length - 1
+    return np.linspace(0, last, FRAMES).round().astype(int)
+
+
+def _factors(subject: Subject) -> dict[str, dict[str, np.ndarray]]:
+    """Factors `[clips·frames]` by role and name, clip after clip."""
+    clips, times = subject.clips, _times(subject)
+    return {
+        "content": {
+            name: np.repeat(values, len(times))
+            for name, values in clips.content.items()
+        },
+        "pose": {
+            name: values[:, times].reshape(-1)
+            for name, values in clips.pose.items()
+        },
+    }
+
+
+def _codes(subject: Subject, seed: int | None) -> dict[str, np.ndarray]:
+    """Codes `[clips·frames, dim]` by role, and all latents side by side."""
+    clips = subject.clips
+    frames = clips.video[:, _times(subject)].reshape(-1, *clips.frame_shape)
+    latents = subject.encode_images(frames, seed)
+    codes = {"all": np.concatenate(list(latents.values()), axis=1)}
+    for role in ROLES:
+        name = subject.latent_of(role)
+        if name is not None:
+            codes[role] = latents[name]
+    return codes
+
+
+def _entry(key, codes, target, role: str, seed: int, kind: str) -> dict:
+    # All frames of a clip stay on one side of the split.
+    half = len(target) // FRAMES // 2 * FRAMES
+    result = probe(
+        codes[:half],
+        target[:half],
+        categorical=role == "content",
+        seed=seed,
+        kind=kind,
+        test=(codes[half:], target[half:]),
+    )
+    row = entry(key, result["score"], count=len(target) - half)
+    return {
+        **row,
+        "chance": result["chance"],
+        "shuffled": result["shuffled"],
+    }
+
+
+def _ratios(subject: Subject, probes: dict[str, dict]) -> dict[str, dict]:
+    found = {}
+    for role, factors in _factors(subject).items():
+        for factor in factors:
+            rows = {
+                source: probes[
+                    f"{'read' if source in (role, 'all') else 'leak'}/"
+                    f"{role}_from_{source}/{factor}"
+                ]
+                for source in (*ROLES, "all")
+            }
+            for source in ROLES:
+                key = f"ratio/{source}_over_all/{factor}"
+                found[key] = or_absent(_ratio, key, rows, role, source)
+    return found
+
+
+def _ratio(key: str, rows: dict[str, dict], role: str, source: str) -> dict:
+    for row in rows.values():
+        if "absent" in row:
+            return row
+    score = {name: row["value"] for name, row in rows.items()}
+    full = rows["all"]
+    if role == "content":
+        chance, count = full["chance"], full["count"]
+        margin = SURE * np.sqrt(chance * (1 - chance) / count)
+        ratios = accuracy_ratios(
+            score["all"], score["content"], score["pose"], chance, margin
+        )
+    else:
+        errors = {name: 1 - value for name, value in score.items()}
+        ratios = error_ratios(
+            errors["all"], errors["content"], errors["pose"], 1.0
+        )
+    return entry(key, ratios[source], count=full["count"])

@@ -1,0 +1,133 @@
+"""`report.html`: everything that is known of a run, on one page."""
+
+from collections.abc import Mapping
+
+from mipae_tf.evaluation.groups import GROUPS
+from mipae_tf.evaluation.tables import tables_of
+from mipae_tf.files import write_file
+from mipae_tf.runs import RunFolder
+from mipae_tf.visual.html_page import Picture
+from mipae_tf.visual.html_page import Section
+from mipae_tf.visual.html_page import Table
+from mipae_tf.visual.html_page import html_page
+from mipae_tf.visual.plots import loss_plot
+
+LOSSES = "losses.png"
+# What a reader looks for first, by key.
+HEADLINES = {
+    "prediction/psnr/forecast": "forecast, PSNR (dB)",
+    "prediction/psnr/copy_last": "last frame repeated, PSNR (dB)",
+    "prediction/psnr/blank": "black frames, PSNR (dB)",
+    "prediction/ssim/forecast": "forecast, SSIM",
+    "swap/psnr": "swap, PSNR (dB)",
+    "position/error/forecast": "forecast, position error (steps)",
+    "mig/published/score": "MIG, published protocol",
+    "mig/published/ceiling": "its ceiling at this count",
+    "mig/factorwise/score": "MIG, factor by factor",
+}
+
+
+def write_report(folder: RunFolder, metrics: Mapping[str, Mapping]) -> None:
+    """Writes the page, and the plot of losses that it shows.
+
+    Args:
+        folder: the run; its figures and losses are embedded.
+        metrics: what `metrics.json` holds.
+    """
+    losses = [_loss_row(row) for row in folder.read_losses()]
+    if losses:
+        write_file(folder.figures / LOSSES, loss_plot(losses))
+    protocol = metrics["protocol"]
+    sections = [
+        _summary(metrics),
+        *(_of_group(folder, name, metrics) for name in GROUPS),
+        _training(folder),
+        _absences(metrics),
+        Section("Protocol", [_listing(protocol)]),
+    ]
+    page = html_page(
+        f"{protocol['model']} on {protocol['dataset']}",
+        [section for section in sections if section.blocks],
+        f"{folder.path.name}: {protocol['clips']} {protocol['split']} clips, "
+        f"{protocol['context']} frames given, {protocol['horizon']} predicted",
+    )
+    write_file(folder.report, page)
+
+
+def _loss_row(row: dict) -> dict:
+    """Training and validation are curves of their own; pace is none."""
+    stage = f"{row['stage']}, {row['group']}"
+    left_out = ("group", "steps_per_second", "data_wait_share")
+    kept = {k: v for k, v in row.items() if k not in left_out}
+    return {**kept, "stage": stage}
+
+
+def _summary(metrics: Mapping[str, Mapping]) -> Section:
+    rows = []
+    for key, name in HEADLINES.items():
+        row = metrics.get(key, {})
+        if "value" in row:
+            low, high = row.get("interval", ("", ""))
+            span = f"{low:.3f} to {high:.3f}" if "interval" in row else ""
+            rows.append((name, f"{row['value']:.3f}", span))
+    if not rows:
+        return Section("Summary", [])
+    head = ("", "value", "95 % interval")
+    return Section("Summary", [Table(head, rows)])
+
+
+def _of_group(
+    folder: RunFolder, name: str, metrics: Mapping[str, Mapping]
+) -> Section:
+    group = GROUPS[name]
+    rows = {
+        key: row
+        for key, row in metrics.items()
+        if key.split("/")[0] in group.keys and "value" in row
+    }
+    pictures = _pictures(folder, group.figures)
+    blocks = [*tables_of(rows), *pictures]
+    return Section(name.capitalize(), [group.about, *blocks] if blocks else [])
+
+
+def _pictures(folder: RunFolder, captions: Mapping[str, str]) -> list[Picture]:
+    return [
+        Picture((folder.figures / file).read_bytes(), caption)
+        for file, caption in captions.items()
+        if (folder.figures / file).exists()
+    ]
+
+
+def _training(folder: RunFolder) -> Section:
+    pictures = _pictures(folder, {LOSSES: "Losses of each stage."})
+    settings = folder.settings()
+    configuration = {
+        "model": settings.model,
+        "dataset": settings.dataset,
+        "seed": settings.seed,
+        "training clips": settings.train_clips or "all",
+        **vars(settings.config),
+    }
+    return Section("Training", [*pictures, _listing(configuration)])
+
+
+def _absences(metrics: Mapping[str, Mapping]) -> Section:
+    reasons: dict[str, list[str]] = {}
+    for key, row in metrics.items():
+        if "absent" in row:
+            reasons.setdefault(row["absent"], []).append(key)
+    if not reasons:
+        return Section("Absent", [])
+    rows = [(reason, ", ".join(keys)) for reason, keys in reasons.items()]
+    return Section("Absent", [Table(("why", "what is absent"), rows)])
+
+
+def _listing(values: Mapping) -> Table:
+    rows = [(name, _text(value)) for name, value in values.items()]
+    return Table(("", "value"), rows)
+
+
+def _text(value) -> str:
+    if isinstance(value, Mapping):
+        return ", ".join(f"{k} {v}" for k, v in value.items())
+    return "" if value is None else str(value)

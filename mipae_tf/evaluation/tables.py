@@ -1,0 +1,103 @@
+"""Metrics of one group as tables of a page."""
+
+from collections.abc import Mapping
+
+from mipae_tf.visual.html_page import Table
+
+# Fields of an entry beside its value that get a column of their own.
+BESIDE = ("chance", "count")
+
+
+def tables_of(rows: Mapping[str, Mapping]) -> list[Table]:
+    """Tables of entries that have a value.
+
+    Entries with values per step become one line each, step by step. Of the
+    others, `group/name/row` become a table of rows and names, those with the
+    same rows together; `group/name` become a list.
+    """
+    stepped = {k: v for k, v in rows.items() if "per_step" in v}
+    others = {k: v for k, v in rows.items() if k not in stepped}
+    short = {k: v for k, v in others.items() if k.count("/") == 1}
+    long = {k: v for k, v in others.items() if k not in short}
+    return [*_by_step(stepped), *_lists(short), *_crossed(long)]
+
+
+def _by_step(rows: Mapping[str, Mapping]) -> list[Table]:
+    kinds: dict[tuple, list] = {}
+    for key, row in rows.items():
+        steps = row.get("steps", range(1, len(row["per_step"]) + 1))
+        name = key.rpartition("/")[0]
+        kinds.setdefault((name, *steps), []).append((key, row))
+    return [
+        Table(
+            (name, *map(str, steps), "mean", "95 % interval"),
+            [_stepped(key, row) for key, row in members],
+            "Over frames ahead.",
+        )
+        for (name, *steps), members in kinds.items()
+    ]
+
+
+def _stepped(key: str, row: Mapping) -> tuple[str, ...]:
+    values = [_number(value) for value in row["per_step"]]
+    return (
+        key.rpartition("/")[2],
+        *values,
+        _number(row["value"]),
+        _interval(row),
+    )
+
+
+def _lists(rows: Mapping[str, Mapping]) -> list[Table]:
+    if not rows:
+        return []
+    lines = [
+        (key, _number(row["value"]), _interval(row), str(row.get("count", "")))
+        for key, row in rows.items()
+    ]
+    return [Table(("", "value", "95 % interval", "count"), lines)]
+
+
+def _crossed(rows: Mapping[str, Mapping]) -> list[Table]:
+    names: dict[str, dict[str, Mapping]] = {}
+    for key, row in rows.items():
+        name, _, last = key.rpartition("/")
+        names.setdefault(name, {})[last] = row
+    alike: dict[tuple, list[str]] = {}
+    for name, members in names.items():
+        alike.setdefault(tuple(members), []).append(name)
+    return [_cross(lines, columns, names) for lines, columns in alike.items()]
+
+
+def _cross(lines, columns, names) -> Table:
+    """Rows by name; what is beside a value is that of the last column."""
+    extra = [f for f in BESIDE if f in names[columns[-1]][lines[0]]]
+    return Table(
+        ("", *columns, *extra),
+        [
+            (
+                line,
+                *(_cell(names[column][line]) for column in columns),
+                *(_number(names[columns[-1]][line].get(f, "")) for f in extra),
+            )
+            for line in lines
+        ],
+    )
+
+
+def _cell(row: Mapping) -> str:
+    span = _interval(row)
+    return _number(row["value"]) + (f" ({span})" if span else "")
+
+
+def _interval(row: Mapping) -> str:
+    if "interval" not in row:
+        return ""
+    low, high = row["interval"]
+    return f"{_number(low)} to {_number(high)}"
+
+
+def _number(value: float | str) -> str:
+    if isinstance(value, str | int):
+        return str(value)
+    return f"{value:.2f}" if abs(value) >= 10 else f"{value:.3f}"

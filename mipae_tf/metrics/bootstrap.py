@@ -1,0 +1,48 @@
+"""Intervals from resampling clips."""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from mipae_tf.metrics.absent_metric import AbsentMetric
+
+# Resampled values held at a time: 64 MB of float64.
+RESAMPLED_VALUES = 2**23
+
+
+def bootstrap_interval(
+    statistic: Callable[[np.ndarray], np.ndarray],
+    per_clip: np.ndarray,
+    seed: int,
+    draws: int = 1000,
+) -> tuple[float, float]:
+    """Percentile interval of 95 % from resampling the clips.
+
+    Args:
+      statistic: maps values `[resamplings, clips, ...]` to `[resamplings]`,
+        for example `lambda errors: pooled_psnr(errors)[1]`.
+      per_clip: values `[clips, ...]`.
+      seed: of the resampling.
+      draws: number of resamplings.
+
+    Returns:
+      The 2.5 % and the 97.5 % quantile of the statistic.
+
+    Raises:
+      AbsentMetric: a single clip, or a statistic that raises it.
+      ValueError: no clip.
+    """
+    clips = len(per_clip)
+    if clips < 1:
+        raise ValueError("per_clip must hold at least one clip, got none.")
+    if clips < 2:
+        raise AbsentMetric("One clip alone has no interval over clips.")
+    generator = np.random.default_rng(seed)
+    chosen = generator.integers(clips, size=(draws, clips))
+    step = max(1, RESAMPLED_VALUES // per_clip.size)
+    values = [
+        statistic(per_clip[chosen[start : start + step]])
+        for start in range(0, draws, step)
+    ]
+    low, high = np.quantile(np.concatenate(values), [0.025, 0.975])
+    return float(low), float(high)

@@ -1,0 +1,31 @@
+import dataclasses
+
+import pytest
+from evaluation.oracles import Jittered
+from evaluation.world import clips
+from evaluation.world import subject
+
+from mipae_tf.evaluation.independence import measure
+
+
+def test_the_past_of_a_part_tells_its_own_present():
+    seen = dataclasses.replace(subject(), model=Jittered(), clips=clips(60))
+    found = measure(seen)
+    value = {key: row["value"] for key, row in found.metrics.items()}
+    assert value["independence/same"] > value["independence/cross"] + 0.5
+    assert value["independence/cross"] == pytest.approx(0, abs=0.2)
+    gap = value["independence/same"] - value["independence/cross"]
+    assert value["independence/gap"] == pytest.approx(gap)
+    assert found.metrics["independence/gap"]["count"] == 60 * 7
+    assert set(found.figures) == {"correlation.png"}
+
+
+def test_exact_copies_have_no_such_information():
+    found = measure(subject()).metrics
+    assert "absent" in found["independence/same"]
+
+
+def test_one_latent_is_split_as_well_as_can_be():
+    seen = dataclasses.replace(subject(roles=()), model=Jittered(roles=()))
+    found = measure(seen).metrics
+    assert set(found) == {f"independence/{n}" for n in ("same", "cross", "gap")}

@@ -1,0 +1,84 @@
+import html.parser
+import json
+
+import pytest
+from runs.run_cases import settings
+
+from mipae_tf.evaluation.report import write_report
+from mipae_tf.files import write_file
+from mipae_tf.runs import RunFolder
+from mipae_tf.visual.plots import per_step_plot
+
+PROTOCOL = {
+    "model": "mipae",
+    "dataset": "bars/<script>",
+    "clips": 5,
+    "split": "test",
+    "context": 3,
+    "horizon": 4,
+    "versions": {"keras": "3.15.1"},
+}
+METRICS = {
+    "prediction/psnr/forecast": {
+        "value": 21.5,
+        "count": 5,
+        "interval": [21.0, 22.0],
+        "per_step": [22.0, 21.0],
+        "per_step_interval": [[21.0, 23.0], [20.0, 22.0]],
+    },
+    "prediction/lpips/forecast": {"absent": "LPIPS needs weights."},
+    "prediction/lpips/blank": {"absent": "LPIPS needs weights."},
+    "leak/content_from_pose/shape_0": {"value": 0.33, "chance": 0.34},
+    "protocol": PROTOCOL,
+}
+
+
+@pytest.fixture
+def folder(tmp_path):
+    folder = RunFolder(tmp_path / "a_run")
+    folder.claim(settings())
+    folder.release()
+    row = {"stage": "dynamics", "step": 1, "group": "training", "loss": 0.5}
+    folder.losses.write_text(json.dumps(row) + "\n")
+    plot = per_step_plot({"forecast": ([1.0], None, None)}, "PSNR")
+    write_file(folder.figures / "psnr.png", plot)
+    return folder
+
+
+class Page(html.parser.HTMLParser):
+    def __init__(self, text):
+        super().__init__()
+        self.tags, self.text = [], []
+        self.feed(text)
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append((tag, dict(attrs)))
+
+    def handle_data(self, data):
+        self.text.append(data.strip())
+
+
+def test_a_page_of_everything_that_needs_nothing_else(folder):
+    write_report(folder, METRICS)
+    page = Page(folder.report.read_text())
+    pictures = [a["src"] for tag, a in page.tags if tag == "img"]
+    assert len(pictures) == 2, "the plot of PSNR and that of the losses"
+    assert all(src.startswith("data:image/png;base64,") for src in pictures)
+    assert "script" not in {tag for tag, _ in page.tags}
+    assert "bars/<script>" in " ".join(page.text), "shown, not run"
+    for told in ("forecast, PSNR (dB)", "21.50", "shape_0", "keras 3.15.1"):
+        assert any(told in text for text in page.text), told
+
+
+def test_what_is_absent_is_listed_with_its_reason(folder):
+    write_report(folder, METRICS)
+    text = folder.report.read_text()
+    assert text.count("LPIPS needs weights.") == 1
+    assert "prediction/lpips/forecast, prediction/lpips/blank" in text
+
+
+def test_groups_without_a_finding_have_no_section(folder):
+    write_report(folder, METRICS)
+    titles = {a.get("id") for tag, a in Page(folder.report.read_text()).tags}
+    text = folder.report.read_text()
+    assert "Prediction" in text and "Drift" not in text, titles

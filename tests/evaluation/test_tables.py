@@ -1,0 +1,48 @@
+from mipae_tf.evaluation.tables import tables_of
+
+
+def cells(table):
+    return [list(table.head), *map(list, table.rows)]
+
+
+def test_values_per_step_become_lines():
+    row = {
+        "value": 1.5,
+        "interval": [1.0, 2.0],
+        "per_step": [1.0, 2.0],
+        "steps": [5, 10],
+    }
+    (table,) = tables_of({"a/b/forecast": row})
+    assert cells(table) == [
+        ["a/b", "5", "10", "mean", "95 % interval"],
+        ["forecast", "1.000", "2.000", "1.500", "1.000 to 2.000"],
+    ]
+
+
+def test_names_that_share_their_rows_stand_side_by_side():
+    rows = {
+        "leak/c_from_p/shape": {"value": 0.5, "chance": 0.4, "count": 9},
+        "leak/c_from_p/size": {"value": 0.25, "chance": 0.2, "count": 9},
+        "read/c_from_c/shape": {"value": 1.0, "chance": 0.4, "count": 9},
+        "read/c_from_c/size": {"value": 12.5, "chance": 0.2, "count": 9},
+        "leak/p_from_c/x": {"value": -1.0, "interval": [-2.0, 0.0]},
+    }
+    first, second = map(cells, tables_of(rows))
+    assert first == [
+        ["", "leak/c_from_p", "read/c_from_c", "chance", "count"],
+        ["shape", "0.500", "1.000", "0.400", "9"],
+        ["size", "0.250", "12.50", "0.200", "9"],
+    ]
+    assert second == [
+        ["", "leak/p_from_c"],
+        ["x", "-1.000 (-2.000 to 0.000)"],
+    ]
+
+
+def test_keys_of_two_parts_become_a_list():
+    (table,) = tables_of({"swap/psnr": {"value": 22.789, "count": 7}})
+    assert cells(table)[1] == ["swap/psnr", "22.79", "", "7"]
+
+
+def test_nothing_measured_is_no_table():
+    assert tables_of({}) == []

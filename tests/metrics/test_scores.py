@@ -1,0 +1,68 @@
+"""What all scores of a representation share."""
+
+import numpy as np
+import pytest
+from metrics.representation_cases import factor_labels
+from metrics.representation_cases import oracle_codes
+
+from mipae_tf.metrics.absent_metric import AbsentMetric
+from mipae_tf.metrics.dci import dci
+from mipae_tf.metrics.dci_es import dci_es
+from mipae_tf.metrics.infomec import infomec
+from mipae_tf.metrics.mig_chen import mig_chen
+from mipae_tf.metrics.modularity import modularity
+from mipae_tf.metrics.sap import sap
+
+SCORES = (mig_chen, modularity, dci, dci_es, sap, infomec)
+FACTORS = factor_labels(200)
+CODES = oracle_codes(FACTORS)
+
+
+@pytest.mark.parametrize("score", SCORES)
+def test_factors_without_a_value_are_absent_by_name(score):
+    still = {"still": np.zeros(200), "each": np.arange(200)}
+    result = score(CODES, FACTORS | still)
+    assert "constant" in result["factors"].pop("still")["absent"]
+    assert "all occur once" in result["factors"].pop("each")["absent"]
+    assert result == score(CODES, FACTORS)
+
+
+@pytest.mark.parametrize("score", SCORES)
+def test_only_constant_factors_are_absent(score):
+    with pytest.raises(AbsentMetric, match="'still' is constant"):
+        score(CODES, {"still": np.zeros(200)})
+
+
+@pytest.mark.parametrize("score", (mig_chen, dci, dci_es, sap))
+def test_a_single_block_is_absent(score):
+    with pytest.raises(AbsentMetric, match="at least 2, got 1"):
+        score(CODES, FACTORS, {"all": slice(None)})
+
+
+@pytest.mark.parametrize("score", (modularity, dci, dci_es, infomec))
+def test_a_single_factor_is_absent(score):
+    with pytest.raises(AbsentMetric, match="at least 2 that vary, got 1"):
+        score(CODES, {"x": FACTORS["x"], "still": np.zeros(200)})
+
+
+@pytest.mark.parametrize("score", SCORES)
+@pytest.mark.parametrize(
+    "changes, message",
+    [
+        ({"codes": CODES * np.nan}, "codes must be finite"),
+        ({"codes": CODES[1:]}, "equally many"),
+        ({"codes": CODES[:, 0]}, r"\[samples, dimensions\]"),
+        ({"factors": {}}, "at least one factor"),
+        ({"blocks": {"a": [9], "b": [1]}}, "within the 4 dimensions"),
+    ],
+)
+def test_unfit_input_is_refused(score, changes, message):
+    with pytest.raises(ValueError, match=message):
+        score(**{"codes": CODES, "factors": FACTORS, **changes})
+
+
+@pytest.mark.parametrize("score", (dci, dci_es, sap, infomec))
+def test_too_few_to_hold_any_out_are_refused(score):
+    few = {"x": np.arange(12) % 2, "y": np.arange(12) % 3}
+    with pytest.raises(ValueError, match="quarter of codes"):
+        score(CODES[:12], few)
