@@ -10,7 +10,7 @@ RUN_DIR = runs/quickstart
 demo: .venv
 	$(RUN) mipae_tf.train --flagfile=$(CONFIG) --run_dir=$(RUN_DIR)
 	$(RUN) mipae_tf.evaluate --run_dir=$(RUN_DIR) --clips=200 \
-	    --mig_samples=5000
+	    --mig_samples=5000 --metrics=prediction,swap,leak,mig
 	$(RUN) mipae_tf.export --run_dir=$(RUN_DIR)
 
 test: .venv

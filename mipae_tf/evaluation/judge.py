@@ -122,15 +122,13 @@ def make_judge(subject: Subject) -> Judge:
             f"{clips.name} comes without training clips to train a judge on."
         )
     training = subject.once(Subject.training_clips).take(slice(CLIPS))
-    train_judge(judge, training, subject.seed)
+    train_judge(judge, training, subject.seed, STEPS)
     if subject.judge_file is not None:
         _save(judge, subject.judge_file)
     return judge
 
 
-def train_judge(
-    judge: Judge, clips: Clips, seed: int, steps: int = STEPS
-) -> None:
+def train_judge(judge: Judge, clips: Clips, seed: int, steps: int) -> None:
     """Trains on single frames of clips, with their factors as targets."""
     targets = {**clips.content, **clips.pose}
     optimizer = keras.optimizers.Adam(

@@ -164,8 +164,8 @@ def held_out_bound(
         return float(bound.critic_loss(*_scores(score, bound, validation)))
 
     trained, validation, test = parts
-    train = _train_function(scorer, bound, trained)
     batches = _batches(len(trained.first), bound, training, generator)
+    train = _train_function(scorer, bound, trained, batches.shape[1])
     best, least, step = scorer.get_weights(), validation_loss(), 0
     for end in range(INTERVAL, training.steps + INTERVAL, INTERVAL):
         train(tf.constant(batches[end - INTERVAL : end]))
@@ -282,7 +282,7 @@ def _batches(
 
 
 def _train_function(
-    scorer: keras.layers.Layer, bound: Bound, pairs: Pairs
+    scorer: keras.layers.Layer, bound: Bound, pairs: Pairs, batch: int
 ) -> Callable[[tf.Tensor], None]:
     """Returns what makes one update for each row of `batches [steps, batch]`.
 
@@ -292,19 +292,18 @@ def _train_function(
     adam = keras.optimizers.Adam(LEARNING_RATE, epsilon=1e-8)
     adam.build(variables)
     all_first, all_second = tf.constant(pairs.first), tf.constant(pairs.second)
-    together = TRAINING_TOGETHER if bound.all_pairs else 0
+    shifts = [1]
+    if bound.all_pairs:
+        shifts = range(min(TRAINING_TOGETHER, batch))
+    # The joint pairs, then the marginal ones: [1 + marginals, batch].
+    shifted = (np.arange(batch) + np.array([0, *shifts])[:, None]) % batch
 
     @tf.autograph.experimental.do_not_convert
     def update(indices: tf.Tensor) -> None:
-        batch = tf.size(indices)
-        # [1 + marginals, batch]: the joint pairs, then the marginal ones.
-        shifts = [0, *(range(together) if together else [1])]
-        shifted = (tf.range(batch) + tf.constant(shifts)[:, None]) % batch
+        second = tf.gather(indices, shifted.ravel())
+        second = tf.gather(all_second, second)
         # [(1 + marginals) * batch, dimensions]
-        second = tf.gather(
-            all_second, tf.gather(indices, tf.reshape(shifted, [-1]))
-        )
-        first = tf.tile(tf.gather(all_first, indices), [len(shifts), 1])
+        first = tf.tile(tf.gather(all_first, indices), [len(shifted), 1])
         with tf.GradientTape() as tape:
             scores = tf.reshape(scorer(first, second), [-1, batch])
             joint, marginal = scores[0], scores[1:]

@@ -62,7 +62,8 @@ def ross_mutual_informations(
       codes: `[samples, dimensions]`.
       labelings: sequence of labels `[samples]` or `[samples, factors]`.
       neighbours: the k of the nearest neighbours, at least 1.
-      progress: called with the samples done and all samples of each search.
+      progress: called with the samples done and all samples of each search,
+        unless the codes have one dimension, where searching takes no time.
 
     Raises:
       AbsentMetric: no label of a labeling occurs twice.
@@ -89,7 +90,8 @@ def ross_terms(
       codes: `[samples, dimensions]`.
       labelings: sequence of labels `[samples]` or `[samples, factors]`.
       neighbours: the k of the nearest neighbours, at least 1.
-      progress: called with the samples done and all samples of each search.
+      progress: called with the samples done and all samples of each search,
+        unless the codes have one dimension, where searching takes no time.
 
     Returns:
       Float64 `[samples, labelings]`, NaN where a label occurs once and the

@@ -19,10 +19,11 @@ def found():
 
 
 def test_every_score_on_latents_and_on_dimensions(found):
+    kinds, factors = ("blocks", "dims"), ("shape_0", "x_0")
     assert set(found.metrics) == {
-        *(f"scores/{name}/{kind}" for name in NAMES for kind in ("blocks", "dims")),
-        *(f"information/{b}/{f}" for b in ("what", "where") for f in ("shape_0", "x_0")),
-    }  # fmt: skip
+        *(f"scores/{name}/{kind}" for name in NAMES for kind in kinds),
+        *(f"information/{b}/{f}" for b in ("what", "where") for f in factors),
+    }
     assert set(found.figures) == {"information.png"}
 
 

@@ -9,7 +9,8 @@ from mipae_tf.objectives.mi_bounds import BOUNDS
 QUICK = {"steps": 300, "together": 32, "hidden_dim": 64}
 
 
-@pytest.mark.parametrize("bound", BOUNDS)
+# The others are in the slow test: js trains as smile does, dv is below.
+@pytest.mark.parametrize("bound", ["nwj", "smile", "infonce", "tuba"])
 def test_information_of_gaussians(bound):
     first, second = gaussian_pairs(1.0, 1, 4000)
     # Scales far from 1: the samples are standardised.
