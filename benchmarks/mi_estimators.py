@@ -308,7 +308,8 @@ def _cell(row: dict | None) -> str:
     if row["bias"] is None:
         return "absent"
     spread = "" if row["sd"] is None else f" ± {row['sd']:.2f}"
-    return f"{row['bias']:+.2f}{spread}"
+    # The sum turns -0.0 into 0.0.
+    return f"{round(row['bias'], 2) + 0:+.2f}{spread}"
 
 
 def _seconds(rows: list[dict | None]) -> float:

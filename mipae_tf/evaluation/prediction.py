@@ -12,6 +12,7 @@ from mipae_tf.evaluation.entries import psnr_entry
 from mipae_tf.evaluation.findings import Findings
 from mipae_tf.evaluation.forecast_pictures import forecast_pictures
 from mipae_tf.evaluation.forecast_pictures import step_plots
+from mipae_tf.evaluation.options import EvaluationOptions
 from mipae_tf.evaluation.subject import Subject
 from mipae_tf.metrics.absent_metric import AbsentMetric
 from mipae_tf.metrics.frame_quality import absolute_errors
@@ -60,7 +61,8 @@ def measure(subject: Subject) -> Findings:
     `forecast_worst` (the best sample of each clip by that measure), and
     `prediction/diversity/forecast` says how far the samples differ.
     """
-    rows, measures = subject.once(predictions), _measures(subject)
+    measures, embed = _measures(subject.options), _embedder(subject.options)
+    rows = subject.once(predictions)
     metrics, per_clip = {}, {}
     for row, frames in rows.items():
         if frames is None:
@@ -75,13 +77,13 @@ def measure(subject: Subject) -> Findings:
                 if values is not None and name != "mse":  # psnr has the same
                     per_clip[key] = values
         key = f"prediction/fvd/{row}"
-        metrics[key] = or_absent(_fvd, key, subject, frames)
+        metrics[key] = or_absent(_fvd, key, embed, frames, subject.future())
     metrics |= _diversity(subject)
     figures = forecast_pictures(subject, rows) | step_plots(metrics)
     return Findings(metrics, per_clip, figures)
 
 
-def _measures(subject: Subject) -> dict[str, Measure | None]:
+def _measures(options: EvaluationOptions) -> dict[str, Measure | None]:
     """Scores `[clips, time]` of frames and truth, None where absent."""
     measures = {
         "psnr": squared_errors,
@@ -92,9 +94,21 @@ def _measures(subject: Subject) -> dict[str, Measure | None]:
         "mae": absolute_errors,
         "lpips": None,
     }
-    if subject.options.lpips:
-        measures["lpips"] = Lpips(weights=subject.options.lpips)
+    if options.lpips:
+        try:
+            measures["lpips"] = Lpips(weights=options.lpips)
+        except ValueError as error:
+            raise ValueError(f"--lpips={options.lpips}: {error}") from error
     return measures
+
+
+def _embedder(options: EvaluationOptions) -> VideoEmbedder | None:
+    if not options.fvd:
+        return None
+    try:
+        return VideoEmbedder(options.fvd)
+    except ValueError as error:
+        raise ValueError(f"--fvd={options.fvd}: {error}") from error
 
 
 def _scores(
@@ -140,15 +154,14 @@ def _score_entry(name: str, key: str, values, seed: int) -> dict:
     return or_absent(write, key, values, seed)
 
 
-def _fvd(key: str, subject: Subject, frames: np.ndarray) -> dict:
+def _fvd(key: str, embed: VideoEmbedder | None, frames, truth) -> dict:
     """Distance of the predicted frames alone, without their context."""
-    if subject.options.fvd is None:
+    if embed is None:
         raise AbsentMetric(
             "FVD needs a video embedder: give --fvd=FOLDER of a SavedModel, "
             "see docs/metrics.md."
         )
-    embed = VideoEmbedder(subject.options.fvd)
-    distance = frechet_distance(embed(frames), embed(subject.future()))
+    distance = frechet_distance(embed(frames), embed(truth))
     return entry(key, distance, count=len(frames))
 
 

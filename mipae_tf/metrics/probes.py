@@ -138,15 +138,15 @@ def _fitted(
     if kind == "linear":
         model = LogisticRegression(max_iter=1000) if categorical else Ridge()
         return model.fit(codes, target)
-    model = (MLPClassifier if categorical else MLPRegressor)(
-        hidden_layer_sizes=(128, 128),
-        alpha=0.3,
-        batch_size=min(64, len(codes)),
-        random_state=seed,
-    )
     classes = {"classes": np.unique(target)} if categorical else {}
     order = np.random.default_rng(seed).permutation(len(codes))
     validation, training = np.split(order, [max(2, len(order) // 10)])
+    model = (MLPClassifier if categorical else MLPRegressor)(
+        hidden_layer_sizes=(128, 128),
+        alpha=0.3,
+        batch_size=min(64, len(training)),
+        random_state=seed,
+    )
     best, best_score, best_epoch = model, -np.inf, 0
     for epoch in range(EPOCHS):
         model.partial_fit(codes[training], target[training], **classes)

@@ -14,7 +14,7 @@ from mipae_tf.metrics import probes
 @pytest.fixture(scope="module", autouse=True)
 def short_training():
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(probes, "EPOCHS", 25)
+        patch.setattr(probes, "EPOCHS", 12)
         yield
 
 

@@ -104,3 +104,10 @@ def test_samples_of_a_stochastic_model():
     spread = found["prediction/diversity/forecast"]["value"]
     assert spread == pytest.approx(2 * 100 / 255**2)
     assert "prediction/psnr/copy_last_best" not in found
+
+
+@pytest.mark.parametrize("flag", ["lpips", "fvd"])
+def test_weights_that_are_none_are_named_by_their_flag(flag, tmp_path):
+    path = str(tmp_path / "none")
+    with pytest.raises(ValueError, match=f"--{flag}={path}"):
+        measure(subject(**{flag: path}))
