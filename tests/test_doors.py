@@ -174,7 +174,11 @@ def test_context_longer_than_the_clip_is_refused(run_door, trained):
 def test_evaluate_writes_what_it_prints(run_door, trained):
     run, _, _ = trained
     result = run_door(
-        "evaluate", f"--run_dir={run}", "--clips=20", "--mig_samples=200"
+        "evaluate",
+        f"--run_dir={run}",
+        "--clips=20",
+        "--mig_samples=200",
+        "--metrics=prediction,swap,mig",
     )
     assert result.code == 0, result.stderr
     metrics = json.loads((run / "metrics.json").read_text())
@@ -187,6 +191,9 @@ def test_evaluate_writes_what_it_prints(run_door, trained):
     assert metrics["protocol"]["clips"] == 20
     for name in ("forecast.gif", "forecast.png", "swap.png", "psnr.png"):
         assert (run / "figures" / name).stat().st_size > 0
+    report = (run / "report.html").read_text()
+    for told in ("mipae on moving_dsprites", "copy_last", "data:image/gif"):
+        assert told in report
 
 
 def test_predict_writes_gif_and_mp4(run_door, trained, tmp_path):
