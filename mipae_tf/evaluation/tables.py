@@ -6,6 +6,8 @@ from mipae_tf.visual.html_page import Table
 
 # Fields of an entry beside its value that get a column of their own.
 BESIDE = ("chance", "count")
+# Columns that follow those of the frames ahead.
+ENDS = ("mean", "95 % interval")
 
 
 def tables_of(rows: Mapping[str, Mapping]) -> list[Table]:
@@ -30,9 +32,13 @@ def _by_step(rows: Mapping[str, Mapping]) -> list[Table]:
         kinds.setdefault((name, *steps), []).append((key, row))
     return [
         Table(
-            (name, *map(str, steps), "mean", "95 % interval"),
+            (
+                f"{name}, frames ahead",
+                *map(str, steps),
+                "mean",
+                "95 % interval",
+            ),
             [_stepped(key, row) for key, row in members],
-            "Over frames ahead.",
         )
         for (name, *steps), members in kinds.items()
     ]
@@ -70,15 +76,27 @@ def _crossed(rows: Mapping[str, Mapping]) -> list[Table]:
 
 
 def _cross(lines, columns, names) -> Table:
-    """Rows by name; what is beside a value is that of the last column."""
-    extra = [f for f in BESIDE if f in names[columns[-1]][lines[0]]]
+    """Rows by name; what is beside a value is that of the last column.
+
+    The longer side stands upright, unless chance levels go with the rows.
+    """
+    last = names[columns[-1]]
+    extra = [field for field in BESIDE if field in last[lines[0]]]
+    if len(columns) > len(lines) and "chance" not in extra:
+        return Table(
+            ("", *lines),
+            [
+                (column, *(_cell(names[column][line]) for line in lines))
+                for column in columns
+            ],
+        )
     return Table(
         ("", *columns, *extra),
         [
             (
                 line,
                 *(_cell(names[column][line]) for column in columns),
-                *(_number(names[columns[-1]][line].get(f, "")) for f in extra),
+                *(_number(last[line].get(field, "")) for field in extra),
             )
             for line in lines
         ],
@@ -100,4 +118,6 @@ def _interval(row: Mapping) -> str:
 def _number(value: float | str) -> str:
     if isinstance(value, str | int):
         return str(value)
-    return f"{value:.2f}" if abs(value) >= 10 else f"{value:.3f}"
+    if abs(value) >= 10:
+        return f"{value:.2f}"
+    return f"{value:.3f}" if abs(value) >= 0.1 or not value else f"{value:.2g}"

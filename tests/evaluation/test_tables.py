@@ -14,7 +14,7 @@ def test_values_per_step_become_lines():
     }
     (table,) = tables_of({"a/b/forecast": row})
     assert cells(table) == [
-        ["a/b", "5", "10", "mean", "95 % interval"],
+        ["a/b, frames ahead", "5", "10", "mean", "95 % interval"],
         ["forecast", "1.000", "2.000", "1.500", "1.000 to 2.000"],
     ]
 
@@ -36,6 +36,19 @@ def test_names_that_share_their_rows_stand_side_by_side():
     assert second == [
         ["", "leak/p_from_c"],
         ["x", "-1.000 (-2.000 to 0.000)"],
+    ]
+
+
+def test_the_longer_side_stands_upright():
+    rows = {
+        "scores/sap/blocks": {"value": 0.5},
+        "scores/mig/blocks": {"value": 0.0123},
+    }
+    (table,) = map(cells, tables_of(rows))
+    assert table == [
+        ["", "blocks"],
+        ["scores/sap", "0.500"],
+        ["scores/mig", "0.012"],
     ]
 
 
