@@ -5,7 +5,8 @@ Information: entropy, ross_mi (code and labels), ksg_mi (two codes), mixed_mi
 neighbours from neighbours, joint_neighbours, line_neighbours and distances.
 
 Disentanglement: mig (published), mig_factorwise, mig_chen, modularity, sap,
-dci, dci_es, infomec, on a representation of blocks; mi_matrix, scalings, forests.
+dci, dci_es, infomec, on a representation of blocks; mi_matrix, scalings,
+forests.
 
 Reading: probes, label_curve, ratios, judgement.
 
