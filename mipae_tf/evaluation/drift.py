@@ -42,7 +42,7 @@ def measure(subject: Subject) -> Findings:
         classes = subject.once(make_judge).judge(
             shown.reshape(-1, *real.shape[2:])
         )[0]
-        for name in subject.clips.content:
+        for name in (n for n in classes if n in subject.clips.content):
             named = classes[name].argmax(axis=1).reshape(shown.shape[:2])
             true = subject.clips.content[name][: len(frames), None]
             kept[f"drift/kept/{name}"] = (named == true).astype(np.float32)

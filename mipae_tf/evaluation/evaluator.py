@@ -137,7 +137,8 @@ def _data(folder: RunFolder, options: EvaluationOptions, data_dir: str | None):
         "builder": builder,
         "training": training,
         "trained_clips": settings.train_clips,
-        "judge_file": folder.path.parent / "judges" / judge,
+        # Hidden, so that a glob of runs does not take it for one.
+        "judge_file": folder.path.parent / ".judges" / judge,
     }
 
 

@@ -168,11 +168,12 @@ def train_judge(judge: Judge, clips: Clips, seed: int, steps: int) -> None:
 
 
 def _new(clips: Clips) -> Judge:
+    size = clips.cardinality
     is_place = {
         name: name in clips.pose and name[0] in "xy"
         for name in (*clips.content, *clips.pose)
+        if name in size
     }
-    size = clips.cardinality
     judge = Judge(
         {name: size[name] for name, place in is_place.items() if not place},
         {name: size[name] for name, place in is_place.items() if place},

@@ -104,7 +104,7 @@ def _scored_swaps(subject: Subject, judge, swaps) -> Findings:
     drawn = judge.judge(swaps.drawn[:, -1])[0]
     original = judge.judge(clips.video[:, subject.context - 1])[0]
     metrics = {}
-    for name in clips.content:
+    for name in (n for n in judge.classes if n in clips.content):
         keys = {part: f"judged/swap_{part}/{name}" for part in NAMES}
         labels = clips.content[name]
         try:
