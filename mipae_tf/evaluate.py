@@ -14,6 +14,8 @@ from mipae_tf.evaluation.table import metrics_table
 from mipae_tf.runs.flags import FLAGS
 from mipae_tf.runs.flags import run_door
 
+DEFAULTS = EvaluationOptions()
+
 
 def define_flags() -> None:
     """All flags of this door."""
@@ -25,23 +27,29 @@ def define_flags() -> None:
         + " ".join(f"{name}: {group.about}" for name, group in GROUPS.items()),
     )
     flags.DEFINE_integer(
-        "clips", 1_000, "Measure the first so many test clips.", lower_bound=2
+        "clips",
+        DEFAULTS.clips,
+        "Measure the first so many test clips.",
+        lower_bound=2,
     )
-    flags.DEFINE_integer("horizon", 10, "Frames to predict.")
+    flags.DEFINE_integer("horizon", DEFAULTS.horizon, "Frames to predict.")
     flags.DEFINE_integer(
         "samples",
-        20,
+        DEFAULTS.samples,
         "Futures drawn of each clip, of a stochastic model.",
         lower_bound=2,
     )
     flags.DEFINE_integer(
         "mig_samples",
-        10_000,
+        DEFAULTS.mig_samples,
         "Frames behind the MIG; 100,000 as published.",
         lower_bound=4,
     )
     flags.DEFINE_integer(
-        "drift_steps", 100, "Frames of the long forecasts.", lower_bound=2
+        "drift_steps",
+        DEFAULTS.drift_steps,
+        "Frames of the long forecasts.",
+        lower_bound=2,
     )
     flags.DEFINE_string(
         "lpips",
@@ -55,7 +63,9 @@ def define_flags() -> None:
         "SavedModel that embeds videos, see docs/metrics.md; without it FVD "
         "is absent.",
     )
-    flags.DEFINE_integer("seed", 0, "Key of every draw.", lower_bound=0)
+    flags.DEFINE_integer(
+        "seed", DEFAULTS.seed, "Key of every draw.", lower_bound=0
+    )
     flags.DEFINE_string(
         "data_dir", None, "Where tfds keeps datasets, if it has moved."
     )

@@ -9,6 +9,8 @@ from mipae_tf.evaluation.subject import Subject
 
 # Frames that are drawn and encoded at once.
 DRAWN_AT_ONCE = 2_000
+# Fewer frames are too few to hold any back and to measure on the others.
+FEWEST = 16
 
 
 @dataclasses.dataclass(frozen=True)

@@ -59,21 +59,20 @@ def measure(subject: Subject) -> Findings:
 
 
 def _content_codes(subject: Subject) -> np.ndarray:
-    """What stays, `[clips, dim]`: content, else the mean of the whole code."""
-    return _codes(subject, "content", lambda code: code.mean(axis=1))
+    """What stays, `[clips, dim]`: content, or the whole code, over frames."""
+    return _codes(subject, "content").mean(axis=1)
 
 
 def _pose_codes(subject: Subject) -> np.ndarray:
-    """What moves, `[clips, time·dim]`: all poses, else the whole code."""
-    return _codes(
-        subject, "pose", lambda code: code.reshape(len(code), -1)
-    )  # [clips, time·dim]
+    """What moves, `[clips, time·dim]`: all poses, or the whole code."""
+    codes = _codes(subject, "pose")
+    return codes.reshape(len(codes), -1)  # [clips, time·dim]
 
 
-def _codes(subject: Subject, role: str, of_clip) -> np.ndarray:
-    latents = subject.encode(subject.clips.video)
-    name = subject.latent_of(role)
+def _codes(subject: Subject, role: str) -> np.ndarray:
+    """Codes of every frame by itself, `[clips, time, dim]`."""
+    video, name = subject.clips.video, subject.latent_of(role)
+    latents = subject.encode_images(video.reshape(-1, *video.shape[2:]))
     chosen = [latents[name]] if name else list(latents.values())
-    return np.concatenate(
-        [code if code.ndim == 2 else of_clip(code) for code in chosen], axis=1
-    )
+    flat = np.concatenate(chosen, axis=1)  # [clips·time, dim]
+    return flat.reshape(*video.shape[:2], -1)

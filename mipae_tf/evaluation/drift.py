@@ -26,16 +26,19 @@ def measure(subject: Subject) -> Findings:
     frames, 1 where edges are as sharp as they are in truth. motion: the mean
     change from one frame to the next over that of real clips, 0 where the
     forecast has come to rest. kept: how often a judge finds the clip's own
-    class. `steps` of an entry names the frames ahead that `per_step` is of.
+    class. `steps` of an entry names the frames ahead that `per_step` is of;
+    its value is that of the last.
     """
     length = subject.options.drift_steps
-    steps = np.array([step for step in STEPS if step <= length])
+    steps = np.array([*(n for n in STEPS if n < length), length])
     frames = subject.forecast(horizon=length, clips=CLIPS)
     real = subject.clips.video[: len(frames)]
     shown = frames[:, steps - 1]
+    last = real[:, [subject.context - 1]]
+    changes = _changes(np.concatenate([last, frames], axis=1))
     values = {
-        "drift/sharpness": _edges(shown) / _edges(real).mean(),
-        "drift/motion": _changes(frames)[:, steps - 1] / _changes(real).mean(),
+        "drift/sharpness": (_edges(shown), _edges(real).mean()),
+        "drift/motion": (changes[:, steps - 1], _changes(real).mean()),
     }
     metrics, kept = {}, {}
     try:
@@ -45,21 +48,29 @@ def measure(subject: Subject) -> Findings:
         for name in (n for n in classes if n in subject.clips.content):
             named = classes[name].argmax(axis=1).reshape(shown.shape[:2])
             true = subject.clips.content[name][: len(frames), None]
-            kept[f"drift/kept/{name}"] = (named == true).astype(np.float32)
+            kept[f"drift/kept/{name}"] = (named == true).astype(np.float32), 1
     except AbsentMetric as reason:
         metrics["drift/kept"] = absent(str(reason))
-    for key, scores in {**values, **kept}.items():
-        row = or_absent(mean_entry, key, scores, subject.seed)
-        metrics[key] = row if "absent" in row else row | {"steps": _ints(steps)}
-    figures = {
-        "drift.png": _picture(shown, steps),
-        "drift_curves.png": _curves(metrics),
-    }
-    return Findings(metrics, {**values, **kept}, figures)
+    per_clip = {}
+    for key, (scores, real_mean) in {**values, **kept}.items():
+        if not real_mean:
+            metrics[key] = absent(f"{subject.clips.name} are blank or still.")
+            continue
+        scores = scores / real_mean
+        per_clip[key] = scores[:, [-1]]
+        metrics[key] = or_absent(_entry, key, scores, steps, subject.seed)
+    figures = {"drift.png": _picture(shown, steps)}
+    if any("per_step" in row for row in metrics.values()):
+        figures["drift_curves.png"] = _curves(metrics)
+    return Findings(metrics, per_clip, figures)
 
 
-def _ints(steps: np.ndarray) -> list[int]:
-    return [int(step) for step in steps]
+def _entry(key: str, scores: np.ndarray, steps: np.ndarray, seed: int) -> dict:
+    """The value is that of the last step: where the forecast has got to."""
+    row = mean_entry(key, scores, seed)
+    row["value"] = row["per_step"][-1]
+    row["interval"] = row["per_step_interval"][-1]
+    return row | {"steps": steps.tolist()}
 
 
 def _edges(video: np.ndarray) -> np.ndarray:
@@ -78,11 +89,8 @@ def _edges(video: np.ndarray) -> np.ndarray:
 
 
 def _changes(video: np.ndarray) -> np.ndarray:
-    """Mean absolute change into each frame, `[clips, time]`.
-
-    The first frame has none before it and takes that of the second.
-    """
-    changes = np.stack(
+    """Mean absolute change into each frame but the first."""
+    return np.stack(
         [
             np.abs(np.diff(clip.astype(np.float32), axis=0)).mean(
                 axis=(1, 2, 3)
@@ -90,7 +98,6 @@ def _changes(video: np.ndarray) -> np.ndarray:
             for clip in video
         ]
     )  # [clips, time - 1]
-    return np.concatenate([changes[:, :1], changes], axis=1)
 
 
 def _picture(shown: np.ndarray, steps: np.ndarray) -> bytes:

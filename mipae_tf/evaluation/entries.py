@@ -7,29 +7,41 @@ from mipae_tf.metrics.frame_quality import pooled_psnr
 from mipae_tf.metrics.result import entry
 
 
-def psnr_entry(key: str, errors: np.ndarray, seed: int) -> dict:
+def psnr_entry(
+    key: str, errors: np.ndarray, seed: int, by_step: bool = True
+) -> dict:
     """PSNR of squared errors `[clips, time]`, pooled over clips.
 
     Raises:
         AbsentMetric: a step without any error, or a single clip.
     """
-    return _entry(key, errors, seed, lambda draws: pooled_psnr(draws)[1])
+
+    def psnr(draws):
+        return pooled_psnr(draws)[1]
+
+    return _entry(key, errors, seed, psnr, by_step)
 
 
-def mean_entry(key: str, values: np.ndarray, seed: int) -> dict:
+def mean_entry(
+    key: str, values: np.ndarray, seed: int, by_step: bool = True
+) -> dict:
     """Mean of values `[clips, time]` over clips and time.
 
     Raises:
         AbsentMetric: a single clip.
     """
-    return _entry(key, values, seed, lambda draws: draws.mean(axis=(-2, -1)))
+
+    def mean(draws):
+        return draws.mean(axis=(-2, -1))
+
+    return _entry(key, values, seed, mean, by_step)
 
 
-def _entry(key: str, values: np.ndarray, seed: int, statistic) -> dict:
-    """The statistic over all, and at each step where there are several."""
-    steps = [values[:, [time]] for time in range(values.shape[1])]
+def _entry(key, values: np.ndarray, seed: int, statistic, by_step: bool):
+    """The statistic over all, and at each step where that is asked for."""
     each = {}
-    if len(steps) > 1:
+    if by_step:
+        steps = [values[:, [time]] for time in range(values.shape[1])]
         each = {
             "per_step": [statistic(step) for step in steps],
             "per_step_interval": [

@@ -1,25 +1,30 @@
 """`evaluate(run_dir)`: what applies to a run, in a file and in a report."""
 
+import hashlib
 import io
 import json
 import pathlib
 import platform
-import shutil
+import subprocess
 from collections.abc import Sequence
 from importlib import metadata
 
 import numpy as np
 
+from mipae_tf.console import say
 from mipae_tf.data import Clips
 from mipae_tf.data import open_clips
 from mipae_tf.data.datasets import open_builder
 from mipae_tf.evaluation.findings import Findings
 from mipae_tf.evaluation.groups import GROUPS
+from mipae_tf.evaluation.judge import CLIPS
+from mipae_tf.evaluation.judge import STEPS
 from mipae_tf.evaluation.mig import BLINDNESS
 from mipae_tf.evaluation.options import EvaluationOptions
 from mipae_tf.evaluation.report import write_report
 from mipae_tf.evaluation.subject import Subject
 from mipae_tf.files import write_file
+from mipae_tf.models import VideoModel
 from mipae_tf.runs import RunFolder
 from mipae_tf.runs import load
 from mipae_tf.runs.settings import OWN_CLIPS
@@ -33,6 +38,7 @@ CONVENTIONS = {
     "ssim_uint8_7x7": "uniform window 7, data range 255, sample covariance, "
     "as MIPAE",
     "ssim_float_range2": "uniform window 7, data range 2, as SVG",
+    "judge": f"{STEPS} steps on single frames of {CLIPS} training clips",
     "fvd": "predicted frames alone, without their context",
     "mig": BLINDNESS,
     "intervals": "95 %, bootstrap over clips",
@@ -44,7 +50,7 @@ def evaluate(
     groups: Sequence[str] = tuple(GROUPS),
     options: EvaluationOptions | None = None,
     data_dir: str | None = None,
-    own_clips: Clips | None = None,
+    own_clips: Clips | np.ndarray | None = None,
 ) -> dict[str, dict]:
     """Measures a run on held-out clips.
 
@@ -77,12 +83,17 @@ def evaluate(
     subject = _subject(folder, options, data_dir, own_clips)
     protocol = _protocol(folder, subject)
     found = _earlier(folder, groups, protocol)
-    if not found.metrics:
-        shutil.rmtree(folder.figures, ignore_errors=True)
-    for name in GROUPS:
-        if name in groups:
-            found |= GROUPS[name].measure(subject)
-    metrics = {**found.metrics, "protocol": protocol}
+    for name in (name for name in GROUPS if name in groups):
+        say(f"{name}: {GROUPS[name].about}")
+        found |= GROUPS[name].measure(subject)
+        metrics = {**found.metrics, "protocol": protocol}
+        _write(folder, found, metrics)
+    write_report(folder, metrics)
+    return metrics
+
+
+def _write(folder: RunFolder, found: Findings, metrics: dict) -> None:
+    """After each group, so that what was measured outlives what fails."""
     for name, picture in found.figures.items():
         write_file(folder.figures / name, picture)
     per_clip = io.BytesIO()
@@ -92,8 +103,6 @@ def evaluate(
     )
     write_file(folder.per_clip, per_clip.getvalue())
     write_file(folder.metrics, json.dumps(metrics, indent=1) + "\n")
-    write_report(folder, metrics)
-    return metrics
 
 
 def _subject(
@@ -108,8 +117,10 @@ def _subject(
             f"--run_dir={folder.path} was trained on clips of your own: call "
             "mipae_tf.evaluation.evaluate(run_dir, own_clips=...) from Python."
         )
-    model, test, of_data = load(folder.path), own_clips, {}
-    if test is None:
+    model, of_data = load(folder.path), {}
+    if own_clips is not None:
+        test = Clips.of(own_clips, OWN_CLIPS)
+    else:
         test, of_data = _data(folder, options, data_dir or settings.data_dir)
     test = test.take(slice(options.clips))
     context = settings.config.context
@@ -132,25 +143,34 @@ def _data(folder: RunFolder, options: EvaluationOptions, data_dir: str | None):
     def training() -> Clips:
         return open_clips(settings.dataset, "train", *source, None)
 
-    judge = f"{settings.dataset.replace('/', '-')}-seed{options.seed}.npz"
+    version = getattr(builder, "version", "")
+    judge = f"{settings.dataset}-{version}-seed{options.seed}.npz"
     return open_clips(settings.dataset, "test", *source, options.clips), {
         "builder": builder,
         "training": training,
         "trained_clips": settings.train_clips,
         # Hidden, so that a glob of runs does not take it for one.
-        "judge_file": folder.path.parent / ".judges" / judge,
+        "judge_file": folder.path.parent / ".judges" / judge.replace("/", "-"),
     }
 
 
 def _earlier(
     folder: RunFolder, groups: Sequence[str], protocol: dict
 ) -> Findings:
-    """What was measured before, by the same protocol, and is not now."""
-    if not folder.metrics.exists():
-        return Findings({})
-    rows = json.loads(folder.metrics.read_text())
-    was = rows.pop("protocol")
-    if any(was.get(name) != value for name, value in protocol.items()):
+    """What was measured before, by the same protocol, and is not now.
+
+    Figures of what is to be measured anew are removed, all of them where the
+    protocol has changed.
+    """
+    rows, same = {}, False
+    if folder.metrics.exists():
+        rows = json.loads(folder.metrics.read_text())
+        was = rows.pop("protocol")
+        same = all(was.get(name) == value for name, value in protocol.items())
+    for name in groups if same else GROUPS:
+        for figure in GROUPS[name].figures:
+            (folder.figures / figure).unlink(missing_ok=True)
+    if not same:
         return Findings({})
     replaced = {key for name in groups for key in GROUPS[name].keys}
 
@@ -174,6 +194,7 @@ def _protocol(folder: RunFolder, subject: Subject) -> dict:
         "protocol": settings.protocol,
         "dataset": settings.dataset,
         "dataset_fingerprint": subject.clips.fingerprint(),
+        "weights": _fingerprint(subject.model),
         "clips": len(subject.clips),
         "split": "test",
         "context": subject.context,
@@ -188,7 +209,34 @@ def _protocol(folder: RunFolder, subject: Subject) -> dict:
         **CONVENTIONS,
         "versions": {
             "mipae_tf": __version__,
+            "git": _revision(),
             "python": platform.python_version(),
             **versions,
         },
     }
+
+
+def _fingerprint(model: VideoModel) -> str:
+    """Sixteen hexadecimal digits of the weights that were measured."""
+    digest = hashlib.sha256()
+    for variable in model.variables:
+        digest.update(np.ascontiguousarray(variable))
+    return digest.hexdigest()[:16]
+
+
+def _revision() -> str | None:
+    """The commit of this code, None where it is no checkout."""
+    root = pathlib.Path(__file__).parents[2]
+    if not (root / ".git").exists():  # installed, perhaps in another checkout
+        return None
+    try:
+        found = subprocess.run(
+            ["git", "describe", "--always", "--dirty", "--abbrev=12"],
+            cwd=root,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+    except (OSError, subprocess.CalledProcessError):
+        return None
+    return found.stdout.strip()

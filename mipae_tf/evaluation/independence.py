@@ -36,9 +36,10 @@ def measure(subject: Subject) -> Findings:
         reason = f"{subject.clips.name} has clips of one frame."
         return Findings({key: absent(reason) for key in keys})
     latents, blocks = _latents(subject)
-    figures = {"correlation.png": _picture(latents)}
     estimate = functools.partial(ksg_mutual_information, neighbours=NEIGHBOURS)
+    figures = {}
     try:
+        figures["correlation.png"] = _picture(latents)
         if len(blocks) > 1:
             found = transition_information(latents, blocks, estimate)
         else:

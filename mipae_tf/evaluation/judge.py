@@ -109,12 +109,11 @@ def make_judge(subject: Subject) -> Judge:
     """The judge of the subject's data: from its file, or trained now.
 
     Raises:
-        AbsentMetric: the data knows no factor, or has no training clips.
+        AbsentMetric: the data knows no factor that a frame could tell, or has
+            no training clips.
     """
     clips = subject.clips
-    if not clips.content or not clips.pose or not clips.cardinality:
-        raise AbsentMetric(f"{clips.name} knows no factors to judge by.")
-    judge = _new(clips)
+    judge = _new(clips, subject.seed)
     if subject.judge_file is not None and _restored(judge, subject.judge_file):
         return judge
     if subject.training is None:
@@ -167,19 +166,38 @@ def train_judge(judge: Judge, clips: Clips, seed: int, steps: int) -> None:
         )
 
 
-def _new(clips: Clips) -> Judge:
+def _new(clips: Clips, seed: int) -> Judge:
     size = clips.cardinality
     is_place = {
         name: name in clips.pose and name[0] in "xy"
         for name in (*clips.content, *clips.pose)
-        if name in size
+        if name in size and not _is_undecidable(name, clips)
     }
+    if not is_place:
+        raise AbsentMetric(f"{clips.name} knows no factors to judge by.")
     judge = Judge(
         {name: size[name] for name, place in is_place.items() if not place},
         {name: size[name] for name, place in is_place.items() if place},
     )
     judge(np.zeros((1, *clips.frame_shape), np.uint8))
+    generator = np.random.default_rng(seed)
+    for variable in judge.trainable_variables:
+        if len(variable.shape) > 1:  # Keras would draw from global state
+            scale = np.sqrt(2 / np.prod(variable.shape[:-1]))
+            values = scale * generator.standard_normal(variable.shape)
+            variable.assign(values)
     return judge
+
+
+def _is_undecidable(name: str, clips: Clips) -> bool:
+    """Whether nothing in a frame says which of several objects is meant.
+
+    Colours tell objects 0 and 1 apart; grey frames do not.
+    """
+    stem, _, thing = name.rpartition("_")
+    names = {*clips.content, *clips.pose}
+    several = thing.isdigit() and {f"{stem}_0", f"{stem}_1"} <= names
+    return several and clips.frame_shape[-1] == 1
 
 
 def _save(judge: Judge, path: pathlib.Path) -> None:

@@ -66,7 +66,7 @@ def _judged(
     """
     clips, shape = subject.clips, frames.shape[:2]
     classes, places = judge.judge(frames.reshape(-1, *clips.frame_shape))
-    metrics, per_clip = {}, {}
+    metrics, per_clip, by_step = {}, {}, not lent
     for name, probabilities in classes.items():
         key = f"judged/{row}/{name}"
         named = probabilities.argmax(axis=1).reshape(shape)  # [clips, time]
@@ -75,13 +75,15 @@ def _judged(
         else:
             true = np.roll(clips.pose[name], -lent, axis=0)[:, times]
         per_clip[key] = (named == true).astype(np.float32)
-        metrics[key] = or_absent(mean_entry, key, per_clip[key], subject.seed)
+        metrics[key] = or_absent(
+            mean_entry, key, per_clip[key], subject.seed, by_step
+        )
     key = f"position/error/{row}"
     errors = _position_errors(subject, places, shape, times, lent)
     if errors is None:
         reason = f"{clips.name} knows no positions."
         return Findings({**metrics, key: absent(reason)}, per_clip)
-    metrics[key] = or_absent(mean_entry, key, errors, subject.seed)
+    metrics[key] = or_absent(mean_entry, key, errors, subject.seed, by_step)
     return Findings(metrics, {**per_clip, key: errors})
 
 

@@ -31,8 +31,11 @@ def measure(subject: Subject) -> Findings:
     a probe trained on shuffled labels. Of a model with stochastic latents
     these are probes of the means; `…_sampled` are those of samples.
 
-    `ratio/SOURCE_over_all/FACTOR` are Fushishita's ratios, of accuracies for
-    content factors and of mean squared errors for pose factors.
+    `ratio/SOURCE_over_all/FACTOR` are Fushishita's ratios: of accuracies for
+    classes, where more is known the higher they are, beside the `floor` of a
+    latent that knows nothing; of mean squared errors for numbers, where more is
+    known the lower they are, beside the `ceiling`. Content factors that are
+    integers are classes, all others numbers.
     """
     if not any(_factors(subject).values()):
         reason = f"{subject.clips.name} knows no factors."
@@ -66,7 +69,13 @@ def _probes(
             continue
         target = factors[role][factor]
         found[key] = or_absent(
-            _entry, key, codes[source], target, role, subject.seed, kind
+            _entry,
+            key,
+            codes[source],
+            target,
+            _is_class(role, target),
+            subject.seed,
+            kind,
         )
     return found
 
@@ -104,18 +113,26 @@ def _codes(subject: Subject, seed: int | None) -> dict[str, np.ndarray]:
     return codes
 
 
-def _entry(key, codes, target, role: str, seed: int, kind: str) -> dict:
+def _is_class(role: str, target: np.ndarray) -> bool:
+    return role == "content" and target.dtype.kind in "iub"
+
+
+def _entry(key, codes, target, categorical, seed: int, kind: str) -> dict:
     # All frames of a clip stay on one side of the split.
-    half = len(target) // FRAMES // 2 * FRAMES
+    order = np.random.default_rng(seed).permutation(len(target) // FRAMES)
+    frames = order[:, None] * FRAMES + np.arange(FRAMES)  # [clips, frames]
+    train, test = (
+        half.reshape(-1) for half in np.split(frames, [len(order) // 2])
+    )
     result = probe(
-        codes[:half],
-        target[:half],
-        categorical=role == "content",
+        codes[train],
+        target[train],
+        categorical=categorical,
         seed=seed,
         kind=kind,
-        test=(codes[half:], target[half:]),
+        test=(codes[test], target[test]),
     )
-    row = entry(key, result["score"], count=len(target) - half)
+    row = entry(key, result["score"], count=len(test))
     return {
         **row,
         "chance": result["chance"],
@@ -126,7 +143,7 @@ def _entry(key, codes, target, role: str, seed: int, kind: str) -> dict:
 def _ratios(subject: Subject, probes: dict[str, dict]) -> dict[str, dict]:
     found = {}
     for role, factors in _factors(subject).items():
-        for factor in factors:
+        for factor, values in factors.items():
             rows = {
                 source: probes[
                     f"{'read' if source in (role, 'all') else 'leak'}/"
@@ -136,19 +153,21 @@ def _ratios(subject: Subject, probes: dict[str, dict]) -> dict[str, dict]:
             }
             for source in ROLES:
                 key = f"ratio/{source}_over_all/{factor}"
-                found[key] = or_absent(_ratio, key, rows, role, source)
+                is_class = _is_class(role, values)
+                found[key] = or_absent(_ratio, key, rows, is_class, source)
     return found
 
 
-def _ratio(key: str, rows: dict[str, dict], role: str, source: str) -> dict:
+def _ratio(key, rows: dict[str, dict], is_class: bool, source: str) -> dict:
     for row in rows.values():
         if "absent" in row:
             return row
     score = {name: row["value"] for name, row in rows.items()}
     full = rows["all"]
-    if role == "content":
-        chance, count = full["chance"], full["count"]
-        margin = SURE * np.sqrt(chance * (1 - chance) / count)
+    if is_class:
+        # Frames of one clip are no independent trials.
+        chance, clips = full["chance"], full["count"] / FRAMES
+        margin = SURE * np.sqrt(chance * (1 - chance) / clips)
         ratios = accuracy_ratios(
             score["all"], score["content"], score["pose"], chance, margin
         )
@@ -157,4 +176,6 @@ def _ratio(key: str, rows: dict[str, dict], role: str, source: str) -> dict:
         ratios = error_ratios(
             errors["all"], errors["content"], errors["pose"], 1.0
         )
-    return entry(key, ratios[source], count=full["count"])
+    limit = "floor" if is_class else "ceiling"
+    row = entry(key, ratios[source], count=full["count"])
+    return {**row, limit: float(ratios[limit])}

@@ -38,7 +38,7 @@ def measure(subject: Subject) -> Findings:
         nearest[row], errors = nearest_clips(frames, seen)
         per_clip[key] = errors[:, None]  # [clips, 1]
         metrics[key] = or_absent(
-            psnr_entry, key, per_clip[key], subject.seed
+            psnr_entry, key, per_clip[key], subject.seed, by_step=False
         ) | {"training_clips": len(seen)}
     remembered = seen[nearest["forecast"][:SHOWN]]
     triples = zip(

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from mipae_tf.evaluation.codes import FEWEST
 from mipae_tf.evaluation.codes import LabelledCodes
 from mipae_tf.evaluation.codes import can_draw_static
 from mipae_tf.evaluation.codes import clip_codes
@@ -54,6 +55,8 @@ def measure(subject: Subject) -> Findings:
     samples = subject.options.mig_samples
     static = can_draw_static(subject)
     why = why_no_gap(subject)
+    if why is None and not static and len(subject.clips) < FEWEST:
+        why = f"{len(subject.clips)} clips are too few; {FEWEST} are needed."
     codes = None
     if why is None:
         codes = (
@@ -112,14 +115,16 @@ def _factorwise(
         {name: labels[first] for name, labels in group.items()}
         for group in (codes.content, codes.pose)
     )
-    if not content and not pose:
-        return {key: absent(f"{subject.clips.name} knows no factors.")}
+    for role, factors in (("content", content), ("pose", pose)):
+        if not factors:
+            reason = f"{subject.clips.name} knows no {role} factors."
+            return {key: absent(reason)}
     own = [standardised(z[first]) for z in _own_codes(subject, codes)]
     try:
         found = mig_factorwise(*own, content, pose, seed=subject.seed)
     except AbsentMetric as error:
         return {key: absent(str(error))}
-    return _factorwise_entries(found, len(own[0]))
+    return _factorwise_entries(found, len(own[0]), codes.source)
 
 
 def _own_codes(
@@ -130,10 +135,13 @@ def _own_codes(
     )
 
 
-def _factorwise_entries(found: dict, count: int) -> dict[str, dict]:
+def _factorwise_entries(
+    found: dict, count: int, source: str
+) -> dict[str, dict]:
     """Entries of the mean and of each factor, its informations beside."""
     key = "mig/factorwise/score"
-    metrics = {key: entry(key, found["score"], count, found["interval"])}
+    score = entry(key, found["score"], count, found["interval"])
+    metrics = {key: score | {"source": source}}
     for side in ("content", "pose"):
         for factor, row in found[side].items():
             key = f"mig/factorwise/{factor}"

@@ -32,6 +32,7 @@ Measure = Callable[[np.ndarray, np.ndarray], np.ndarray]
 
 # Clips whose samples are held at once to measure how far they differ.
 DIVERSITY_CLIPS = 50
+FEWEST_CLIPS = 4
 
 
 def predictions(subject: Subject) -> dict[str, np.ndarray | None]:
@@ -161,6 +162,10 @@ def _fvd(key: str, embed: VideoEmbedder | None, frames, truth) -> dict:
             "FVD needs a video embedder: give --fvd=FOLDER of a SavedModel, "
             "see docs/metrics.md."
         )
+    if len(frames) < FEWEST_CLIPS:
+        raise AbsentMetric(
+            f"FVD needs at least {FEWEST_CLIPS} clips, got {len(frames)}."
+        )
     distance = frechet_distance(embed(frames), embed(truth))
     return entry(key, distance, count=len(frames))
 
@@ -180,9 +185,12 @@ def _diversity(subject: Subject) -> dict[str, dict]:
 
 
 def _oracle(subject: Subject, last: np.ndarray) -> np.ndarray | None:
-    pose = subject.latent_of("pose")
-    if pose is None:
+    if subject.latent_of("pose") is None:
         return None
     seen = subject.encode(subject.clips.video[:, : subject.context])
     true = subject.encode(subject.future())
-    return subject.decode({**seen, pose: true[pose]}, last)
+    codes = {
+        latent.name: (true if latent.per_frame else seen)[latent.name]
+        for latent in subject.model.latents
+    }
+    return subject.decode(codes, last)

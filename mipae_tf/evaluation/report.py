@@ -21,6 +21,7 @@ HEADLINES = {
     "prediction/ssim/forecast": "forecast, SSIM",
     "swap/psnr": "swap, PSNR (dB)",
     "position/error/forecast": "forecast, position error (steps)",
+    "position/error/real": "real frames, error of the judge itself (steps)",
     "mig/published/score": "MIG, published protocol",
     "mig/published/ceiling": "its ceiling at this count",
     "mig/factorwise/score": "MIG, factor by factor",

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from mipae_tf.evaluation.codes import FEWEST
 from mipae_tf.evaluation.codes import LabelledCodes
 from mipae_tf.evaluation.codes import can_draw_static
 from mipae_tf.evaluation.codes import clip_codes
@@ -63,8 +64,12 @@ def measure(subject: Subject) -> Findings:
         else clip_codes(subject)
     )
     factors = {**codes.content, **codes.pose}
+    reason = None
     if not factors:
         reason = f"{subject.clips.name} knows no factors."
+    elif len(codes) < FEWEST:
+        reason = f"{len(codes)} frames are too few; {FEWEST} are needed."
+    if reason:
         return Findings({f"scores/{n}/blocks": absent(reason) for n in SCORES})
     together = standardised(codes.together)
     metrics = {}
@@ -103,6 +108,7 @@ def _information(
         for factor, value in zip(known, row, strict=True):
             key = f"information/{block}/{factor}"
             metrics[key] = entry(key, value, count=len(codes))
+            metrics[key]["source"] = codes.source
         for factor, reason in matrix.representation.absent.items():
             metrics[f"information/{block}/{factor}"] = absent(reason)
     return Findings(metrics, figures={"information.png": _picture(matrix)})

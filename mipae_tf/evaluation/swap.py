@@ -44,7 +44,9 @@ def make_swaps(subject: Subject) -> Swaps | None:
     giver = clips.video[:, : subject.context]
     latents = subject.encode(giver)
     moved = subject.encode(clips.video[:, times])
-    latents[pose] = np.roll(moved[pose], -1, axis=0)
+    for latent in subject.model.latents:
+        if latent.per_frame:  # and whatever else moves with the pose
+            latents[latent.name] = np.roll(moved[latent.name], -1, axis=0)
     drawn = subject.decode(latents, giver[:, -1])
     return Swaps(drawn, _truth(subject, times), times)
 
@@ -61,7 +63,7 @@ def measure(subject: Subject) -> Findings:
         return Findings({key: absent(reason)}, figures=figures)
     errors = squared_errors(swaps.drawn, swaps.truth)
     errors = errors.mean(axis=1, keepdims=True)  # [clips, 1]
-    score = or_absent(psnr_entry, key, errors, subject.seed)
+    score = or_absent(psnr_entry, key, errors, subject.seed, by_step=False)
     return Findings({key: score}, {key: errors}, figures)
 
 

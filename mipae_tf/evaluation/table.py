@@ -2,16 +2,18 @@
 
 from collections.abc import Mapping
 
+STEPPED = {"prediction/psnr/": "PSNR (dB)", "prediction/ssim/": "SSIM"}
+
 
 def metrics_table(metrics: Mapping[str, Mapping]) -> str:
-    """All metrics, predictions step by step, the others a line each."""
+    """All metrics, PSNR and SSIM step by step, the others a line each."""
     lines = []
-    for measure, unit in (("psnr", "PSNR (dB)"), ("ssim", "SSIM")):
-        lines += _steps(metrics, f"prediction/{measure}/", unit)
+    for prefix, unit in STEPPED.items():
+        lines += _steps(metrics, prefix, unit)
     rest = [
         _line(key, value)
         for key, value in metrics.items()
-        if key != "protocol" and not key.startswith("prediction/")
+        if key != "protocol" and not key.startswith(tuple(STEPPED))
     ]
     return "\n".join([*lines, *rest])
 
@@ -43,8 +45,9 @@ def _line(key: str, value: Mapping) -> str:
     if "interval" in value:
         low, high = value["interval"]
         text += f"  [{low:.4f}, {high:.4f}]"
-    if "chance" in value:
-        text += f"  chance {value['chance']:.4f}"
+    for field in ("chance", "shuffled"):
+        if field in value:
+            text += f"  {field} {value[field]:.4f}"
     if "count" in value:
         text += f"  n = {value['count']}"
     return text

@@ -69,10 +69,15 @@ def _crossed(rows: Mapping[str, Mapping]) -> list[Table]:
     for key, row in rows.items():
         name, _, last = key.rpartition("/")
         names.setdefault(name, {})[last] = row
+    # Side by side stand names of the same rows, at the same chance levels.
     alike: dict[tuple, list[str]] = {}
     for name, members in names.items():
-        alike.setdefault(tuple(members), []).append(name)
-    return [_cross(lines, columns, names) for lines, columns in alike.items()]
+        rows = tuple((line, row.get("chance")) for line, row in members.items())
+        alike.setdefault(rows, []).append(name)
+    return [
+        _cross([line for line, _ in rows], columns, names)
+        for rows, columns in alike.items()
+    ]
 
 
 def _cross(lines, columns, names) -> Table:

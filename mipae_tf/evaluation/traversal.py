@@ -19,17 +19,18 @@ REACH = 2.0
 def measure(subject: Subject) -> Findings:
     """`traversal.png` and `interpolation.png`; no number.
 
-    A traversal moves one dimension of the pose (of the state, for a model
-    without pose), of those that vary most over clips, two standard deviations
-    to both sides of a frame's own. An interpolation goes from the pose of one
-    clip to that of the next, content kept, and from one content to the next,
-    pose kept.
+    A traversal moves one dimension of the pose (of the state or the factors,
+    for a model without pose), of those that vary most over clips, two
+    standard deviations to both sides of a frame's own. An interpolation goes
+    from the pose of one clip to that of the next, content kept, and from one
+    content to the next, pose kept.
     """
     clips = subject.clips.take(slice(64))
     frames = clips.video[:, subject.context - 1]
     latents = subject.encode(frames[:, None])
-    moving = subject.latent_of("pose") or subject.latent_of("state")
-    if moving is None or np.ndim(latents[moving]) != 3:
+    roles = map(subject.latent_of, ("pose", "state", "factor"))
+    moving = next(filter(None, roles), None)
+    if moving is None:
         return Findings({})
     figures = {"traversal.png": _traversal(subject, latents, moving, frames)}
     content = subject.latent_of("content")
@@ -46,7 +47,8 @@ def _traversal(
     moving: str,
     frames: np.ndarray,
 ) -> bytes:
-    codes = latents[moving][:, 0]  # [clips, dim]
+    codes = latents[moving][:, 0]  # [clips, ..., dim]
+    shape, codes = codes.shape[1:], codes.reshape(len(codes), -1)
     spread = codes.std(axis=0)
     order = np.argsort(-spread)[:SHOWN]
     moved = np.repeat(codes[:1, None], STEPS, axis=1)  # [1, steps, dim]
@@ -54,6 +56,7 @@ def _traversal(
     shifts = np.linspace(-REACH, REACH, STEPS)
     for row, dim in enumerate(order):
         moved[row, :, dim] += shifts * spread[dim]
+    moved = moved.reshape(*moved.shape[:2], *shape)  # [rows, steps, ..., dim]
     first = {
         name: np.repeat(code[:1], len(order), axis=0)
         for name, code in latents.items()

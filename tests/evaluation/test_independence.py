@@ -29,3 +29,18 @@ def test_one_latent_is_split_as_well_as_can_be():
     seen = dataclasses.replace(subject(roles=()), model=Jittered(roles=()))
     found = measure(seen).metrics
     assert set(found) == {f"independence/{n}" for n in ("same", "cross", "gap")}
+    assert all("value" in row for row in found.values())
+
+
+class Collapsed(Jittered):
+    """Its content never changes."""
+
+    def encode(self, frames, seed=None):
+        codes = super().encode(frames)
+        return {**codes, "what": codes["what"] * 0}
+
+
+def test_a_collapsed_code_is_absent_and_no_error():
+    seen = dataclasses.replace(subject(), model=Collapsed())
+    found = measure(seen).metrics
+    assert all("absent" in row for row in found.values())

@@ -56,6 +56,8 @@ def test_what_an_oracle_draws_is_judged_as_the_truth(judge_file):
     assert value["judged/swap_inception_score/shape_0"] > 1.5
     assert found.per_clip["position/error/forecast"].shape == (24, 4)
     assert found.per_clip["judged/swap/shape_0"].shape == (24, 4)
+    assert "per_step" in found.metrics["judged/forecast/shape_0"]
+    assert "per_step" not in found.metrics["judged/swap/shape_0"]
 
 
 def test_a_model_that_swaps_nothing(judge_file):
@@ -71,7 +73,7 @@ def test_a_model_that_swaps_nothing(judge_file):
         (subject(), "bars test comes without training clips"),
         (
             dataclasses.replace(
-                subject(), clips=dataclasses.replace(clips(), content={})
+                subject(), clips=dataclasses.replace(clips(), cardinality={})
             ),
             "bars test knows no factors to judge by.",
         ),
@@ -82,3 +84,24 @@ def test_no_judge_for_a_reason(seen, reason):
     found = judged.measure(seen).metrics
     assert reason in found["judged/real"]["absent"]
     assert reason in found["position/error/forecast"]["absent"]
+
+
+def test_objects_that_look_alike_are_not_judged_by_name():
+    """In grey frames nothing says which of two bars is the first."""
+    world = clips()
+    pose = {"x_0": world.pose["x_0"], "x_1": world.pose["x_0"]}
+    several = dataclasses.replace(
+        world,
+        pose=pose,
+        cardinality={"shape_0": 2, "x_0": 16, "x_1": 16},
+    )
+    judge = module._new(several, seed=0)
+    assert not judge.places
+    assert judge.classes == {"shape_0": 2}
+
+
+def test_judges_of_one_seed_begin_alike():
+    first, second, other = (module._new(clips(), seed) for seed in (0, 0, 1))
+    for a, b in zip(first.get_weights(), second.get_weights()):
+        np.testing.assert_array_equal(a, b)
+    assert (first.get_weights()[0] != other.get_weights()[0]).any()

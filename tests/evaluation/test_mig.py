@@ -63,5 +63,5 @@ def test_data_without_factors_have_no_gap():
     bare = dataclasses.replace(seen.clips, content={}, pose={})
     found = measure(dataclasses.replace(seen, clips=bare)).metrics
     assert found["mig/factorwise/score"] == {
-        "absent": "bars test knows no factors."
+        "absent": "bars test knows no content factors."
     }

@@ -26,8 +26,11 @@ def test_names_that_share_their_rows_stand_side_by_side():
         "read/c_from_c/shape": {"value": 1.0, "chance": 0.4, "count": 9},
         "read/c_from_c/size": {"value": 12.5, "chance": 0.2, "count": 9},
         "leak/p_from_c/x": {"value": -1.0, "interval": [-2.0, 0.0]},
+        "read/d_from_d/shape": {"value": 1.0, "chance": 0.9},
+        "read/d_from_d/size": {"value": 1.0, "chance": 0.9},
     }
-    first, second = map(cells, tables_of(rows))
+    first, second, third = map(cells, tables_of(rows))
+    assert third[1] == ["shape", "1.000", "0.900"], "not under others' chance"
     assert first == [
         ["", "leak/c_from_p", "read/c_from_c", "chance", "count"],
         ["shape", "0.500", "1.000", "0.400", "9"],

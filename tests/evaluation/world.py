@@ -69,6 +69,8 @@ class Oracle:
     roles: tuple = ("content", "pose")
     stochastic: bool = False
 
+    variables = ()
+
     @property
     def latents(self):
         found = {

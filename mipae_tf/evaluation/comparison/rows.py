@@ -10,7 +10,7 @@ import numpy as np
 
 from mipae_tf.evaluation.comparison.measured_run import MeasuredRun
 
-# Runs that differ in one of these were not measured on the same clips.
+# Runs that differ in one of these were not measured alike.
 SAME_CLIPS = (
     "dataset",
     "dataset_fingerprint",
@@ -18,7 +18,11 @@ SAME_CLIPS = (
     "clips",
     "context",
     "horizon",
+    "seed",
     "mig_samples",
+    "drift_steps",
+    "lpips",
+    "fvd_embedder",
 )
 
 
