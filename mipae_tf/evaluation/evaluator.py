@@ -117,7 +117,7 @@ def _subject(
             f"--run_dir={folder.path} was trained on clips of your own: call "
             "mipae_tf.evaluation.evaluate(run_dir, own_clips=...) from Python."
         )
-    model, of_data = load(folder.path), {}
+    model, of_data = load(folder.path), {"builder": None}
     if own_clips is not None:
         test = Clips.of(own_clips, OWN_CLIPS)
     else:

@@ -1,0 +1,68 @@
+"""Every group of metrics on every model."""
+
+import dataclasses
+
+import pytest
+from models.harness import lively_model
+from runs.run_cases import make_run
+from runs.run_cases import settings
+
+from data_builders.moving_dsprites import (
+    moving_dsprites_dataset_builder as moving_dsprites,
+)
+from data_builders.moving_dsprites.sprites_config import SpritesConfig
+from mipae_tf.data import Clips
+from mipae_tf.evaluation import EvaluationOptions
+from mipae_tf.evaluation import evaluate
+from mipae_tf.evaluation import evaluator
+from mipae_tf.evaluation import judge
+from mipae_tf.evaluation import scores
+from mipae_tf.metrics import probes
+from mipae_tf.models import MODELS
+
+SPRITES = SpritesConfig(
+    "two", num_frames=8, sprites=2, colour=False, sprites_from="drawn"
+)
+
+
+@pytest.fixture
+def sprites(monkeypatch, tmp_path):
+    """Two grey sprites, with their builder, through the evaluator's doors."""
+    builder = moving_dsprites.Builder(config=SPRITES, data_dir=tmp_path)
+    scene = builder.scene()
+    cardinality = {**scene.content, **scene.pose}
+
+    def open_clips(dataset, split, *where):
+        examples = [scene.clip(split, index)[1] for index in range(20)]
+        clips = Clips.from_examples(examples, cardinality, "two sprites")
+        return clips.take(slice(where[-1]))
+
+    monkeypatch.setattr(evaluator, "open_clips", open_clips)
+    monkeypatch.setattr(evaluator, "open_builder", lambda *a: builder)
+    monkeypatch.setattr(judge, "STEPS", 2)
+    monkeypatch.setattr(probes, "EPOCHS", 2)
+    monkeypatch.setattr(scores, "SAMPLES", 100)
+    return open_clips("", "test", None)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", sorted(MODELS))
+@pytest.mark.parametrize("drawn", [True, False], ids=["drawn", "clips"])
+def test_every_group_has_a_value_or_a_reason(sprites, tmp_path, name, drawn):
+    make_run(tmp_path / "run", lively_model(name), settings(name))
+    options = EvaluationOptions(
+        clips=20, horizon=3, samples=2, mig_samples=100, drift_steps=4
+    )
+    # Without its builder and factors' names a clip is only a clip.
+    own = None
+    if not drawn:
+        own = dataclasses.replace(sprites, cardinality={}, instance={})
+    found = evaluate(tmp_path / "run", options=options, own_clips=own)
+    rows = {k: v for k, v in found.items() if k != "protocol"}
+    assert all(("value" in row) != ("absent" in row) for row in rows.values())
+    measured = {
+        key.split("/")[0] for key, row in rows.items() if "value" in row
+    }
+    least = {"prediction", "read", "scores", "downstream", "drift"}
+    assert least <= measured
+    assert ("swap" in measured) is (drawn and name in ("mipae", "drnet"))
