@@ -31,7 +31,7 @@ class AELSTMConfig(RecurrentConfig):
         "dcgan", "Encoders and decoder.", choices=tuple(BACKBONES)
     )
     learning_rate: float = option(
-        1e-3, "Adam's rate in the representation stage.", above=0
+        1e-3, "Adam's rate in the first stage.", above=0
     )
 
     PROTOCOLS = {"default": {}, "published": PUBLISHED_RECIPE}

@@ -62,7 +62,7 @@ class RecurrentConfig(ModelConfig):
         choices=("bce", "mse"),
     )
     learning_rate: float = option(
-        4e-3, "Adam's rate in the representation stage.", above=0
+        4e-3, "Adam's rate in the first stage.", above=0
     )
     beta_1: float = option(0.9, "Adam's first decay, same stage.", low=0)
     beta_2: float = option(0.99, "Adam's second decay, same stage.", low=0)

@@ -6,12 +6,18 @@ from typing import Any
 from mipae_tf.models.ae_lstm import AELSTM
 from mipae_tf.models.base import VideoModel
 from mipae_tf.models.drnet import DRNET
+from mipae_tf.models.independent_prediction import IndependentPrediction
 from mipae_tf.models.mipae import MIPAE
+from mipae_tf.models.svg_fp import SVGFP
+from mipae_tf.models.svg_lp import SVGLP
 
 MODELS: dict[str, type[VideoModel]] = {
     "ae_lstm": AELSTM,
     "drnet": DRNET,
+    "independent_prediction": IndependentPrediction,
     "mipae": MIPAE,
+    "svg_fp": SVGFP,
+    "svg_lp": SVGLP,
 }
 
 

@@ -43,14 +43,28 @@ SMALL = {
     "dynamics_input": "latents",
     "dynamics_batch_size": 4,
     "dynamics_steps": 4,
+    "factors": 2,
+    "factor_dim": 6,
+    "feature_dim": 8,
+    "posterior_dim": 8,
+    "transition_dim": 8,
+    "residual": True,
+    "observation_variance": 0.25,
+    "kl_warmup": 0,
+    "noise_dim": 3,
+    "kl_weight": 1e-4,
+    "skip_frame": "last",
+    "training_steps": 4,
 }
 
 
 def small(name, **given):
     """`SMALL` as far as a model has such fields, and what is given."""
     fields = dataclasses.fields(model_class(name).Config)
-    names = {field.name for field in fields}
-    return {k: v for k, v in SMALL.items() if k in names} | given
+    chosen = {f.name: SMALL[f.name] for f in fields if f.name in SMALL}
+    if name.startswith("svg"):
+        chosen["backbone"] = "dcgan_skips"  # it has none without
+    return chosen | given
 
 
 def lively_model(name, frame_shape=FRAME, seed=0, **given):

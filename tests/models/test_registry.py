@@ -47,7 +47,7 @@ def test_flags_of_equal_name_have_equal_type_and_meaning():
     "field, value, message",
     [
         ("pose_dim", 0, "--pose_dim=0 is too small; allowed is 1 or more"),
-        ("batch_size", 1, "--batch_size=1 is too small; allowed is 2 or more"),
+        ("batch_size", 0, "--batch_size=0 .*; allowed is [12] or more"),
         ("backbone", "unet", "--backbone=unet is unknown; allowed are .*dcgan"),
         ("bound", "kl", "--bound=kl is unknown; allowed are js, nwj"),
         ("width", 2.5, "--width=2.5 is no int"),
@@ -62,6 +62,13 @@ def test_a_wrong_value_names_its_flag(name, field, value, message):
         message = f"--{field} is no hyper-parameter of this model; it has"
     with pytest.raises(ValueError, match=message):
         make_model(name, FRAME, given={field: value})
+
+
+@pytest.mark.parametrize("name", ["ae_lstm", "drnet", "mipae"])
+def test_pairs_across_clips_need_two(name):
+    message = "--batch_size=1 is too small; allowed is 2 or more"
+    with pytest.raises(ValueError, match=message):
+        make_model(name, FRAME, given={"batch_size": 1})
 
 
 def test_an_unknown_model_is_named():

@@ -1,0 +1,194 @@
+"""Independent Prediction: factors that go on by themselves (1901.05590)."""
+
+import dataclasses
+
+import tensorflow as tf
+
+from mipae_tf.models.base import Latents
+from mipae_tf.models.base import State
+from mipae_tf.models.base import VideoModel
+from mipae_tf.models.base import to_float
+from mipae_tf.models.config import ModelConfig
+from mipae_tf.models.config import option
+from mipae_tf.models.elbo_stage import ElboStage
+from mipae_tf.models.elbo_stage import elbo_terms
+from mipae_tf.models.latent import Latent
+from mipae_tf.models.stage import Stage
+from mipae_tf.models.state_space import StateSpace
+from mipae_tf.networks.gaussian_head import Gaussian
+
+
+@dataclasses.dataclass(frozen=True)
+class IndependentPredictionConfig(ModelConfig):
+    """Hyper-parameters of Independent Prediction and its entangled twin."""
+
+    factors: int = option(
+        2,
+        "Parts of the state that go on by themselves; 1 is the entangled "
+        "twin, with factor_dim the size of the whole state.",
+        low=1,
+    )
+    factor_dim: int = option(8, "Dimensions of each factor.", low=1)
+    feature_dim: int = option(
+        32, "What the convolutions leave of a frame.", low=1
+    )
+    posterior_dim: int = option(
+        64, "Units of the filter's dense layers; 0: the state's.", low=0
+    )
+    transition_dim: int = option(
+        128, "Hidden units of each factor's transition.", low=1
+    )
+    residual: bool = option(
+        True,
+        "Whether a transition gives what is added to the last state, and the "
+        "filter what is added to the prediction.",
+    )
+    observation_variance: float = option(
+        0.25, "Variance of a pixel around what is drawn.", above=0
+    )
+    kl_warmup: int = option(
+        0, "Steps in which the weight of the KL rises from 0 to 1.", low=0
+    )
+    width: int = option(
+        64, "Channels of the first convolution; the others follow.", low=1
+    )
+    normalization: str = option(
+        "batch",
+        "Normalisation of the convolutions (the encoders of the coordinate "
+        "backbone have none).",
+        choices=("batch", "group", "none"),
+    )
+    learning_rate: float = option(
+        1e-3, "Adam's rate in the first stage.", above=0
+    )
+    beta_1: float = option(0.9, "Adam's first decay, same stage.", low=0)
+    beta_2: float = option(0.999, "Adam's second decay, same stage.", low=0)
+    schedule: str = option(
+        "cosine",
+        "Learning rate over the steps of a stage.",
+        choices=("cosine", "constant"),
+    )
+    batch_size: int = option(
+        32, "Clips in a step; pairs across clips need two.", low=1
+    )
+    training_steps: int = option(
+        20_000, "Steps of a model of one stage.", low=0, identity=False
+    )
+
+    PROTOCOLS = {
+        "default": {},
+        "published": {
+            "residual": False,
+            "posterior_dim": 0,
+            "schedule": "constant",
+        },
+    }
+
+
+class IndependentPrediction(VideoModel):
+    """Whitney and Fergus: p(z_t | z_{t-1}) = Π_i p_i(z_t^i | z_{t-1}^i).
+
+    Only factors that depend on their own past can predict well, so that they
+    come to hold what moves by itself. With one factor the model is its own
+    entangled twin. Dimensions of the factors, learning rate, batch and length
+    of clips are not published.
+    """
+
+    Config = IndependentPredictionConfig
+
+    def __init__(self, config, frame_shape, seed=0, **kwargs) -> None:
+        super().__init__(config, frame_shape, seed, **kwargs)
+        replicas = tf.distribute.get_strategy().num_replicas_in_sync
+        self.network = StateSpace(config, self.frame_shape, replicas > 1)
+        self.built = True
+
+    @property
+    def latents(self) -> tuple[Latent, ...]:
+        """Factors `[batch, time, factors, factor_dim]`."""
+        config = self.config
+        role = "factor" if config.factors > 1 else "state"
+        return (
+            Latent("factors", role, True, config.factor_dim, config.factors),
+        )
+
+    @property
+    def stochastic(self) -> bool:
+        """Its futures are drawn."""
+        return True
+
+    def stages(self) -> tuple[Stage, ...]:
+        """One: the evidence lower bound."""
+        return (ElboStage(self.network, self.config, self.seed),)
+
+    def encode(self, frames: tf.Tensor, seed: int | None = None) -> Latents:
+        """Factors of every frame, each from the frames up to it."""
+        features = self.network.features(to_float(frames))
+        noise = None
+        if seed is not None:
+            noise = self._noise(tf.shape(features)[:2], tf.stack([seed, 0]))
+        states = self.network.filter(features, noise)[1]["state"]
+        return {"factors": self._split(states)}
+
+    def decode(
+        self, latents: Latents, reference: tf.Tensor | None = None
+    ) -> tf.Tensor:
+        """See `VideoModel.decode`; no reference is needed."""
+        factors = latents["factors"]
+        shape = tf.concat([tf.shape(factors)[:2], [self.network.dim]], axis=0)
+        return self.network.draw(tf.reshape(factors, shape))
+
+    def start(self, context: tf.Tensor, seed: tf.Tensor) -> State:
+        """See `VideoModel.start`: samples of the filter, time after time."""
+        features = self.network.features(to_float(context))
+        noise = self._noise(tf.shape(features)[:2], seed)
+        prior, _ = self.network.filter(features, noise)
+        return {
+            "mean": prior.mean,
+            "log_scale": prior.log_scale,
+            "key": tf.random.experimental.stateless_fold_in(seed, 1),
+        }
+
+    def step(
+        self, state: State, frame: tf.Tensor | None = None
+    ) -> tuple[tf.Tensor, State]:
+        """See `VideoModel.step`."""
+        prior = Gaussian(state["mean"], state["log_scale"])
+        key = state["key"]
+        noise = tf.random.stateless_normal(tf.shape(prior.mean), key)
+        drawn = prior.draw(noise)
+        expected = self.network.draw(drawn[:, None])[:, 0]
+        if frame is not None:
+            features = self.network.features(to_float(frame[:, None]))[:, 0]
+            drawn = self.network.posterior(features, prior).draw(noise)
+        after = self.network.predict(drawn)
+        return expected, {
+            "mean": after.mean,
+            "log_scale": after.log_scale,
+            "key": tf.random.experimental.stateless_fold_in(key, 1),
+        }
+
+    def elbo(self, clip: tf.Tensor, seed: int = 0) -> tf.Tensor:
+        """Lower bound of log p(clip), nats per frame, `[batch]`.
+
+        One sample of the states for each clip.
+        """
+        terms = elbo_terms(
+            self.network,
+            to_float(clip),
+            tf.stack([seed, 0]),
+            self.config.observation_variance,
+            training=False,
+        )
+        return tf.reduce_mean(terms["likelihood"] - terms["kl"], axis=1)
+
+    def _noise(self, shape: tf.Tensor, key: tf.Tensor) -> tf.Tensor:
+        """Standard normal `[batch, time, dim]`."""
+        shape = tf.concat([shape, [self.network.dim]], axis=0)
+        return tf.random.stateless_normal(shape, key)
+
+    def _split(self, states: tf.Tensor) -> tf.Tensor:
+        config = self.config
+        shape = tf.concat(
+            [tf.shape(states)[:2], [config.factors, config.factor_dim]], axis=0
+        )
+        return tf.reshape(states, shape)  # [batch, time, factors, factor_dim]

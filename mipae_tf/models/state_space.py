@@ -1,0 +1,121 @@
+"""A state-space model of video whose state falls into factors."""
+
+from typing import Any
+
+import keras
+import tensorflow as tf
+
+from mipae_tf.models.frame_wise import fold_time
+from mipae_tf.networks.backbones import make_decoder
+from mipae_tf.networks.backbones import make_encoder
+from mipae_tf.networks.factor_transition import FactorTransition
+from mipae_tf.networks.filter_posterior import FilterPosterior
+from mipae_tf.networks.gaussian_head import Gaussian
+from mipae_tf.networks.gaussian_head import standard_gaussian
+from mipae_tf.networks.layers import leaky_relu
+from mipae_tf.networks.scan_time import scan_time
+
+
+class StateSpace(keras.layers.Layer):
+    """p(z_1) Π p(z_t | z_{t-1}) p(x_t | z_t), and the filter that goes with it.
+
+    The prior of the first state is N(0, I); the others are a transition of
+    each factor by itself.
+
+    Args:
+        config: an `IndependentPredictionConfig`.
+        frame_shape: (height, width, channel).
+        synchronized: whether batch statistics are taken over all replicas.
+        **kwargs: `name` of the layer.
+    """
+
+    def __init__(
+        self,
+        config,
+        frame_shape: tuple[int, int, int],
+        synchronized: bool = False,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**kwargs)
+        self.factors = config.factors
+        self.factor_dim = config.factor_dim
+        self.dim = config.factors * config.factor_dim
+        options = {
+            "frame_size": frame_shape[0],
+            "width": config.width,
+            "norm": config.normalization,
+            "synchronized": synchronized,
+        }
+        self.encoder = make_encoder(
+            "dcgan", "pose", config.feature_dim, activation="linear", **options
+        )
+        self.posterior = FilterPosterior(
+            self.dim, config.posterior_dim or self.dim, config.residual
+        )
+        self.transition = FactorTransition(
+            config.factors,
+            config.factor_dim,
+            config.transition_dim,
+            residual=config.residual,
+        )
+        self.mixed = keras.layers.Dense(self.dim, activation="relu")
+        self.generator = make_decoder("dcgan", frame_shape[-1], **options)
+        self.encoder.build((None, *frame_shape))
+        self.posterior.build((None, config.feature_dim))
+        self.transition.build((None, config.factors, config.factor_dim))
+        self.mixed.build((None, self.dim))
+        self.generator.build((None, self.dim))
+        self.built = True
+
+    def prior_of_first(self, batch: tf.Tensor) -> Gaussian:
+        """N(0, I), `[batch, dim]`."""
+        return standard_gaussian(tf.stack([batch, self.dim]))
+
+    def predict(self, state: tf.Tensor) -> Gaussian:
+        """p(z_t | z_{t-1}), `[batch, dim]`, of states `[batch, dim]`."""
+        parts = tf.reshape(
+            state, [-1, self.factors, self.factor_dim]
+        )  # [batch, factors, factor_dim]
+        return Gaussian(
+            *(tf.reshape(x, [-1, self.dim]) for x in self.transition(parts))
+        )
+
+    def features(self, frames: tf.Tensor, training: bool = False) -> tf.Tensor:
+        """What the filter sees of frames, `[batch, time, features]`."""
+        return leaky_relu(fold_time(self.encoder, frames, training=training))
+
+    def filter(
+        self, features: tf.Tensor, noise: tf.Tensor | None
+    ) -> tuple[Gaussian, dict[str, Any]]:
+        """States of a clip, each from the frames up to it.
+
+        Args:
+            features: of its frames, `[batch, time, features]`.
+            noise: standard normal `[batch, time, dim]` for samples; None for
+                means.
+
+        Returns:
+            The prediction for the time after the last, and, `[batch, time,
+            dim]` each, `state`, and the `posterior` and `prior` Gaussians.
+        """
+
+        def step(prior: Gaussian, here):
+            posterior = self.posterior(here["features"], prior)
+            state = posterior.draw(here.get("noise"))
+            found = {"state": state, "posterior": posterior, "prior": prior}
+            return self.predict(state), found
+
+        inputs = {"features": features}
+        if noise is not None:
+            inputs["noise"] = noise
+        prior = self.prior_of_first(tf.shape(features)[0])
+        return scan_time(step, prior, inputs)
+
+    def draw(self, states: tf.Tensor, training: bool = False) -> tf.Tensor:
+        """Mean frames `[batch, time, H, W, C]` of `[batch, time, dim]`."""
+        return fold_time(
+            lambda state: tf.sigmoid(
+                self.generator.logits(self.mixed(state), training=training)
+            ),
+            states,
+        )

@@ -1,0 +1,83 @@
+"""What a frame says of a state, beside what was predicted of it."""
+
+from typing import Any
+
+import keras
+import tensorflow as tf
+
+from mipae_tf.networks.gaussian_head import Gaussian
+from mipae_tf.networks.gaussian_head import GaussianHead
+from mipae_tf.networks.layers import leaky_relu
+
+
+@keras.saving.register_keras_serializable("mipae_tf")
+class FilterPosterior(keras.layers.Layer):
+    """q(z_t | z_{t-1}, x_t) from features of x_t and the predicted Gaussian.
+
+    Dense layers of the features, of the predicted mean and of the predicted
+    scale, joined by another one with leaky ReLU, then mean and log-scale. The
+    prediction arrives without gradient: the transition is not to be trained by
+    what it is worth to the posterior.
+
+    Args:
+        dim: dimensions of the state.
+        hidden_dim: units of each dense layer; `dim` as published.
+        residual: whether the mean is added to the predicted one, False as
+            published.
+        **kwargs: `name` of the layer.
+
+    References:
+        - Disentangling Video with Independent Prediction
+          (https://arxiv.org/abs/1901.05590), appendix A.
+    """
+
+    def __init__(
+        self,
+        dim: int,
+        hidden_dim: int = 64,
+        residual: bool = False,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**kwargs)
+        self.dim = dim
+        self.hidden_dim = hidden_dim
+        self.residual = residual
+        self.of_frame, self.of_mean, self.of_scale, self.joined = (
+            keras.layers.Dense(hidden_dim, activation=leaky_relu)
+            for _ in range(4)
+        )
+        self.head = GaussianHead(dim)
+
+    def build(self, input_shape: tuple) -> None:
+        """Makes the variables for features [batch, features]."""
+        self.of_frame.build(input_shape)
+        for layer in (self.of_mean, self.of_scale):
+            layer.build((None, self.dim))
+        self.joined.build((None, 3 * self.hidden_dim))
+        self.head.build((None, self.hidden_dim))
+
+    def call(self, features: tf.Tensor, predicted: Gaussian) -> Gaussian:
+        """The posterior [batch, dim]."""
+        mean = tf.stop_gradient(predicted.mean)
+        scale = tf.stop_gradient(predicted.scale)
+        joined = tf.concat(
+            [
+                self.of_frame(features),
+                self.of_mean(mean),
+                self.of_scale(scale),
+            ],
+            axis=-1,
+        )  # [batch, 3 * hidden_dim]
+        found = self.head(self.joined(joined))
+        if self.residual:
+            found = found._replace(mean=mean + found.mean)
+        return found
+
+    def get_config(self) -> dict[str, Any]:
+        """The constructor's arguments."""
+        return {
+            **super().get_config(),
+            "dim": self.dim,
+            "hidden_dim": self.hidden_dim,
+            "residual": self.residual,
+        }

@@ -1,0 +1,82 @@
+"""Heads that say where a latent is, and how sure they are."""
+
+from typing import Any
+from typing import NamedTuple
+
+import keras
+import tensorflow as tf
+
+
+class Gaussian(NamedTuple):
+    """A diagonal Gaussian as tensors, which a loop can carry.
+
+    Attributes:
+        mean: `[..., dim]`.
+        log_scale: logarithm of the standard deviation, `[..., dim]`.
+    """
+
+    mean: tf.Tensor
+    log_scale: tf.Tensor
+
+    @property
+    def scale(self) -> tf.Tensor:
+        """Standard deviation `[..., dim]`."""
+        return tf.exp(self.log_scale)
+
+    def draw(self, noise: tf.Tensor | None) -> tf.Tensor:
+        """The mean, or a reparameterised sample where noise is given.
+
+        Args:
+            noise: standard normal `[..., dim]`, or None.
+        """
+        return self.mean if noise is None else self.mean + self.scale * noise
+
+
+def standard_gaussian(shape: tf.Tensor) -> Gaussian:
+    """N(0, I) over `shape`."""
+    zeros = tf.zeros(shape)
+    return Gaussian(zeros, zeros)
+
+
+@keras.saving.register_keras_serializable("mipae_tf")
+class GaussianHead(keras.layers.Layer):
+    """Two dense layers: mean and log-scale of a diagonal Gaussian.
+
+    Log-scales are kept within ±`LIMIT` by a soft clamp, so that no density
+    leaves the range of float32 before training has found its way.
+
+    Args:
+        dim: dimensions of the Gaussian.
+        **kwargs: `dtype`, `name` of the layer.
+    """
+
+    LIMIT = 7.0
+
+    def __init__(self, dim: int, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.dim = dim
+        self.mean = keras.layers.Dense(dim, dtype="float32")
+        self.log_scale = keras.layers.Dense(
+            dim, kernel_initializer="zeros", dtype="float32"
+        )
+
+    def build(self, input_shape: tuple) -> None:
+        """Makes the variables for features [..., features]."""
+        self.mean.build(input_shape)
+        self.log_scale.build(input_shape)
+
+    def call(self, features: tf.Tensor) -> Gaussian:
+        """The Gaussian [..., dim] of features [..., features]."""
+        return Gaussian(
+            self.mean(features), soft_clamp(self.log_scale(features))
+        )
+
+    def get_config(self) -> dict[str, Any]:
+        """The constructor's arguments."""
+        return {**super().get_config(), "dim": self.dim}
+
+
+def soft_clamp(log_scale: tf.Tensor) -> tf.Tensor:
+    """Log-scales within ±7, the identity to first order around 0."""
+    limit = GaussianHead.LIMIT
+    return limit * tf.tanh(log_scale / limit)

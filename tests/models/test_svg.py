@@ -1,0 +1,169 @@
+import numpy as np
+import pytest
+import tensorflow as tf
+from models.harness import batch_of
+from models.harness import lively_model
+from models.harness import moving_clips
+
+from mipae_tf.objectives.elbo import gaussian_kl
+
+NAMES = ["svg_fp", "svg_lp"]
+KEY = tf.constant([0, 0])
+
+
+def codes(steps=5):
+    """Codes of frames [2, steps, 7], and noise [2, steps, 3]."""
+    random = np.random.default_rng(0)
+    h = random.normal(size=(2, steps, 7)).astype("float32")
+    noise = random.normal(size=(2, steps, 3)).astype("float32")
+    return tf.constant(h), tf.constant(noise)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_futures_depend_on_the_seed_alone(name):
+    model, video = lively_model(name), moving_clips(2)
+    one, again, other = (
+        model.forecast(video[:, :3], 3, seed=seed) for seed in (4, 4, 5)
+    )
+    np.testing.assert_array_equal(one, again)
+    assert (one != other).numpy().any()
+
+
+def test_only_one_has_a_prior_to_learn():
+    fixed, learned = (lively_model(name).network for name in NAMES)
+    assert fixed.prior is None
+    h, noise = codes()
+    found, memory = fixed.follow(h[:, :-1], h[:, 1:], noise[:, 1:])
+    np.testing.assert_array_equal(found["prior"].mean, np.zeros((2, 4, 3)))
+    np.testing.assert_array_equal(found["prior"].scale, np.ones((2, 4, 3)))
+    assert "prior" not in memory
+    found, memory = learned.follow(h[:, :-1], h[:, 1:], noise[:, 1:])
+    assert np.abs(found["prior"].mean).min() > 0.0
+    assert "prior" in memory
+
+
+def test_the_prior_is_of_the_past_and_the_posterior_of_the_present():
+    network = lively_model("svg_lp").network
+    h, noise = codes()
+    past, present = h[:, :-1], h[:, 1:]
+    before, _ = network.follow(past, present, noise[:, 1:])
+    last = tf.constant([0.0] * 3 + [1.0])[:, None]
+    other_past, _ = network.follow(past + last, present, noise[:, 1:])
+    other_present, _ = network.follow(past, present + last, noise[:, 1:])
+
+    def moved(found, name):
+        apart = np.abs(found[name].mean - before[name].mean)
+        return (apart.max(axis=(0, 2)) > 1e-6).tolist()
+
+    still, at_last = [False] * 4, [False] * 3 + [True]
+    assert moved(other_past, "prior") == at_last
+    assert moved(other_past, "posterior") == still
+    assert moved(other_present, "prior") == still
+    assert moved(other_present, "posterior") == at_last
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_steps_shown_true_frames_are_the_whole_sequence(name):
+    """`advance` and `correct` leave what `follow` leaves."""
+    network = lively_model(name).network
+    h, noise = codes()
+    _, expected = network.follow(h[:, :-1], h[:, 1:], noise[:, 1:])
+    memory = network.fresh_memory(2)
+    for time in range(1, 5):
+        past, present, here = h[:, time - 1], h[:, time], noise[:, time]
+        _, after = network.advance(past, memory, here)
+        memory = network.correct(past, present, memory, after, here)
+    for one, other in zip(
+        tf.nest.flatten(memory), tf.nest.flatten(expected), strict=True
+    ):
+        np.testing.assert_allclose(one, other, atol=1e-5)
+
+
+@pytest.mark.parametrize("context", [1, 2, 4])
+@pytest.mark.parametrize("which, back", [("last", 1), ("last_but_one", 2)])
+def test_the_frame_that_lends_its_maps(which, back, context):
+    model, video = lively_model("svg_lp", skip_frame=which), moving_clips(2)
+    state = model.start(tf.constant(video[:, :context]), KEY)
+    frame = video[:, max(context - back, 0)] / np.float32(255.0)
+    _, expected = model.network.encoder.with_skips(
+        tf.constant(frame), training=False
+    )
+    for one, other in zip(state["maps"], expected, strict=True):
+        np.testing.assert_allclose(one, other, atol=1e-5)
+
+
+@pytest.mark.parametrize(
+    "which, source", [("last", [0, 1, 2, 2]), ("last_but_one", [0, 1, 1, 1])]
+)
+def test_the_frames_that_lend_their_maps_in_training(which, source):
+    """Until the context ends the frame before, then always the same."""
+    given = {"skip_frame": which, "context": 3, "train_horizon": 2}
+    stage = lively_model("svg_lp", **given).stages()[0]
+    numbers = tf.reshape(tf.range(10), [10, 1, 1, 1])  # of two clips of 5
+    chosen = np.ravel(stage._of_targets(numbers, 5)).reshape(2, 4)
+    np.testing.assert_array_equal(chosen, [source, np.add(source, 5)])
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_losses_of_a_step(name):
+    model = lively_model(name, kl_weight=0.5)
+    network, stage = model.network, model.stages()[0]
+    batch = batch_of(stage, moving_clips())
+    found = {k: float(v) for k, v in stage.evaluate_losses(batch).items()}
+    frames = tf.cast(batch, tf.float32) / 255.0
+    h = network.encode(frames)
+    noise = tf.random.stateless_normal([4, 4, 3], [stage.seed, -1])
+    states, _ = network.follow(h[:, :-1], h[:, 1:], noise)
+    errors = []
+    for time in range(4):  # the context is of two frames
+        _, maps = network.encoder.with_skips(
+            frames[:, min(time, 1)], training=False
+        )
+        drawn = network.decoder(
+            states["state"][:, time], skips=maps, training=False
+        )
+        errors.append(np.mean((drawn - frames[:, time + 1]) ** 2))
+    kl = np.mean(gaussian_kl(states["posterior"], states["prior"]))
+    assert found["reconstruction"] == pytest.approx(np.mean(errors), rel=1e-4)
+    assert found["kl"] == pytest.approx(kl, rel=1e-4)
+    loss = np.mean(errors) + 0.5 * kl
+    assert found["loss"] == pytest.approx(loss, rel=1e-4)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_context_draws_from_the_posterior_and_the_future_from_the_prior(
+    name,
+):
+    """The forecast does not see a frame beyond the context."""
+    model, video = lively_model(name), moving_clips(2)
+    start = model.start(tf.constant(video[:, :3]), KEY)
+    drawn, after = model.step(start)
+    state, memory = model.network.advance(
+        start["last"],
+        start["memory"],
+        tf.random.stateless_normal([2, 3], start["key"]),
+    )
+    expected = model.network.decoder(state, skips=start["maps"], training=False)
+    np.testing.assert_allclose(drawn, expected, atol=1e-6)
+    h = model.network.encode(drawn[:, None])[:, 0]
+    np.testing.assert_allclose(after["last"], h, atol=1e-5)
+    for one, other in zip(
+        tf.nest.flatten(after["memory"]), tf.nest.flatten(memory), strict=True
+    ):
+        np.testing.assert_allclose(one, other, atol=1e-6)
+
+
+def test_frames_are_decoded_from_the_code_before_and_the_noise():
+    model, video = lively_model("svg_lp"), tf.constant(moving_clips(2)[:, :4])
+    latents = model.encode(video)
+    frames = model.decode(latents, video[:, -1])
+    later = {**latents, "state": latents["state"] + [[[0.0]] * 3 + [[1.0]]]}
+    np.testing.assert_allclose(
+        model.decode(later, video[:, -1]), frames, atol=1e-6
+    )
+    other = {**latents, "noise": latents["noise"] + [[[0.0]] * 3 + [[1.0]]]}
+    apart = np.abs(model.decode(other, video[:, -1]) - frames)
+    moved = apart.max(axis=(0, 2, 3, 4)) > 1e-6
+    assert moved.tolist() == [False] * 3 + [True]
+    with pytest.raises(ValueError, match="needs reference"):
+        model.decode(latents)
