@@ -48,21 +48,15 @@ def _traversal(
     frames: np.ndarray,
 ) -> bytes:
     codes = latents[moving][:, 0]  # [clips, ..., dim]
-    shape, codes = codes.shape[1:], codes.reshape(len(codes), -1)
-    spread = codes.std(axis=0)
+    flat = codes.reshape(len(codes), -1)  # [clips, dim]
+    spread = flat.std(axis=0)
     order = np.argsort(-spread)[:SHOWN]
-    moved = np.repeat(codes[:1, None], STEPS, axis=1)  # [1, steps, dim]
-    moved = np.repeat(moved, len(order), axis=0)  # [rows, steps, dim]
+    moved = np.tile(flat[0], (len(order), STEPS, 1))  # [rows, steps, dim]
     shifts = np.linspace(-REACH, REACH, STEPS)
     for row, dim in enumerate(order):
         moved[row, :, dim] += shifts * spread[dim]
-    moved = moved.reshape(*moved.shape[:2], *shape)  # [rows, steps, ..., dim]
-    first = {
-        name: np.repeat(code[:1], len(order), axis=0)
-        for name, code in latents.items()
-    }
-    reference = np.repeat(frames[:1], len(order), axis=0)
-    drawn = subject.decode({**first, moving: moved}, reference)
+    kept = np.zeros(len(order), int)
+    drawn = _drawn(subject, latents, {moving: moved}, frames, kept)
     return encode_png(strip(list(drawn), [f"{moving} {dim}" for dim in order]))
 
 
@@ -73,21 +67,37 @@ def _interpolation(
     content: str,
     frames: np.ndarray,
 ) -> bytes:
-    count = min(SHOWN // 2, len(frames) - 1)
+    kept = np.arange(min(SHOWN // 2, len(frames) - 1))
     share = np.linspace(0, 1, STEPS, dtype=np.float32)[None, :, None]
-    start, end = (latents[moving][first:][:count] for first in (0, 1))
-    between = start + share * (end - start)  # [rows, steps, dim]
-    rows = {name: code[:count] for name, code in latents.items()}
-    of_pose = subject.decode({**rows, moving: between}, frames[:count])
-    start, end = (latents[content][first:][:count] for first in (0, 1))
-    mixed = start[:, None] + share * (end - start)[:, None]
-    steps = count * STEPS
-    flat = {
-        name: np.repeat(code, STEPS, axis=0) for name, code in rows.items()
-    }  # [rows·steps, ...]
-    flat[content] = mixed.reshape(steps, -1)
-    of_content = subject.decode(flat, np.repeat(frames[:count], STEPS, axis=0))
-    of_content = of_content.reshape(count, STEPS, *frames.shape[1:])
-    pairs = zip(of_pose, of_content, strict=True)
-    labels = ["pose", "content"] * count
+    rows = []
+    for name in (moving, content):
+        code = latents[name].reshape(len(frames), -1)[:, None]
+        between = code[kept] + share * (code[kept + 1] - code[kept])
+        rows.append(_drawn(subject, latents, {name: between}, frames, kept))
+    pairs = zip(*rows, strict=True)
+    labels = ["pose", "content"] * len(kept)
     return encode_png(strip([row for pair in pairs for row in pair], labels))
+
+
+def _drawn(
+    subject: Subject,
+    latents: Mapping[str, np.ndarray],
+    changed: Mapping[str, np.ndarray],
+    frames: np.ndarray,
+    kept: np.ndarray,
+) -> np.ndarray:
+    """Frames `[rows, steps, height, width, channel]`, each a clip of its own.
+
+    Args:
+        subject: whose model draws.
+        latents: of the `frames`, one of each clip.
+        changed: codes `[rows, steps, dim]` instead of those.
+        frames: uint8 `[clips, height, width, channel]`.
+        kept: the clip of each row that gives everything else, `[rows]`.
+    """
+    clips = np.repeat(kept, STEPS)
+    codes = {name: code[clips] for name, code in latents.items()}
+    for name, values in changed.items():
+        codes[name] = values.reshape(codes[name].shape).astype(np.float32)
+    drawn = subject.decode(codes, frames[clips])
+    return drawn.reshape(len(kept), STEPS, *frames.shape[1:])
