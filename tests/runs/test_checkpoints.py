@@ -33,14 +33,14 @@ def same(one, other):
 
 @pytest.mark.parametrize("name", list(MODELS))
 def test_every_weight_of_a_model_comes_back(tmp_path, name):
-    _, model, _, checkpoints = parts(tmp_path, name)
+    _, model, stage, checkpoints = parts(tmp_path, name)
     for variable in model.variables:
         variable.assign(variable + np.ones(1, variable.dtype))
     checkpoints.save()
     checkpoints.save_if_best(1.0)
     for keep in ("last", "best"):
         folder, twin, *_ = parts(tmp_path, name, seed=1, keep=keep)
-        assert restore_result(folder, twin, "representation")
+        assert restore_result(folder, twin, stage.name)
         same(twin.variables, values(model.variables))
 
 
