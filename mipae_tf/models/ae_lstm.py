@@ -8,6 +8,7 @@ from mipae_tf.data.frame_plan import DistinctFrames
 from mipae_tf.models.base import Latents
 from mipae_tf.models.base import to_float
 from mipae_tf.models.config import option
+from mipae_tf.models.config import other_default
 from mipae_tf.models.frame_wise import fold_time
 from mipae_tf.models.latent import Latent
 from mipae_tf.models.optimizers import make_adam
@@ -16,7 +17,6 @@ from mipae_tf.models.recurrent_config import PUBLISHED_RECIPE
 from mipae_tf.models.recurrent_config import RecurrentConfig
 from mipae_tf.models.stage import Losses
 from mipae_tf.models.stage import Stage
-from mipae_tf.networks.backbones import BACKBONES
 from mipae_tf.objectives.reconstruction import reconstruction_error
 
 
@@ -27,12 +27,8 @@ class AELSTMConfig(RecurrentConfig):
     state_dim: int = option(128, "Size of the code of a frame.", low=1)
     # The coordinate backbone's encoders see either where or what, and the one
     # code of this model must hold both.
-    backbone: str = option(
-        "dcgan", "Encoders and decoder.", choices=tuple(BACKBONES)
-    )
-    learning_rate: float = option(
-        1e-3, "Adam's rate in the first stage.", above=0
-    )
+    backbone: str = other_default(RecurrentConfig, "backbone", "dcgan")
+    learning_rate: float = other_default(RecurrentConfig, "learning_rate", 1e-3)
 
     PROTOCOLS = {"default": {}, "published": PUBLISHED_RECIPE}
 

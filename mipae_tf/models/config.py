@@ -37,12 +37,28 @@ def option(
     return dataclasses.field(default=default, metadata=limits)
 
 
+def other_default(
+    config: type["ModelConfig"], name: str, default: Any, **limits: Any
+) -> Any:
+    """A field of a base config, with another default.
+
+    Args:
+        config: the base.
+        name: of its field.
+        default: in the subclass.
+        **limits: arguments of `option` that differ as well.
+    """
+    metadata = config.__dataclass_fields__[name].metadata
+    return dataclasses.field(default=default, metadata={**metadata, **limits})
+
+
 @dataclasses.dataclass(frozen=True)
 class ModelConfig:
     """Base of every model's `Config`, a frozen dataclass of `option` fields.
 
-    What every model has stands here: how much it is given, how far it learns
-    to look ahead, and which weights it keeps.
+    What every model has stands here: how wide its networks are, how it
+    descends, how much it is given, how far it learns to look ahead, and which
+    weights it keeps.
 
     Raises:
         ValueError: on making one with a value that is not allowed; the
@@ -52,6 +68,26 @@ class ModelConfig:
     # Named sets of values; what the user gives explicitly wins over them.
     PROTOCOLS: ClassVar[Mapping[str, Mapping[str, Any]]] = {"default": {}}
 
+    width: int = option(
+        64, "Channels of the first convolution; the others follow.", low=1
+    )
+    normalization: str = option(
+        "batch",
+        "Normalisation of the convolutions (the encoders of the coordinate "
+        "backbone have none).",
+        choices=("batch", "group", "none"),
+    )
+    learning_rate: float = option(
+        1e-3, "Adam's rate in the first stage.", above=0
+    )
+    beta_1: float = option(0.9, "Adam's first decay, same stage.", low=0)
+    beta_2: float = option(0.999, "Adam's second decay, same stage.", low=0)
+    schedule: str = option(
+        "cosine",
+        "Learning rate over the steps of a stage.",
+        choices=("cosine", "constant"),
+    )
+    batch_size: int = option(32, "Clips in a step of the first stage.", low=1)
     keep: str = option(
         "best",
         "Weights a stage leaves behind: best by validation loss, or last.",

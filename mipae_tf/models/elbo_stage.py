@@ -4,18 +4,17 @@ from typing import Any
 
 import tensorflow as tf
 
-from mipae_tf.data.frame_plan import Window
 from mipae_tf.models.base import to_float
-from mipae_tf.models.optimizers import make_adam
+from mipae_tf.models.sequence_stage import SequenceStage
 from mipae_tf.models.stage import Losses
-from mipae_tf.models.stage import Stage
 from mipae_tf.models.state_space import StateSpace
+from mipae_tf.networks.gaussian_head import noise_along
 from mipae_tf.objectives.elbo import gaussian_kl
 from mipae_tf.objectives.elbo import pixel_log_likelihood
 from mipae_tf.objectives.elbo import warm_up
 
 
-class ElboStage(Stage):
+class ElboStage(SequenceStage):
     """Maximises Σ_t E_q log p(x_t | z_t) - KL(q(z_t | z_{t-1}, x_t) || p).
 
     All terms are logged in nats per frame; `loss` is -ELBO, but with the KL
@@ -30,46 +29,25 @@ class ElboStage(Stage):
     LOSSES = ("loss", "elbo", "likelihood", "kl")
 
     def __init__(self, network: StateSpace, config: Any, seed: int) -> None:
-        frames = config.context + config.train_horizon
-        super().__init__(
-            Window(config.batch_size, frames),
-            seed,
-            config.training_steps,
-            name="elbo",
-        )
-        self.network = network
+        super().__init__(network, config, seed)
         self.variance = config.observation_variance
         self.kl_warmup = config.kl_warmup
-        optimizer = make_adam(
-            config.learning_rate,
-            config.beta_1,
-            config.beta_2,
-            config.schedule,
-            config.training_steps,
-        )
-        self._descend = self.add_player([network], optimizer)
 
-    def update(self, batch: tf.Tensor) -> Losses:
-        """See `Stage.update`; uint8 `[clips, frames, H, W, C]`."""
-        weight = warm_up(self.step, self.kl_warmup)
-        with tf.GradientTape() as tape:
-            terms = self._terms(batch, self.draw_key(0), training=True)
-            loss = weight * terms["kl"] - terms["likelihood"]
-        self._descend(tape, loss)
-        return {"loss": loss, **terms}
-
-    def evaluate_losses(self, batch: tf.Tensor) -> Losses:
-        """The same in inference mode, KL in full, always the same draws."""
-        key = tf.constant([self.seed, -1])
-        terms = self._terms(batch, key, training=False)
-        return {"loss": -terms["elbo"], **terms}
-
-    def _terms(self, batch, key: tf.Tensor, training: bool) -> Losses:
+    def terms(self, batch: tf.Tensor, key: tf.Tensor, training: bool) -> Losses:
+        """See `SequenceStage.terms`; the KL counts in full at inference."""
         terms = elbo_terms(
             self.network, to_float(batch), key, self.variance, training
         )
-        means = {name: tf.reduce_mean(term) for name, term in terms.items()}
-        return {"elbo": means["likelihood"] - means["kl"], **means}
+        likelihood, kl = (
+            tf.reduce_mean(terms[name]) for name in ("likelihood", "kl")
+        )
+        weight = warm_up(self.step, self.kl_warmup) if training else 1.0
+        return {
+            "loss": weight * kl - likelihood,
+            "elbo": likelihood - kl,
+            "likelihood": likelihood,
+            "kl": kl,
+        }
 
 
 def elbo_terms(
@@ -89,8 +67,7 @@ def elbo_terms(
         training: as Keras means it.
     """
     features = network.features(frames, training)
-    shape = tf.concat([tf.shape(features)[:2], [network.dim]], axis=0)
-    noise = tf.random.stateless_normal(shape, key)
+    noise = noise_along(features, network.dim, key)
     _, found = network.filter(features, noise)
     drawn = network.draw(found["state"], training)
     return {

@@ -8,18 +8,19 @@ from mipae_tf.models.base import Latents
 from mipae_tf.models.base import State
 from mipae_tf.models.base import VideoModel
 from mipae_tf.models.base import to_float
-from mipae_tf.models.config import ModelConfig
 from mipae_tf.models.config import option
 from mipae_tf.models.elbo_stage import ElboStage
 from mipae_tf.models.elbo_stage import elbo_terms
 from mipae_tf.models.latent import Latent
+from mipae_tf.models.sequence_config import SequenceConfig
 from mipae_tf.models.stage import Stage
 from mipae_tf.models.state_space import StateSpace
 from mipae_tf.networks.gaussian_head import Gaussian
+from mipae_tf.networks.gaussian_head import noise_along
 
 
 @dataclasses.dataclass(frozen=True)
-class IndependentPredictionConfig(ModelConfig):
+class IndependentPredictionConfig(SequenceConfig):
     """Hyper-parameters of Independent Prediction and its entangled twin."""
 
     factors: int = option(
@@ -49,31 +50,6 @@ class IndependentPredictionConfig(ModelConfig):
     kl_warmup: int = option(
         0, "Steps in which the weight of the KL rises from 0 to 1.", low=0
     )
-    width: int = option(
-        64, "Channels of the first convolution; the others follow.", low=1
-    )
-    normalization: str = option(
-        "batch",
-        "Normalisation of the convolutions (the encoders of the coordinate "
-        "backbone have none).",
-        choices=("batch", "group", "none"),
-    )
-    learning_rate: float = option(
-        1e-3, "Adam's rate in the first stage.", above=0
-    )
-    beta_1: float = option(0.9, "Adam's first decay, same stage.", low=0)
-    beta_2: float = option(0.999, "Adam's second decay, same stage.", low=0)
-    schedule: str = option(
-        "cosine",
-        "Learning rate over the steps of a stage.",
-        choices=("cosine", "constant"),
-    )
-    batch_size: int = option(
-        32, "Clips in a step; pairs across clips need two.", low=1
-    )
-    training_steps: int = option(
-        20_000, "Steps of a model of one stage.", low=0, identity=False
-    )
 
     PROTOCOLS = {
         "default": {},
@@ -98,8 +74,7 @@ class IndependentPrediction(VideoModel):
 
     def __init__(self, config, frame_shape, seed=0, **kwargs) -> None:
         super().__init__(config, frame_shape, seed, **kwargs)
-        replicas = tf.distribute.get_strategy().num_replicas_in_sync
-        self.network = StateSpace(config, self.frame_shape, replicas > 1)
+        self.network = StateSpace(config, self.frame_shape)
         self.built = True
 
     @property
@@ -125,7 +100,7 @@ class IndependentPrediction(VideoModel):
         features = self.network.features(to_float(frames))
         noise = None
         if seed is not None:
-            noise = self._noise(tf.shape(features)[:2], tf.stack([seed, 0]))
+            noise = noise_along(features, self.network.dim, tf.stack([seed, 0]))
         states = self.network.filter(features, noise)[1]["state"]
         return {"factors": self._split(states)}
 
@@ -140,7 +115,7 @@ class IndependentPrediction(VideoModel):
     def start(self, context: tf.Tensor, seed: tf.Tensor) -> State:
         """See `VideoModel.start`: samples of the filter, time after time."""
         features = self.network.features(to_float(context))
-        noise = self._noise(tf.shape(features)[:2], seed)
+        noise = noise_along(features, self.network.dim, seed)
         prior, _ = self.network.filter(features, noise)
         return {
             "mean": prior.mean,
@@ -180,11 +155,6 @@ class IndependentPrediction(VideoModel):
             training=False,
         )
         return tf.reduce_mean(terms["likelihood"] - terms["kl"], axis=1)
-
-    def _noise(self, shape: tf.Tensor, key: tf.Tensor) -> tf.Tensor:
-        """Standard normal `[batch, time, dim]`."""
-        shape = tf.concat([shape, [self.network.dim]], axis=0)
-        return tf.random.stateless_normal(shape, key)
 
     def _split(self, states: tf.Tensor) -> tf.Tensor:
         config = self.config

@@ -10,6 +10,7 @@ from mipae_tf.models.base import VideoModel
 from mipae_tf.models.dynamics import Dynamics
 from mipae_tf.models.dynamics import PublishedDynamics
 from mipae_tf.models.latent_predictor import LatentPredictor
+from mipae_tf.models.network_options import network_options
 from mipae_tf.models.stage import Stage
 from mipae_tf.networks.backbones import AnyDecoder
 from mipae_tf.networks.backbones import AnyEncoder
@@ -38,11 +39,8 @@ class RecurrentAutoencoder(VideoModel):
             config.backbone,
             role,
             code_dim,
-            frame_size=self.frame_shape[0],
-            width=config.width,
-            norm=config.normalization,
             activation=config.code,
-            synchronized=_several_replicas(),
+            **network_options(config, self.frame_shape),
         )
         encoder.build((None, *self.frame_shape))
         return encoder
@@ -55,11 +53,8 @@ class RecurrentAutoencoder(VideoModel):
         decoder = make_decoder(
             self.config.backbone,
             self.frame_shape[-1],
-            frame_size=self.frame_shape[0],
             pose_dim=pose_dim,
-            width=self.config.width,
-            norm=self.config.normalization,
-            synchronized=_several_replicas(),
+            **network_options(self.config, self.frame_shape),
         )
         decoder.build((None, code_dim))
         return decoder
@@ -118,8 +113,3 @@ class RecurrentAutoencoder(VideoModel):
         if frame is not None:
             code = self.encode(frame[:, None])[self.moving][:, 0]
         return decoded, {**state, "code": code, "memory": memory}
-
-
-def _several_replicas() -> bool:
-    """Batch statistics are then taken over the global batch."""
-    return tf.distribute.get_strategy().num_replicas_in_sync > 1

@@ -4,6 +4,7 @@ import dataclasses
 
 from mipae_tf.models.config import ModelConfig
 from mipae_tf.models.config import option
+from mipae_tf.models.config import other_default
 from mipae_tf.networks.backbones import BACKBONES
 
 # What the authors' codes of DRNET (PyTorch) and MIPAE have in common.
@@ -41,15 +42,7 @@ class RecurrentConfig(ModelConfig):
         "Encoders and decoder.",
         choices=tuple(BACKBONES),
     )
-    width: int = option(
-        64, "Channels of the first convolution; the others follow.", low=1
-    )
-    normalization: str = option(
-        "group",
-        "Normalisation of the convolutions (the encoders of the coordinate "
-        "backbone have none).",
-        choices=("batch", "group", "none"),
-    )
+    normalization: str = other_default(ModelConfig, "normalization", "group")
     code: str = option(
         "linear",
         "What the encoders do to their codes.",
@@ -61,19 +54,10 @@ class RecurrentConfig(ModelConfig):
         "pixels as probabilities) or mse.",
         choices=("bce", "mse"),
     )
-    learning_rate: float = option(
-        4e-3, "Adam's rate in the first stage.", above=0
-    )
-    beta_1: float = option(0.9, "Adam's first decay, same stage.", low=0)
-    beta_2: float = option(0.99, "Adam's second decay, same stage.", low=0)
-    schedule: str = option(
-        "cosine",
-        "Learning rate over the steps of a stage.",
-        choices=("cosine", "constant"),
-    )
-    batch_size: int = option(
-        32, "Clips in a step; pairs across clips need two.", low=2
-    )
+    learning_rate: float = other_default(ModelConfig, "learning_rate", 4e-3)
+    beta_2: float = other_default(ModelConfig, "beta_2", 0.99)
+    # Pairs across clips need two.
+    batch_size: int = other_default(ModelConfig, "batch_size", 32, low=2)
     representation_steps: int = option(
         20_000, "Steps of the first stage.", low=0, identity=False
     )

@@ -6,6 +6,7 @@ import keras
 import tensorflow as tf
 
 from mipae_tf.models.frame_wise import fold_time
+from mipae_tf.models.network_options import network_options
 from mipae_tf.networks.backbones import make_decoder
 from mipae_tf.networks.backbones import make_encoder
 from mipae_tf.networks.factor_transition import FactorTransition
@@ -25,7 +26,6 @@ class StateSpace(keras.layers.Layer):
     Args:
         config: an `IndependentPredictionConfig`.
         frame_shape: (height, width, channel).
-        synchronized: whether batch statistics are taken over all replicas.
         **kwargs: `name` of the layer.
     """
 
@@ -33,19 +33,13 @@ class StateSpace(keras.layers.Layer):
         self,
         config,
         frame_shape: tuple[int, int, int],
-        synchronized: bool = False,
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
         self.factors = config.factors
         self.factor_dim = config.factor_dim
         self.dim = config.factors * config.factor_dim
-        options = {
-            "frame_size": frame_shape[0],
-            "width": config.width,
-            "norm": config.normalization,
-            "synchronized": synchronized,
-        }
+        options = network_options(config, frame_shape)
         self.encoder = make_encoder(
             "dcgan", "pose", config.feature_dim, activation="linear", **options
         )

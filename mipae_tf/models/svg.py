@@ -9,17 +9,19 @@ from mipae_tf.models.base import Latents
 from mipae_tf.models.base import State
 from mipae_tf.models.base import VideoModel
 from mipae_tf.models.base import to_float
-from mipae_tf.models.config import ModelConfig
 from mipae_tf.models.config import option
+from mipae_tf.models.config import other_default
 from mipae_tf.models.frame_wise import fold_time
 from mipae_tf.models.latent import Latent
+from mipae_tf.models.sequence_config import SequenceConfig
 from mipae_tf.models.stage import Stage
 from mipae_tf.models.svg_network import SVGNetwork
 from mipae_tf.models.svg_stage import SVGStage
+from mipae_tf.networks.gaussian_head import noise_along
 
 
 @dataclasses.dataclass(frozen=True)
-class SVGConfig(ModelConfig):
+class SVGConfig(SequenceConfig):
     """Hyper-parameters of SVG-LP and SVG-FP."""
 
     state_dim: int = option(128, "Size of the code of a frame.", low=1)
@@ -40,31 +42,7 @@ class SVGConfig(ModelConfig):
         "Encoders and decoder.",
         choices=("dcgan_skips", "vgg_resnet"),
     )
-    width: int = option(
-        64, "Channels of the first convolution; the others follow.", low=1
-    )
-    normalization: str = option(
-        "batch",
-        "Normalisation of the convolutions (the encoders of the coordinate "
-        "backbone have none).",
-        choices=("batch", "group", "none"),
-    )
-    learning_rate: float = option(
-        2e-3, "Adam's rate in the first stage.", above=0
-    )
-    beta_1: float = option(0.9, "Adam's first decay, same stage.", low=0)
-    beta_2: float = option(0.999, "Adam's second decay, same stage.", low=0)
-    schedule: str = option(
-        "cosine",
-        "Learning rate over the steps of a stage.",
-        choices=("cosine", "constant"),
-    )
-    batch_size: int = option(
-        32, "Clips in a step; pairs across clips need two.", low=1
-    )
-    training_steps: int = option(
-        20_000, "Steps of a model of one stage.", low=0, identity=False
-    )
+    learning_rate: float = other_default(SequenceConfig, "learning_rate", 2e-3)
 
     PROTOCOLS = {
         "default": {},
@@ -89,10 +67,7 @@ class SVG(VideoModel):
 
     def __init__(self, config, frame_shape, seed=0, **kwargs) -> None:
         super().__init__(config, frame_shape, seed, **kwargs)
-        replicas = tf.distribute.get_strategy().num_replicas_in_sync
-        self.network = SVGNetwork(
-            config, self.frame_shape, self.learned_prior, replicas > 1
-        )
+        self.network = SVGNetwork(config, self.frame_shape, self.learned_prior)
         self.built = True
 
     @property
@@ -112,7 +87,7 @@ class SVG(VideoModel):
         h = self.network.encode(to_float(frames))
         noise = None
         if seed is not None:
-            noise = self._noise(tf.shape(h)[:2], tf.stack([seed, 0]))
+            noise = noise_along(h, self.network.noise_dim, tf.stack([seed, 0]))
         found, _ = self.network.follow(_before(h), h, noise)
         return {"state": h, "noise": found["noise"]}
 
@@ -185,7 +160,7 @@ class SVG(VideoModel):
         past, present = h[:, :-1], h[:, 1:]
 
         def heard():
-            noise = self._noise(tf.shape(past)[:2], seed)
+            noise = noise_along(past, self.network.noise_dim, seed)
             return self.network.follow(past, present, noise)[1]
 
         if h.shape[1] is not None:
@@ -196,11 +171,6 @@ class SVG(VideoModel):
         """Skip maps of frames `[batch, H, W, C]`."""
         frames = to_float(frames)
         return self.network.encoder.with_skips(frames, training=False)[1]
-
-    def _noise(self, shape: tf.Tensor, key: tf.Tensor) -> tf.Tensor:
-        """Standard normal `[batch, time, noise_dim]`."""
-        shape = tf.concat([shape, [self.network.noise_dim]], axis=0)
-        return tf.random.stateless_normal(shape, key)
 
 
 def _before(h: tf.Tensor) -> tf.Tensor:

@@ -7,6 +7,7 @@ import keras
 import tensorflow as tf
 
 from mipae_tf.models.frame_wise import fold_time
+from mipae_tf.models.network_options import network_options
 from mipae_tf.networks.backbones import make_decoder
 from mipae_tf.networks.backbones import make_encoder
 from mipae_tf.networks.gaussian_head import Gaussian
@@ -28,7 +29,6 @@ class SVGNetwork(keras.layers.Layer):
         config: an `SVGConfig`.
         frame_shape: (height, width, channel).
         learned_prior: whether there is LSTM_ψ.
-        synchronized: whether batch statistics are taken over all replicas.
         **kwargs: `name` of the layer.
     """
 
@@ -37,17 +37,11 @@ class SVGNetwork(keras.layers.Layer):
         config,
         frame_shape: tuple[int, int, int],
         learned_prior: bool,
-        synchronized: bool = False,
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
         self.noise_dim, state_dim = config.noise_dim, config.state_dim
-        options = {
-            "frame_size": frame_shape[0],
-            "width": config.width,
-            "norm": config.normalization,
-            "synchronized": synchronized,
-        }
+        options = network_options(config, frame_shape)
         self.encoder = make_encoder(
             config.backbone, "content", state_dim, activation="tanh", **options
         )

@@ -2,17 +2,16 @@
 
 import tensorflow as tf
 
-from mipae_tf.data.frame_plan import Window
 from mipae_tf.models.base import to_float
 from mipae_tf.models.frame_wise import fold_time
-from mipae_tf.models.optimizers import make_adam
+from mipae_tf.models.sequence_stage import SequenceStage
 from mipae_tf.models.stage import Losses
-from mipae_tf.models.stage import Stage
 from mipae_tf.models.svg_network import SVGNetwork
+from mipae_tf.networks.gaussian_head import noise_along
 from mipae_tf.objectives.elbo import gaussian_kl
 
 
-class SVGStage(Stage):
+class SVGStage(SequenceStage):
     """Σ_t mean squared error of x_t + kl_weight · KL(q(z_t) || p(z_t)).
 
     The networks see the true frames at all times, z is drawn from the
@@ -29,47 +28,22 @@ class SVGStage(Stage):
     LOSSES = ("loss", "reconstruction", "kl")
 
     def __init__(self, network: SVGNetwork, config, seed: int) -> None:
-        frames = config.context + config.train_horizon
-        super().__init__(
-            Window(config.batch_size, frames),
-            seed,
-            config.training_steps,
-            name="elbo",
-        )
-        self.network = network
+        super().__init__(network, config, seed)
         self.kl_weight = config.kl_weight
         # Beyond the context the decoder takes the maps of one frame.
         back = 1 if config.skip_frame == "last" else 2
         self.last_skip = max(config.context - back, 0)
-        optimizer = make_adam(
-            config.learning_rate,
-            config.beta_1,
-            config.beta_2,
-            config.schedule,
-            config.training_steps,
-        )
-        self._descend = self.add_player([network], optimizer)
 
-    def update(self, batch: tf.Tensor) -> Losses:
-        """See `Stage.update`; uint8 `[clips, frames, H, W, C]`."""
-        with tf.GradientTape() as tape:
-            losses = self._terms(batch, self.draw_key(0), training=True)
-        self._descend(tape, losses["loss"])
-        return losses
-
-    def evaluate_losses(self, batch: tf.Tensor) -> Losses:
-        """The same in inference mode, always with the same draws."""
-        return self._terms(batch, tf.constant([self.seed, -1]), False)
-
-    def _terms(self, batch, key: tf.Tensor, training: bool) -> Losses:
+    def terms(self, batch: tf.Tensor, key: tf.Tensor, training: bool) -> Losses:
+        """See `SequenceStage.terms`."""
         network, frames = self.network, to_float(batch)
         time = frames.shape[1]
         flat = tf.reshape(frames, [-1, *frames.shape[2:]])
         codes, maps = network.encoder.with_skips(flat, training=training)
         h = tf.reshape(codes, [-1, time, codes.shape[-1]])
-        shape = tf.stack([tf.shape(h)[0], time - 1, network.noise_dim])
-        noise = tf.random.stateless_normal(shape, key)
-        found, _ = network.follow(h[:, :-1], h[:, 1:], noise)
+        past, present = h[:, :-1], h[:, 1:]
+        noise = noise_along(past, network.noise_dim, key)
+        found, _ = network.follow(past, present, noise)
         drawn = fold_time(
             network.decoder,
             found["state"],

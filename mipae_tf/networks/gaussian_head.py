@@ -38,6 +38,18 @@ def standard_gaussian(shape: tf.Tensor) -> Gaussian:
     return Gaussian(zeros, zeros)
 
 
+def noise_along(sequence: tf.Tensor, dim: int, key: tf.Tensor) -> tf.Tensor:
+    """Standard normal `[batch, time, dim]` for a sequence `[batch, time, …]`.
+
+    Args:
+        sequence: what is gone along.
+        dim: dimensions drawn at each time.
+        key: int32 `[2]`, key of the draws.
+    """
+    shape = tf.concat([tf.shape(sequence)[:2], [dim]], axis=0)
+    return tf.random.stateless_normal(shape, key)
+
+
 @keras.saving.register_keras_serializable("mipae_tf")
 class GaussianHead(keras.layers.Layer):
     """Two dense layers: mean and log-scale of a diagonal Gaussian.

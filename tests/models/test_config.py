@@ -4,6 +4,7 @@ import pytest
 
 from mipae_tf.models.config import ModelConfig
 from mipae_tf.models.config import option
+from mipae_tf.models.config import other_default
 
 
 @dataclasses.dataclass(frozen=True)
@@ -29,6 +30,20 @@ def test_steps_do_not_make_another_run():
     assert "steps" not in Config().identity()
 
 
+def test_a_subclass_changes_a_default_and_nothing_else():
+    @dataclasses.dataclass(frozen=True)
+    class Larger(Config):
+        size: int = other_default(Config, "size", 5, low=4)
+        steps: int = other_default(Config, "steps", 20)
+
+    assert Larger() == Larger(size=5, steps=20)
+    assert Larger(steps=3).identity() == Larger().identity()
+    of = {each.name: each.metadata for each in dataclasses.fields(Larger)}
+    assert of["size"]["help"] == "Size."
+    with pytest.raises(ValueError, match="--size=3 .* allowed is 4 or more"):
+        Larger(size=3)
+
+
 def test_a_whole_number_will_do_for_a_float():
     assert Config(rate=1).identity() == Config(rate=1.0).identity()
 
@@ -41,7 +56,10 @@ def test_a_whole_number_will_do_for_a_float():
         ({"rate": 0.0}, "--rate=0.0 is too small; allowed is more than 0"),
         ({"rate": float("nan")}, "--rate=nan"),
         ({"kind": "c"}, "--kind=c is unknown; allowed are a, b"),
-        ({"other": 1}, "--other is no hyper-parameter .* kind, rate, size"),
+        (
+            {"other": 1},
+            "--other is no hyper-parameter .* kind, .* rate, .* size",
+        ),
     ],
 )
 def test_a_wrong_value_names_its_flag(given, message):

@@ -5,6 +5,7 @@ from networks.harness import random_inputs
 
 from mipae_tf.networks.gaussian_head import Gaussian
 from mipae_tf.networks.gaussian_head import GaussianHead
+from mipae_tf.networks.gaussian_head import noise_along
 from mipae_tf.networks.gaussian_head import soft_clamp
 from mipae_tf.networks.gaussian_head import standard_gaussian
 
@@ -66,3 +67,14 @@ def test_the_standard_gaussian():
     gaussian = standard_gaussian(tf.constant([2, 3]))
     np.testing.assert_array_equal(gaussian.mean, np.zeros((2, 3)))
     np.testing.assert_array_equal(gaussian.scale, np.ones((2, 3)))
+
+
+def test_noise_goes_along_a_sequence_by_its_key_alone():
+    sequence = tf.zeros((500, 4, 7, 2))
+    key = tf.constant([3, 1])
+    noise = noise_along(sequence, 5, key).numpy()
+    assert noise.shape == (500, 4, 5)
+    np.testing.assert_array_equal(noise, noise_along(sequence, 5, key))
+    assert not np.array_equal(noise, noise_along(sequence, 5, key + 1))
+    np.testing.assert_allclose(noise.mean((0, 1)), 0.0, atol=0.1)
+    np.testing.assert_allclose(noise.std((0, 1)), 1.0, atol=0.1)

@@ -1,0 +1,24 @@
+"""What a model's config says to all its convolutional networks."""
+
+from typing import Any
+
+import tensorflow as tf
+
+from mipae_tf.models.config import ModelConfig
+
+
+def network_options(
+    config: ModelConfig, frame_shape: tuple[int, int, int]
+) -> dict[str, Any]:
+    """Options of `make_encoder` and `make_decoder`.
+
+    Batch statistics are taken over the global batch where several replicas
+    share it.
+    """
+    replicas = tf.distribute.get_strategy().num_replicas_in_sync
+    return {
+        "frame_size": frame_shape[0],
+        "width": config.width,
+        "norm": config.normalization,
+        "synchronized": replicas > 1,
+    }

@@ -1,0 +1,15 @@
+"""Hyper-parameters of models that learn whole clips in one stage."""
+
+import dataclasses
+
+from mipae_tf.models.config import ModelConfig
+from mipae_tf.models.config import option
+
+
+@dataclasses.dataclass(frozen=True)
+class SequenceConfig(ModelConfig):
+    """How long a `SequenceStage` trains."""
+
+    training_steps: int = option(
+        20_000, "Steps of a model of one stage.", low=0, identity=False
+    )
