@@ -7,6 +7,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
 
 import pytest
+from doors import Doors
 
 
 @pytest.fixture(scope="session")
@@ -18,3 +19,11 @@ def real_data() -> pathlib.Path:
     path = pathlib.Path(folder)
     assert path.is_dir(), f"MIPAE_TF_TEST_DATA={folder} is not a folder"
     return path
+
+
+@pytest.fixture(scope="session")
+def run_door():
+    """`run_door(door, *arguments)`: exit code, standard output and error."""
+    doors = Doors()
+    yield doors
+    doors.close()

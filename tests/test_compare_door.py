@@ -4,15 +4,6 @@ import pytest
 from evaluation.comparison.run_files import PSNR
 from evaluation.comparison.run_files import errors
 from evaluation.comparison.run_files import write_run
-from test_doors import Doors
-
-
-@pytest.fixture(scope="module")
-def run_door():
-    doors = Doors()
-    yield doors
-    doors.server.stdin.close()
-    doors.server.wait(timeout=30)
 
 
 def test_compares_and_says_where(run_door, tmp_path):

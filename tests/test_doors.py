@@ -2,11 +2,7 @@
 
 import gzip
 import json
-import os
 import pathlib
-import subprocess
-import sys
-import types
 
 import numpy as np
 import pytest
@@ -55,34 +51,6 @@ REFUSED = {
         ".mp4",
     ),
 }
-
-
-class Doors:
-    """Doors in forks of one server process; see `door_server.py`."""
-
-    def __init__(self) -> None:
-        self.server = subprocess.Popen(
-            [sys.executable, str(ROOT / "tests" / "door_server.py")],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            text=True,
-            env={**os.environ, "PYTHONPATH": str(ROOT)},
-        )
-
-    def __call__(self, door: str, *args: str) -> types.SimpleNamespace:
-        self.server.stdin.write(json.dumps([door, args]) + "\n")
-        self.server.stdin.flush()
-        answer = json.loads(self.server.stdout.readline())
-        return types.SimpleNamespace(**answer)
-
-
-@pytest.fixture(scope="module")
-def run_door():
-    doors = Doors()
-    yield doors
-    doors.server.stdin.close()
-    doors.server.wait(timeout=30)
 
 
 def broken_mnist(folder: pathlib.Path) -> pathlib.Path:

@@ -40,17 +40,22 @@ def measure(subject: Subject) -> Findings:
     if not any(_factors(subject).values()):
         reason = f"{subject.clips.name} knows no factors."
         return Findings({"leak": absent(reason)})
-    metrics = _probes(subject, "", None)
-    metrics |= _probes(subject, "_linear", None, kind="linear")
+    codes = _codes(subject, None)
+    metrics = _probes(subject, "", codes)
+    metrics |= _probes(subject, "_linear", codes, kind="linear")
     if subject.model.stochastic:
-        metrics |= _probes(subject, "_sampled", subject.seed)
+        codes = _codes(subject, subject.seed)
+        metrics |= _probes(subject, "_sampled", codes)
     return Findings(metrics | _ratios(subject, metrics))
 
 
 def _probes(
-    subject: Subject, suffix: str, seed: int | None, kind: str = "mlp"
+    subject: Subject,
+    suffix: str,
+    codes: dict[str, np.ndarray],
+    kind: str = "mlp",
 ) -> dict[str, dict]:
-    found, codes = {}, None
+    found = {}
     factors = _factors(subject)
     pairs = [
         (role, factor, source)
@@ -61,8 +66,6 @@ def _probes(
     for role, factor, source in tqdm(pairs, f"{kind} probes", disable=None):
         group = "read" if source in (role, "all") else "leak"
         key = f"{group}/{role}_from_{source}{suffix}/{factor}"
-        if codes is None:
-            codes = _codes(subject, seed)
         if source not in codes:
             reason = f"{subject.model_name} has no {source} latent."
             found[key] = absent(reason)
