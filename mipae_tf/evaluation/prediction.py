@@ -24,9 +24,7 @@ from mipae_tf.metrics.result import absent
 from mipae_tf.metrics.result import entry
 from mipae_tf.metrics.samples import best_mean_worst
 from mipae_tf.metrics.samples import sample_diversity
-from mipae_tf.metrics.ssim import ssim_float_range2
-from mipae_tf.metrics.ssim import ssim_gaussian11
-from mipae_tf.metrics.ssim import ssim_uint8_7x7
+from mipae_tf.metrics.ssim import SSIM_CONVENTIONS
 
 Measure = Callable[[np.ndarray, np.ndarray], np.ndarray]
 
@@ -62,7 +60,9 @@ def measure(subject: Subject) -> Findings:
     `forecast_worst` (the best sample of each clip by that measure), and
     `prediction/diversity/forecast` says how far the samples differ.
     """
-    measures, embed = _measures(subject.options), _embedder(subject.options)
+    measures = _measures(subject.options)
+    embed = _embedder(subject.options)
+    embed_truth = functools.cache(lambda: embed(subject.future()))
     rows = subject.once(predictions)
     metrics, per_clip = {}, {}
     for row, frames in rows.items():
@@ -78,7 +78,7 @@ def measure(subject: Subject) -> Findings:
                 if values is not None and name != "mse":  # psnr has the same
                     per_clip[key] = values
         key = f"prediction/fvd/{row}"
-        metrics[key] = or_absent(_fvd, key, embed, frames, subject.future())
+        metrics[key] = or_absent(_fvd, key, embed, embed_truth, frames)
     metrics |= _diversity(subject)
     figures = forecast_pictures(subject, rows) | step_plots(metrics)
     return Findings(metrics, per_clip, figures)
@@ -88,9 +88,7 @@ def _measures(options: EvaluationOptions) -> dict[str, Measure | None]:
     """Scores `[clips, time]` of frames and truth, None where absent."""
     measures = {
         "psnr": squared_errors,
-        "ssim": ssim_gaussian11,
-        "ssim_uint8_7x7": ssim_uint8_7x7,
-        "ssim_float_range2": ssim_float_range2,
+        **SSIM_CONVENTIONS,
         "mse": squared_errors,
         "mae": absolute_errors,
         "lpips": None,
@@ -155,7 +153,7 @@ def _score_entry(name: str, key: str, values, seed: int) -> dict:
     return or_absent(write, key, values, seed)
 
 
-def _fvd(key: str, embed: VideoEmbedder | None, frames, truth) -> dict:
+def _fvd(key: str, embed: VideoEmbedder | None, embed_truth, frames) -> dict:
     """Distance of the predicted frames alone, without their context."""
     if embed is None:
         raise AbsentMetric(
@@ -166,7 +164,7 @@ def _fvd(key: str, embed: VideoEmbedder | None, frames, truth) -> dict:
         raise AbsentMetric(
             f"FVD needs at least {FEWEST_CLIPS} clips, got {len(frames)}."
         )
-    distance = frechet_distance(embed(frames), embed(truth))
+    distance = frechet_distance(embed(frames), embed_truth())
     return entry(key, distance, count=len(frames))
 
 

@@ -43,30 +43,6 @@ def absolute_errors(prediction: np.ndarray, truth: np.ndarray) -> np.ndarray:
     return _mean_per_frame(np.abs, prediction, truth)
 
 
-def frame_psnr(errors: np.ndarray) -> np.ndarray:
-    """Peak signal-to-noise ratio in dB of each frame by itself.
-
-    Papers that choose the best of several samples average this one over the
-    steps of a clip; over clips, `pooled_psnr` is the sounder mean.
-
-    Args:
-      errors: mean squared errors of any shape, as from `squared_errors`.
-
-    Returns:
-      -10 log10 of the errors.
-
-    Raises:
-      AbsentMetric: a frame without any error.
-    """
-    errors = np.asarray(errors)
-    if not (errors > 0).all():
-        raise AbsentMetric(
-            f"{(~(errors > 0)).sum()} of {errors.size} frames are predicted "
-            "without any error: their own PSNR is infinite."
-        )
-    return -10 * np.log10(errors)
-
-
 def pooled_psnr(errors: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Peak signal-to-noise ratio in dB, errors pooled over the clips.
 

@@ -98,9 +98,9 @@ def ssim_float_range2(prediction: np.ndarray, truth: np.ndarray) -> np.ndarray:
 
 SSIM_CONVENTIONS: Mapping = MappingProxyType(
     {
-        "gaussian11": ssim_gaussian11,
-        "uint8_7x7": ssim_uint8_7x7,
-        "float_range2": ssim_float_range2,
+        "ssim": ssim_gaussian11,
+        "ssim_uint8_7x7": ssim_uint8_7x7,
+        "ssim_float_range2": ssim_float_range2,
     }
 )
 

@@ -4,7 +4,6 @@ from metrics.frame_cases import random_frames
 
 from mipae_tf.metrics.absent_metric import AbsentMetric
 from mipae_tf.metrics.frame_quality import absolute_errors
-from mipae_tf.metrics.frame_quality import frame_psnr
 from mipae_tf.metrics.frame_quality import pooled_psnr
 from mipae_tf.metrics.frame_quality import squared_errors
 
@@ -48,14 +47,6 @@ def test_psnr_pools_clips_before_the_logarithm():
     # A clip without any error is like any other, unless it is alone.
     with pytest.raises(AbsentMetric, match="Step 0"):
         pooled_psnr(errors[:1])
-
-
-def test_psnr_of_single_frames():
-    np.testing.assert_allclose(
-        frame_psnr(np.array([[0.01, 0.1], [1, 0.001]])), [[20, 10], [0, 30]]
-    )
-    with pytest.raises(AbsentMetric, match="1 of 4 frames"):
-        frame_psnr(np.array([[0.0, 0.02], [0.02, 0.18]]))
 
 
 @pytest.mark.parametrize("metric", [squared_errors, absolute_errors])

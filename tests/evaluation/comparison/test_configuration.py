@@ -1,7 +1,9 @@
 import pytest
 
+from mipae_tf.evaluation.comparison.configuration import HOW
 from mipae_tf.evaluation.comparison.configuration import configuration_of
 from mipae_tf.models import MODELS
+from mipae_tf.train import OWN
 
 PROTOCOL = {"model": "mipae", "protocol": "published", "dataset": "d"}
 FLAGS = """# A comment.
@@ -28,6 +30,12 @@ def settings(**config):
         "train_clips": 40,
         "data_dir": "/somewhere",
     }
+
+
+def test_every_flag_of_train_is_known():
+    """A new one belongs to how a run is made, or to what it learns."""
+    assert set(OWN) - set(HOW) == {"dataset", "init_from", "train_clips"}
+    assert set(HOW) <= set(OWN)
 
 
 def test_flags_alone_say_the_same_as_the_config():
