@@ -70,9 +70,8 @@ def _pose_codes(subject: Subject) -> np.ndarray:
 
 
 def _codes(subject: Subject, role: str) -> np.ndarray:
-    """Codes of every frame by itself, `[clips, time, dim]`."""
-    video, name = subject.clips.video, subject.latent_of(role)
-    latents = subject.encode_images(video.reshape(-1, *video.shape[2:]))
+    """Codes of every frame, `[clips, time, dim]`."""
+    name = subject.latent_of(role)
+    latents = subject.encode_frames(subject.clips.video)
     chosen = [latents[name]] if name else list(latents.values())
-    flat = np.concatenate(chosen, axis=1)  # [clips·time, dim]
-    return flat.reshape(*video.shape[:2], -1)
+    return np.concatenate(chosen, axis=-1)

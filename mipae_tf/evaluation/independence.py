@@ -57,19 +57,21 @@ def measure(subject: Subject) -> Findings:
 
 def _latents(subject: Subject) -> tuple[np.ndarray, list[np.ndarray]]:
     """Standardised codes `[clips, time, dim]`, and the parts' dimensions."""
-    clips = subject.clips.take(slice(CLIPS))
-    frames = clips.video.reshape(-1, *clips.frame_shape)
-    codes = subject.encode_images(frames)
+    codes = subject.encode_frames(subject.clips.video[:CLIPS])
     parts = [
         part
         for latent in subject.model.latents
         if latent.role != "noise"
-        for part in np.split(codes[latent.name], max(1, latent.objects), axis=1)
-    ]
-    ends = np.cumsum([part.shape[1] for part in parts])
-    flat = standardised(np.concatenate(parts, axis=1))
-    shape = (*clips.video.shape[:2], -1)
-    return flat.reshape(shape), np.split(np.arange(ends[-1]), ends[:-1])
+        for part in np.split(
+            codes[latent.name], max(1, latent.objects), axis=-1
+        )
+    ]  # [clips, time, dim] each
+    ends = np.cumsum([part.shape[-1] for part in parts])
+    together = np.concatenate(parts, axis=-1)
+    flat = standardised(together.reshape(-1, ends[-1]))
+    return flat.reshape(together.shape), np.split(
+        np.arange(ends[-1]), ends[:-1]
+    )
 
 
 def _picture(latents: np.ndarray) -> bytes:

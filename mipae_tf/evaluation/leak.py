@@ -105,9 +105,13 @@ def _factors(subject: Subject) -> dict[str, dict[str, np.ndarray]]:
 
 def _codes(subject: Subject, seed: int | None) -> dict[str, np.ndarray]:
     """Codes `[clips·frames, dim]` by role, and all latents side by side."""
-    clips = subject.clips
-    frames = clips.video[:, _times(subject)].reshape(-1, *clips.frame_shape)
-    latents = subject.encode_images(frames, seed)
+    times = _times(subject)
+    latents = {
+        name: code[:, times].reshape(-1, code.shape[-1])
+        for name, code in subject.encode_frames(
+            subject.clips.video, seed
+        ).items()
+    }  # [clips·frames, dim]
     codes = {"all": np.concatenate(list(latents.values()), axis=1)}
     for role in ROLES:
         name = subject.latent_of(role)

@@ -74,9 +74,36 @@ class Subject:
                 return latent.name
         return None
 
-    def encode(self, video: np.ndarray) -> dict[str, np.ndarray]:
-        """Latents of uint8 `[clips, time, height, width, channel]`."""
-        return _in_chunks(self._encode, video)
+    def encode(
+        self, video: np.ndarray, seed: int | None = None
+    ) -> dict[str, np.ndarray]:
+        """Latents of uint8 `[clips, time, height, width, channel]`.
+
+        Means, or samples where a seed is given.
+        """
+        return _in_chunks(
+            lambda piece, start: self._encode(piece, _key(seed, start)), video
+        )
+
+    def encode_frames(
+        self, video: np.ndarray, seed: int | None = None
+    ) -> dict[str, np.ndarray]:
+        """Latents `[clips, time, dim]` of every frame of clips.
+
+        A latent that each frame has may tell of the frames before it too; one
+        that a clip has is that of each frame by itself.
+
+        Args:
+            video: uint8 `[clips, time, height, width, channel]`.
+            seed: means, or samples where one is given.
+        """
+        found = self.encode(video, seed)
+        if self._of_clips:
+            flat = video.reshape(-1, *video.shape[2:])
+            by_frame = self.encode_images(flat, seed)
+            found |= {name: by_frame[name] for name in self._of_clips}
+        shape = (*video.shape[:2], -1)
+        return {name: code.reshape(shape) for name, code in found.items()}
 
     def encode_images(
         self, frames: np.ndarray, seed: int | None = None
@@ -87,7 +114,9 @@ class Subject:
         """
         chunk = CHUNK * self.clips.length
         pieces = [
-            self._encode(tf.constant(frames[i : i + chunk, None]), seed)
+            self._encode(
+                tf.constant(frames[i : i + chunk, None]), _key(seed, i)
+            )
             for i in range(0, len(frames), chunk)
         ]
         return {
@@ -108,9 +137,9 @@ class Subject:
                 content comes from.
         """
         return _in_chunks(
-            lambda chunk: self._decode(
-                {k: v for k, v in chunk.items() if k != "reference"},
-                chunk["reference"],
+            lambda piece, _: self._decode(
+                {k: v for k, v in piece.items() if k != "reference"},
+                piece["reference"],
             ),
             {**latents, "reference": reference},
         )
@@ -130,11 +159,18 @@ class Subject:
         """
         context = self.clips.video[:clips, : self.context]
         return _in_chunks(
-            lambda chunk: self.model.forecast(
-                chunk, horizon or self.horizon, seed=self.seed + sample
+            lambda piece, start: self.model.forecast(
+                piece,
+                horizon or self.horizon,
+                seed=_key(self.seed, sample, start),
             ),
             context,
         )
+
+    @property
+    def _of_clips(self) -> set[str]:
+        """Names of latents that a clip has and not each frame."""
+        return {each.name for each in self.model.latents if not each.per_frame}
 
     def future(self) -> np.ndarray:
         """The true frames of the horizon."""
@@ -155,7 +191,10 @@ class Subject:
 
 
 def _in_chunks(function, arrays):
-    """Applies a function of tensors to pieces of the first axis."""
+    """Applies a function of tensors to pieces of the first axis.
+
+    It is given the index that a piece starts at as well.
+    """
 
     def piece(start: int):
         return tf.nest.map_structure(
@@ -163,7 +202,18 @@ def _in_chunks(function, arrays):
         )
 
     count = len(tf.nest.flatten(arrays)[0])
-    pieces = [function(piece(start)) for start in range(0, count, CHUNK)]
+    pieces = [function(piece(start), start) for start in range(0, count, CHUNK)]
     return tf.nest.map_structure(
         lambda *parts: np.concatenate([np.asarray(p) for p in parts]), *pieces
     )
+
+
+def _key(*numbers: int | None) -> np.ndarray | None:
+    """A seed of its own for each chunk of each draw; None stays None.
+
+    An array and no int: a function would be traced for each int.
+    """
+    if numbers[0] is None:
+        return None
+    state = np.random.SeedSequence(numbers).generate_state(1)[0]
+    return np.array(state >> 1, np.int32)

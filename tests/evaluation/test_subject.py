@@ -1,4 +1,8 @@
+import dataclasses
+
 import numpy as np
+import tensorflow as tf
+from evaluation.world import Oracle
 from evaluation.world import subject
 
 from mipae_tf.evaluation import subject as module
@@ -28,6 +32,52 @@ def test_latents_of_frames_and_clips():
     )
     flat = seen.encode_images(seen.clips.video[:, 2])
     assert flat["where"].shape == flat["what"].shape == (24, 1)
+
+
+def test_every_frame_of_a_clip_has_a_code():
+    seen = subject()
+    video = seen.clips.video
+    codes = seen.encode_frames(video)
+    np.testing.assert_array_equal(codes["where"], seen.encode(video)["where"])
+    by_frame = seen.encode_images(video.reshape(-1, *video.shape[2:]))
+    np.testing.assert_array_equal(
+        codes["what"].reshape(-1, 1), by_frame["what"]
+    )
+
+
+class Drawn(Oracle):
+    """Its codes and its futures are noise."""
+
+    def encode(self, frames, seed=None):
+        codes = super().encode(frames)
+        key = tf.stack([0 if seed is None else seed, 0])
+        return {
+            name: tf.random.stateless_normal(tf.shape(code), key)
+            for name, code in codes.items()
+        }
+
+    def forecast(self, context, horizon, samples=None, seed=0, goal=None):
+        shape = (len(context), horizon, *context.shape[2:])
+        noise = tf.random.stateless_uniform(
+            shape, [int(seed), 0], 0, 256, tf.int32
+        )
+        return tf.cast(noise, tf.uint8)
+
+
+def test_each_chunk_has_draws_of_its_own(monkeypatch):
+    monkeypatch.setattr(module, "CHUNK", 2)
+    seen = dataclasses.replace(subject(), model=Drawn())
+    video = np.repeat(seen.clips.video[:1], 4, axis=0)
+    for draw in (
+        lambda: seen.encode(video, 0)["where"],
+        lambda: seen.encode_frames(video, 0)["what"],
+        lambda: seen.forecast(clips=4),
+    ):
+        found = draw()
+        np.testing.assert_array_equal(found, draw())
+        assert not np.array_equal(found[:2], found[2:])
+    first, other = seen.forecast(0, clips=2), seen.forecast(1, clips=2)
+    assert not np.array_equal(first, other)
 
 
 def test_latents_by_role():
