@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import log_loss
+from threadpoolctl import threadpool_limits
 
 from mipae_tf.metrics.mi_matrix import INACTIVE
 from mipae_tf.metrics.mi_matrix import mi_matrix
@@ -92,6 +93,7 @@ def _concentration(information: np.ndarray) -> float:
     return float((share - even) / (1 - even))
 
 
+@threadpool_limits.wrap(limits=1)  # as in probes
 def _explicitness(
     representation: Representation, seed: int
 ) -> dict[str, float]:

@@ -9,6 +9,7 @@ from sklearn.linear_model import Ridge
 from sklearn.neural_network import MLPClassifier
 from sklearn.neural_network import MLPRegressor
 from sklearn.preprocessing import StandardScaler
+from threadpoolctl import threadpool_limits
 
 from mipae_tf.metrics.absent_metric import AbsentMetric
 from mipae_tf.metrics.checks import check_count
@@ -127,6 +128,9 @@ def _check_varies(part: str, target: np.ndarray) -> None:
         )
 
 
+# Products this small gain nothing from threads, and threads that wait for a
+# busy core spin: ten times slower beside another process.
+@threadpool_limits.wrap(limits=1)
 def _fitted(
     kind: str,
     categorical: bool,
