@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from mipae_tf.evaluation import downstream
 from mipae_tf.evaluation import drift
+from mipae_tf.evaluation import factors
 from mipae_tf.evaluation import independence
 from mipae_tf.evaluation import judged
 from mipae_tf.evaluation import leak
@@ -82,6 +83,18 @@ GROUPS: dict[str, Group] = {
         "Whether parts of the code depend on their own past alone.",
         ("independence",),
         {"correlation.png": "Correlation of the code with its own past."},
+    ),
+    "factors": Group(
+        factors.measure,
+        "Which object each factor of the code holds, and what is seen to move "
+        "when it goes on alone.",
+        ("factors",),
+        {
+            "factors.gif": "Each factor goes along with the clip by itself, "
+            "the others stay as in its first frame.",
+            "factors.png": "How well each object's position is read from each "
+            "factor.",
+        },
     ),
     "drift": Group(
         drift.measure,

@@ -5,16 +5,16 @@ from tqdm import tqdm
 
 from mipae_tf.evaluation.absence import or_absent
 from mipae_tf.evaluation.findings import Findings
+from mipae_tf.evaluation.probing import FRAMES
+from mipae_tf.evaluation.probing import probe_entry
+from mipae_tf.evaluation.probing import probed_times
 from mipae_tf.evaluation.subject import Subject
-from mipae_tf.metrics.probes import probe
 from mipae_tf.metrics.ratios import accuracy_ratios
 from mipae_tf.metrics.ratios import error_ratios
 from mipae_tf.metrics.result import absent
 from mipae_tf.metrics.result import entry
 
 ROLES = ("content", "pose")
-# Frames of each held-out clip that the probes look at.
-FRAMES = 4
 # Standard errors that a latent must be above chance by for a ratio to it.
 SURE = 2.0
 
@@ -72,7 +72,7 @@ def _probes(
             continue
         target = factors[role][factor]
         found[key] = or_absent(
-            _entry,
+            probe_entry,
             key,
             codes[source],
             target,
@@ -83,14 +83,9 @@ def _probes(
     return found
 
 
-def _times(subject: Subject) -> np.ndarray:
-    last = subject.clips.length - 1
-    return np.linspace(0, last, FRAMES).round().astype(int)
-
-
 def _factors(subject: Subject) -> dict[str, dict[str, np.ndarray]]:
     """Factors `[clips·frames]` by role and name, clip after clip."""
-    clips, times = subject.clips, _times(subject)
+    clips, times = subject.clips, probed_times(subject.clips)
     return {
         "content": {
             name: np.repeat(values, len(times))
@@ -105,7 +100,7 @@ def _factors(subject: Subject) -> dict[str, dict[str, np.ndarray]]:
 
 def _codes(subject: Subject, seed: int | None) -> dict[str, np.ndarray]:
     """Codes `[clips·frames, dim]` by role, and all latents side by side."""
-    times = _times(subject)
+    times = probed_times(subject.clips)
     latents = {
         name: code[:, times].reshape(-1, code.shape[-1])
         for name, code in subject.encode_frames(
@@ -122,29 +117,6 @@ def _codes(subject: Subject, seed: int | None) -> dict[str, np.ndarray]:
 
 def _is_class(role: str, target: np.ndarray) -> bool:
     return role == "content" and target.dtype.kind in "iub"
-
-
-def _entry(key, codes, target, categorical, seed: int, kind: str) -> dict:
-    # All frames of a clip stay on one side of the split.
-    order = np.random.default_rng(seed).permutation(len(target) // FRAMES)
-    frames = order[:, None] * FRAMES + np.arange(FRAMES)  # [clips, frames]
-    train, test = (
-        half.reshape(-1) for half in np.split(frames, [len(order) // 2])
-    )
-    result = probe(
-        codes[train],
-        target[train],
-        categorical=categorical,
-        seed=seed,
-        kind=kind,
-        test=(codes[test], target[test]),
-    )
-    row = entry(key, result["score"], count=len(test))
-    return {
-        **row,
-        "chance": result["chance"],
-        "shuffled": result["shuffled"],
-    }
 
 
 def _ratios(subject: Subject, probes: dict[str, dict]) -> dict[str, dict]:

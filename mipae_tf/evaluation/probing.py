@@ -1,0 +1,58 @@
+"""Probes of the codes of frames, on clips that they have not seen."""
+
+import numpy as np
+
+from mipae_tf.data import Clips
+from mipae_tf.metrics.probes import probe
+from mipae_tf.metrics.result import entry
+
+# Frames of each held-out clip that the probes look at.
+FRAMES = 4
+
+
+def probed_times(clips: Clips) -> np.ndarray:
+    """Indices of the frames that the probes look at, first to last."""
+    return np.linspace(0, clips.length - 1, FRAMES).round().astype(int)
+
+
+def probe_entry(
+    key: str,
+    codes: np.ndarray,
+    target: np.ndarray,
+    categorical: bool,
+    seed: int,
+    kind: str = "mlp",
+) -> dict:
+    """Score of a probe trained on half of the clips, on the other half.
+
+    Args:
+        key: of the entry.
+        codes: `[clips·FRAMES, dim]`, clip after clip.
+        target: `[clips·FRAMES]`.
+        categorical: whether the target is a class.
+        seed: of the split and the probe.
+        kind: see `probe`.
+
+    Raises:
+        AbsentMetric: see `probe`.
+    """
+    # All frames of a clip stay on one side of the split.
+    order = np.random.default_rng(seed).permutation(len(target) // FRAMES)
+    frames = order[:, None] * FRAMES + np.arange(FRAMES)  # [clips, FRAMES]
+    train, test = (
+        half.reshape(-1) for half in np.split(frames, [len(order) // 2])
+    )
+    result = probe(
+        codes[train],
+        target[train],
+        categorical=categorical,
+        seed=seed,
+        kind=kind,
+        test=(codes[test], target[test]),
+    )
+    row = entry(key, result["score"], count=len(test))
+    return {
+        **row,
+        "chance": result["chance"],
+        "shuffled": result["shuffled"],
+    }
