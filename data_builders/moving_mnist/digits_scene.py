@@ -69,10 +69,39 @@ class DigitsScene(Scene):
         if config.bounce == "reflect":
             return motion.reflect(start, speed, time, last)
         paths = [
-            motion.redraw(a, b, time, _ROOM, last, config.max_speed, rng)
+            self._redrawn(a, b, time, rng)
             for a, b in zip(start, speed, strict=True)
         ]
         return np.stack(paths, 1)  # [time, digits, 2]
+
+    def futures(
+        self,
+        before: np.ndarray,
+        last: np.ndarray,
+        steps: int,
+        rng: np.random.Generator,
+    ) -> np.ndarray:
+        """Draws what may become of digits that walls send on at random.
+
+        Args:
+            before: Positions (x, y) a frame earlier, int `[digits, 2]`.
+            last: Positions now, `[digits, 2]`, at no wall that was just met.
+            steps: Frames to draw.
+            rng: Where the new speeds come from.
+
+        Returns:
+            Positions, int32 `[digits, steps, 2]`.
+        """
+        paths = [
+            self._redrawn(now, now - earlier, steps + 1, rng)[1:]
+            for earlier, now in zip(before, last, strict=True)
+        ]
+        return np.stack(paths)
+
+    def _redrawn(self, start, speed, time: int, rng) -> np.ndarray:
+        return motion.redraw(
+            start, speed, time, _ROOM, self._last, self.config.max_speed, rng
+        )
 
     def draw(
         self, content: Factors, pose: Factors, instance: Factors

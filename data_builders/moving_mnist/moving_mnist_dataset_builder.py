@@ -1,5 +1,6 @@
 """The tfds builder of moving MNIST."""
 
+import numpy as np
 import tensorflow_datasets as tfds
 
 from data_builders.common.clip_builder import ClipBuilder
@@ -44,7 +45,34 @@ class Builder(ClipBuilder):
             colour=False,
             bounce="redraw",
         ),
+        DigitsConfig(
+            "stochastic_colour",
+            description="As stochastic, one colour plane a digit.",
+            bounce="redraw",
+        ),
     ]
+
+    @property
+    def has_futures(self) -> bool:
+        """Whether the future is drawn by chance, and `sample_futures` known."""
+        return self.builder_config.bounce == "redraw"
+
+    def sample_futures(
+        self, before: np.ndarray, last: np.ndarray, steps: int, seed: int
+    ) -> np.ndarray:
+        """Draws what may become of digits, by the law of this configuration.
+
+        Args:
+            before: Positions (x, y) a frame earlier, int `[digits, 2]`.
+            last: Positions now, `[digits, 2]`, at no wall that was just met.
+            steps: Frames to draw.
+            seed: Seed of the draws.
+
+        Returns:
+            Positions, int32 `[digits, steps, 2]`.
+        """
+        scene = DigitsScene(self.builder_config)
+        return scene.futures(before, last, steps, np.random.default_rng(seed))
 
     def scene(self) -> DigitsScene:
         """The world of this configuration, with the digits it was built from.

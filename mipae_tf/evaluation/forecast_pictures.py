@@ -12,13 +12,17 @@ from mipae_tf.visual.png import encode_png
 from mipae_tf.visual.side_by_side import side_by_side
 
 SHOWN = 8
+SAMPLES = 4
 PLOTTED = {"psnr": "PSNR (dB)", "ssim": "SSIM", "lpips": "LPIPS"}
 
 
 def forecast_pictures(
     subject: Subject, rows: Mapping[str, np.ndarray | None]
 ) -> dict[str, bytes]:
-    """`forecast.gif` and `forecast.png`: truth and forecast of some clips."""
+    """Truth and forecast of some clips.
+
+    `forecast.gif`, `forecast.png`, and of a stochastic model `samples.gif`.
+    """
     context, end = subject.context, subject.context + subject.horizon
     truth = subject.clips.video[:SHOWN, :end]
     ahead = rows["forecast"][:SHOWN]
@@ -30,10 +34,25 @@ def forecast_pictures(
         ["truth", "forecast"] * len(pairs),
         context=context,
     )
-    return {
+    found = {
         "forecast.gif": encode_gif(frames, fps=6),
         "forecast.png": encode_png(image),
     }
+    if subject.model.stochastic:
+        found["samples.gif"] = _samples(subject, truth)
+    return found
+
+
+def _samples(subject: Subject, truth: np.ndarray) -> bytes:
+    """Truth `[clips, time, …]` beside several futures."""
+    seen = truth[:, : subject.context]
+    videos = [
+        np.concatenate([seen, subject.forecast(n, clips=SHOWN)], axis=1)
+        for n in range(SAMPLES)
+    ]
+    labels = ["truth", *(f"sample {n + 1}" for n in range(SAMPLES))]
+    frames = side_by_side([truth, *videos], labels, subject.context)
+    return encode_gif(frames, fps=6)
 
 
 def step_plots(metrics: Mapping[str, Mapping]) -> dict[str, bytes]:

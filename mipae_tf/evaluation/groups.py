@@ -3,6 +3,7 @@
 import dataclasses
 from collections.abc import Callable
 
+from mipae_tf.evaluation import bounces
 from mipae_tf.evaluation import downstream
 from mipae_tf.evaluation import drift
 from mipae_tf.evaluation import factors
@@ -45,6 +46,7 @@ GROUPS: dict[str, Group] = {
         {
             "forecast.gif": "Truth and forecast, side by side.",
             "forecast.png": "Truth and forecast, frame by frame.",
+            "samples.gif": "Truth and several futures that the model draws.",
             "psnr.png": "PSNR of each predicted frame, with 95 % intervals.",
             "ssim.png": "SSIM of each predicted frame, with 95 % intervals.",
             "lpips.png": "LPIPS of each predicted frame, with 95 % intervals.",
@@ -95,6 +97,12 @@ GROUPS: dict[str, Group] = {
             "factors.png": "How well each object's position is read from each "
             "factor.",
         },
+    ),
+    "bounces": Group(
+        bounces.measure,
+        "Whether samples after a wall that turns things at random spread as "
+        "the law of the data says.",
+        ("bounce",),
     ),
     "drift": Group(
         drift.measure,

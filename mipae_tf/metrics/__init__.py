@@ -10,7 +10,8 @@ forests.
 
 Reading: probes, label_curve, ratios, judgement.
 
-Frames: frame_quality, ssim, samples, lpips, frechet and fvd, nearest.
+Frames: frame_quality, ssim, samples, lpips, frechet and fvd, nearest; places:
+energy_score.
 
 A metric that has no value raises AbsentMetric with the reason; result makes
 entries of the metrics file.

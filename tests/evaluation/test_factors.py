@@ -1,89 +1,22 @@
 import types
 
-import numpy as np
 import pytest
-import tensorflow as tf
+from evaluation.dots import Judge
+from evaluation.dots import Painter
+from evaluation.dots import dots
 from evaluation.world import subject as bars
-from scipy.linalg import hadamard
 
-from mipae_tf.data import Clips
 from mipae_tf.evaluation import factors as module
 from mipae_tf.evaluation.factors import measure
 from mipae_tf.evaluation.factors import objects_of
 from mipae_tf.evaluation.options import EvaluationOptions
 from mipae_tf.evaluation.subject import Subject
 from mipae_tf.metrics.absent_metric import AbsentMetric
-from mipae_tf.models import Latent
-
-SIZE, CLIPS, TIME = 16, 60, 6
-
-
-class Painter:
-    """Sees and draws two dots, one in each of the first two planes.
-
-    Factors are the dots' places, or each of them a mixture of both.
-    """
-
-    def __init__(self, mixed=False):
-        self.mixing = np.eye(4, dtype="f4")
-        if mixed:
-            self.mixing = hadamard(4).astype("f4") / 2
-        self.latents = (Latent("factors", "factor", True, 2, 2),)
-
-    def encode(self, frames, seed=None):
-        light = tf.cast(frames, tf.float32)[..., :2] / 255
-        ruler = tf.range(SIZE, dtype=tf.float32)
-        places = tf.stack(
-            [
-                tf.einsum("btyxc,x->btc", light, ruler),
-                tf.einsum("btyxc,y->btc", light, ruler),
-            ],
-            axis=-1,
-        )  # [batch, time, object, 2]
-        shape = tf.concat([tf.shape(places)[:2], [4]], axis=0)
-        mixed = tf.reshape(places, shape) @ self.mixing
-        return {"factors": tf.reshape(mixed, tf.shape(places))}
-
-    def decode(self, latents, reference=None):
-        codes = latents["factors"]
-        shape = tf.concat([tf.shape(codes)[:2], [4]], axis=0)
-        flat = tf.reshape(codes, shape) @ self.mixing.T
-        places = tf.clip_by_value(tf.round(flat), 0, SIZE - 1)
-        hot = tf.one_hot(tf.cast(places, tf.int32), SIZE)
-        planes = [
-            hot[:, :, 2 * i + 1, :, None] * hot[:, :, 2 * i, None, :]
-            for i in range(2)
-        ]
-        return tf.stack([*planes, tf.zeros_like(planes[0])], axis=-1)
-
-
-def dots():
-    random = np.random.default_rng(0)
-    start, step = random.integers(0, 8, (2, 4, CLIPS, 1))
-    walk = (start + (step % 3) * np.arange(TIME)) % SIZE
-    pose = dict(zip(("x_0", "y_0", "x_1", "y_1"), walk, strict=True))
-    video = np.zeros((CLIPS, TIME, SIZE, SIZE, 3), np.uint8)
-    clip, time = np.indices((CLIPS, TIME))
-    for i in range(2):
-        video[clip, time, pose[f"y_{i}"], pose[f"x_{i}"], i] = 255
-    sizes = dict.fromkeys(pose, SIZE)
-    return Clips(video, {}, pose, cardinality=sizes, name="dots test")
 
 
 def subject(model):
     found = Subject(model, dots(), None, 2, EvaluationOptions(horizon=4))
     return found
-
-
-class Judge:
-    """Sees exactly where the dots are."""
-
-    places = dict.fromkeys(("x_0", "y_0", "x_1", "y_1"), SIZE)
-
-    def judge(self, frames):
-        codes = Painter().encode(tf.constant(frames[None]))["factors"][0]
-        flat = codes.numpy().reshape(-1, 4)
-        return {}, dict(zip(self.places, flat.T, strict=True))
 
 
 @pytest.fixture

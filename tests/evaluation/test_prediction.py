@@ -100,7 +100,9 @@ def test_samples_of_a_stochastic_model():
     seen = dataclasses.replace(
         subject(samples=3), model=Guesser(error=1.0, stochastic=True)
     )
-    found = measure(seen).metrics
+    findings = measure(seen)
+    found = findings.metrics
+    assert findings.figures["samples.gif"].startswith(b"GIF")
     value = {
         row: found[f"prediction/mae/forecast{row}"]["value"] * 255
         for row in ("", "_best", "_worst")

@@ -100,3 +100,22 @@ def test_wrong_speeds_are_named():
         DigitsConfig("test", min_speed=5)
     with pytest.raises(ValueError, match="min_speed is -4 but must be -3"):
         DigitsConfig("test", max_speed=3, bounce="redraw")
+
+
+def test_futures_go_on_as_clips_do(digits):
+    scene = _scene(digits, bounce="redraw", num_frames=12)
+    before = np.array([[10, 10], [20, 3], [5, 25]])
+    last = np.array([[12, 11], [20, 1], [8, 28]])
+    paths = scene.futures(before, last, 3, np.random.default_rng(0))
+    assert paths.shape == (3, 3, 2)
+    # No wall is near the first; the second meets one, the third one a step on.
+    np.testing.assert_array_equal(paths[0], [[14, 12], [16, 13], [18, 14]])
+    np.testing.assert_array_equal(paths[1, 0], [20, 0])
+    np.testing.assert_array_equal(paths[2, :2], [[11, 31], [14, 31]])
+    again = [
+        scene.futures(before, last, 3, np.random.default_rng(seed))
+        for seed in range(200)
+    ]
+    speed = np.array(again)[:, 1, 1] - np.array(again)[:, 1, 0]
+    assert set(speed[:, 1]) == {1, 2, 3, 4}  # away from the wall
+    assert set(speed[:, 0]) == set(range(-4, 5))

@@ -56,6 +56,8 @@ def test_published_configurations():
     assert configs["colour_small"].split_sizes()["train"] == 2_000
     assert not configs["grey"].colour
     assert configs["stochastic"].bounce == "redraw"
+    assert configs["stochastic_colour"].colour
+    assert configs["stochastic_colour"].bounce == "redraw"
 
 
 def test_a_built_dataset_can_be_redrawn_without_its_sources(tmp_path):
