@@ -1,5 +1,6 @@
 """The evidence lower bound where it and the likelihood can be known."""
 
+import keras
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -11,6 +12,7 @@ from scipy.stats import multivariate_normal
 from mipae_tf.models.elbo_stage import ElboStage
 from mipae_tf.models.elbo_stage import elbo_terms
 from mipae_tf.models.independent_prediction import IndependentPredictionConfig
+from mipae_tf.networks.filter_posterior import FilterPosterior
 
 SYSTEM = System()
 # The best for each frame by itself: p(z_t | z_{t-1}, x_t).
@@ -80,23 +82,29 @@ def test_the_bound_of_a_given_filter(which):
     assert found.mean() < SYSTEM.log_likelihood(observed).mean()
 
 
-def test_training_arrives_at_the_best_bound():
-    """Within 1 % of the best filter, and below the likelihood."""
-    steps, clips = 400, 256
-    stays = [[0.0, SYSTEM.decay], [0.0, 0.0], [0.0, 0.0]]
-    network = LinearStateSpace(SYSTEM, LinearPosterior(SYSTEM, stays))
+def trained(posterior, steps, learning_rate):
+    """A network whose filter was learnt from series of the system."""
+    clips = 256
+    network = LinearStateSpace(SYSTEM, posterior)
     config = IndependentPredictionConfig(
         context=2,
         train_horizon=SYSTEM.time - 2,
         batch_size=clips,
         training_steps=steps,
         observation_variance=SYSTEM.observation,
-        learning_rate=0.03,
+        learning_rate=learning_rate,
     )
     train_step = tf.function(ElboStage(network, config, seed=0).train_step)
     series = SYSTEM.draw(steps * clips, seed=2)
     for batch in np.split(series, steps):
         train_step(as_frames(batch))
+    return network
+
+
+def test_training_arrives_at_the_best_bound():
+    """Within 1 % of the best filter, and below the likelihood."""
+    stays = [[0.0, SYSTEM.decay], [0.0, 0.0], [0.0, 0.0]]
+    network = trained(LinearPosterior(SYSTEM, stays), 400, 0.03)
     best = SYSTEM.bound(*SYSTEM.best_filter())
     reached = SYSTEM.bound(*network.posterior.numbers.numpy())
     assert best - 0.01 * abs(best) < reached <= best
@@ -107,3 +115,18 @@ def test_training_arrives_at_the_best_bound():
     exact = SYSTEM.log_likelihood(observed).mean()
     assert found == pytest.approx(reached, rel=0.01)
     assert found < exact - 0.05 * abs(exact)
+
+
+@pytest.mark.parametrize("residual", [True, False])
+def test_the_filter_of_the_models_arrives_there_too(residual):
+    keras.utils.set_random_seed(0)
+    posterior = FilterPosterior(1, 32, residual)
+    posterior.build((None, 1))
+    network = trained(posterior, 600, 6e-3)
+    observed = SYSTEM.draw(20_000, seed=3)
+    found = measured(network, observed)
+    best = SYSTEM.bound(*SYSTEM.best_filter())
+    error = found.std() / len(found) ** 0.5
+    assert error < 0.003 * abs(best)
+    assert abs(found.mean() - best) < 0.01 * abs(best)
+    assert found.mean() < SYSTEM.log_likelihood(observed).mean()
