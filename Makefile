@@ -3,6 +3,8 @@ PYTHON ?= python3
 RUN = .venv/bin/python -m
 CONFIG = configs/quickstart.cfg
 RUN_DIR = runs/quickstart
+# A worker holds about 2 GB; tests of a file stay together.
+WORKERS = -n 2 --dist=loadfile
 
 .PHONY: demo test slow lint bench clean
 
@@ -14,10 +16,10 @@ demo: .venv
 	$(RUN) mipae_tf.export --run_dir=$(RUN_DIR)
 
 test: .venv
-	$(RUN) pytest
+	$(RUN) pytest $(WORKERS)
 
 slow: .venv
-	$(RUN) pytest -m slow
+	$(RUN) pytest $(WORKERS) -m slow
 
 lint: .venv
 	$(RUN) ruff check .

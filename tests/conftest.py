@@ -5,6 +5,9 @@ import pathlib
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
+# Two workers whose small matrix products wait for each other's threads are
+# slower than one.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 import pytest
 from doors import Doors
