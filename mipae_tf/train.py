@@ -1,8 +1,11 @@
 """Trains a model: `python -m mipae_tf.train --flagfile=configs/X.cfg`.
 
 Flags after the flagfile win over it. The same command again goes on where it
-stopped. `--model=X --help` lists the hyper-parameters of a model.
+stopped; SIGTERM and Ctrl-C save before they stop it (exit codes 143 and 130).
+`--model=X --help` lists the hyper-parameters of a model.
 """
+
+import sys
 
 from absl import flags
 
@@ -14,6 +17,7 @@ from mipae_tf.runs.flags import flagfile_text
 from mipae_tf.runs.flags import given_hyperparameters
 from mipae_tf.runs.flags import run_door
 from mipae_tf.training import TrainingOptions
+from mipae_tf.training.interruption import Interrupted
 from mipae_tf.training.job import train
 from mipae_tf.training.strategies import NAMES
 from mipae_tf.training.strategies import set_threads
@@ -85,6 +89,21 @@ def define_flags() -> None:
 def main(_) -> None:
     """Trains, then says what to do with the run."""
     set_threads(FLAGS.intra_op_threads)
+    try:
+        _train()
+    except Interrupted as stop:
+        print(stop, file=sys.stderr)
+        sys.exit(128 + stop.number)
+    print(training_summary(RunFolder(FLAGS.run_dir)))
+    print(
+        f"Trained: {FLAGS.run_dir}\n"
+        f"  python -m mipae_tf.evaluate --run_dir={FLAGS.run_dir}\n"
+        f"  python -m mipae_tf.export --run_dir={FLAGS.run_dir}\n"
+        f"  tensorboard --logdir={FLAGS.run_dir}/logs"
+    )
+
+
+def _train() -> None:
     train(
         FLAGS.run_dir,
         FLAGS.dataset,
@@ -103,13 +122,6 @@ def main(_) -> None:
             steps_per_call=FLAGS.steps_per_call,
         ),
         flags=flagfile_text(OWN),
-    )
-    print(training_summary(RunFolder(FLAGS.run_dir)))
-    print(
-        f"Trained: {FLAGS.run_dir}\n"
-        f"  python -m mipae_tf.evaluate --run_dir={FLAGS.run_dir}\n"
-        f"  python -m mipae_tf.export --run_dir={FLAGS.run_dir}\n"
-        f"  tensorboard --logdir={FLAGS.run_dir}/logs"
     )
 
 

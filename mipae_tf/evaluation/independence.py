@@ -10,7 +10,7 @@ from mipae_tf.metrics.absent_metric import AbsentMetric
 from mipae_tf.metrics.independence import best_partition
 from mipae_tf.metrics.independence import transition_correlation
 from mipae_tf.metrics.independence import transition_information
-from mipae_tf.metrics.ksg_mi import ksg_mutual_information
+from mipae_tf.metrics.mixed_mi import mixed_mutual_information
 from mipae_tf.metrics.result import absent
 from mipae_tf.metrics.result import entry
 from mipae_tf.metrics.scalings import standardised
@@ -27,7 +27,8 @@ def measure(subject: Subject) -> Findings:
     """`independence/same|cross|gap`: the analysis of Independent Prediction.
 
     Information in nats between a part of the code at t - 1 and the same part,
-    or another, at t, by the estimator of Kraskov on standardised means. Parts
+    or another, at t, by the estimator of Kraskov on standardised means (in
+    the form that takes repeated codes, of clips in which nothing moves). Parts
     are the factors of a model that has several, else its content and pose,
     else the best of 20 random halvings of its one latent.
     """
@@ -36,15 +37,19 @@ def measure(subject: Subject) -> Findings:
         reason = f"{subject.clips.name} has clips of one frame."
         return Findings({key: absent(reason) for key in keys})
     latents, blocks = _latents(subject)
-    estimate = functools.partial(ksg_mutual_information, neighbours=NEIGHBOURS)
+    estimate = functools.partial(
+        mixed_mutual_information, neighbours=NEIGHBOURS
+    )
     figures = {}
     try:
         figures["correlation.png"] = _picture(latents)
         if len(blocks) > 1:
             found = transition_information(latents, blocks, estimate)
+        elif latents.shape[-1] < 2:
+            raise AbsentMetric("One dimension alone has no parts.")
         else:
             found = best_partition(latents, 2, estimate, seed=subject.seed)[1]
-    except (AbsentMetric, ValueError) as reason:
+    except AbsentMetric as reason:
         return Findings({key: absent(str(reason)) for key in keys}, {}, figures)
     return Findings(
         {

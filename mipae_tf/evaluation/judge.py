@@ -10,10 +10,10 @@ import tensorflow as tf
 from tqdm import tqdm
 
 from mipae_tf.data import Clips
+from mipae_tf.evaluation.judge_network import JudgeNetwork
 from mipae_tf.evaluation.subject import Subject
 from mipae_tf.files import write_file
 from mipae_tf.metrics.absent_metric import AbsentMetric
-from mipae_tf.networks.keypoint_encoder import expected_coordinates
 
 STEPS = 3_000
 BATCH = 64
@@ -23,60 +23,36 @@ CLIPS = 4_000
 AT_ONCE = 1_000
 
 
-class Judge(keras.Model):
+class Judge:
     """Names the classes of a frame and says where its objects are.
 
-    Positions are pose factors whose name begins with x or y; they are read
-    off expected coordinates of feature maps, in steps of the factor. All other
-    factors are classes.
+    Positions are pose factors whose name begins with x or y, in steps of the
+    factor. All other factors are classes.
 
     Args:
         classes: number of values of each factor that is a class.
         places: number of values of each position.
+        frame_shape: (height, width, channel).
+        seed: of the first weights.
     """
 
     def __init__(
-        self, classes: Mapping[str, int], places: Mapping[str, int]
+        self,
+        classes: Mapping[str, int],
+        places: Mapping[str, int],
+        frame_shape: tuple[int, int, int],
+        seed: int,
     ) -> None:
-        super().__init__()
         self.classes, self.places = dict(classes), dict(places)
-        self.blocks = [
-            keras.Sequential(
-                [
-                    keras.layers.Conv2D(
-                        width, 4, strides=2, padding="same", use_bias=False
-                    ),
-                    keras.layers.BatchNormalization(momentum=0.95),
-                    keras.layers.ReLU(),
-                ]
-            )
-            for width in (24, 48, 96, 96)
-        ]
-        self.heat = keras.layers.Conv2D(16, 3, padding="same")
-        self.hidden = keras.layers.Dense(256, activation="relu")
-        self.where = keras.layers.Dense(64, activation="relu")
-        self.heads = [keras.layers.Dense(n) for n in self.classes.values()]
-        self.place = keras.layers.Dense(max(1, len(self.places)))
-
-    def call(
-        self, frames: tf.Tensor, training: bool = False
-    ) -> tuple[list[tf.Tensor], tf.Tensor]:
-        """Logits `[batch, values]` of each class, and places in [0, 1].
-
-        Args:
-            frames: uint8 `[batch, height, width, channel]`.
-            training: whether batch statistics are taken.
-        """
-        x = tf.cast(frames, tf.float32) / 255.0
-        for depth, block in enumerate(self.blocks):
-            x = block(x, training=training)
-            if depth == 1:
-                coordinates = expected_coordinates(self.heat(x))
-        flat = tf.reshape(x, [-1, np.prod(x.shape[1:])])  # [batch, features]
-        hidden = self.hidden(flat)
-        return [h(hidden) for h in self.heads], self.place(
-            self.where(coordinates)
-        )
+        self.network = JudgeNetwork(classes, places)
+        self.network(np.zeros((1, *frame_shape), np.uint8))
+        generator = np.random.default_rng(seed)
+        for variable in self.network.trainable_variables:
+            # Keras would draw from global state.
+            if "kernel" in variable.name:
+                scale = np.sqrt(2 / np.prod(variable.shape[:-1]))
+                values = scale * generator.standard_normal(variable.shape)
+                variable.assign(values)
 
     def judge(
         self, frames: np.ndarray
@@ -101,7 +77,7 @@ class Judge(keras.Model):
 
     @tf.function(reduce_retracing=True)
     def _judged(self, frames):
-        logits, places = self(frames)
+        logits, places = self.network(frames)
         return [tf.nn.softmax(part) for part in logits], places
 
 
@@ -133,14 +109,14 @@ def train_judge(judge: Judge, clips: Clips, seed: int, steps: int) -> None:
     optimizer = keras.optimizers.Adam(
         keras.optimizers.schedules.CosineDecay(2e-3, steps)
     )
-    optimizer.build(judge.trainable_variables)
+    optimizer.build(judge.network.trainable_variables)
     generator = np.random.default_rng(seed)
     scale = np.array([n - 1 for n in judge.places.values()] or [1])
 
     @tf.function
     def update(frames, labels, places):
         with tf.GradientTape() as tape:
-            logits, found = judge(frames, training=True)
+            logits, found = judge.network(frames, training=True)
             losses = [
                 tf.nn.sparse_softmax_cross_entropy_with_logits(own, part)
                 for part, own in zip(logits, labels, strict=True)
@@ -148,7 +124,7 @@ def train_judge(judge: Judge, clips: Clips, seed: int, steps: int) -> None:
             loss = tf.add_n([tf.reduce_mean(part) for part in losses])
             if judge.places:
                 loss += 100 * tf.reduce_mean(tf.square(found - places))
-        variables = judge.trainable_variables
+        variables = judge.network.trainable_variables
         optimizer.apply(tape.gradient(loss, variables), variables)
 
     for _ in tqdm(range(steps), "training the judge", disable=None):
@@ -175,18 +151,12 @@ def _new(clips: Clips, seed: int) -> Judge:
     }
     if not is_place:
         raise AbsentMetric(f"{clips.name} knows no factors to judge by.")
-    judge = Judge(
+    return Judge(
         {name: size[name] for name, place in is_place.items() if not place},
         {name: size[name] for name, place in is_place.items() if place},
+        clips.frame_shape,
+        seed,
     )
-    judge(np.zeros((1, *clips.frame_shape), np.uint8))
-    generator = np.random.default_rng(seed)
-    for variable in judge.trainable_variables:
-        if len(variable.shape) > 1:  # Keras would draw from global state
-            scale = np.sqrt(2 / np.prod(variable.shape[:-1]))
-            values = scale * generator.standard_normal(variable.shape)
-            variable.assign(values)
-    return judge
 
 
 def _is_undecidable(name: str, clips: Clips) -> bool:
@@ -202,7 +172,7 @@ def _is_undecidable(name: str, clips: Clips) -> bool:
 
 def _save(judge: Judge, path: pathlib.Path) -> None:
     data = io.BytesIO()
-    np.savez(data, *judge.get_weights())
+    np.savez(data, *judge.network.get_weights())
     path.parent.mkdir(parents=True, exist_ok=True)
     write_file(path, data.getvalue())
 
@@ -212,8 +182,8 @@ def _restored(judge: Judge, path: pathlib.Path) -> bool:
         return False
     with np.load(path) as arrays:
         weights = [arrays[name] for name in arrays]
-    shapes = [array.shape for array in judge.get_weights()]
+    shapes = [array.shape for array in judge.network.get_weights()]
     if [array.shape for array in weights] != shapes:
         return False  # of other factors: trained anew
-    judge.set_weights(weights)
+    judge.network.set_weights(weights)
     return True

@@ -88,13 +88,14 @@ def identical_rows(
     """Finds equal rows.
 
     Args:
-      rows: float64 `[rows, columns]`, C-contiguous.
+      rows: float64 `[rows, columns]`.
 
     Returns:
       For each distinct row the index of one occurrence, for each row the
       number of its distinct row, and for each distinct row its copies.
     """
-    bits = (rows + 0.0).view(np.uint64)  # adding 0.0 turns -0.0 into 0.0
+    # Adding 0.0 turns -0.0 into 0.0.
+    bits = np.ascontiguousarray(rows + 0.0).view(np.uint64)
     multipliers = np.random.default_rng(0).integers(
         2**64, size=bits.shape[1], dtype=np.uint64
     )

@@ -36,6 +36,13 @@ class StageLoop:
         means = {name: float(value) for name, value in values.items()}
         return means, float(waited)
 
+    def anywhere(self, flag: bool) -> bool:
+        """Whether the flag is up in any worker; all must ask together."""
+        if self.strategy.cluster_resolver is None:
+            return flag
+        own = self.strategy.run(lambda: tf.constant(float(flag)))
+        return float(self.strategy.reduce("SUM", own, axis=None)) > 0
+
     def reset_means(self) -> None:
         """Begins the means of the losses anew."""
         for mean in self.stage.means:

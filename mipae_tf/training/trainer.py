@@ -15,6 +15,8 @@ from mipae_tf.models import VideoModel
 from mipae_tf.runs import RunFolder
 from mipae_tf.runs.checkpoints import StageCheckpoints
 from mipae_tf.runs.checkpoints import restore_result
+from mipae_tf.training.interruption import Interrupted
+from mipae_tf.training.interruption import Interruption
 from mipae_tf.training.latent_cache import cached_latents
 from mipae_tf.training.logbook import Logbook
 from mipae_tf.training.loop import StageLoop
@@ -58,6 +60,7 @@ class Trainer:
         self.clips = {"train": train, "validation": validation}
         self.strategy = strategy or tf.distribute.get_strategy()
         self.options = options or TrainingOptions()
+        self._interruption = Interruption()
         with self.strategy.scope():
             self.stages = model.stages()
         for stage in self.stages:  # complain before anything is written
@@ -69,7 +72,14 @@ class Trainer:
 
         For each stage: its newest checkpoint if it has one; else, for later
         stages, the weights that the stage before left behind.
+
+        Raises:
+            Interrupted: after SIGTERM or SIGINT, once everything is saved.
         """
+        with self._interruption:
+            self._train_stages()
+
+    def _train_stages(self) -> None:
         for stage in self.stages:
             checkpoints = StageCheckpoints(self.folder, self.model, stage)
             if checkpoints.resume():
@@ -99,8 +109,14 @@ class Trainer:
         logbook.write_hyperparameters(settings.identity())
         try:
             while int(stage.step.numpy()) < stage.total_steps:
-                self._steps_until_log(stage, loop, logbook)
+                whole = self._steps_until_log(stage, loop, logbook)
                 step = int(stage.step.numpy())
+                if not whole:
+                    checkpoints.save()
+                    raise Interrupted(
+                        self._interruption.number,
+                        f"{stage.name} step {step} of {stage.total_steps}",
+                    )
                 every = self.options.validate_every
                 if step % every == 0 or step == stage.total_steps:
                     losses = validate()
@@ -120,18 +136,24 @@ class Trainer:
 
     def _steps_until_log(
         self, stage: Stage, loop: StageLoop, logbook: Logbook
-    ) -> None:
-        """Steps up to the next multiple of an interval; one line of losses."""
+    ) -> bool:
+        """Steps up to the next multiple of an interval; one line of losses.
+
+        False, and no line, where training is to stop before.
+        """
         began, waited, first = time.time(), 0.0, int(stage.step.numpy())
         options = self.options
+        intervals = (options.log_every, options.validate_every)
         target = min(
-            _next_multiple(first, options.log_every),
-            _next_multiple(first, options.validate_every),
+            *(_next_multiple(first, every) for every in intervals),
             stage.total_steps,
         )
-        loop.reset_means()
+        if any(first % every == 0 for every in intervals):
+            loop.reset_means()  # else their sums came with the checkpoint
         step = first
         while step < target:
+            if loop.anywhere(self._interruption.number is not None):
+                return False
             steps = min(options.steps_per_call, target - step)
             means, wait = loop.run(steps)
             waited += wait
@@ -143,6 +165,7 @@ class Trainer:
             "data_wait_share": waited / seconds,
         }
         logbook.write("training", {**means, **pace})
+        return True
 
     def _validator(self, stage: Stage, arrays: Arrays):
         """() -> mean losses on fixed batches of validation clips."""

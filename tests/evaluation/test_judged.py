@@ -102,6 +102,8 @@ def test_objects_that_look_alike_are_not_judged_by_name():
 
 def test_judges_of_one_seed_begin_alike():
     first, second, other = (module._new(clips(), seed) for seed in (0, 0, 1))
-    for a, b in zip(first.get_weights(), second.get_weights()):
+    for a, b in zip(first.network.get_weights(), second.network.get_weights()):
         np.testing.assert_array_equal(a, b)
-    assert (first.get_weights()[0] != other.get_weights()[0]).any()
+    assert (
+        first.network.get_weights()[0] != other.network.get_weights()[0]
+    ).any()

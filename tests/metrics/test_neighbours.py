@@ -101,3 +101,11 @@ def test_identical_rows_survive_a_collision_of_hashes(monkeypatch):
         assert sorted(copies) == [2, 2]
         # All multipliers equal: rows that are permutations collide.
         monkeypatch.setattr(np.random, "default_rng", lambda seed: Zeros())
+
+
+def test_identical_rows_in_any_order_of_memory():
+    rows = np.array([[1.0, 2.0], [3.0, 4.0], [1.0, 2.0]])
+    for one, two in zip(
+        identical_rows(rows), identical_rows(np.asfortranarray(rows))
+    ):
+        np.testing.assert_array_equal(one, two)

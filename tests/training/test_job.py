@@ -1,4 +1,6 @@
 import json
+import os
+import signal
 
 import keras
 import numpy as np
@@ -11,6 +13,7 @@ from mipae_tf.data import Clips
 from mipae_tf.runs import RunFolder
 from mipae_tf.runs import load
 from mipae_tf.training import TrainingOptions
+from mipae_tf.training.interruption import Interrupted
 from mipae_tf.training.job import train
 from mipae_tf.training.logbook import Logbook
 
@@ -46,6 +49,18 @@ def interrupt(monkeypatch, stage, step):
     monkeypatch.setattr(Logbook, "write", stopping)
 
 
+def terminate(monkeypatch, stage, step):
+    """The next training is sent SIGTERM as it arrives at that step."""
+    advance = Logbook.advance
+
+    def terminating(self, steps):
+        advance(self, steps)
+        if (self._stage.name, int(self._stage.step.numpy())) == (stage, step):
+            os.kill(os.getpid(), signal.SIGTERM)
+
+    monkeypatch.setattr(Logbook, "advance", terminating)
+
+
 def losses(folder):
     """Lines without what depends on the clock."""
     clock = ("steps_per_second", "data_wait_share")
@@ -61,12 +76,17 @@ def test_a_run_broken_off_in_either_stage_ends_the_same(tmp_path, monkeypatch):
     straight = run(tmp_path / "straight")
     keras.utils.set_random_seed(0)
     broken = tmp_path / "broken"
-    for place in (("representation", 6), ("dynamics", 6)):
-        with monkeypatch.context() as patch:
-            interrupt(patch, *place)
-            with pytest.raises(KeyboardInterrupt):
-                run(broken)
-        keras.utils.set_random_seed(99)
+    with monkeypatch.context() as patch:
+        interrupt(patch, "representation", 6)
+        with pytest.raises(KeyboardInterrupt):
+            run(broken)
+    keras.utils.set_random_seed(99)
+    with monkeypatch.context() as patch:
+        terminate(patch, "dynamics", 2)
+        with pytest.raises(Interrupted, match="dynamics step 2 of 6") as stop:
+            run(broken)
+    assert stop.value.number == signal.SIGTERM
+    assert signal.getsignal(signal.SIGTERM) == signal.SIG_DFL
     finished = run(broken)
     assert losses(broken) == losses(tmp_path / "straight")
     for one, two in zip(straight.variables, finished.variables, strict=True):

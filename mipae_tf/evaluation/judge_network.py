@@ -1,0 +1,147 @@
+"""The network of a judge: finds objects, and looks at each closely."""
+
+from collections.abc import Mapping
+from collections.abc import Sequence
+
+import keras
+import tensorflow as tf
+
+from mipae_tf.networks.keypoint_encoder import expected_coordinates
+
+# Pixels of a frame of 64 that are looked at around an object.
+VIEW = 32
+
+
+class JudgeNetwork(keras.Model):
+    """Logits of classes and places of objects, from a frame.
+
+    Each object has a map of its own, whose expected coordinates say where it
+    is, up to a scale and a shift; its classes are told from the pixels around
+    them alone. Classes of no object are told from the whole frame.
+
+    Args:
+        classes: number of values by class.
+        places: names of the places, such as x_0 and y_0 of an object.
+    """
+
+    def __init__(
+        self, classes: Mapping[str, int], places: Sequence[str]
+    ) -> None:
+        super().__init__()
+        self.classes, self.places = dict(classes), tuple(places)
+        self.objects = sorted({name[1:] for name in places})
+        self.blocks = [_block(24, 2), _block(48, 2), _block(48, 1)]
+        self.heat = keras.layers.Conv2D(max(1, len(self.objects)), 1)
+        self.looks = [
+            keras.Sequential(
+                [
+                    *(_block(width, 2) for width in (32, 64, 96)),
+                    keras.layers.Flatten(),
+                    keras.layers.Dense(256, activation="relu"),
+                ]
+            )
+            for _ in self.objects
+        ]
+        self.whole = keras.Sequential(
+            [
+                *(_block(width, 2) for width in (64, 64)),
+                keras.layers.Flatten(),
+                keras.layers.Dense(256, activation="relu"),
+            ]
+        )
+        self.heads = [keras.layers.Dense(n) for n in self.classes.values()]
+        self.affine = self.add_weight(
+            shape=(2, max(1, len(self.places))), name="affine"
+        )
+        self.affine.assign(tf.fill(self.affine.shape, 0.5))
+
+    def call(
+        self, frames: tf.Tensor, training: bool = False
+    ) -> tuple[list[tf.Tensor], tf.Tensor]:
+        """Logits `[batch, values]` of each class, and places in [0, 1].
+
+        Args:
+            frames: uint8 `[batch, height, width, channel]`.
+            training: whether batch statistics are taken.
+        """
+        x = frames = tf.cast(frames, tf.float32) / 255.0
+        for block in self.blocks:
+            x = block(x, training=training)
+        found = expected_coordinates(self.heat(x))
+        rows, columns = tf.split(found, 2, axis=-1)  # [batch, objects] each
+        seen = {"": self.whole(x, training=training)}
+        for index, (name, look) in enumerate(
+            zip(self.objects, self.looks, strict=True)
+        ):
+            # Where to look is learnt from the places alone.
+            centre = tf.stop_gradient(
+                tf.stack([rows[:, index], columns[:, index]], axis=-1)
+            )
+            seen[name] = look(view(frames, centre), training=training)
+        logits = [
+            head(seen[self._object_of(name)])
+            for name, head in zip(self.classes, self.heads, strict=True)
+        ]
+        return logits, self._places(rows, columns)
+
+    def _object_of(self, name: str) -> str:
+        """The object that a class is of, '' for none."""
+        owners = [one for one in self.objects if one and name.endswith(one)]
+        return owners[0] if owners else ""
+
+    def _places(self, rows: tf.Tensor, columns: tf.Tensor) -> tf.Tensor:
+        """`[batch, places]`, one number where there are none."""
+        if not self.places:
+            return tf.zeros_like(rows)
+        found = tf.stack(
+            [
+                (columns if name[0] == "x" else rows)[
+                    :, self.objects.index(name[1:])
+                ]
+                for name in self.places
+            ],
+            axis=-1,
+        )  # [batch, places]
+        scale, shift = tf.unstack(self.affine)
+        return scale * found + shift
+
+
+def view(frames: tf.Tensor, centre: tf.Tensor) -> tf.Tensor:
+    """The half of each frame's height and width around a point.
+
+    Bilinear; black beyond the frame.
+
+    Args:
+        frames: `[batch, height, width, channel]`.
+        centre: row and column `[batch, 2]`, each in [-1, 1].
+
+    Returns:
+        `[batch, VIEW, VIEW, channel]`.
+    """
+    along_rows = _weights(frames.shape[1], centre[:, 0])
+    along_columns = _weights(frames.shape[2], centre[:, 1])
+    rows = tf.einsum("bvh,bhwc->bvwc", along_rows, frames)
+    return tf.einsum("bvw,brwc->brvc", along_columns, rows)
+
+
+def _weights(size: int, centre: tf.Tensor) -> tf.Tensor:
+    """Of each pixel in each place of the view, `[batch, VIEW, size]`."""
+    step = size / 2 / VIEW
+    offsets = step * (tf.range(VIEW, dtype=tf.float32) - (VIEW - 1) / 2)
+    pixel = 0.5 * (centre + 1.0) * (size - 1)
+    wanted = pixel[:, None] + offsets  # [batch, VIEW]
+    gap = wanted[:, :, None] - tf.range(size, dtype=tf.float32)
+    reach = max(1.0, step)  # a place of the view is a mean of pixels
+    return tf.nn.relu(1.0 - tf.abs(gap) / reach) / reach
+
+
+def _block(width: int, strides: int) -> keras.Sequential:
+    return keras.Sequential(
+        [
+            keras.layers.Conv2D(
+                width, 4, strides=strides, padding="same", use_bias=False
+            ),
+            keras.layers.BatchNormalization(momentum=0.95),
+            keras.layers.ReLU(),
+        ]
+    )
