@@ -15,8 +15,8 @@ from mipae_tf.evaluation.subject import Subject
 from mipae_tf.files import write_file
 from mipae_tf.metrics.absent_metric import AbsentMetric
 
-STEPS = 3_000
-BATCH = 64
+STEPS = 2_000
+BATCH = 32
 # Training clips that a judge learns from.
 CLIPS = 4_000
 # Frames judged at once.

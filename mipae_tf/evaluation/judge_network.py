@@ -30,25 +30,12 @@ class JudgeNetwork(keras.Model):
         super().__init__()
         self.classes, self.places = dict(classes), tuple(places)
         self.objects = sorted({name[1:] for name in places})
-        self.blocks = [_block(24, 2), _block(48, 2), _block(48, 1)]
+        self.blocks = [_block(24, 2), _block(32, 2), _block(32, 1, size=3)]
         self.heat = keras.layers.Conv2D(max(1, len(self.objects)), 1)
-        self.looks = [
-            keras.Sequential(
-                [
-                    *(_block(width, 2) for width in (32, 64, 96)),
-                    keras.layers.Flatten(),
-                    keras.layers.Dense(256, activation="relu"),
-                ]
-            )
-            for _ in self.objects
-        ]
-        self.whole = keras.Sequential(
-            [
-                *(_block(width, 2) for width in (64, 64)),
-                keras.layers.Flatten(),
-                keras.layers.Dense(256, activation="relu"),
-            ]
-        )
+        self.looks = [_classifier(32, 64, 96) for _ in self.objects]
+        self.whole = None
+        if any(not self._object_of(name) for name in self.classes):
+            self.whole = _classifier(64, 64)
         self.heads = [keras.layers.Dense(n) for n in self.classes.values()]
         self.affine = self.add_weight(
             shape=(2, max(1, len(self.places))), name="affine"
@@ -69,7 +56,9 @@ class JudgeNetwork(keras.Model):
             x = block(x, training=training)
         found = expected_coordinates(self.heat(x))
         rows, columns = tf.split(found, 2, axis=-1)  # [batch, objects] each
-        seen = {"": self.whole(x, training=training)}
+        seen = {}
+        if self.whole is not None:
+            seen[""] = self.whole(x, training=training)
         for index, (name, look) in enumerate(
             zip(self.objects, self.looks, strict=True)
         ):
@@ -135,11 +124,21 @@ def _weights(size: int, centre: tf.Tensor) -> tf.Tensor:
     return tf.nn.relu(1.0 - tf.abs(gap) / reach) / reach
 
 
-def _block(width: int, strides: int) -> keras.Sequential:
+def _classifier(*widths: int) -> keras.Sequential:
+    return keras.Sequential(
+        [
+            *(_block(width, 2) for width in widths),
+            keras.layers.Flatten(),
+            keras.layers.Dense(256, activation="relu"),
+        ]
+    )
+
+
+def _block(width: int, strides: int, size: int = 4) -> keras.Sequential:
     return keras.Sequential(
         [
             keras.layers.Conv2D(
-                width, 4, strides=strides, padding="same", use_bias=False
+                width, size, strides=strides, padding="same", use_bias=False
             ),
             keras.layers.BatchNormalization(momentum=0.95),
             keras.layers.ReLU(),
