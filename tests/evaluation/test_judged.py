@@ -101,9 +101,9 @@ def test_objects_that_look_alike_are_not_judged_by_name():
 
 
 def test_judges_of_one_seed_begin_alike():
-    first, second, other = (module._new(clips(), seed) for seed in (0, 0, 1))
-    for a, b in zip(first.network.get_weights(), second.network.get_weights()):
+    first, second, other = (
+        module._new(clips(), seed).network.get_weights() for seed in (0, 0, 1)
+    )
+    for a, b in zip(first, second, strict=True):
         np.testing.assert_array_equal(a, b)
-    assert (
-        first.network.get_weights()[0] != other.network.get_weights()[0]
-    ).any()
+    assert any((a != b).any() for a, b in zip(first, other, strict=True))
