@@ -13,7 +13,8 @@ from mipae_tf.evaluation.comparison.failure import RULE
 from mipae_tf.evaluation.comparison.failure_tables import failure_tables
 from mipae_tf.evaluation.comparison.footnotes import Footnotes
 from mipae_tf.evaluation.comparison.metric_tables import metric_tables
-from mipae_tf.evaluation.comparison.rows import SAME_CLIPS
+from mipae_tf.evaluation.comparison.rows import ALWAYS
+from mipae_tf.evaluation.comparison.rows import OF_METRICS
 from mipae_tf.evaluation.comparison.rows import Group
 from mipae_tf.evaluation.comparison.rows import Row
 from mipae_tf.evaluation.comparison.rows import differing_options
@@ -75,7 +76,7 @@ def opening(groups: Sequence[Group], rows: Sequence[Row]) -> Section:
     if len(groups) > 1:
         names = [
             name
-            for name in SAME_CLIPS
+            for name in (*ALWAYS, *OF_METRICS)
             if len({str(group.protocol.get(name)) for group in groups}) > 1
         ]
         said.append(

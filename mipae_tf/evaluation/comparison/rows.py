@@ -11,7 +11,7 @@ import numpy as np
 from mipae_tf.evaluation.comparison.measured_run import MeasuredRun
 
 # Runs that differ in one of these were not measured alike.
-SAME_CLIPS = (
+ALWAYS = (
     "dataset",
     "dataset_fingerprint",
     "split",
@@ -19,11 +19,15 @@ SAME_CLIPS = (
     "context",
     "horizon",
     "seed",
-    "mig_samples",
-    "drift_steps",
-    "lpips",
-    "fvd_embedder",
 )
+# Nor were those that differ in one of these and both have such metrics.
+OF_METRICS = {
+    "mig_samples": ("mig/",),
+    "drift_steps": ("drift/",),
+    "judge": ("judged/", "position/"),
+    "lpips": ("prediction/lpips/",),
+    "fvd_embedder": ("prediction/fvd/",),
+}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -105,14 +109,12 @@ def measured_groups(rows: Sequence[Row]) -> list[Group]:
     Raises:
         ValueError: for two runs of one configuration and one seed.
     """
-    groups: dict[tuple, dict[int, list[MeasuredRun]]] = {}
+    groups: list[tuple[dict[str, str], dict[int, list[MeasuredRun]]]] = []
     for number, row in enumerate(rows):
         for run in row.runs:
             if run.protocol is not None:
-                clips = tuple(str(run.protocol.get(k)) for k in SAME_CLIPS)
-                members = groups.setdefault(clips, {})
-                members.setdefault(number, []).append(run)
-    for members in groups.values():
+                _alike(groups, _rules(run)).setdefault(number, []).append(run)
+    for _, members in groups:
         for number, runs in members.items():
             _refuse_twins(rows[number].label, runs)
     return [
@@ -120,8 +122,29 @@ def measured_groups(rows: Sequence[Row]) -> list[Group]:
             _shared([r.protocol for runs in members.values() for r in runs]),
             tuple(Row(rows[n].label, tuple(r)) for n, r in members.items()),
         )
-        for members in groups.values()
+        for _, members in groups
     ]
+
+
+def _rules(run: MeasuredRun) -> dict[str, str]:
+    """What the run's metrics depend on."""
+    having = [key for key in run.metrics if run.why_absent(key) is None]
+    names = [
+        name
+        for name, prefixes in OF_METRICS.items()
+        if any(key.startswith(prefixes) for key in having)
+    ]
+    return {name: str(run.protocol.get(name)) for name in (*ALWAYS, *names)}
+
+
+def _alike(groups: list[tuple[dict, dict]], rules: dict[str, str]) -> dict:
+    """The members of the first group with no rule against these, or of none."""
+    for known, members in groups:
+        if all(known.get(name, rule) == rule for name, rule in rules.items()):
+            known.update(rules)
+            return members
+    groups.append((dict(rules), {}))
+    return groups[-1][1]
 
 
 def differing_options(rows: Sequence[Row]) -> dict[str, list[str]]:

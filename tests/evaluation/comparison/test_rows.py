@@ -69,7 +69,6 @@ def test_labels_need_only_be_told_apart_on_one_dataset(tmp_path):
         ("clips", 41),
         ("context", 4),
         ("horizon", 9),
-        ("mig_samples", 200),
     ],
 )
 def test_other_clips_make_another_group(tmp_path, name, value):
@@ -82,6 +81,24 @@ def test_other_clips_make_another_group(tmp_path, name, value):
     assert [len(group.rows[0].runs) for group in (first, second)] == [2, 1]
     assert first.protocol[name] != second.protocol[name]
     assert first.protocol["run_seed"] == "0, 1"
+
+
+MIG = {"mig/published/score": {"value": 0.5, "count": 100}}
+
+
+@pytest.mark.parametrize("given, count", [({}, 1), ({"entries": MIG}, 2)])
+def test_a_rule_matters_to_those_who_have_its_metrics(tmp_path, given, count):
+    runs = [
+        run(tmp_path / "a", mig_samples=100, entries=MIG),
+        run(tmp_path / "b", 1, mig_samples=200, **given),
+        run(tmp_path / "c", 2, mig_samples=100, entries=MIG),
+    ]
+    groups = measured_groups(all_rows(runs))
+    assert len(groups) == count
+    assert len(groups[0].rows[0].runs) == 4 - count
+    assert groups[0].protocol["mig_samples"] == (
+        100 if count == 2 else "100, 200"
+    )
 
 
 def test_what_need_not_agree_is_listed(tmp_path):
