@@ -35,6 +35,7 @@ OWN = (
     "log_every",
     "validate_every",
     "steps_per_call",
+    "max_to_keep",
     "intra_op_threads",
 )
 
@@ -79,6 +80,11 @@ def define_flags() -> None:
         "Steps made by one call into the compiled loop.",
     )
     flags.DEFINE_integer(
+        "max_to_keep",
+        defaults.max_to_keep,
+        "Newest checkpoints kept of a stage, beside the best.",
+    )
+    flags.DEFINE_integer(
         "intra_op_threads",
         None,
         "Threads for one operation; unset: 1 without a GPU.",
@@ -120,6 +126,7 @@ def _train() -> None:
             log_every=FLAGS.log_every,
             validate_every=FLAGS.validate_every,
             steps_per_call=FLAGS.steps_per_call,
+            max_to_keep=FLAGS.max_to_keep,
         ),
         flags=flagfile_text(OWN),
     )

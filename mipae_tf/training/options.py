@@ -12,6 +12,7 @@ class TrainingOptions:
         log_every: steps between lines of `losses.jsonl` and scalars.
         validate_every: steps between validation, pictures and checkpoints.
         validation_batches: batches of validation clips looked at.
+        max_to_keep: how many of the newest checkpoints of a stage are kept.
         pictures: whether strips and GIFs are drawn.
     """
 
@@ -19,6 +20,7 @@ class TrainingOptions:
     log_every: int = 100
     validate_every: int = 1_000
     validation_batches: int = 8
+    max_to_keep: int = 2
     pictures: bool = True
 
     def __post_init__(self) -> None:

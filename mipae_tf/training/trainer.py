@@ -81,7 +81,9 @@ class Trainer:
 
     def _train_stages(self) -> None:
         for stage in self.stages:
-            checkpoints = StageCheckpoints(self.folder, self.model, stage)
+            checkpoints = StageCheckpoints(
+                self.folder, self.model, stage, self.options.max_to_keep
+            )
             if checkpoints.resume():
                 say(
                     f"{stage.name} goes on from step "

@@ -106,3 +106,58 @@ def test_two_newest_are_kept(tmp_path):
         checkpoints.save()
     files = folder.checkpoints(stage.name, "newest").glob("*.index")
     assert sorted(f.stem for f in files) == ["ckpt-2", "ckpt-3"]
+
+
+def cut(path):
+    path.write_bytes(path.read_bytes()[:-10])
+
+
+def two_saved(tmp_path, max_to_keep=2):
+    """A run whose weights are all 1 at step 1 and all 2 at step 2."""
+    folder, model, stage, _ = parts(tmp_path)
+    checkpoints = StageCheckpoints(folder, model, stage, max_to_keep)
+    for step in (1, 2):
+        stage.step.assign(step)
+        for variable in model.trainable_variables:
+            variable.assign(np.full(variable.shape, step, np.float32))
+        checkpoints.save()
+    return folder.checkpoints(stage.name, "newest")
+
+
+@pytest.mark.parametrize(
+    "damaged", ["ckpt-2.index", "ckpt-2.data-00000-of-00001"]
+)
+def test_a_damaged_checkpoint_is_passed_over(tmp_path, capsys, damaged):
+    cut(two_saved(tmp_path) / damaged)
+    folder, model, stage, checkpoints = parts(tmp_path, seed=1, keep="last")
+    assert checkpoints.resume()
+    assert int(stage.step) == 1
+    said = capsys.readouterr().err
+    assert "ckpt-2 is damaged and passed over" in said
+    assert (model.trainable_variables[0].numpy() == 1).all()
+    assert restore_result(folder, model, stage.name).endswith("ckpt-1")
+    stage.step.assign(2)  # it goes on, and overwrites what was damaged
+    checkpoints.save()
+    _, _, again, checkpoints = parts(tmp_path, keep="last")
+    assert checkpoints.resume() and int(again.step) == 2
+
+
+def test_a_damaged_list_of_checkpoints_is_no_matter(tmp_path):
+    cut(two_saved(tmp_path) / "checkpoint")
+    _, _, stage, checkpoints = parts(tmp_path)
+    assert checkpoints.resume() and int(stage.step) == 2
+
+
+def test_where_all_are_damaged_nothing_is_begun_anew(tmp_path):
+    saved = two_saved(tmp_path)
+    for index in saved.glob("*.index"):
+        cut(index)
+    _, _, _, checkpoints = parts(tmp_path)
+    with pytest.raises(ValueError, match=r"newest holds 2 .* none can be read"):
+        checkpoints.resume()
+
+
+@pytest.mark.parametrize("keep", [1, 3])
+def test_as_many_as_wanted_are_kept(tmp_path, keep):
+    found = two_saved(tmp_path, keep).glob("*.index")
+    assert len(list(found)) == min(2, keep)

@@ -17,6 +17,7 @@ HOW = (
     "log_every",
     "validate_every",
     "steps_per_call",
+    "max_to_keep",
     "intra_op_threads",
 )
 
