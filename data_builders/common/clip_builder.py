@@ -29,9 +29,12 @@ class ClipBuilder(tfds.core.GeneratorBasedBuilder, skip_registration=True):
     Attributes:
         has_static: Whether the builder also has `sample_static`, which draws
             single frames with independent, uniform factors in bulk.
+        has_futures: Whether the future is drawn by chance and the builder has
+            `sample_futures`, which draws it.
     """
 
     has_static = False
+    has_futures = False
 
     @abc.abstractmethod
     def scene(self) -> Scene:

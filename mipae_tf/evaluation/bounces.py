@@ -18,6 +18,8 @@ from mipae_tf.metrics.result import absent
 # Frames after the wall at which samples are compared with the law.
 AFTER = 3
 FEWEST = 4
+# Samples of the law.
+LAW = 200
 
 
 class Bounce(NamedTuple):
@@ -84,6 +86,11 @@ def find_bounces(subject: Subject) -> list[Bounce]:
     if not getattr(subject.builder, "has_futures", False):
         reason = f"{subject.clips.name} has no wall that turns at random."
         raise AbsentMetric(reason)
+    if subject.context < 3:
+        raise AbsentMetric(
+            "Three frames of context are needed to know how things move; "
+            f"there are {subject.context}."
+        )
     pose, found = subject.clips.pose, []
     for names in objects_of(pose).values():
         path = np.stack([pose[name] for name in names], axis=-1)
@@ -108,10 +115,13 @@ def _paths(subject: Subject, bounces: list[Bounce]) -> np.ndarray:
     return np.stack(
         [
             np.stack(
-                [subject.clips.pose[n][b.clip, b.time + steps] for n in b[1]],
+                [
+                    subject.clips.pose[name][bounce.clip, bounce.time + steps]
+                    for name in bounce.coordinates
+                ],
                 axis=-1,
             )
-            for b in bounces
+            for bounce in bounces
         ]
     )
 
@@ -122,7 +132,7 @@ def _law_places(subject: Subject, bounces: list[Bounce]) -> np.ndarray:
     return np.stack(
         [
             subject.builder.sample_futures(before, last, AFTER + 1, seed)[:, -1]
-            for seed in range(max(2, subject.options.samples))
+            for seed in range(LAW)
         ]
     )
 

@@ -8,6 +8,7 @@ from tqdm import tqdm
 
 from mipae_tf.evaluation.findings import Findings
 from mipae_tf.evaluation.judge import make_judge
+from mipae_tf.evaluation.probing import FRAMES
 from mipae_tf.evaluation.probing import probe_entry
 from mipae_tf.evaluation.probing import probed_times
 from mipae_tf.evaluation.subject import Subject
@@ -35,8 +36,9 @@ def measure(subject: Subject) -> Findings:
     as a share of the true one's. `factors/held` is the gap of `read` between
     the factor that holds an object and the best of the others, the mean over
     objects; `factors/alone` the share of what a factor moves that is its own
-    object, the mean over factors: 1 is best, one part in so many objects is
-    chance. Factors are matched to objects where the sum of `read` is highest.
+    object, the mean over matched factors: 1 is best, one part in so many
+    objects is chance. Factors are matched to objects where the sum of `read`
+    is highest.
     """
     latent = _latent_of_factors(subject)
     if latent is None:
@@ -54,8 +56,9 @@ def measure(subject: Subject) -> Findings:
     except AbsentMetric as reason:
         metrics = {key: absent(str(reason)) for key in SUMMARY}
         return Findings(metrics, figures=figures)
-    metrics = _entries("read", read, objects, len(subject.clips))
-    metrics |= {"factors/held": _held(read, len(subject.clips))}
+    scored = FRAMES * (len(subject.clips) - len(subject.clips) // 2)
+    metrics = _entries("read", read, objects, scored)
+    metrics |= {"factors/held": _held(read, scored)}
     figures["factors.png"] = _picture(read, objects)
     try:
         moves = _moves(subject, drawn, objects)
@@ -106,7 +109,7 @@ def _read(subject: Subject, latent: Latent, objects) -> np.ndarray:
     """R² `[factors, objects]` of positions from each factor.
 
     Raises:
-        AbsentMetric: an object that does not move, or too few clips.
+        AbsentMetric: an object that is in one place always, or one clip.
     """
     clips, times = subject.clips, probed_times(subject.clips)
     codes = subject.encode(clips.video)[latent.name][:, times]
@@ -147,6 +150,8 @@ def _moves(subject: Subject, drawn: np.ndarray, objects) -> np.ndarray:
             true = sum(
                 _motion(subject.clips.pose[n][: len(video)]) for n in names
             )
+            if true == 0:
+                raise AbsentMetric("An object moves in no clip.")
             shares[factor, column] = moved / true
     return shares
 

@@ -44,7 +44,7 @@ class Judge:
         seed: int,
     ) -> None:
         self.classes, self.places = dict(classes), dict(places)
-        self.network = JudgeNetwork(classes, places)
+        self.network = JudgeNetwork(classes, tuple(places))
         self.network(np.zeros((1, *frame_shape), np.uint8))
         generator = np.random.default_rng(seed)
         for variable in self.network.trainable_variables:

@@ -34,7 +34,7 @@ class JudgeNetwork(keras.Model):
         self.heat = keras.layers.Conv2D(max(1, len(self.objects)), 1)
         self.looks = [_classifier(32, 64, 96) for _ in self.objects]
         self.whole = None
-        if any(not self._object_of(name) for name in self.classes):
+        if any(self._object_of(name) is None for name in self.classes):
             self.whole = _classifier(64, 64)
         self.heads = [keras.layers.Dense(n) for n in self.classes.values()]
         self.affine = self.add_weight(
@@ -58,7 +58,7 @@ class JudgeNetwork(keras.Model):
         rows, columns = tf.split(found, 2, axis=-1)  # [batch, objects] each
         seen = {}
         if self.whole is not None:
-            seen[""] = self.whole(x, training=training)
+            seen[None] = self.whole(x, training=training)
         for index, (name, look) in enumerate(
             zip(self.objects, self.looks, strict=True)
         ):
@@ -73,10 +73,10 @@ class JudgeNetwork(keras.Model):
         ]
         return logits, self._places(rows, columns)
 
-    def _object_of(self, name: str) -> str:
-        """The object that a class is of, '' for none."""
+    def _object_of(self, name: str) -> str | None:
+        """The object that a class is of, None for none."""
         owners = [one for one in self.objects if one and name.endswith(one)]
-        return owners[0] if owners else ""
+        return owners[0] if owners else None
 
     def _places(self, rows: tf.Tensor, columns: tf.Tensor) -> tf.Tensor:
         """`[batch, places]`, one number where there are none."""

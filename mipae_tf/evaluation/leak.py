@@ -102,9 +102,9 @@ def _codes(subject: Subject, seed: int | None) -> dict[str, np.ndarray]:
     """Codes `[clips·frames, dim]` by role, and all latents side by side."""
     times = probed_times(subject.clips)
     latents = {
-        name: code[:, times].reshape(-1, code.shape[-1])
+        name: code.reshape(-1, code.shape[-1])
         for name, code in subject.encode_frames(
-            subject.clips.video, seed
+            subject.clips.video, seed, times
         ).items()
     }  # [clips·frames, dim]
     codes = {"all": np.concatenate(list(latents.values()), axis=1)}

@@ -3,6 +3,7 @@
 import numpy as np
 
 from mipae_tf.data import Clips
+from mipae_tf.metrics.absent_metric import AbsentMetric
 from mipae_tf.metrics.probes import probe
 from mipae_tf.metrics.result import entry
 
@@ -34,8 +35,10 @@ def probe_entry(
         kind: see `probe`.
 
     Raises:
-        AbsentMetric: see `probe`.
+        AbsentMetric: a single clip; see `probe`.
     """
+    if len(target) < 2 * FRAMES:
+        raise AbsentMetric("One clip alone cannot be parted for a probe.")
     # All frames of a clip stay on one side of the split.
     order = np.random.default_rng(seed).permutation(len(target) // FRAMES)
     frames = order[:, None] * FRAMES + np.arange(FRAMES)  # [clips, FRAMES]

@@ -4,6 +4,7 @@ import dataclasses
 import pathlib
 from collections.abc import Callable
 from collections.abc import Mapping
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -86,7 +87,10 @@ class Subject:
         )
 
     def encode_frames(
-        self, video: np.ndarray, seed: int | None = None
+        self,
+        video: np.ndarray,
+        seed: int | None = None,
+        times: Sequence[int] | None = None,
     ) -> dict[str, np.ndarray]:
         """Latents `[clips, time, dim]` of every frame of clips.
 
@@ -96,14 +100,24 @@ class Subject:
         Args:
             video: uint8 `[clips, time, height, width, channel]`.
             seed: means, or samples where one is given.
+            times: the frames wanted, in the context of all; all when None.
         """
-        found = self.encode(video, seed)
+        times = np.arange(video.shape[1]) if times is None else times
+        found = {
+            name: code[:, times]
+            for name, code in self.encode(video, seed).items()
+            if name not in self._of_clips
+        }
         if self._of_clips:
-            flat = video.reshape(-1, *video.shape[2:])
+            wanted = video[:, times]
+            flat = wanted.reshape(-1, *video.shape[2:])
             by_frame = self.encode_images(flat, seed)
             found |= {name: by_frame[name] for name in self._of_clips}
-        shape = (*video.shape[:2], -1)
-        return {name: code.reshape(shape) for name, code in found.items()}
+        shape = (len(video), len(times), -1)
+        return {
+            latent.name: found[latent.name].reshape(shape)
+            for latent in self.model.latents
+        }
 
     def encode_images(
         self, frames: np.ndarray, seed: int | None = None

@@ -113,7 +113,8 @@ class Stage(keras.Model):
         """All variables that a stage needs to go on, in a fixed order."""
         moments = [v for opt in self.optimizers for v in opt.variables]
         sums = [v for mean in self.means for v in mean.variables]
-        return [*self.variables, *moments, *sums, self.step]
+        # Sums last: checkpoints go by order, and older ones have none.
+        return [*self.variables, *moments, self.step, *sums]
 
     def draw_key(self, salt: int) -> tf.Tensor:
         """int32 `[2]`: key of one draw of this step on this replica."""

@@ -13,12 +13,25 @@ from mipae_tf.models import Stage
 from mipae_tf.models import VideoModel
 from mipae_tf.runs.folder import RunFolder
 
+# What reading a file that was cut short, changed or lost may raise.
+DAMAGE = (
+    tf.errors.DataLossError,
+    tf.errors.OutOfRangeError,
+    tf.errors.NotFoundError,
+    IndexError,
+)
+
+
+class DamagedCheckpoints(ValueError):
+    """There are checkpoints, and none of them can be read."""
+
 
 class StageCheckpoints:
     """Saves a stage so that it goes on exactly where it was.
 
     The newest checkpoint holds the model, the stage with all its optimizers,
-    and the step; the best by validation loss holds the model alone.
+    the step and the sums of the running means; the best by validation loss
+    holds the model alone.
 
     Args:
         folder: the run.
@@ -55,11 +68,11 @@ class StageCheckpoints:
         """Restores the newest checkpoint that is whole, if there is one.
 
         Raises:
-            ValueError: where there are checkpoints and all are damaged.
+            DamagedCheckpoints: where there are some, and none can be read.
         """
         folder = self._folder.checkpoints(self._stage.name, "newest")
         count = len(self._model.variables)
-        path = _restore_whole(self._newest.checkpoint, folder, count)
+        path = _restore_whole(self._newest.checkpoint, [folder], count)
         return path is not None
 
     def save(self) -> None:
@@ -94,43 +107,55 @@ def restore_result(
 
     Returns:
         Path of the checkpoint, or None where the stage has none.
+
+    Raises:
+        DamagedCheckpoints: where there are some, and none can be read.
+        ValueError: for one of another model.
     """
-    keep = "newest" if model.config.keep == "last" else "best"
-    bundle = tf.train.Checkpoint(model=_bundle(model.variables))
-    for kind in (keep, "newest"):
-        path = _restore_whole(
-            bundle, folder.checkpoints(stage, kind), len(model.variables)
-        )
-        if path:
-            return path
-    return None
+    kinds = ["newest"] if model.config.keep == "last" else ["best", "newest"]
+    return _restore_whole(
+        tf.train.Checkpoint(model=_bundle(model.variables)),
+        [folder.checkpoints(stage, kind) for kind in kinds],
+        len(model.variables),
+    )
 
 
 def _restore_whole(
-    checkpoint: tf.train.Checkpoint, folder: pathlib.Path, count: int
+    checkpoint: tf.train.Checkpoint,
+    folders: Sequence[pathlib.Path],
+    count: int,
 ) -> str | None:
-    """Restores the newest checkpoint of a folder that can be read.
+    """Restores the first folder's newest checkpoint that can be read.
 
-    All of them must be of a model of so many variables.
-
-    The files are looked at themselves: TensorFlow keeps a list of them, and
-    takes a damaged list for an empty one.
+    It must be of a model of `count` variables. The files are looked at
+    themselves: TensorFlow keeps a list of them, and takes a damaged list for
+    an empty one.
     """
-    found = sorted(folder.glob("ckpt-*.index"), key=_step_of, reverse=True)
+    found = [
+        index
+        for folder in folders
+        for index in sorted(
+            folder.glob("ckpt-*.index"), key=_step_of, reverse=True
+        )
+    ]
     for index in found:
         path = str(index.with_suffix(""))
         try:
             _check_count(path, count)
             checkpoint.restore(path).expect_partial()
-        except (tf.errors.OpError, RuntimeError, IndexError) as error:
+            return path
+        except (tf.errors.OpError, IndexError) as error:
+            # The reader calls a broken index an OpError and nothing more.
+            if type(error) is not tf.errors.OpError:
+                if not isinstance(error, DAMAGE):
+                    raise
             reason = str(error).splitlines()[0]
             say(f"{path} is damaged and passed over ({reason})")
-            continue
-        return path
     if found:
-        raise ValueError(
-            f"{folder} holds {len(found)} checkpoint(s) and none can be read; "
-            "remove it to begin that stage anew."
+        raise DamagedCheckpoints(
+            f"None of the checkpoints in {', '.join(map(str, folders))} can "
+            "be read; restore one from a copy, or remove the folder "
+            f"{folders[0].parent} to train that stage anew."
         )
     return None
 

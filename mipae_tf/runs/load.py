@@ -3,6 +3,7 @@
 import pathlib
 
 from mipae_tf.models import VideoModel
+from mipae_tf.runs.checkpoints import DamagedCheckpoints
 from mipae_tf.runs.checkpoints import restore_result
 from mipae_tf.runs.folder import RunFolder
 
@@ -17,7 +18,8 @@ def load(run_dir: str | pathlib.Path) -> VideoModel:
         The model; `model.forecast(video, horizon=30)` predicts.
 
     Raises:
-        ValueError: when the folder holds no run, or a run without checkpoint.
+        ValueError: when the folder holds no run, or a run without a checkpoint
+            that can be read.
     """
     model = RunFolder(run_dir).settings().make_model()
     load_weights(model, run_dir)
@@ -32,8 +34,8 @@ def load_weights(model: VideoModel, run_dir: str | pathlib.Path) -> None:
         run_dir: the folder that `train` wrote.
 
     Raises:
-        ValueError: when the folder holds no run, a run without checkpoint, or
-            one of other networks.
+        ValueError: when the folder holds no run, a run without a checkpoint
+            that can be read, or one of other networks.
     """
     folder = RunFolder(run_dir)
     settings = folder.settings()
@@ -41,6 +43,8 @@ def load_weights(model: VideoModel, run_dir: str | pathlib.Path) -> None:
         for stage in reversed(settings.make_model().stages()):
             if restore_result(folder, model, stage.name):
                 return
+    except DamagedCheckpoints:
+        raise
     except ValueError as error:
         raise ValueError(
             f"The run in {run_dir} ({settings.model}) has other networks "

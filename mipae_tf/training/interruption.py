@@ -7,8 +7,10 @@ from typing import Any
 from mipae_tf.console import say
 
 
-class Interrupted(Exception):
+class Interrupted(KeyboardInterrupt):
     """Training was asked to stop, and stopped with everything saved.
+
+    No `Exception`: what goes on after errors must not go on after this.
 
     Attributes:
         number: of the signal.
@@ -40,10 +42,12 @@ class Interruption:
         self._before: dict[int, Any] = {}
 
     def __enter__(self) -> "Interruption":
+        self.number = None
         try:
             self._before = {
                 number: signal.signal(number, self._remember)
                 for number in self.SIGNALS
+                if signal.getsignal(number) != signal.SIG_IGN
             }
         except ValueError:  # not the main thread: signals are not ours
             self._before = {}

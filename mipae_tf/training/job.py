@@ -62,6 +62,7 @@ def train(
     Raises:
         ValueError: for anything that cannot be done, before the run folder
             is touched; the message names flag, value and what is allowed.
+        Interrupted: after SIGTERM or Ctrl-C, once everything is saved.
     """
     config = model_class(model).Config.resolve(protocol, hyperparameters)
     scope = make_strategy(strategy)

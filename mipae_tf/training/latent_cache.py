@@ -14,7 +14,7 @@ from mipae_tf.models import VideoModel
 FRAMES_AT_ONCE = 256
 
 
-def encode_frames(model: VideoModel, clips: Clips) -> dict[str, np.ndarray]:
+def encode_each_frame(model: VideoModel, clips: Clips) -> dict[str, np.ndarray]:
     """Latents of every frame of every clip, each frame by itself.
 
     Args:
@@ -44,7 +44,7 @@ def encode_frames(model: VideoModel, clips: Clips) -> dict[str, np.ndarray]:
 def cached_latents(
     model: VideoModel, clips: Clips, path: pathlib.Path
 ) -> dict[str, np.ndarray]:
-    """`encode_frames`, read from `path` when it holds this very result.
+    """`encode_each_frame`, read from `path` when it holds this very result.
 
     The file is keyed by the pixels of the clips and the latents of a few of
     their frames, so that weights which encode nothing do not count.
@@ -54,7 +54,7 @@ def cached_latents(
         with np.load(path) as stored:
             if str(stored["key"]) == key:
                 return {k: stored[k] for k in stored.files if k != "key"}
-    latents = encode_frames(model, clips)
+    latents = encode_each_frame(model, clips)
     write_atomically(path, lambda part: np.savez(part, key=key, **latents))
     return latents
 

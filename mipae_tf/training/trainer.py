@@ -84,7 +84,9 @@ class Trainer:
             checkpoints = StageCheckpoints(
                 self.folder, self.model, stage, self.options.max_to_keep
             )
-            if checkpoints.resume():
+            resumed = checkpoints.resume()
+            _require_one_step(stage, self.strategy)
+            if resumed:
                 say(
                     f"{stage.name} goes on from step "
                     f"{int(stage.step.numpy())} of {stage.total_steps}"
@@ -145,13 +147,11 @@ class Trainer:
         """
         began, waited, first = time.time(), 0.0, int(stage.step.numpy())
         options = self.options
-        intervals = (options.log_every, options.validate_every)
         target = min(
-            *(_next_multiple(first, every) for every in intervals),
+            _next_multiple(first, options.log_every),
+            _next_multiple(first, options.validate_every),
             stage.total_steps,
         )
-        if any(first % every == 0 for every in intervals):
-            loop.reset_means()  # else their sums came with the checkpoint
         step = first
         while step < target:
             if loop.anywhere(self._interruption.number is not None):
@@ -167,6 +167,7 @@ class Trainer:
             "data_wait_share": waited / seconds,
         }
         logbook.write("training", {**means, **pace})
+        loop.reset_means()  # here, so that sums go on after an interruption
         return True
 
     def _validator(self, stage: Stage, arrays: Arrays):
@@ -205,6 +206,21 @@ class Trainer:
             else:
                 image = reconstruction_strip(self.model, clips)
                 write_image_summary("decoded/strip", image, step)
+
+
+def _require_one_step(stage: Stage, strategy: tf.distribute.Strategy) -> None:
+    """Raises a ValueError where workers would go on from different steps."""
+    if strategy.cluster_resolver is None:
+        return
+    step = int(stage.step.numpy())
+    own = strategy.run(lambda: tf.constant(float(step)))
+    mean = float(strategy.reduce("MEAN", own, axis=None))
+    if mean != step:
+        raise ValueError(
+            f"{stage.name} stands at step {step} here and elsewhere in other "
+            f"workers (mean {mean:g}): one of them lost its newest "
+            "checkpoint. Remove the newer checkpoints of the others."
+        )
 
 
 def _next_multiple(step: int, every: int) -> int:

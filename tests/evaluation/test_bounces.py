@@ -129,6 +129,23 @@ def test_where_nothing_is_left_to_chance():
     assert "too few" in found["bounce/energy/forecast"]["absent"]
 
 
+def test_how_things_move_must_be_seen():
+    found = measure(dataclasses.replace(subject(), context=2)).metrics
+    reason = found["bounce/energy/forecast"]["absent"]
+    assert "Three frames of context" in reason and "are 2" in reason
+
+
+def test_the_law_does_not_depend_on_the_samples_of_the_model():
+    many = subject()
+    few = dataclasses.replace(
+        many, options=EvaluationOptions(horizon=HORIZON, samples=2)
+    )
+    one, two = (
+        measure(seen).metrics["bounce/energy/law"] for seen in (many, few)
+    )
+    assert one == two
+
+
 def test_objects_that_no_judge_tells_apart(monkeypatch):
     monkeypatch.setattr(Judge, "places", {})
     found = measure(subject()).metrics

@@ -1,5 +1,7 @@
+import dataclasses
 import types
 
+import numpy as np
 import pytest
 from evaluation.dots import Judge
 from evaluation.dots import Painter
@@ -64,6 +66,21 @@ def test_models_and_data_that_have_no_such_thing(monkeypatch):
     monkeypatch.setattr(module, "make_judge", lambda subject: blind)
     found = measure(subject(Painter()))
     assert "tell" in found.metrics["factors/alone"]["absent"]
+
+
+def test_objects_that_rest(exact_judge):
+    still = dots()
+    pose = {
+        name: np.repeat(values[:, :1], values.shape[1], axis=1)
+        for name, values in still.pose.items()
+    }
+    resting = dataclasses.replace(still, pose=pose)
+    seen = dataclasses.replace(subject(Painter()), clips=resting)
+    found = measure(seen).metrics
+    assert "moves in no clip" in found["factors/alone"]["absent"]
+    alone = dataclasses.replace(seen, clips=still.take(slice(1)))
+    found = measure(alone).metrics
+    assert "One clip alone" in found["factors/held"]["absent"]
 
 
 def test_objects_by_the_names_of_their_places():

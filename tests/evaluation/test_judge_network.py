@@ -50,11 +50,11 @@ def test_each_class_is_told_from_its_own_object():
     # Nowhere in particular is the middle, which the affine maps to its shift.
     np.testing.assert_allclose(places, np.full((5, 4), 0.5), atol=1e-5)
     owners = [network._object_of(name) for name in network.classes]
-    assert owners == ["_0", "_1", ""]
+    assert owners == ["_0", "_1", None]
 
 
 def test_frames_without_places_are_seen_as_a_whole():
     network = JudgeNetwork({"shape_0": 3}, [])
     logits, places = network(np.zeros((2, 64, 64, 1), np.uint8))
     assert logits[0].shape == (2, 3) and places.shape == (2, 1)
-    assert network._object_of("shape_0") == ""
+    assert network._object_of("shape_0") is None

@@ -9,6 +9,7 @@ from runs.run_cases import settings
 
 from mipae_tf.models import MODELS
 from mipae_tf.runs import RunFolder
+from mipae_tf.runs.checkpoints import DamagedCheckpoints
 from mipae_tf.runs.checkpoints import StageCheckpoints
 from mipae_tf.runs.checkpoints import restore_result
 
@@ -109,7 +110,8 @@ def test_two_newest_are_kept(tmp_path):
 
 
 def cut(path):
-    path.write_bytes(path.read_bytes()[:-10])
+    data = path.read_bytes()
+    path.write_bytes(data[: len(data) // 2])
 
 
 def two_saved(tmp_path, max_to_keep=2):
@@ -153,7 +155,7 @@ def test_where_all_are_damaged_nothing_is_begun_anew(tmp_path):
     for index in saved.glob("*.index"):
         cut(index)
     _, _, _, checkpoints = parts(tmp_path)
-    with pytest.raises(ValueError, match=r"newest holds 2 .* none can be read"):
+    with pytest.raises(DamagedCheckpoints, match="newest can be read"):
         checkpoints.resume()
 
 
@@ -161,3 +163,27 @@ def test_where_all_are_damaged_nothing_is_begun_anew(tmp_path):
 def test_as_many_as_wanted_are_kept(tmp_path, keep):
     found = two_saved(tmp_path, keep).glob("*.index")
     assert len(list(found)) == min(2, keep)
+
+
+def test_where_the_best_is_damaged_the_newest_serves(tmp_path, capsys):
+    two_saved(tmp_path)
+    folder, model, stage, checkpoints = parts(tmp_path, keep="best")
+    assert checkpoints.resume()
+    checkpoints.save_if_best(1.0)
+    for data in folder.checkpoints(stage.name, "best").glob("*.data*"):
+        cut(data)
+    path = restore_result(folder, model, stage.name)
+    assert path.endswith("newest/ckpt-2")
+    assert "best/ckpt-2 is damaged" in capsys.readouterr().err
+
+
+def test_checkpoints_without_the_last_of_a_state_are_whole(tmp_path):
+    """The sums of running means came later: older files have none."""
+    folder, model, stage, checkpoints = parts(tmp_path)
+    stage.step.assign(7)
+    whole = stage.state()
+    sums = 2 * len(stage.means)
+    stage.state = lambda: whole[:-sums]
+    StageCheckpoints(folder, model, stage).save()
+    _, _, again, checkpoints = parts(tmp_path, seed=1)
+    assert checkpoints.resume() and int(again.step) == 7

@@ -1,9 +1,11 @@
 import os
 import signal
 import threading
+import types
 
 import pytest
 
+from mipae_tf import train as door
 from mipae_tf.training.interruption import Interrupted
 from mipae_tf.training.interruption import Interruption
 
@@ -44,3 +46,42 @@ def test_what_is_said():
     assert str(stop).startswith("stopped by SIGINT at dynamics step 4 of 6")
     # Of a worker that stops because another one was asked to.
     assert Interrupted(None, "").number == signal.SIGTERM
+
+
+def test_signals_that_are_ignored_stay_so():
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        with Interruption() as interruption:
+            os.kill(os.getpid(), signal.SIGINT)
+            assert interruption.number is None
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def test_an_interruption_can_be_used_again():
+    interruption = Interruption()
+    for _ in range(2):
+        with interruption:
+            assert interruption.number is None
+            os.kill(os.getpid(), signal.SIGTERM)
+            assert interruption.number == signal.SIGTERM
+
+
+@pytest.mark.parametrize(
+    "number, code", [(signal.SIGTERM, 143), (signal.SIGINT, 130)]
+)
+def test_the_door_leaves_with_a_code_that_schedulers_know(
+    monkeypatch, capsys, number, code
+):
+    def stopped():
+        raise Interrupted(number, "dynamics step 4 of 6")
+
+    monkeypatch.setattr(door, "_train", stopped)
+    monkeypatch.setattr(door, "set_threads", lambda _: None)
+    monkeypatch.setattr(
+        door, "FLAGS", types.SimpleNamespace(intra_op_threads=None)
+    )
+    with pytest.raises(SystemExit) as leaving:
+        door.main([])
+    assert leaving.value.code == code
+    assert "the same command goes on" in capsys.readouterr().err

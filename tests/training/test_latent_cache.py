@@ -6,7 +6,7 @@ from models.harness import moving_clips
 from mipae_tf.data import Clips
 from mipae_tf.training import latent_cache
 from mipae_tf.training.latent_cache import cached_latents
-from mipae_tf.training.latent_cache import encode_frames
+from mipae_tf.training.latent_cache import encode_each_frame
 
 
 @pytest.fixture
@@ -16,16 +16,16 @@ def encodings(monkeypatch):
 
     def counted(model, clips):
         calls.append(1)
-        return encode_frames(model, clips)
+        return encode_each_frame(model, clips)
 
-    monkeypatch.setattr(latent_cache, "encode_frames", counted)
+    monkeypatch.setattr(latent_cache, "encode_each_frame", counted)
     return calls
 
 
 def test_every_frame_is_encoded_by_itself(monkeypatch):
     monkeypatch.setattr(latent_cache, "FRAMES_AT_ONCE", 7)
     model, video = lively_model("mipae"), moving_clips(3, 4)
-    latents = encode_frames(model, Clips(video))
+    latents = encode_each_frame(model, Clips(video))
     assert latents["content"].shape == (3, 4, 6)
     assert latents["pose"].shape == (3, 4, 3)
     np.testing.assert_allclose(

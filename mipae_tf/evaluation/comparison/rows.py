@@ -24,7 +24,7 @@ ALWAYS = (
 OF_METRICS = {
     "mig_samples": ("mig/",),
     "drift_steps": ("drift/",),
-    "judge": ("judged/", "position/"),
+    "judge": ("judged/", "position/", "drift/kept/", "factors/", "bounce/"),
     "lpips": ("prediction/lpips/",),
     "fvd_embedder": ("prediction/fvd/",),
 }

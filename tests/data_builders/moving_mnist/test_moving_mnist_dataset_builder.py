@@ -70,6 +70,16 @@ def test_a_built_dataset_can_be_redrawn_without_its_sources(tmp_path):
     assert not builder.has_static
 
 
+def test_walls_that_turn_at_random_have_futures(tmp_path):
+    assert not _builder(tmp_path).has_futures
+    config = DigitsConfig("walls", bounce="redraw", **_TINY)
+    builder = moving_mnist.Builder(config=config, data_dir=tmp_path)
+    assert builder.has_futures
+    before, last = np.array([[10, 10]]), np.array([[12, 9]])
+    found = builder.sample_futures(before, last, 3, seed=0)
+    np.testing.assert_array_equal(found, [[[14, 8], [16, 7], [18, 6]]])
+
+
 def test_an_unbuilt_dataset_says_so(tmp_path):
     with pytest.raises(ValueError, match="build it first"):
         _builder(tmp_path).scene()
