@@ -7,9 +7,9 @@ from tqdm import tqdm
 
 from mipae_tf.evaluation.absence import or_absent
 from mipae_tf.evaluation.entries import mean_entry
-from mipae_tf.evaluation.factors import objects_of
 from mipae_tf.evaluation.findings import Findings
-from mipae_tf.evaluation.judge import make_judge
+from mipae_tf.evaluation.judge import judge_of_places
+from mipae_tf.evaluation.objects import objects_of
 from mipae_tf.evaluation.subject import Subject
 from mipae_tf.metrics.absent_metric import AbsentMetric
 from mipae_tf.metrics.energy_score import energy_score
@@ -143,9 +143,8 @@ def _forecast_places(subject: Subject, bounces: list[Bounce]) -> np.ndarray:
     Raises:
         AbsentMetric: no judge, or one that cannot tell the objects apart.
     """
-    judge = subject.once(make_judge)
-    if not {name for b in bounces for name in b.coordinates} <= {*judge.places}:
-        raise AbsentMetric("No judge can tell these objects apart.")
+    places = [name for bounce in bounces for name in bounce.coordinates]
+    judge = judge_of_places(subject, places)
     clips = np.array([b.clip for b in bounces])
     at_wall = np.array([b.time for b in bounces]) - subject.context
     count = max(2, subject.options.samples) if subject.model.stochastic else 1

@@ -1,13 +1,12 @@
 """What each factor of a model holds, and what it moves."""
 
-from collections.abc import Mapping
-
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 from tqdm import tqdm
 
 from mipae_tf.evaluation.findings import Findings
-from mipae_tf.evaluation.judge import make_judge
+from mipae_tf.evaluation.judge import judge_of_places
+from mipae_tf.evaluation.objects import objects_of
 from mipae_tf.evaluation.probing import FRAMES
 from mipae_tf.evaluation.probing import probe_entry
 from mipae_tf.evaluation.probing import probed_times
@@ -44,7 +43,7 @@ def measure(subject: Subject) -> Findings:
     if latent is None:
         reason = f"{subject.model_name} has no factors."
         return Findings({key: absent(reason) for key in SUMMARY})
-    drawn = subject.once(single_factor_generations)
+    drawn = single_factor_generations(subject)
     figures = {"factors.gif": _animation(subject, drawn)}
     objects = objects_of(subject.clips.pose)
     if not objects:
@@ -89,15 +88,6 @@ def single_factor_generations(subject: Subject) -> np.ndarray:
     return np.stack(drawn)
 
 
-def objects_of(pose: Mapping[str, np.ndarray]) -> dict[str, list[str]]:
-    """Names of the coordinates of each object: x_0 and y_0 are of one."""
-    found = {}
-    for name in pose:
-        if name[0] in "xy":
-            found.setdefault(f"object{name[1:]}", []).append(name)
-    return found
-
-
 def _latent_of_factors(subject: Subject) -> Latent | None:
     for latent in subject.model.latents:
         if latent.objects:
@@ -138,22 +128,25 @@ def _moves(subject: Subject, drawn: np.ndarray, objects) -> np.ndarray:
     Raises:
         AbsentMetric: no judge, or one that sees no positions.
     """
-    judge = subject.once(make_judge)
-    if not {n for names in objects.values() for n in names} <= {*judge.places}:
-        raise AbsentMetric("No judge can tell these objects apart.")
-    shape = drawn.shape[1:3]
-    shares = np.zeros((len(drawn), len(objects)))
-    for factor, video in enumerate(drawn):
-        places = judge.judge(video.reshape(-1, *video.shape[2:]))[1]
-        for column, names in enumerate(objects.values()):
-            moved = sum(_motion(places[n].reshape(shape)) for n in names)
-            true = sum(
-                _motion(subject.clips.pose[n][: len(video)]) for n in names
-            )
-            if true == 0:
-                raise AbsentMetric("An object moves in no clip.")
-            shares[factor, column] = moved / true
-    return shares
+    places = [name for names in objects.values() for name in names]
+    judge = judge_of_places(subject, places)
+    pose, clips = subject.clips.pose, drawn.shape[1]
+    true = [
+        sum(_motion(pose[name][:clips]) for name in names)
+        for names in objects.values()
+    ]
+    if not all(true):
+        raise AbsentMetric("An object moves in no clip.")
+    moved = []
+    for video in drawn:
+        found = judge.judge(video.reshape(-1, *video.shape[2:]))[1]
+        moved.append(
+            [
+                sum(_motion(found[n].reshape(drawn.shape[1:3])) for n in names)
+                for names in objects.values()
+            ]
+        )
+    return np.array(moved) / true
 
 
 def _motion(places: np.ndarray) -> float:

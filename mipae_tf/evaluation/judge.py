@@ -2,6 +2,7 @@
 
 import io
 import pathlib
+from collections.abc import Iterable
 from collections.abc import Mapping
 
 import keras
@@ -100,6 +101,18 @@ def make_judge(subject: Subject) -> Judge:
     train_judge(judge, training, subject.seed, STEPS)
     if subject.judge_file is not None:
         _save(judge, subject.judge_file)
+    return judge
+
+
+def judge_of_places(subject: Subject, places: Iterable[str]) -> Judge:
+    """The subject's judge, made once, if it sees all of these places.
+
+    Raises:
+        AbsentMetric: see `make_judge`; or a place that it does not see.
+    """
+    judge = subject.once(make_judge)
+    if not set(places) <= set(judge.places):
+        raise AbsentMetric("No judge can tell these objects apart.")
     return judge
 
 

@@ -6,6 +6,7 @@ from mipae_tf.evaluation.absence import or_absent
 from mipae_tf.evaluation.entries import mean_entry
 from mipae_tf.evaluation.findings import Findings
 from mipae_tf.evaluation.judge import make_judge
+from mipae_tf.evaluation.objects import objects_of
 from mipae_tf.evaluation.prediction import predictions
 from mipae_tf.evaluation.subject import Subject
 from mipae_tf.evaluation.swap import make_swaps
@@ -89,15 +90,15 @@ def _judged(
 
 def _position_errors(subject, places, shape, times, lent):
     """Distances `[clips, time]`, the mean over objects, or None."""
-    squares = {}
-    for name, found in places.items():
-        true = np.roll(subject.clips.pose[name], -lent, axis=0)[:, times]
-        gap = found.reshape(shape) - true  # [clips, time]
-        thing = name[1:]  # x_0 and y_0 are of one object
-        squares[thing] = squares.get(thing, 0) + np.square(gap)
-    if not squares:
-        return None
-    return np.mean([np.sqrt(s) for s in squares.values()], axis=0)
+    pose, distances = subject.clips.pose, []
+    for names in objects_of(places).values():
+        gaps = [
+            places[name].reshape(shape)
+            - np.roll(pose[name], -lent, axis=0)[:, times]
+            for name in names
+        ]  # of each coordinate, [clips, time]
+        distances.append(np.linalg.norm(gaps, axis=0))
+    return np.mean(distances, axis=0) if distances else None
 
 
 def _scored_swaps(subject: Subject, judge, swaps) -> Findings:

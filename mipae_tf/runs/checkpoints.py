@@ -146,9 +146,9 @@ def _restore_whole(
             return path
         except (tf.errors.OpError, IndexError) as error:
             # The reader calls a broken index an OpError and nothing more.
-            if type(error) is not tf.errors.OpError:
-                if not isinstance(error, DAMAGE):
-                    raise
+            broken_index = type(error) is tf.errors.OpError
+            if not (broken_index or isinstance(error, DAMAGE)):
+                raise
             reason = str(error).splitlines()[0]
             say(f"{path} is damaged and passed over ({reason})")
     if found:

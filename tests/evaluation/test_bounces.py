@@ -10,7 +10,7 @@ from evaluation.dots import places_of
 from evaluation.world import subject as bars
 
 from data_builders.common.motion import redraw
-from mipae_tf.evaluation import bounces as module
+from mipae_tf.evaluation import judge
 from mipae_tf.evaluation.bounces import AFTER
 from mipae_tf.evaluation.bounces import find_bounces
 from mipae_tf.evaluation.bounces import measure
@@ -82,7 +82,7 @@ def subject(**given):
 
 @pytest.fixture(autouse=True)
 def exact_judge(monkeypatch):
-    monkeypatch.setattr(module, "make_judge", lambda subject: Judge())
+    monkeypatch.setattr(judge, "make_judge", lambda subject: Judge())
 
 
 def test_bounces_are_where_walls_are_met():

@@ -8,9 +8,8 @@ from evaluation.dots import Painter
 from evaluation.dots import dots
 from evaluation.world import subject as bars
 
-from mipae_tf.evaluation import factors as module
+from mipae_tf.evaluation import judge
 from mipae_tf.evaluation.factors import measure
-from mipae_tf.evaluation.factors import objects_of
 from mipae_tf.evaluation.options import EvaluationOptions
 from mipae_tf.evaluation.subject import Subject
 from mipae_tf.metrics.absent_metric import AbsentMetric
@@ -23,7 +22,7 @@ def subject(model):
 
 @pytest.fixture
 def exact_judge(monkeypatch):
-    monkeypatch.setattr(module, "make_judge", lambda subject: Judge())
+    monkeypatch.setattr(judge, "make_judge", lambda subject: Judge())
 
 
 def values(model):
@@ -58,12 +57,12 @@ def test_models_and_data_that_have_no_such_thing(monkeypatch):
     def none(subject):
         raise AbsentMetric("There is no judge.")
 
-    monkeypatch.setattr(module, "make_judge", none)
+    monkeypatch.setattr(judge, "make_judge", none)
     found = measure(subject(Painter()))
     assert found.metrics["factors/alone"]["absent"] == "There is no judge."
     assert "value" in found.metrics["factors/held"]
     blind = types.SimpleNamespace(places={})
-    monkeypatch.setattr(module, "make_judge", lambda subject: blind)
+    monkeypatch.setattr(judge, "make_judge", lambda subject: blind)
     found = measure(subject(Painter()))
     assert "tell" in found.metrics["factors/alone"]["absent"]
 
@@ -81,11 +80,3 @@ def test_objects_that_rest(exact_judge):
     alone = dataclasses.replace(seen, clips=still.take(slice(1)))
     found = measure(alone).metrics
     assert "One clip alone" in found["factors/held"]["absent"]
-
-
-def test_objects_by_the_names_of_their_places():
-    names = ("x_0", "y_0", "orientation_0", "x_1", "y_1")
-    assert objects_of(dict.fromkeys(names)) == {
-        "object_0": ["x_0", "y_0"],
-        "object_1": ["x_1", "y_1"],
-    }
