@@ -1,16 +1,21 @@
 """Runs doors in forks of one process that has imported TensorFlow once.
 
-Reads a line of JSON `[door, [arguments]]`, writes a line of JSON `{"code",
-"stdout", "stderr"}`. A fork knows no flags yet, as a fresh process would.
+Reads a line of JSON `[door, [arguments], kill]`, writes a line of JSON
+`{"code", "stdout", "stderr"}`. A fork knows no flags yet, as a fresh process
+would. With `kill`, `[pattern, lines]`, it gets SIGKILL as soon as a path that
+matches the pattern exists and, beyond 0, has so many lines.
 """
 
+import glob
 import importlib
 import json
 import os
 import pathlib
 import runpy
+import signal
 import sys
 import tempfile
+import time
 
 DOORS = ("train", "evaluate", "compare", "predict", "export")
 
@@ -20,14 +25,16 @@ def main() -> None:
     for room in ("training.job", "evaluation", "serving.preview"):
         importlib.import_module(f"mipae_tf.{room}")
     for line in sys.stdin:
-        door, args = json.loads(line)
+        door, args, kill = json.loads(line)
         with tempfile.TemporaryDirectory() as folder:
-            answer = run_fork(door, args, pathlib.Path(folder))
+            answer = run_fork(door, args, pathlib.Path(folder), kill)
         answers.write(json.dumps(answer) + "\n")
         answers.flush()
 
 
-def run_fork(door: str, args: list[str], folder: pathlib.Path) -> dict:
+def run_fork(
+    door: str, args: list[str], folder: pathlib.Path, kill: list | None
+) -> dict:
     names = ("stdout", "stderr")
     child = os.fork()
     if child == 0:
@@ -38,9 +45,24 @@ def run_fork(door: str, args: list[str], folder: pathlib.Path) -> dict:
         sys.stdout.flush()
         sys.stderr.flush()
         os._exit(code)
-    _, status = os.waitpid(child, 0)
+    status = wait_for(child, *kill) if kill else os.waitpid(child, 0)[1]
     texts = {name: (folder / name).read_text() for name in names}
     return {"code": os.waitstatus_to_exitcode(status), **texts}
+
+
+def wait_for(child: int, pattern: str, lines: int) -> int:
+    """Status of a child that is killed once there is what it waits for."""
+    while True:
+        ended, status = os.waitpid(child, os.WNOHANG)
+        if ended:
+            return status
+        for path in glob.glob(pattern):
+            if (
+                lines == 0
+                or pathlib.Path(path).read_text().count("\n") >= lines
+            ):
+                os.kill(child, signal.SIGKILL)
+        time.sleep(0.0005)
 
 
 def run_here(door: str, args: list[str]) -> int:

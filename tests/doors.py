@@ -23,8 +23,10 @@ class Doors:
             env={**os.environ, "PYTHONPATH": str(ROOT)},
         )
 
-    def __call__(self, door: str, *args: str) -> types.SimpleNamespace:
-        self.server.stdin.write(json.dumps([door, args]) + "\n")
+    def __call__(
+        self, door: str, *args: str, kill: tuple[str, int] | None = None
+    ) -> types.SimpleNamespace:
+        self.server.stdin.write(json.dumps([door, args, kill]) + "\n")
         self.server.stdin.flush()
         answer = json.loads(self.server.stdout.readline())
         return types.SimpleNamespace(**answer)

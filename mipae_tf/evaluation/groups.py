@@ -6,6 +6,7 @@ from collections.abc import Callable
 from mipae_tf.evaluation import bounces
 from mipae_tf.evaluation import downstream
 from mipae_tf.evaluation import drift
+from mipae_tf.evaluation import evidence
 from mipae_tf.evaluation import factors
 from mipae_tf.evaluation import independence
 from mipae_tf.evaluation import judged
@@ -51,6 +52,12 @@ GROUPS: dict[str, Group] = {
             "ssim.png": "SSIM of each predicted frame, with 95 % intervals.",
             "lpips.png": "LPIPS of each predicted frame, with 95 % intervals.",
         },
+    ),
+    "evidence": Group(
+        evidence.measure,
+        "How probable the model finds held-out clips, at least: the evidence "
+        "lower bound in nats, of models that have one.",
+        ("elbo",),
     ),
     "swap": Group(
         swap.measure,

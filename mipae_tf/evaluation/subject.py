@@ -181,6 +181,17 @@ class Subject:
             context,
         )
 
+    def evidence(self) -> dict[str, np.ndarray] | None:
+        """Nats of every frame of the clips, as `VideoModel.evidence`."""
+        first = tf.constant(self.clips.video[:1])
+        if self.model.evidence(first) is None:
+            return None
+        compute = tf.function(self.model.evidence, reduce_retracing=True)
+        return _in_chunks(
+            lambda piece, start: compute(piece, _key(self.seed, start)),
+            self.clips.video,
+        )
+
     @property
     def _of_clips(self) -> set[str]:
         """Names of latents that a clip has and not each frame."""

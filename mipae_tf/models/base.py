@@ -98,6 +98,22 @@ class VideoModel(keras.Model, abc.ABC):
         """Whether two forecasts of one context may differ."""
         return any(latent.role == "noise" for latent in self.latents)
 
+    def evidence(
+        self, clip: tf.Tensor, seed: tf.Tensor | int = 0
+    ) -> Mapping[str, tf.Tensor] | None:
+        """Terms of a lower bound of log p(clip), with one sample of latents.
+
+        Args:
+            clip: uint8 `[batch, time, height, width, channel]`.
+            seed: key of the sample.
+
+        Returns:
+            `likelihood` and `kl` of every frame in nats, `[batch, time]`
+            each, whose difference is the bound; None for a model without one.
+        """
+        del clip, seed
+        return None
+
     def forecast(
         self,
         context: tf.Tensor,

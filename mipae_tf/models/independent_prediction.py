@@ -9,6 +9,7 @@ from mipae_tf.models.base import State
 from mipae_tf.models.base import VideoModel
 from mipae_tf.models.base import to_float
 from mipae_tf.models.config import option
+from mipae_tf.models.config import other_default
 from mipae_tf.models.elbo_stage import ElboStage
 from mipae_tf.models.elbo_stage import elbo_terms
 from mipae_tf.models.latent import Latent
@@ -30,9 +31,18 @@ class IndependentPredictionConfig(SequenceConfig):
         low=1,
     )
     factor_dim: int = option(8, "Dimensions of each factor.", low=1)
-    feature_dim: int = option(
-        32, "What the convolutions leave of a frame.", low=1
+    backbone: str = option(
+        "coordinate",
+        "Encoders and generator; dcgan as published.",
+        choices=("coordinate", "dcgan"),
     )
+    drawing: str = option(
+        "screen",
+        "Whether each factor draws by itself and frames are laid over each "
+        "other as light is, or one generator draws the whole, as published.",
+        choices=("screen", "whole"),
+    )
+    feature_dim: int = option(64, "What the encoder leaves of a frame.", low=2)
     posterior_dim: int = option(
         64, "Units of the filter's dense layers; 0: the state's.", low=0
     )
@@ -41,8 +51,8 @@ class IndependentPredictionConfig(SequenceConfig):
     )
     residual: bool = option(
         True,
-        "Whether a transition gives what is added to the last state, and the "
-        "filter what is added to the prediction.",
+        "Whether a transition gives what is added to the last state, within "
+        "bounds.",
     )
     observation_variance: float = option(
         0.25, "Variance of a pixel around what is drawn.", above=0
@@ -50,11 +60,18 @@ class IndependentPredictionConfig(SequenceConfig):
     kl_warmup: int = option(
         0, "Steps in which the weight of the KL rises from 0 to 1.", low=0
     )
+    learning_rate: float = other_default(SequenceConfig, "learning_rate", 2e-3)
+    # Some five times what is usual: a rare clip would spoil Adam's moments.
+    clip_norm: float = other_default(SequenceConfig, "clip_norm", 300.0)
 
     PROTOCOLS = {
         "default": {},
         "published": {
+            "backbone": "dcgan",
+            "drawing": "whole",
+            "feature_dim": 32,
             "residual": False,
+            "clip_norm": 0.0,
             "posterior_dim": 0,
             "schedule": "constant",
         },
@@ -142,19 +159,17 @@ class IndependentPrediction(VideoModel):
             "key": tf.random.experimental.stateless_fold_in(key, 1),
         }
 
-    def elbo(self, clip: tf.Tensor, seed: int = 0) -> tf.Tensor:
-        """Lower bound of log p(clip), nats per frame, `[batch]`.
-
-        One sample of the states for each clip.
-        """
-        terms = elbo_terms(
+    def evidence(
+        self, clip: tf.Tensor, seed: tf.Tensor | int = 0
+    ) -> dict[str, tf.Tensor]:
+        """See `VideoModel.evidence`."""
+        return elbo_terms(
             self.network,
             to_float(clip),
             tf.stack([seed, 0]),
             self.config.observation_variance,
             training=False,
         )
-        return tf.reduce_mean(terms["likelihood"] - terms["kl"], axis=1)
 
     def _split(self, states: tf.Tensor) -> tf.Tensor:
         config = self.config

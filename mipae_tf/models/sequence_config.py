@@ -13,3 +13,6 @@ class SequenceConfig(ModelConfig):
     training_steps: int = option(
         20_000, "Steps of a model of one stage.", low=0, identity=False
     )
+    clip_norm: float = option(
+        0.0, "Largest norm of the gradients; 0: as they are.", low=0
+    )

@@ -39,7 +39,7 @@ class SequenceStage(Stage):
             config.schedule,
             config.training_steps,
         )
-        self._descend = self.add_player([network], optimizer)
+        self._descend = self.add_player([network], optimizer, config.clip_norm)
 
     def terms(self, batch: tf.Tensor, key: tf.Tensor, training: bool) -> Losses:
         """The values of `LOSSES`, `loss` the one to descend.
@@ -54,7 +54,7 @@ class SequenceStage(Stage):
     def update(self, batch: tf.Tensor) -> Losses:
         """See `Stage.update`."""
         with tf.GradientTape() as tape:
-            losses = self.terms(batch, self.draw_key(0), training=True)
+            losses = self.terms(batch, self.shared_key(0), training=True)
         self._descend(tape, losses["loss"])
         return losses
 

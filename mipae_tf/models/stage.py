@@ -85,11 +85,18 @@ class Stage(keras.Model):
         self,
         networks: Sequence[keras.layers.Layer],
         optimizer: keras.optimizers.Optimizer,
+        clip_norm: float = 0.0,
     ) -> Callable[[tf.GradientTape, tf.Tensor], None]:
         """Gives `networks` an optimizer, built now, inside the scope.
 
         An optimizer that builds itself within a step fails under a
         MirroredStrategy, and resumes with its moments lost.
+
+        Args:
+            networks: what it trains.
+            optimizer: unbuilt.
+            clip_norm: largest norm of all its gradients of the global batch;
+                0 leaves them as they are.
 
         Returns:
             `descend(tape, loss)`, which makes one step of that optimizer.
@@ -105,6 +112,8 @@ class Stage(keras.Model):
             # They are summed over replicas: each brings its share of a mean.
             replicas = tf.distribute.get_strategy().num_replicas_in_sync
             gradients = [gradient / replicas for gradient in gradients]
+            if clip_norm:
+                gradients = _clipped(gradients, clip_norm)
             optimizer.apply_gradients(zip(gradients, variables, strict=True))
 
         return descend
@@ -120,9 +129,23 @@ class Stage(keras.Model):
         """int32 `[2]`: key of one draw of this step on this replica."""
         context = tf.distribute.get_replica_context()
         replica = 0 if context is None else context.replica_id_in_sync_group
+        return tf.random.experimental.stateless_fold_in(
+            self.shared_key(salt), replica
+        )
+
+    def shared_key(self, salt: int) -> tf.Tensor:
+        """int32 `[2]`: key of one draw of this step, for all replicas."""
         key = tf.stack(
             [tf.constant(self.seed, tf.int32), tf.cast(self.step, tf.int32)]
         )
-        return tf.random.experimental.stateless_fold_in(
-            tf.random.experimental.stateless_fold_in(key, salt), replica
-        )
+        return tf.random.experimental.stateless_fold_in(key, salt)
+
+
+def _clipped(gradients: list[tf.Tensor], most: float) -> list[tf.Tensor]:
+    """Shares of a gradient, scaled so that their sum has at most that norm."""
+    whole = gradients
+    context = tf.distribute.get_replica_context()
+    if context is not None and context.num_replicas_in_sync > 1:
+        whole = context.all_reduce(tf.distribute.ReduceOp.SUM, gradients)
+    scale = tf.minimum(1.0, most / tf.linalg.global_norm(whole))
+    return [gradient * scale for gradient in gradients]

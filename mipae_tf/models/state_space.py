@@ -8,9 +8,9 @@ import tensorflow as tf
 from mipae_tf.models.frame_wise import fold_time
 from mipae_tf.models.network_options import network_options
 from mipae_tf.networks.backbones import make_decoder
-from mipae_tf.networks.backbones import make_encoder
 from mipae_tf.networks.factor_transition import FactorTransition
 from mipae_tf.networks.filter_posterior import FilterPosterior
+from mipae_tf.networks.frame_encoder import FrameEncoder
 from mipae_tf.networks.gaussian_head import Gaussian
 from mipae_tf.networks.gaussian_head import standard_gaussian
 from mipae_tf.networks.layers import leaky_relu
@@ -40,11 +40,14 @@ class StateSpace(keras.layers.Layer):
         self.factor_dim = config.factor_dim
         self.dim = config.factors * config.factor_dim
         options = network_options(config, frame_shape)
-        self.encoder = make_encoder(
-            "dcgan", "pose", config.feature_dim, activation="linear", **options
+        self.encoder = FrameEncoder(
+            config.backbone,
+            config.feature_dim,
+            activation="linear",
+            **options,
         )
         self.posterior = FilterPosterior(
-            self.dim, config.posterior_dim or self.dim, config.residual
+            self.dim, config.posterior_dim or self.dim
         )
         self.transition = FactorTransition(
             config.factors,
@@ -52,13 +55,21 @@ class StateSpace(keras.layers.Layer):
             config.transition_dim,
             residual=config.residual,
         )
-        self.mixed = keras.layers.Dense(self.dim, activation="relu")
-        self.generator = make_decoder("dcgan", frame_shape[-1], **options)
+        drawers = config.factors if config.drawing == "screen" else 1
+        drawn = self.dim // drawers
+        self.mixed = keras.layers.Identity()
+        if config.backbone == "dcgan":
+            self.mixed = keras.layers.Dense(drawn, activation="relu")
+        self.generators = [
+            make_decoder(config.backbone, frame_shape[-1], **options)
+            for _ in range(drawers)
+        ]
         self.encoder.build((None, *frame_shape))
         self.posterior.build((None, config.feature_dim))
         self.transition.build((None, config.factors, config.factor_dim))
-        self.mixed.build((None, self.dim))
-        self.generator.build((None, self.dim))
+        self.mixed.build((None, drawn))
+        for generator in self.generators:
+            generator.build((None, drawn))
         self.built = True
 
     def prior_of_first(self, batch: tf.Tensor) -> Gaussian:
@@ -107,9 +118,14 @@ class StateSpace(keras.layers.Layer):
 
     def draw(self, states: tf.Tensor, training: bool = False) -> tf.Tensor:
         """Mean frames `[batch, time, H, W, C]` of `[batch, time, dim]`."""
-        return fold_time(
-            lambda state: tf.sigmoid(
-                self.generator.logits(self.mixed(state), training=training)
-            ),
-            states,
-        )
+        dark = 1.0
+        parts = tf.split(states, len(self.generators), axis=-1)
+        for generator, part in zip(self.generators, parts, strict=True):
+            lit = fold_time(
+                lambda state, generator=generator: generator(
+                    self.mixed(state), training=training
+                ),
+                part,
+            )
+            dark *= 1.0 - lit
+        return 1.0 - dark

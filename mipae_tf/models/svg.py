@@ -38,15 +38,16 @@ class SVGConfig(SequenceConfig):
         choices=("last", "last_but_one"),
     )
     backbone: str = option(
-        "dcgan_skips",
-        "Encoders and decoder.",
-        choices=("dcgan_skips", "vgg_resnet"),
+        "coordinate",
+        "Encoders and decoder; dcgan_skips or vgg_resnet as published.",
+        choices=("coordinate", "dcgan_skips", "vgg_resnet"),
     )
     learning_rate: float = other_default(SequenceConfig, "learning_rate", 2e-3)
 
     PROTOCOLS = {
         "default": {},
         "published": {
+            "backbone": "dcgan_skips",
             "skip_frame": "last_but_one",
             "schedule": "constant",
             "batch_size": 100,
@@ -97,9 +98,10 @@ class SVG(VideoModel):
         """See `VideoModel.decode`; each frame from the code before and z.
 
         Raises:
-            ValueError: when no reference is given.
+            ValueError: when the decoder takes skips and no reference is
+                given.
         """
-        if reference is None:
+        if reference is None and self.network.decoder.skips:
             raise ValueError(
                 f"{type(self).__name__} decodes with skip connections: decode "
                 "needs reference, the frame that they come from."
@@ -108,9 +110,10 @@ class SVG(VideoModel):
         batch = tf.shape(inputs)[0]
         memory = self.network.fresh_memory(batch)["predictor"]
         states = self.network.predictor(inputs, states=memory)
-        maps = self._maps(reference)
-        time = tf.shape(states)[1]
-        maps = [tf.repeat(one, time, axis=0) for one in maps]
+        maps = []
+        if reference is not None:
+            time = tf.shape(states)[1]
+            maps = [tf.repeat(x, time, axis=0) for x in self._maps(reference)]
         return fold_time(
             self.network.decoder, states, skips=maps, training=False
         )

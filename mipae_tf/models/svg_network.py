@@ -9,7 +9,7 @@ import tensorflow as tf
 from mipae_tf.models.frame_wise import fold_time
 from mipae_tf.models.network_options import network_options
 from mipae_tf.networks.backbones import make_decoder
-from mipae_tf.networks.backbones import make_encoder
+from mipae_tf.networks.frame_encoder import FrameEncoder
 from mipae_tf.networks.gaussian_head import Gaussian
 from mipae_tf.networks.gaussian_head import standard_gaussian
 from mipae_tf.networks.gaussian_lstm import GaussianLSTM
@@ -42,8 +42,8 @@ class SVGNetwork(keras.layers.Layer):
         super().__init__(**kwargs)
         self.noise_dim, state_dim = config.noise_dim, config.state_dim
         options = network_options(config, frame_shape)
-        self.encoder = make_encoder(
-            config.backbone, "content", state_dim, activation="tanh", **options
+        self.encoder = FrameEncoder(
+            config.backbone, state_dim, activation="tanh", **options
         )
         self.decoder = make_decoder(config.backbone, frame_shape[-1], **options)
         self.posterior = GaussianLSTM(self.noise_dim, config.lstm_dim)

@@ -144,7 +144,7 @@ class ContentFilterDecoder(keras.layers.Layer):
         training: bool | None = None,
     ) -> tf.Tensor:
         """Frames before the sigmoid."""
-        if skips is not None:
+        if skips:
             raise ValueError("skips were given to a decoder that takes none.")
         content, pose = codes, codes
         if self.pose_dim:

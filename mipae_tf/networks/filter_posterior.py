@@ -22,8 +22,6 @@ class FilterPosterior(keras.layers.Layer):
     Args:
         dim: dimensions of the state.
         hidden_dim: units of each dense layer; `dim` as published.
-        residual: whether the mean is added to the predicted one, False as
-            published.
         **kwargs: `name` of the layer.
 
     References:
@@ -35,18 +33,18 @@ class FilterPosterior(keras.layers.Layer):
         self,
         dim: int,
         hidden_dim: int = 64,
-        residual: bool = False,
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
         self.dim = dim
         self.hidden_dim = hidden_dim
-        self.residual = residual
         self.of_frame, self.of_mean, self.of_scale, self.joined = (
             keras.layers.Dense(hidden_dim, activation=leaky_relu)
             for _ in range(4)
         )
-        self.head = GaussianHead(dim)
+        # Sure of itself at first: states that are mostly noise are ignored by
+        # the decoder, which then never learns to draw where things are.
+        self.head = GaussianHead(dim, first_log_scale=-3.0)
 
     def build(self, input_shape: tuple) -> None:
         """Makes the variables for features [batch, features]."""
@@ -68,10 +66,7 @@ class FilterPosterior(keras.layers.Layer):
             ],
             axis=-1,
         )  # [batch, 3 * hidden_dim]
-        found = self.head(self.joined(joined))
-        if self.residual:
-            found = found._replace(mean=mean + found.mean)
-        return found
+        return self.head(self.joined(joined))
 
     def get_config(self) -> dict[str, Any]:
         """The constructor's arguments."""
@@ -79,5 +74,4 @@ class FilterPosterior(keras.layers.Layer):
             **super().get_config(),
             "dim": self.dim,
             "hidden_dim": self.hidden_dim,
-            "residual": self.residual,
         }

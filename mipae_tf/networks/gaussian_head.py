@@ -41,13 +41,23 @@ def standard_gaussian(shape: tf.Tensor) -> Gaussian:
 def noise_along(sequence: tf.Tensor, dim: int, key: tf.Tensor) -> tf.Tensor:
     """Standard normal `[batch, time, dim]` for a sequence `[batch, time, …]`.
 
+    Where replicas share a batch, each makes the draws of all of it and takes
+    its own: an example's draws do not depend on how many replicas there are.
+
     Args:
         sequence: what is gone along.
         dim: dimensions drawn at each time.
-        key: int32 `[2]`, key of the draws.
+        key: int32 `[2]`, key of the draws, the same in all replicas.
     """
-    shape = tf.concat([tf.shape(sequence)[:2], [dim]], axis=0)
-    return tf.random.stateless_normal(shape, key)
+    replica, replicas = 0, 1
+    context = tf.distribute.get_replica_context()
+    if context is not None:
+        replica = context.replica_id_in_sync_group
+        replicas = context.num_replicas_in_sync
+    batch, time = tf.unstack(tf.shape(sequence)[:2])
+    whole = tf.stack([batch * replicas, time, dim])
+    first = batch * tf.cast(replica, tf.int32)
+    return tf.random.stateless_normal(whole, key)[first : first + batch]
 
 
 @keras.saving.register_keras_serializable("mipae_tf")
@@ -59,17 +69,24 @@ class GaussianHead(keras.layers.Layer):
 
     Args:
         dim: dimensions of the Gaussian.
+        first_log_scale: what the log-scale starts from, before the clamp.
         **kwargs: `dtype`, `name` of the layer.
     """
 
     LIMIT = 7.0
 
-    def __init__(self, dim: int, **kwargs: Any) -> None:
+    def __init__(
+        self, dim: int, first_log_scale: float = 0.0, **kwargs: Any
+    ) -> None:
         super().__init__(**kwargs)
         self.dim = dim
+        self.first_log_scale = first_log_scale
         self.mean = keras.layers.Dense(dim, dtype="float32")
         self.log_scale = keras.layers.Dense(
-            dim, kernel_initializer="zeros", dtype="float32"
+            dim,
+            kernel_initializer="zeros",
+            bias_initializer=keras.initializers.Constant(first_log_scale),
+            dtype="float32",
         )
 
     def build(self, input_shape: tuple) -> None:
@@ -85,7 +102,11 @@ class GaussianHead(keras.layers.Layer):
 
     def get_config(self) -> dict[str, Any]:
         """The constructor's arguments."""
-        return {**super().get_config(), "dim": self.dim}
+        return {
+            **super().get_config(),
+            "dim": self.dim,
+            "first_log_scale": self.first_log_scale,
+        }
 
 
 def soft_clamp(log_scale: tf.Tensor) -> tf.Tensor:

@@ -45,6 +45,7 @@ SMALL = {
     "dynamics_steps": 4,
     "factors": 2,
     "factor_dim": 6,
+    "drawing": "screen",
     "feature_dim": 8,
     "posterior_dim": 8,
     "transition_dim": 8,
@@ -55,6 +56,7 @@ SMALL = {
     "kl_weight": 1e-4,
     "skip_frame": "last",
     "training_steps": 4,
+    "clip_norm": 0.0,
 }
 
 

@@ -117,10 +117,9 @@ def test_training_arrives_at_the_best_bound():
     assert found < exact - 0.05 * abs(exact)
 
 
-@pytest.mark.parametrize("residual", [True, False])
-def test_the_filter_of_the_models_arrives_there_too(residual):
+def test_the_filter_of_the_models_arrives_there_too():
     keras.utils.set_random_seed(0)
-    posterior = FilterPosterior(1, 32, residual)
+    posterior = FilterPosterior(1, 32)
     posterior.build((None, 1))
     network = trained(posterior, 600, 6e-3)
     observed = SYSTEM.draw(20_000, seed=3)

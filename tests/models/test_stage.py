@@ -12,12 +12,12 @@ class Toy(Stage):
 
     LOSSES = ("loss",)
 
-    def __init__(self):
+    def __init__(self, clip_norm=0.0):
         super().__init__(Window(2, 1), 0, 10, name="toy")
         self.network = keras.layers.Dense(1, use_bias=False)
         self.network.build((None, 1))
         self.descend = self.add_player(
-            [self.network], keras.optimizers.SGD(0.5)
+            [self.network], keras.optimizers.SGD(0.5), clip_norm
         )
 
     def update(self, batch):
@@ -41,6 +41,14 @@ def test_a_train_step_updates_counts_and_averages():
     second = stage.train_step(tf.constant([1.5, 1.5]))
     assert float(second["loss"]) == pytest.approx(2.5)  # mean of 5 and 0
     assert int(stage.step) == 2
+
+
+@pytest.mark.parametrize("most, moved", [(0.0, 1.5), (1.0, 0.5), (9.0, 1.5)])
+def test_gradients_have_at_most_that_norm(most, moved):
+    stage = Toy(most)
+    stage.network.kernel.assign([[0.0]])
+    stage.train_step(tf.constant([2.0, 4.0]))  # the gradient is -3
+    assert float(stage.network.kernel[0, 0]) == pytest.approx(moved)
 
 
 def test_fit_reports_the_mean_over_the_epoch():

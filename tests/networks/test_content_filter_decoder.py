@@ -64,7 +64,7 @@ def test_logits_are_before_the_sigmoid():
 def test_skips_are_refused():
     decoder = ContentFilterDecoder(1, width=1, pose_dim=2)
     with pytest.raises(ValueError, match="takes none"):
-        decoder(random_inputs((1, 5))[0], skips=[])
+        decoder(random_inputs((1, 5))[0], skips=[tf.zeros([1, 4, 4, 8])])
 
 
 def test_waves_by_hand():

@@ -70,13 +70,30 @@ def test_each_factor_is_the_perceptron_written_out():
         )
 
 
-def test_what_is_residual_is_the_mean():
+def test_a_residual_transition_adds_within_bounds():
     (states,) = random_inputs((5, 3, 4))
     published, ours = transition(residual=False), transition(residual=True)
     ours.set_weights(published.get_weights())
+    for kernel in ours.kernels:
+        kernel.assign(20.0 * kernel)
+    published.set_weights(ours.get_weights())
     one, other = published(states), ours(states)
-    np.testing.assert_allclose(other.mean, one.mean + states, atol=1e-6)
-    np.testing.assert_array_equal(other.log_scale, one.log_scale)
+    assert np.abs(one.mean).max() > 14.0  # or the bound is not seen
+    wanted = 7.0 * np.tanh((one.mean + states) / 7.0)
+    np.testing.assert_allclose(other.mean, wanted, atol=1e-5)
+    assert other.log_scale.numpy().min() >= -4.0
+    assert other.log_scale.numpy().max() <= 0.0
+    order = np.argsort(np.ravel(one.log_scale))
+    assert np.diff(np.ravel(other.log_scale)[order]).min() > -1e-6
+
+
+def test_states_stay_at_first():
+    layer = FactorTransition(factors=2, factor_dim=4)
+    layer.build((None, 2, 4))
+    (states,) = random_inputs((50, 2, 4))
+    found = layer(states)
+    np.testing.assert_allclose(found.mean, 7 * np.tanh(states / 7), atol=0.1)
+    np.testing.assert_allclose(found.log_scale, -2.0, atol=0.1)
 
 
 def test_the_published_size():
@@ -87,10 +104,10 @@ def test_the_published_size():
     assert layer.count_params() == 2 * (kernels + biases)
 
 
-def test_each_factor_begins_at_lecuns_scale():
+def test_each_factor_begins_at_lecuns_scale_but_for_the_last_layer():
     layer = FactorTransition(factors=2, factor_dim=16)
     layer.build((None, 2, 16))
-    for kernel in layer.kernels:
+    for index, kernel in enumerate(layer.kernels):
         for factor in kernel.numpy():
-            wanted = factor.shape[0] ** -0.5
+            wanted = factor.shape[0] ** -0.5 * (1.0 if index < 4 else 0.01)
             assert factor.std() == pytest.approx(wanted, rel=0.1)
