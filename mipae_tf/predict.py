@@ -23,6 +23,9 @@ def define_flags() -> None:
     )
     flags.DEFINE_float("fps", 8.0, "Frames per second of the animation.")
     flags.DEFINE_integer("seed", 0, "Key of a stochastic model's draws.")
+    flags.DEFINE_integer(
+        "samples", 1, "Futures to draw side by side, of a stochastic model."
+    )
     flags.mark_flag_as_required("input")
 
 
@@ -36,6 +39,7 @@ def main(_) -> None:
         FLAGS.context,
         FLAGS.fps,
         FLAGS.seed,
+        FLAGS.samples,
     )
     print(f"Written: {FLAGS.output}")
 

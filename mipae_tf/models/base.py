@@ -149,11 +149,22 @@ class VideoModel(keras.Model, abc.ABC):
         keys = tf.stack([tf.constant(seed, tf.int32), 0])
         if samples is None:
             return self.roll_out(context, tf.constant(horizon), keys)
-        repeated = tf.repeat(context[None], samples, axis=0)
-        flat = tf.reshape(repeated, [-1, *context.shape[1:]])
-        frames = self.roll_out(flat, tf.constant(horizon), keys)
+        return self.futures(context, tf.constant(horizon), samples, keys)
+
+    def futures(
+        self,
+        context: tf.Tensor,
+        horizon: tf.Tensor,
+        samples: tf.Tensor | int,
+        seed: tf.Tensor,
+    ) -> tf.Tensor:
+        """`forecast` of several futures, in a graph too, all in one batch."""
+        batch = tf.shape(context)[0]
+        several = tf.tile(context, tf.stack([samples, 1, 1, 1, 1]))
+        frames = self.roll_out(several, horizon, seed)
+        shape = tf.stack([samples, batch, horizon, *self.frame_shape])
         return tf.reshape(
-            frames, [samples, -1, *frames.shape[1:]]
+            frames, shape
         )  # [samples, batch, horizon, height, width, channel]
 
     @tf.function(reduce_retracing=True)

@@ -23,6 +23,8 @@ def export(
     - `forecast` (also `serving_default`): `video` `[batch, time, height,
       width, channel]`, `horizon` int32 scalar, `seed` int32 scalar ->
       `frames` `[batch, horizon, ...]`.
+    - `sample`, of stochastic models: the same and `samples` int32 scalar ->
+      `frames` `[samples, batch, horizon, ...]`.
     - `encode`: `video` -> a float32 tensor for each latent, by name.
     - `decode`: those tensors (and `reference`, the uint8 content frame
       `[batch, height, width, channel]`) -> `frames`.
@@ -60,6 +62,10 @@ def _archive(model: VideoModel) -> keras.export.ExportArchive:
         keys = tf.stack([seed, 0])
         return {"frames": model.roll_out(video, horizon, keys)}
 
+    def sample(video, horizon, seed, samples):
+        keys = tf.stack([seed, 0])
+        return {"frames": model.futures(video, horizon, samples, keys)}
+
     def encode(video):
         return dict(model.encode(video))
 
@@ -72,6 +78,9 @@ def _archive(model: VideoModel) -> keras.export.ExportArchive:
     archive.track(model)
     for name in ("forecast", "serving_default"):
         archive.add_endpoint(name, forecast, [video, *scalar])
+    if model.stochastic:
+        samples = tf.TensorSpec((), tf.int32, "samples")
+        archive.add_endpoint("sample", sample, [video, *scalar, samples])
     archive.add_endpoint("encode", encode, [video])
     archive.add_endpoint("decode", decode, [_latent_specs(model)])
     return archive

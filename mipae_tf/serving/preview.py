@@ -21,6 +21,7 @@ def preview(
     context: int | None = None,
     fps: float = 8,
     seed: int = 0,
+    samples: int = 1,
 ) -> np.ndarray:
     """Forecasts what follows a video and writes both side by side.
 
@@ -32,9 +33,10 @@ def preview(
         context: the last so many frames are given to the model; all if None.
         fps: frames per second of the animation.
         seed: key of the draws of a stochastic model.
+        samples: futures to draw, each a panel of the animation.
 
     Returns:
-        The forecast, uint8 `[horizon, height, width, channel]`.
+        The forecasts, uint8 `[samples, horizon, height, width, channel]`.
 
     Raises:
         ValueError: for a source that is no video, or an output of another
@@ -47,7 +49,14 @@ def preview(
         )
     if horizon < 1:
         raise ValueError(f"--horizon={horizon} is too small; 1 is the least.")
+    if samples < 1:
+        raise ValueError(f"--samples={samples} is too small; 1 is the least.")
     model = load(run_dir)
+    if samples > 1 and not model.stochastic:
+        raise ValueError(
+            f"--samples={samples} asks for several futures; those of "
+            f"{type(model).__name__} are all the same: 1 is allowed."
+        )
     size, _, channels = model.frame_shape
     video = read_video(source, frame_size=size, channels=channels)
     if context is not None:
@@ -57,11 +66,15 @@ def preview(
                 f"{len(video)} frames."
             )
         video = video[-context:]
-    ahead = model.forecast(video[None], horizon, seed=seed)[0].numpy()
+    ahead = model.forecast(video[None], horizon, samples, seed)[:, 0].numpy()
     held = np.concatenate([video, np.repeat(video[-1:], horizon, axis=0)])
-    shown = np.concatenate([video, ahead])
+    shown = [np.concatenate([video, future]) for future in ahead]
+    labels = [f"future {number}" for number in range(1, samples + 1)]
     frames = side_by_side(
-        [held, shown], ["input", "forecast"], len(video), scale=4
+        [held, *shown],
+        ["input", *(labels if samples > 1 else ["forecast"])],
+        len(video),
+        scale=4,
     )
     WRITERS[output.suffix](output, frames, fps)
     return ahead

@@ -38,6 +38,14 @@ found.update({f"latent_{k}": v.numpy() for k, v in latents.items()})
 found["decoded"] = ends["decode"](reference=video[:2, 2], **latents)[
     "frames"
 ].numpy()
+if "sample" in ends:
+    for seed in (0, 1):
+        found[f"futures_{seed}"] = ends["sample"](
+            video=video[:2, :3],
+            horizon=number(4),
+            seed=number(seed),
+            samples=number(3),
+        )["frames"].numpy()
 np.savez(sys.argv[3], **found)
 assert "mipae_tf" not in sys.modules
 """
@@ -82,6 +90,21 @@ def test_a_server_forecasts_the_same_frames(tmp_path, name, given):
         np.testing.assert_allclose(found[f"latent_{latent}"], code, atol=1e-4)
     decoded = to_uint8(model.decode(codes, video[:2, 2])).numpy()
     assert np.abs(found["decoded"].astype(int) - decoded.astype(int)).max() <= 1
+
+
+@pytest.mark.parametrize("name", ["independent_prediction", "svg_lp"])
+def test_a_server_draws_the_same_futures(tmp_path, name):
+    model, video = lively_model(name), moving_clips(3)
+    make_run(tmp_path / "run", model, settings(name))
+    found = serve(export(tmp_path / "run"), video, tmp_path)
+    for seed in (0, 1):
+        expected = model.forecast(video[:2, :3], 4, samples=3, seed=seed)
+        served = found[f"futures_{seed}"]
+        assert served.shape == (3, 2, 4, *model.frame_shape)
+        apart = np.abs(served.astype(int) - expected.numpy().astype(int))
+        assert np.median(apart) == 0 and (apart <= 1).mean() > 0.99
+    assert (found["futures_0"] != found["futures_1"]).any()
+    assert (found["futures_0"][0] != found["futures_0"][1]).any()
 
 
 def test_versions_are_counted(tmp_path, monkeypatch):

@@ -22,8 +22,22 @@ def test_what_follows_the_video_is_returned_and_drawn(run):
     ahead = preview(
         folder / "run", folder / "clip.npy", output, horizon=3, context=4
     )
-    expected = model.forecast(moving_clips(1)[:, -4:], 3)[0]
+    expected = model.forecast(moving_clips(1)[:, -4:], 3)
     np.testing.assert_array_equal(ahead, expected)
+    assert output.read_bytes().startswith(b"GIF8")
+
+
+def test_several_futures_are_drawn(tmp_path):
+    model, video = lively_model("svg_lp"), moving_clips(1)
+    make_run(tmp_path / "run", model, settings("svg_lp"))
+    np.save(tmp_path / "clip.npy", video[0])
+    output = tmp_path / "ahead.gif"
+    ahead = preview(
+        tmp_path / "run", tmp_path / "clip.npy", output, 3, seed=5, samples=2
+    )
+    expected = model.forecast(video, 3, samples=2, seed=5)[:, 0]
+    np.testing.assert_array_equal(ahead, expected)
+    assert (ahead[0] != ahead[1]).any()
     assert output.read_bytes().startswith(b"GIF8")
 
 
@@ -32,6 +46,8 @@ def test_what_follows_the_video_is_returned_and_drawn(run):
     [
         ({"output": "x.png"}, "--output=x.png must end in .gif or .mp4"),
         ({"horizon": 0}, "--horizon=0 is too small"),
+        ({"samples": 0}, "--samples=0 is too small"),
+        ({"samples": 2}, "--samples=2 asks .* of AELSTM are all the same"),
         ({"context": 9}, "--context=9 does not fit .* 8 frames"),
         ({"context": 0}, "--context=0 does not fit"),
     ],
