@@ -42,6 +42,13 @@ class IndependentPredictionConfig(SequenceConfig):
         "other as light is, or one generator draws the whole, as published.",
         choices=("screen", "whole"),
     )
+    place_dim: int = option(
+        4,
+        "Numbers of the whole state that say where things are drawn, two for "
+        "each, shared out among the factors; 0: all. The coordinate backbone "
+        "alone knows them.",
+        low=0,
+    )
     feature_dim: int = option(64, "What the encoder leaves of a frame.", low=2)
     posterior_dim: int = option(
         64, "Units of the filter's dense layers; 0: the state's.", low=0

@@ -55,21 +55,22 @@ class StateSpace(keras.layers.Layer):
             config.transition_dim,
             residual=config.residual,
         )
-        drawers = config.factors if config.drawing == "screen" else 1
-        drawn = self.dim // drawers
+        parts = config.factors if config.drawing == "screen" else 1
+        self.drawn = self.dim // parts
         self.mixed = keras.layers.Identity()
         if config.backbone == "dcgan":
-            self.mixed = keras.layers.Dense(drawn, activation="relu")
-        self.generators = [
-            make_decoder(config.backbone, frame_shape[-1], **options)
-            for _ in range(drawers)
-        ]
+            self.mixed = keras.layers.Dense(self.drawn, activation="relu")
+        self.generator = make_decoder(
+            config.backbone,
+            frame_shape[-1],
+            pose_dim=config.place_dim // parts,
+            **options,
+        )
         self.encoder.build((None, *frame_shape))
         self.posterior.build((None, config.feature_dim))
         self.transition.build((None, config.factors, config.factor_dim))
-        self.mixed.build((None, drawn))
-        for generator in self.generators:
-            generator.build((None, drawn))
+        self.mixed.build((None, self.drawn))
+        self.generator.build((None, self.drawn))
         self.built = True
 
     def prior_of_first(self, batch: tf.Tensor) -> Gaussian:
@@ -118,14 +119,14 @@ class StateSpace(keras.layers.Layer):
 
     def draw(self, states: tf.Tensor, training: bool = False) -> tf.Tensor:
         """Mean frames `[batch, time, H, W, C]` of `[batch, time, dim]`."""
-        dark = 1.0
-        parts = tf.split(states, len(self.generators), axis=-1)
-        for generator, part in zip(self.generators, parts, strict=True):
-            lit = fold_time(
-                lambda state, generator=generator: generator(
-                    self.mixed(state), training=training
-                ),
-                part,
-            )
-            dark *= 1.0 - lit
-        return 1.0 - dark
+        clips, time = tf.unstack(tf.shape(states)[:2])
+        parts = tf.reshape(
+            states, [clips, -1, self.drawn]
+        )  # [batch, time * drawn parts, their dim]
+        lit = fold_time(
+            lambda part: self.generator(self.mixed(part), training=training),
+            parts,
+        )
+        shape = tf.concat([[clips, time, -1], tf.shape(lit)[2:]], axis=0)
+        by_part = tf.reshape(lit, shape)  # [batch, time, part, H, W, C]
+        return 1.0 - tf.reduce_prod(1.0 - by_part, axis=2)

@@ -46,6 +46,7 @@ SMALL = {
     "factors": 2,
     "factor_dim": 6,
     "drawing": "screen",
+    "place_dim": 4,
     "feature_dim": 8,
     "posterior_dim": 8,
     "transition_dim": 8,

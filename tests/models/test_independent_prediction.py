@@ -89,12 +89,10 @@ def test_each_factor_draws_by_itself():
     states = tf.constant(states.astype("float32"))
     first, second = (
         tf.reshape(
-            generator(network.mixed(tf.reshape(part, [6, 6])), training=False),
+            network.generator(network.mixed(tf.reshape(part, [6, 6]))),
             [2, 3, *FRAME],
         )
-        for generator, part in zip(
-            network.generators, tf.split(states, 2, axis=-1), strict=True
-        )
+        for part in tf.split(states, 2, axis=-1)
     )
     drawn = network.draw(states)
     np.testing.assert_allclose(
@@ -103,10 +101,18 @@ def test_each_factor_draws_by_itself():
     assert np.abs(drawn - first).max() > 0.05
 
 
+@pytest.mark.parametrize(
+    "given, place",
+    [({}, 2), ({"drawing": "whole"}, 4), ({"place_dim": 0}, 0)],
+)
+def test_how_many_numbers_of_a_part_say_where_it_is(given, place):
+    model = lively_model(NAME, backbone="coordinate", **given)
+    assert model.network.generator.pose_dim == place
+
+
 def test_the_published_generator_draws_the_whole():
     model = lively_model(NAME, drawing="whole", backbone="dcgan")
-    (generator,) = model.network.generators
-    assert generator.first.kernel.shape[0] == 12
+    assert model.network.generator.first.kernel.shape[0] == 12
     assert model.network.mixed.kernel.shape == (12, 12)
 
 
