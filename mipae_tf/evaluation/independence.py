@@ -27,22 +27,44 @@ def measure(subject: Subject) -> Findings:
     """`independence/same|cross|gap`: the analysis of Independent Prediction.
 
     Information in nats between a part of the code at t - 1 and the same part,
-    or another, at t, by the estimator of Kraskov on standardised means (in
+    or another, at t, by the estimator of Kraskov on standardised codes (in
     the form that takes repeated codes, of clips in which nothing moves). Parts
     are the factors of a model that has several, else its content and pose,
     else the best of 20 random halvings of its one latent.
+
+    Codes are means; where a model has samples, these are looked at too, as
+    `independence/sampled_…`: what was published. A dimension that nothing uses
+    is noise in samples, while its mean may still be told by everything.
     """
-    keys = [f"independence/{name}" for name in NAMES]
+    keys = {
+        kind: [f"independence/{kind}{name}" for name in NAMES]
+        for kind in ("", "sampled_")
+    }
     if subject.clips.length < 2:
         reason = f"{subject.clips.name} has clips of one frame."
-        return Findings({key: absent(reason) for key in keys})
-    latents, blocks = _latents(subject)
+        return Findings({key: absent(reason) for key in keys[""]})
+    means, blocks = _latents(subject)
+    try:
+        figures = {"correlation.png": _picture(means)}
+    except AbsentMetric as reason:
+        return Findings({key: absent(str(reason)) for key in keys[""]})
+    metrics = _entries(subject, keys[""], means, blocks)
+    samples, _ = _latents(subject, subject.seed)
+    if not np.array_equal(samples, means):
+        metrics |= _entries(subject, keys["sampled_"], samples, blocks)
+    return Findings(metrics, figures=figures)
+
+
+def _entries(
+    subject: Subject,
+    keys: list[str],
+    latents: np.ndarray,
+    blocks: list[np.ndarray],
+) -> dict[str, dict]:
     estimate = functools.partial(
         mixed_mutual_information, neighbours=NEIGHBOURS
     )
-    figures = {}
     try:
-        figures["correlation.png"] = _picture(latents)
         if len(blocks) > 1:
             found = transition_information(latents, blocks, estimate)
         elif latents.shape[-1] < 2:
@@ -50,19 +72,18 @@ def measure(subject: Subject) -> Findings:
         else:
             found = best_partition(latents, 2, estimate, seed=subject.seed)[1]
     except AbsentMetric as reason:
-        return Findings({key: absent(str(reason)) for key in keys}, {}, figures)
-    return Findings(
-        {
-            key: entry(key, found[name], count=found["count"])
-            for name, key in zip(NAMES, keys, strict=True)
-        },
-        figures=figures,
-    )
+        return {key: absent(str(reason)) for key in keys}
+    return {
+        key: entry(key, found[name], count=found["count"])
+        for name, key in zip(NAMES, keys, strict=True)
+    }
 
 
-def _latents(subject: Subject) -> tuple[np.ndarray, list[np.ndarray]]:
+def _latents(
+    subject: Subject, seed: int | None = None
+) -> tuple[np.ndarray, list[np.ndarray]]:
     """Standardised codes `[clips, time, dim]`, and the parts' dimensions."""
-    codes = subject.encode_frames(subject.clips.video[:CLIPS])
+    codes = subject.encode_frames(subject.clips.video[:CLIPS], seed)
     parts = [
         part
         for latent in subject.model.latents

@@ -2,6 +2,7 @@ import dataclasses
 
 import numpy as np
 import pytest
+import tensorflow as tf
 from evaluation.oracles import Jittered
 from evaluation.world import clips
 from evaluation.world import subject
@@ -50,3 +51,26 @@ def test_a_collapsed_code_is_absent_and_no_error():
     seen = dataclasses.replace(subject(), model=Collapsed())
     found = measure(seen).metrics
     assert all("absent" in row for row in found.values())
+
+
+class Sampled(Jittered):
+    """Samples of a content that knows nothing hide where its mean points."""
+
+    def encode(self, frames, seed=None):
+        codes = super().encode(frames)
+        what = 1e-3 * codes["where"][:, 0] + 0 * codes["what"]
+        if seed is not None:
+            what += tf.random.stateless_normal(tf.shape(what), (seed, 0))
+        return {**codes, "what": what}
+
+
+def test_samples_are_looked_at_beside_means():
+    seen = dataclasses.replace(subject(), model=Sampled(), clips=clips(60))
+    found = measure(seen).metrics
+    names = ("same", "cross", "gap")
+    assert set(found) == {
+        f"independence/{kind}{name}"
+        for kind in ("", "sampled_")
+        for name in names
+    }
+    assert found["independence/sampled_cross"]["value"] < 0.2
