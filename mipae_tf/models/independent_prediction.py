@@ -33,7 +33,7 @@ class IndependentPredictionConfig(SequenceConfig):
     factor_dim: int = option(8, "Dimensions of each factor.", low=1)
     backbone: str = option(
         "coordinate",
-        "Encoders and generator; dcgan as published.",
+        "Encoders and decoder.",
         choices=("coordinate", "dcgan"),
     )
     drawing: str = option(

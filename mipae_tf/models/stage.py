@@ -95,7 +95,7 @@ class Stage(keras.Model):
         Args:
             networks: what it trains.
             optimizer: unbuilt.
-            clip_norm: largest norm of all its gradients of the global batch;
+            clip_norm: largest norm of all its gradients, shared by replicas;
                 0 leaves them as they are.
 
         Returns:
@@ -142,10 +142,11 @@ class Stage(keras.Model):
 
 
 def _clipped(gradients: list[tf.Tensor], most: float) -> list[tf.Tensor]:
-    """Shares of a gradient, scaled so that their sum has at most that norm."""
-    whole = gradients
-    context = tf.distribute.get_replica_context()
-    if context is not None and context.num_replicas_in_sync > 1:
-        whole = context.all_reduce(tf.distribute.ReduceOp.SUM, gradients)
-    scale = tf.minimum(1.0, most / tf.linalg.global_norm(whole))
+    """A replica's share of the gradients, scaled to its share of the norm.
+
+    The sum over replicas then has at most the whole norm.
+    """
+    replicas = tf.distribute.get_strategy().num_replicas_in_sync
+    norm = tf.linalg.global_norm(gradients)
+    scale = tf.minimum(1.0, most / replicas / norm)
     return [gradient * scale for gradient in gradients]

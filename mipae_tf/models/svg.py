@@ -39,7 +39,7 @@ class SVGConfig(SequenceConfig):
     )
     backbone: str = option(
         "coordinate",
-        "Encoders and decoder; dcgan_skips or vgg_resnet as published.",
+        "Encoders and decoder.",
         choices=("coordinate", "dcgan_skips", "vgg_resnet"),
     )
     learning_rate: float = other_default(SequenceConfig, "learning_rate", 2e-3)

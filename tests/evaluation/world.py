@@ -71,6 +71,9 @@ class Oracle:
 
     variables = ()
 
+    def evidence(self, clip, seed=0):
+        """It has no bound."""
+
     @property
     def latents(self):
         found = {
