@@ -48,10 +48,13 @@ def main():
     cpu = tf.config.list_physical_devices("CPU")[0]
     two = [tf.config.LogicalDeviceConfiguration()] * 2
     tf.config.set_logical_device_configuration(cpu, two)
-    print("replicas", make_strategy("mirrored").num_replicas_in_sync)
+    # One for all cases: each strategy numbers its collectives from the same
+    # start, and one still under way would be taken for a later one's.
+    mirrored = make_strategy("mirrored")
+    print("replicas", mirrored.num_replicas_in_sync)
     for name in CASES:
         losses, weights = train(make_strategy("none"), name)
-        other_losses, other = train(make_strategy("mirrored"), name)
+        other_losses, other = train(mirrored, name)
         for term in set(SHOWN) & set(losses):
             np.testing.assert_allclose(
                 other_losses[term], losses[term], rtol=1e-4, err_msg=term
