@@ -16,7 +16,6 @@ from mipae_tf.metrics.result import entry
 from mipae_tf.metrics.scalings import standardised
 from mipae_tf.visual.heatmap import heatmap
 
-CLIPS = 200
 NEIGHBOURS = 3
 # A picture of more dimensions tells nothing.
 DRAWN = 64
@@ -28,9 +27,10 @@ def measure(subject: Subject) -> Findings:
 
     Information in nats between a part of the code at t - 1 and the same part,
     or another, at t, by the estimator of Kraskov on standardised codes (in
-    the form that takes repeated codes, of clips in which nothing moves). Parts
-    are the factors of a model that has several, else its content and pose,
-    else the best of 20 random halvings of its one latent.
+    the form that takes repeated codes, of clips in which nothing moves), from
+    one transition of each clip at a time. Parts are the factors of a model that
+    has several, else its content and pose, else the best of 20 random halvings
+    of its one latent.
 
     Codes are means; where a model has samples, these are looked at too, as
     `independence/sampled_…`: what was published. A dimension that nothing uses
@@ -83,7 +83,7 @@ def _latents(
     subject: Subject, seed: int | None = None
 ) -> tuple[np.ndarray, list[np.ndarray]]:
     """Standardised codes `[clips, time, dim]`, and the parts' dimensions."""
-    codes = subject.encode_frames(subject.clips.video[:CLIPS], seed)
+    codes = subject.encode_frames(subject.clips.video, seed)
     parts = [
         part
         for latent in subject.model.latents

@@ -13,6 +13,8 @@ import numpy as np
 from mipae_tf.metrics.absent_metric import AbsentMetric
 from mipae_tf.metrics.checks import checked_codes
 
+FEWEST_CLIPS = 4
+
 Estimator = Callable[[np.ndarray, np.ndarray], float]
 
 
@@ -52,6 +54,9 @@ def transition_information(
     latents: np.ndarray,
     blocks: Sequence[Sequence[int]],
     estimator: Estimator,
+    *,
+    seed: int = 0,
+    draws: int = 5,
 ) -> dict[str, float]:
     """Information of each factor's present about its own and others' past.
 
@@ -61,6 +66,12 @@ def transition_information(
     factors, and on the same kind of latents. `best_partition` gives what to
     compare a model without factors by.
 
+    One transition is taken of each clip, and the estimates of several such
+    draws are averaged. Estimators presuppose independent samples, and codes
+    that hardly change within a clip are not: with all transitions of 200 clips
+    at once, nearest neighbours are frames of the same clip, and factors of
+    different clips seem to tell 1.5 nats of each other.
+
     Args:
       latents: `[clips, time, dimensions]`, at least two steps.
       blocks: for each factor, the indices of its dimensions. No dimension may
@@ -68,23 +79,38 @@ def transition_information(
       estimator: gives the mutual information in nats of two arrays
         `[samples, dimensions]`, such as
         `mipae_tf.metrics.ksg_mi.ksg_mutual_information`.
+      seed: of the transitions drawn.
+      draws: how many times, at most as often as a clip has transitions.
 
     Returns:
       In nats `same`, the mean over factors i of I(z_i at t-1; z_i at t);
       `cross`, the mean over pairs i ≠ j of I(z_j at t-1; z_i at t); and `gap`,
-      their difference. `count` is the number of transitions.
+      their difference. `count` is the number of clips.
 
     Raises:
-      AbsentMetric: one factor alone, or an estimator that raises it.
+      AbsentMetric: one factor alone, fewer than four clips, or an estimator
+        that raises it.
       ValueError: latents as for `transition_correlation`, or blocks that are
         empty, overlap or name dimensions that the latents do not have.
     """
-    past, present = _transitions(latents)
-    blocks = _checked_blocks(blocks, past.shape[1])
+    latents = _checked_latents(latents)
+    blocks = _checked_blocks(blocks, latents.shape[2])
     if len(blocks) < 2:
         raise AbsentMetric("One factor alone has no other to depend on.")
-    informations = np.array(
-        [[estimator(past[:, j], present[:, i]) for j in blocks] for i in blocks]
+    if len(latents) < FEWEST_CLIPS:
+        raise AbsentMetric(
+            "Information across a step takes one transition of each of at "
+            f"least {FEWEST_CLIPS} clips, got {len(latents)}."
+        )
+    informations = np.mean(
+        [
+            [
+                [estimator(past[:, j], present[:, i]) for j in blocks]
+                for i in blocks
+            ]
+            for past, present in _one_of_each_clip(latents, seed, draws)
+        ],
+        axis=0,
     )  # [factors of the present, factors of the past]
     own = np.eye(len(blocks), dtype=bool)
     same, cross = informations[own].mean(), informations[~own].mean()
@@ -92,7 +118,7 @@ def transition_information(
         "same": float(same),
         "cross": float(cross),
         "gap": float(same - cross),
-        "count": len(past),
+        "count": len(latents),
     }
 
 
@@ -103,6 +129,7 @@ def best_partition(
     *,
     seed: int,
     partitions: int = 20,
+    draws: int = 5,
 ) -> tuple[list[np.ndarray], dict[str, float]]:
     """The random split into factors that looks most independent.
 
@@ -114,8 +141,9 @@ def best_partition(
       latents: `[clips, time, dimensions]`, at least two steps.
       parts: number of factors, at least 2 and at most the dimensions.
       estimator: as for `transition_information`.
-      seed: of the partitions.
+      seed: of the partitions, and of the transitions drawn.
       partitions: how many to try; the paper tries 20.
+      draws: as for `transition_information`.
 
     Returns:
       The blocks of the best partition, sorted indices each, and their
@@ -126,7 +154,7 @@ def best_partition(
       ValueError: latents as for `transition_correlation`, or parts or
         partitions out of range.
     """
-    dimensions = _transitions(latents)[0].shape[1]
+    dimensions = _checked_latents(latents).shape[2]
     if not 2 <= parts <= dimensions:
         raise ValueError(
             f"parts must be from 2 to the latents' {dimensions} dimensions, "
@@ -139,26 +167,44 @@ def best_partition(
     for _ in range(partitions):
         order = generator.permutation(dimensions)
         blocks = [np.sort(part) for part in np.array_split(order, parts)]
-        found = transition_information(latents, blocks, estimator)
+        found = transition_information(
+            latents, blocks, estimator, seed=seed, draws=draws
+        )
         candidates.append((blocks, found))
     return max(candidates, key=lambda candidate: candidate[1]["gap"])
 
 
 def _transitions(latents: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Latents before and after each step, both `[samples, dimensions]`."""
+    latents = _checked_latents(latents)
+    return tuple(
+        part.reshape(-1, latents.shape[2])
+        for part in (latents[:, :-1], latents[:, 1:])
+    )  # [clips * (time - 1), dimensions]
+
+
+def _one_of_each_clip(latents: np.ndarray, seed: int, draws: int):
+    """Latents before and after a step of each clip, `[clips, dimensions]`."""
+    clips, time = latents.shape[:2]
+    generator = np.random.default_rng(seed)
+    steps = np.tile(np.arange(time - 1), (clips, 1))
+    steps = generator.permuted(steps, axis=1)  # [clips, time - 1]
+    for step in steps.T[:draws]:
+        own = np.arange(clips)
+        yield latents[own, step], latents[own, step + 1]
+
+
+def _checked_latents(latents: np.ndarray) -> np.ndarray:
     latents = np.asarray(latents)
     if latents.ndim != 3 or latents.shape[1] < 2:
         raise ValueError(
             "latents must be numbers [clips, time, dimensions] of at least two "
             f"steps, got shape {latents.shape}."
         )
-    dimensions = latents.shape[2]
+    clips, time, dimensions = latents.shape
     checked_codes("latents", latents.reshape(-1, dimensions))
-    past, present = (
-        checked_codes("transitions", part.reshape(-1, dimensions))
-        for part in (latents[:, :-1], latents[:, 1:])
-    )  # [clips * (time - 1), dimensions]
-    return past, present
+    checked_codes("transitions", latents[:, 1:].reshape(-1, dimensions))
+    return latents
 
 
 def _checked_blocks(

@@ -18,6 +18,7 @@ from mipae_tf.models.stage import Stage
 from mipae_tf.models.state_space import StateSpace
 from mipae_tf.networks.gaussian_head import Gaussian
 from mipae_tf.networks.gaussian_head import noise_along
+from mipae_tf.networks.glyph_decoder import PLACE_DIM
 
 
 @dataclasses.dataclass(frozen=True)
@@ -30,23 +31,17 @@ class IndependentPredictionConfig(SequenceConfig):
         "twin, with factor_dim the size of the whole state.",
         low=1,
     )
-    factor_dim: int = option(8, "Dimensions of each factor.", low=1)
+    factor_dim: int = option(6, "Dimensions of each factor.", low=1)
     backbone: str = option(
         "coordinate",
         "Encoders and decoder.",
         choices=("coordinate", "dcgan"),
     )
-    drawing: str = option(
-        "screen",
-        "Whether each factor draws by itself and frames are laid over each "
-        "other as light is, or one generator draws the whole, as published.",
-        choices=("screen", "whole"),
-    )
-    place_dim: int = option(
-        4,
-        "Numbers of the whole state that say where things are drawn, two for "
-        "each, shared out among the factors; 0: all. The coordinate backbone "
-        "alone knows them.",
+    glyphs: int = option(
+        1,
+        "Things that each factor draws, each a glyph in one place, laid over "
+        "each other as light is; 0: one generator draws the whole frame from "
+        "the whole state, as published.",
         low=0,
     )
     feature_dim: int = option(64, "What the encoder leaves of a frame.", low=2)
@@ -71,11 +66,24 @@ class IndependentPredictionConfig(SequenceConfig):
     # Some five times what is usual: a rare clip would spoil Adam's moments.
     clip_norm: float = other_default(SequenceConfig, "clip_norm", 300.0)
 
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if not self.glyphs:
+            return
+        numbers, rest = divmod(self.factor_dim, self.glyphs)
+        if rest or numbers <= PLACE_DIM:
+            raise ValueError(
+                f"--factor_dim={self.factor_dim} does not go with "
+                f"--glyphs={self.glyphs}: it must be so many times "
+                f"{PLACE_DIM + 1} or more, {PLACE_DIM} for a glyph's place and "
+                "the others for its look."
+            )
+
     PROTOCOLS = {
         "default": {},
         "published": {
             "backbone": "dcgan",
-            "drawing": "whole",
+            "glyphs": 0,
             "feature_dim": 32,
             "residual": False,
             "clip_norm": 0.0,

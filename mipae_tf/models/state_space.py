@@ -13,6 +13,7 @@ from mipae_tf.networks.filter_posterior import FilterPosterior
 from mipae_tf.networks.frame_encoder import FrameEncoder
 from mipae_tf.networks.gaussian_head import Gaussian
 from mipae_tf.networks.gaussian_head import standard_gaussian
+from mipae_tf.networks.glyph_decoder import GlyphDecoder
 from mipae_tf.networks.layers import leaky_relu
 from mipae_tf.networks.scan_time import scan_time
 
@@ -55,17 +56,19 @@ class StateSpace(keras.layers.Layer):
             config.transition_dim,
             residual=config.residual,
         )
-        parts = config.factors if config.drawing == "screen" else 1
-        self.drawn = self.dim // parts
+        self.drawn = self.dim  # numbers that one thing is drawn from
         self.mixed = keras.layers.Identity()
-        if config.backbone == "dcgan":
-            self.mixed = keras.layers.Dense(self.drawn, activation="relu")
-        self.generator = make_decoder(
-            config.backbone,
-            frame_shape[-1],
-            pose_dim=config.place_dim // parts,
-            **options,
-        )
+        if config.glyphs:
+            self.drawn = config.factor_dim // config.glyphs
+            self.generator = GlyphDecoder(
+                frame_shape[-1], config.width, options["frame_size"]
+            )
+        else:
+            self.generator = make_decoder(
+                config.backbone, frame_shape[-1], **options
+            )
+            if config.backbone == "dcgan":
+                self.mixed = keras.layers.Dense(self.dim, activation="relu")
         self.encoder.build((None, *frame_shape))
         self.posterior.build((None, config.feature_dim))
         self.transition.build((None, config.factors, config.factor_dim))

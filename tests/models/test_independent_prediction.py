@@ -101,17 +101,23 @@ def test_each_factor_draws_by_itself():
     assert np.abs(drawn - first).max() > 0.05
 
 
-@pytest.mark.parametrize(
-    "given, place",
-    [({}, 2), ({"drawing": "whole"}, 4), ({"place_dim": 0}, 0)],
-)
-def test_how_many_numbers_of_a_part_say_where_it_is(given, place):
-    model = lively_model(NAME, backbone="coordinate", **given)
-    assert model.network.generator.pose_dim == place
+def test_an_entangled_twin_may_draw_as_many_things():
+    model = lively_model(NAME, factors=1, factor_dim=12, glyphs=2)
+    states = tf.constant(np.ones((1, 1, 12), "float32"))
+    moved = tf.concat([states[..., :11], states[..., 11:] + 0.5], axis=-1)
+    assert model.network.draw(states).shape == (1, 1, *FRAME)
+    before, after = model.network.draw(states), model.network.draw(moved)
+    assert np.abs(before - after).max() > 0.05
+
+
+@pytest.mark.parametrize("size, glyphs", [(2, 1), (5, 2), (7, 2)])
+def test_a_factor_too_small_for_its_glyphs_is_refused(size, glyphs):
+    with pytest.raises(ValueError, match=f"--factor_dim={size} does not go"):
+        lively_model(NAME, factor_dim=size, glyphs=glyphs)
 
 
 def test_the_published_generator_draws_the_whole():
-    model = lively_model(NAME, drawing="whole", backbone="dcgan")
+    model = lively_model(NAME, glyphs=0, backbone="dcgan")
     assert model.network.generator.first.kernel.shape[0] == 12
     assert model.network.mixed.kernel.shape == (12, 12)
 
