@@ -36,6 +36,8 @@ OWN = (
     "validate_every",
     "steps_per_call",
     "max_to_keep",
+    "on_nonfinite",
+    "profile",
     "intra_op_threads",
 )
 
@@ -84,6 +86,18 @@ def define_flags() -> None:
         defaults.max_to_keep,
         "Newest checkpoints kept of a stage, beside the best.",
     )
+    flags.DEFINE_string(
+        "on_nonfinite",
+        defaults.on_nonfinite,
+        "Where a loss or gradient is not finite: stop; skip, which undoes "
+        "that step; rollback, to the newest checkpoint and on with other "
+        "batches.",
+    )
+    flags.DEFINE_string(
+        "profile",
+        None,
+        "First and last step for TensorBoard's profiler, such as 20,25.",
+    )
     flags.DEFINE_integer(
         "intra_op_threads",
         None,
@@ -109,6 +123,19 @@ def main(_) -> None:
     )
 
 
+def _span(text: str | None) -> tuple[int, int] | None:
+    if text is None:
+        return None
+    try:
+        first, last = map(int, text.split(","))
+    except ValueError as error:
+        raise ValueError(
+            f"--profile={text} is no span of steps; give the first and the "
+            "last one, such as 20,25."
+        ) from error
+    return first, last
+
+
 def _train() -> None:
     train(
         FLAGS.run_dir,
@@ -127,6 +154,8 @@ def _train() -> None:
             validate_every=FLAGS.validate_every,
             steps_per_call=FLAGS.steps_per_call,
             max_to_keep=FLAGS.max_to_keep,
+            on_nonfinite=FLAGS.on_nonfinite,
+            profile=_span(FLAGS.profile),
         ),
         flags=flagfile_text(OWN),
     )

@@ -81,7 +81,7 @@ class AELSTM(RecurrentAutoencoder):
 class AutoencoderStage(Stage):
     """Error of a frame drawn from its own code."""
 
-    LOSSES = ("loss", "reconstruction")
+    LOSSES = ("loss", "reconstruction", "gradient_norm")
 
     def __init__(self, encoder, decoder, config, seed: int) -> None:
         super().__init__(
@@ -106,8 +106,8 @@ class AutoencoderStage(Stage):
         """See `Stage.update`; uint8 `[clips, frames, H, W, C]`."""
         with tf.GradientTape() as tape:
             losses = self._errors(batch, training=True)
-        self._descend(tape, losses["loss"])
-        return losses
+        norm = self._descend(tape, losses["loss"])
+        return {**losses, "gradient_norm": norm}
 
     def evaluate_losses(self, batch: tf.Tensor) -> Losses:
         """The same error in inference mode."""

@@ -30,7 +30,7 @@ class Dynamics(Stage):
         seed: key of the random draws.
     """
 
-    LOSSES = ("loss", "context", "horizon")
+    LOSSES = ("loss", "context", "horizon", "gradient_norm")
     source = "latents"
 
     def __init__(
@@ -69,8 +69,8 @@ class Dynamics(Stage):
         """See `Stage.update`; `[clips, context + horizon, dim]` latents."""
         with tf.GradientTape() as tape:
             losses = self.evaluate_losses(batch)
-        self._descend(tape, losses["loss"])
-        return losses
+        norm = self._descend(tape, losses["loss"])
+        return {**losses, "gradient_norm": norm}
 
     def evaluate_losses(self, batch: Mapping[str, tf.Tensor]) -> Losses:
         """Errors within the context and beyond it, and their mean."""
@@ -115,7 +115,7 @@ class PublishedDynamics(Stage):
         seed: key of the random draws.
     """
 
-    LOSSES = ("loss",)
+    LOSSES = ("loss", "gradient_norm")
 
     def __init__(
         self,
@@ -151,8 +151,8 @@ class PublishedDynamics(Stage):
             average.assign(value)
         with tf.GradientTape() as tape:
             loss = self._loss(codes, fixed)
-        self._descend(tape, loss)
-        return {"loss": loss}
+        norm = self._descend(tape, loss)
+        return {"loss": loss, "gradient_norm": norm}
 
     def evaluate_losses(self, batch: tf.Tensor) -> Losses:
         """The same loss, encoders in inference mode."""

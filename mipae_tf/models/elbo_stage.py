@@ -11,7 +11,6 @@ from mipae_tf.models.state_space import StateSpace
 from mipae_tf.networks.gaussian_head import noise_along
 from mipae_tf.objectives.elbo import gaussian_kl
 from mipae_tf.objectives.elbo import pixel_log_likelihood
-from mipae_tf.objectives.elbo import warm_up
 
 
 class ElboStage(SequenceStage):
@@ -26,24 +25,22 @@ class ElboStage(SequenceStage):
         seed: key of the random draws.
     """
 
-    LOSSES = ("loss", "elbo", "likelihood", "kl")
+    LOSSES = ("loss", "elbo", "likelihood", "kl", "gradient_norm")
 
     def __init__(self, network: StateSpace, config: Any, seed: int) -> None:
         super().__init__(network, config, seed)
         self.variance = config.observation_variance
-        self.kl_warmup = config.kl_warmup
 
     def terms(self, batch: tf.Tensor, key: tf.Tensor, training: bool) -> Losses:
-        """See `SequenceStage.terms`; the KL counts in full at inference."""
+        """See `SequenceStage.terms`."""
         terms = elbo_terms(
             self.network, to_float(batch), key, self.variance, training
         )
         likelihood, kl = (
             tf.reduce_mean(terms[name]) for name in ("likelihood", "kl")
         )
-        weight = warm_up(self.step, self.kl_warmup) if training else 1.0
         return {
-            "loss": weight * kl - likelihood,
+            "loss": self.kl_share(training) * kl - likelihood,
             "elbo": likelihood - kl,
             "likelihood": likelihood,
             "kl": kl,

@@ -59,9 +59,6 @@ class IndependentPredictionConfig(SequenceConfig):
     observation_variance: float = option(
         0.25, "Variance of a pixel around what is drawn.", above=0
     )
-    kl_warmup: int = option(
-        0, "Steps in which the weight of the KL rises from 0 to 1.", low=0
-    )
     learning_rate: float = other_default(SequenceConfig, "learning_rate", 2e-3)
     # Some five times what is usual: a rare clip would spoil Adam's moments.
     clip_norm: float = other_default(SequenceConfig, "clip_norm", 300.0)

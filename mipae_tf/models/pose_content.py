@@ -68,6 +68,12 @@ class PoseContentConfig(RecurrentConfig):
         "by any permutation.",
         choices=("derangement", "permutation"),
     )
+    marginals: str = option(
+        "global",
+        "Where several replicas share a batch, the clips that marginal pairs "
+        "are made of: those of all replicas, or of each by itself.",
+        choices=("global", "replica"),
+    )
 
 
 class PoseContentModel(RecurrentAutoencoder):

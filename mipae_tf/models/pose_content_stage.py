@@ -12,6 +12,8 @@ from mipae_tf.models.frame_wise import per_frame
 from mipae_tf.models.optimizers import make_adam
 from mipae_tf.models.stage import Losses
 from mipae_tf.models.stage import Stage
+from mipae_tf.networks.replicas import of_all_replicas
+from mipae_tf.networks.replicas import replica_place
 from mipae_tf.objectives.pairs import derangement
 from mipae_tf.objectives.pairs import permutation
 from mipae_tf.objectives.reconstruction import reconstruction_error
@@ -54,7 +56,23 @@ class PoseContentStage(Stage):
         "penalty",
         "critic",
         "critic_accuracy",
+        "critic_spread",
+        "pose_spread",
+        "gradient_norm",
+        "critic_gradient_norm",
     )
+    FLOORS = {
+        "pose_spread": (
+            1e-3,
+            "poses hardly differ: the pose encoder has collapsed, and a "
+            "weaker penalty or a lower rate may keep it alive",
+        ),
+        "critic_spread": (
+            1e-4,
+            "the critic gives all pairs the same score: it has collapsed, "
+            "and the penalty says nothing",
+        ),
+    }
 
     def __init__(
         self,
@@ -121,8 +139,14 @@ class PoseContentStage(Stage):
             joint, marginal = self._scores(poses, salt=1)
             terms["penalty"] = self.penalty(joint, marginal)
             loss = self._total(terms)
-        self._descend(tape, loss)
-        return {"loss": loss, **terms, **losses}
+        norm = self._descend(tape, loss)
+        return {
+            "loss": loss,
+            **terms,
+            **losses,
+            "pose_spread": spread(tf.reshape(poses, [-1, poses.shape[-1]])),
+            "gradient_norm": norm,
+        }
 
     def evaluate_losses(self, batch: tf.Tensor) -> Losses:
         """Reconstruction and similarity; the penalty needs an opponent."""
@@ -195,10 +219,16 @@ class PoseContentStage(Stage):
         with tf.GradientTape() as tape:
             joint, marginal = self._scores(poses, salt)
             loss = self.critic_loss(joint, marginal)
-        self._descend_critic(tape, loss)
+        norm = self._descend_critic(tape, loss)
         hits = tf.reduce_mean(tf.cast(joint > 0.0, tf.float32))
         rejections = tf.reduce_mean(tf.cast(marginal < 0.0, tf.float32))
-        return {"critic": loss, "critic_accuracy": 0.5 * (hits + rejections)}
+        scores = [tf.reshape(x, [-1, 1]) for x in (joint, marginal)]
+        return {
+            "critic": loss,
+            "critic_accuracy": 0.5 * (hits + rejections),
+            "critic_spread": spread(tf.concat(scores, axis=0)),
+            "critic_gradient_norm": norm,
+        }
 
     def _scores(self, poses: tf.Tensor, salt: int):
         """The critic's logits of joint pairs and of marginal pairs.
@@ -207,27 +237,34 @@ class PoseContentStage(Stage):
 
         Returns:
             `[clips, count]` each; where all pairs are wanted, the second is
-            `[clips, clips, count]` with the joint scores on its diagonal.
+            `[clips, all clips, count]` with the joint scores on its diagonal.
         """
         count = self.config.poses_per_clip
         first = poses[:, :count]  # [clips, count, dim]
         second = tf.stop_gradient(tf.roll(poses, -1, axis=1)[:, :count])
         joint = self.critic(first, second)
+        clips = tf.shape(poses)[0]
+        others, own = self._clips_for_marginals(second)
         if self.all_pairs:
-            clips = tf.shape(poses)[0]
-            rows = tf.repeat(first[:, None], clips, axis=1)
-            columns = tf.repeat(second[None], clips, axis=0)
+            own_first = tf.roll(others, -own, axis=0)
+            rows = tf.repeat(first[:, None], tf.shape(others)[0], axis=1)
+            columns = tf.repeat(own_first[None], clips, axis=0)
             return joint, self.critic(rows, columns)
-        partner = self._partners(tf.shape(poses)[0], salt)
-        return joint, self.critic(first, tf.gather(second, partner))
+        partner = self._partners(tf.shape(others)[0], salt)[own : own + clips]
+        return joint, self.critic(first, tf.gather(others, partner))
+
+    def _clips_for_marginals(self, second: tf.Tensor):
+        """Poses of the clips to choose from, and where this replica's begin."""
+        if self.config.marginals == "replica":
+            return second, 0
+        return of_all_replicas(second), tf.shape(second)[0] * replica_place()[0]
 
     def _partners(self, clips: tf.Tensor, salt: int) -> tf.Tensor:
-        draw = (
-            derangement
-            if self.config.negatives == "derangement"
-            else permutation
-        )
-        return draw(clips, self.draw_key(salt))
+        alike = self.config.negatives == "permutation"
+        draw = permutation if alike else derangement
+        shared = self.config.marginals == "global"
+        key = self.shared_key(salt) if shared else self.draw_key(salt)
+        return draw(clips, key)
 
 
 def frame_plan(config) -> FramePlan:
@@ -238,6 +275,12 @@ def frame_plan(config) -> FramePlan:
     # A pair needs two poses even where only one is decoded.
     poses = max(2, config.poses_per_clip)
     return DistinctFrames(config.batch_size, 2 + poses)
+
+
+def spread(rows: tf.Tensor) -> tf.Tensor:
+    """Standard deviation over rows `[rows, dim]`, the mean over dimensions."""
+    variance = tf.math.reduce_variance(rows, axis=0)  # [dim]
+    return tf.reduce_mean(tf.sqrt(variance))
 
 
 def draw_logits(

@@ -8,11 +8,14 @@ from mipae_tf.models.config import option
 
 @dataclasses.dataclass(frozen=True)
 class SequenceConfig(ModelConfig):
-    """How long a `SequenceStage` trains."""
+    """How a `SequenceStage` trains."""
 
     training_steps: int = option(
         20_000, "Steps of a model of one stage.", low=0, identity=False
     )
     clip_norm: float = option(
         0.0, "Largest norm of the gradients; 0: as they are.", low=0
+    )
+    kl_warmup: int = option(
+        0, "Steps in which the weight of the KL rises from 0 to 1.", low=0
     )

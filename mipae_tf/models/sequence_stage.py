@@ -8,12 +8,14 @@ from mipae_tf.models.optimizers import make_adam
 from mipae_tf.models.sequence_config import SequenceConfig
 from mipae_tf.models.stage import Losses
 from mipae_tf.models.stage import Stage
+from mipae_tf.objectives.elbo import warm_up
 
 
 class SequenceStage(Stage):
     """One descent on a bound of the evidence of clips.
 
-    Subclasses write `terms`, and name what it gives in `LOSSES`.
+    Subclasses write `terms`, and name in `LOSSES` what it gives, and
+    `gradient_norm`.
 
     Args:
         network: what is trained.
@@ -32,6 +34,7 @@ class SequenceStage(Stage):
             name="elbo",
         )
         self.network = network
+        self.kl_warmup = config.kl_warmup
         optimizer = make_adam(
             config.learning_rate,
             config.beta_1,
@@ -51,12 +54,16 @@ class SequenceStage(Stage):
         """
         raise NotImplementedError
 
+    def kl_share(self, training: bool) -> tf.Tensor | float:
+        """What the KL counts for: in full at inference, less at first."""
+        return warm_up(self.step, self.kl_warmup) if training else 1.0
+
     def update(self, batch: tf.Tensor) -> Losses:
         """See `Stage.update`."""
         with tf.GradientTape() as tape:
             losses = self.terms(batch, self.shared_key(0), training=True)
-        self._descend(tape, losses["loss"])
-        return losses
+        norm = self._descend(tape, losses["loss"])
+        return {**losses, "gradient_norm": norm}
 
     def evaluate_losses(self, batch: tf.Tensor) -> Losses:
         """The same in inference mode, always with the same draws."""

@@ -10,6 +10,7 @@ import keras
 import tensorflow as tf
 
 from mipae_tf.data.frame_plan import FramePlan
+from mipae_tf.networks.replicas import replica_place
 
 Losses = dict[str, tf.Tensor]
 
@@ -35,6 +36,8 @@ class Stage(keras.Model):
     """
 
     LOSSES: ClassVar[tuple[str, ...]]
+    # By name of a loss, what it should stay above, and what it means if not.
+    FLOORS: ClassVar[Mapping[str, tuple[float, str]]] = {}
     source: ClassVar[str] = "frames"
 
     def __init__(
@@ -44,6 +47,13 @@ class Stage(keras.Model):
         self.plan = plan
         self.seed = seed
         self.step = tf.Variable(
+            0,
+            trainable=False,
+            dtype=tf.int64,
+            aggregation=tf.VariableAggregation.ONLY_FIRST_REPLICA,
+        )
+        # How often training went back and on with other batches; checkpointed.
+        self.detours = tf.Variable(
             0,
             trainable=False,
             dtype=tf.int64,
@@ -71,11 +81,22 @@ class Stage(keras.Model):
 
     def train_step(self, data: Any) -> Losses:
         """One update, then the running means of its losses."""
+        return self.watched_step(data)[0]
+
+    def watched_step(self, data: Any) -> tuple[Losses, tf.Tensor]:
+        """`train_step`, and which losses of this very step are not finite.
+
+        Returns:
+            The running means, and `[len(LOSSES)]`, 1.0 for each value that is
+            infinite or no number.
+        """
         values = self.update(data)
         self.step.assign_add(1)
         for mean in self.means:
             mean.update_state(values[mean.name])
-        return {mean.name: mean.result() for mean in self.means}
+        means = {mean.name: mean.result() for mean in self.means}
+        finite = tf.math.is_finite([values[name] for name in self.LOSSES])
+        return means, tf.cast(~finite, tf.float32)
 
     def test_step(self, data: Any) -> Losses:
         """What `evaluate_losses` says of one batch."""
@@ -86,7 +107,7 @@ class Stage(keras.Model):
         networks: Sequence[keras.layers.Layer],
         optimizer: keras.optimizers.Optimizer,
         clip_norm: float = 0.0,
-    ) -> Callable[[tf.GradientTape, tf.Tensor], None]:
+    ) -> Callable[[tf.GradientTape, tf.Tensor], tf.Tensor]:
         """Gives `networks` an optimizer, built now, inside the scope.
 
         An optimizer that builds itself within a step fails under a
@@ -95,11 +116,12 @@ class Stage(keras.Model):
         Args:
             networks: what it trains.
             optimizer: unbuilt.
-            clip_norm: largest norm of all its gradients, shared by replicas;
-                0 leaves them as they are.
+            clip_norm: largest norm of all its gradients; 0 leaves them as
+                they are.
 
         Returns:
-            `descend(tape, loss)`, which makes one step of that optimizer.
+            `descend(tape, loss)`, which makes one step of that optimizer and
+            gives the norm of the gradients it found, before any clipping.
         """
         variables = [v for net in networks for v in net.trainable_variables]
         optimizer.build(variables)
@@ -107,14 +129,16 @@ class Stage(keras.Model):
         if not self.compiled:  # so that `fit` works as it is
             self.compile(optimizer=optimizer, jit_compile=False)
 
-        def descend(tape: tf.GradientTape, loss: tf.Tensor) -> None:
+        def descend(tape: tf.GradientTape, loss: tf.Tensor) -> tf.Tensor:
             gradients = tape.gradient(loss, variables)
+            norm = tf.linalg.global_norm(gradients)
             # They are summed over replicas: each brings its share of a mean.
             replicas = tf.distribute.get_strategy().num_replicas_in_sync
             gradients = [gradient / replicas for gradient in gradients]
             if clip_norm:
                 gradients = _clipped(gradients, clip_norm)
             optimizer.apply_gradients(zip(gradients, variables, strict=True))
+            return norm
 
         return descend
 
@@ -122,15 +146,12 @@ class Stage(keras.Model):
         """All variables that a stage needs to go on, in a fixed order."""
         moments = [v for opt in self.optimizers for v in opt.variables]
         sums = [v for mean in self.means for v in mean.variables]
-        # Sums last: checkpoints go by order, and older ones have none.
-        return [*self.variables, *moments, self.step, *sums]
+        return [*self.variables, *moments, self.step, *sums, self.detours]
 
     def draw_key(self, salt: int) -> tf.Tensor:
         """int32 `[2]`: key of one draw of this step on this replica."""
-        context = tf.distribute.get_replica_context()
-        replica = 0 if context is None else context.replica_id_in_sync_group
         return tf.random.experimental.stateless_fold_in(
-            self.shared_key(salt), replica
+            self.shared_key(salt), replica_place()[0]
         )
 
     def shared_key(self, salt: int) -> tf.Tensor:
@@ -142,11 +163,10 @@ class Stage(keras.Model):
 
 
 def _clipped(gradients: list[tf.Tensor], most: float) -> list[tf.Tensor]:
-    """A replica's share of the gradients, scaled to its share of the norm.
-
-    The sum over replicas then has at most the whole norm.
-    """
-    replicas = tf.distribute.get_strategy().num_replicas_in_sync
-    norm = tf.linalg.global_norm(gradients)
-    scale = tf.minimum(1.0, most / replicas / norm)
+    """A replica's share of gradients whose sum has at most that norm."""
+    whole = gradients
+    if replica_place()[1] > 1:
+        context = tf.distribute.get_replica_context()
+        whole = context.all_reduce(tf.distribute.ReduceOp.SUM, gradients)
+    scale = tf.minimum(1.0, most / tf.linalg.global_norm(whole))
     return [gradient * scale for gradient in gradients]

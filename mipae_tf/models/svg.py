@@ -29,7 +29,7 @@ class SVGConfig(SequenceConfig):
     lstm_dim: int = option(256, "Units of each LSTM layer.", low=1)
     lstm_layers: int = option(2, "LSTM layers.", low=1)
     kl_weight: float = option(
-        1e-4, "Weight of the KL, against the mean error of a pixel.", low=0
+        2e-5, "Weight of the KL, against the mean error of a pixel.", low=0
     )
     skip_frame: str = option(
         "last",
@@ -43,6 +43,11 @@ class SVGConfig(SequenceConfig):
         choices=("coordinate", "dcgan_skips", "vgg_resnet"),
     )
     learning_rate: float = other_default(SequenceConfig, "learning_rate", 2e-3)
+    first_log_scale: float = option(
+        -3.0,
+        "Log-scale that the posterior starts from: a latent that is mostly "
+        "noise is given up before anything is learnt from it.",
+    )
 
     PROTOCOLS = {
         "default": {},
@@ -50,6 +55,8 @@ class SVGConfig(SequenceConfig):
             "backbone": "dcgan_skips",
             "skip_frame": "last_but_one",
             "schedule": "constant",
+            "kl_weight": 1e-4,
+            "first_log_scale": 0.0,
             "batch_size": 100,
             "training_steps": 180_000,
             "keep": "last",

@@ -46,7 +46,11 @@ class SVGNetwork(keras.layers.Layer):
             config.backbone, state_dim, activation="tanh", **options
         )
         self.decoder = make_decoder(config.backbone, frame_shape[-1], **options)
-        self.posterior = GaussianLSTM(self.noise_dim, config.lstm_dim)
+        self.posterior = GaussianLSTM(
+            self.noise_dim,
+            config.lstm_dim,
+            first_log_scale=config.first_log_scale,
+        )
         self.prior = None
         if learned_prior:
             self.prior = GaussianLSTM(self.noise_dim, config.lstm_dim)

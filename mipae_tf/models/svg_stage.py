@@ -25,7 +25,7 @@ class SVGStage(SequenceStage):
         seed: key of the random draws.
     """
 
-    LOSSES = ("loss", "reconstruction", "kl")
+    LOSSES = ("loss", "reconstruction", "kl", "gradient_norm")
 
     def __init__(self, network: SVGNetwork, config, seed: int) -> None:
         super().__init__(network, config, seed)
@@ -53,7 +53,7 @@ class SVGStage(SequenceStage):
         error = tf.reduce_mean(tf.square(drawn - frames[:, 1:]))
         kl = tf.reduce_mean(gaussian_kl(found["posterior"], found["prior"]))
         # Per frame; the published loss is the sum over the frames.
-        loss = error + self.kl_weight * kl
+        loss = error + self.kl_share(training) * self.kl_weight * kl
         return {"loss": loss, "reconstruction": error, "kl": kl}
 
     def _of_targets(self, maps: tf.Tensor, time: int) -> tf.Tensor:

@@ -6,6 +6,8 @@ from typing import NamedTuple
 import keras
 import tensorflow as tf
 
+from mipae_tf.networks.replicas import replica_place
+
 
 class Gaussian(NamedTuple):
     """A diagonal Gaussian as tensors, which a loop can carry.
@@ -49,14 +51,10 @@ def noise_along(sequence: tf.Tensor, dim: int, key: tf.Tensor) -> tf.Tensor:
         dim: dimensions drawn at each time.
         key: int32 `[2]`, key of the draws, the same in all replicas.
     """
-    replica, replicas = 0, 1
-    context = tf.distribute.get_replica_context()
-    if context is not None:
-        replica = context.replica_id_in_sync_group
-        replicas = context.num_replicas_in_sync
+    replica, replicas = replica_place()
     batch, time = tf.unstack(tf.shape(sequence)[:2])
     whole = tf.stack([batch * replicas, time, dim])
-    first = batch * tf.cast(replica, tf.int32)
+    first = batch * replica
     return tf.random.stateless_normal(whole, key)[first : first + batch]
 
 

@@ -19,6 +19,7 @@ class GaussianLSTM(keras.layers.Layer):
         dim: dimensions of the Gaussian.
         hidden_dim: units of an LSTM.
         layers: number of LSTMs.
+        first_log_scale: what the log-scale starts from, about.
         **kwargs: `name` of the layer.
 
     References:
@@ -26,10 +27,21 @@ class GaussianLSTM(keras.layers.Layer):
     """
 
     def __init__(
-        self, dim: int, hidden_dim: int = 256, layers: int = 1, **kwargs: Any
+        self,
+        dim: int,
+        hidden_dim: int = 256,
+        layers: int = 1,
+        first_log_scale: float = 0.0,
+        **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
-        self._config = {"dim": dim, "hidden_dim": hidden_dim, "layers": layers}
+        self._config = {
+            "dim": dim,
+            "hidden_dim": hidden_dim,
+            "layers": layers,
+            "first_log_scale": first_log_scale,
+        }
+        self.first_log_scale = first_log_scale
         self.lstm = PoseLSTM(
             2 * dim,
             hidden_dim,
@@ -45,14 +57,19 @@ class GaussianLSTM(keras.layers.Layer):
     def call(self, inputs: tf.Tensor, states: States) -> tuple:
         """Gaussians [batch, time, dim] after each input, and the states."""
         out, states = self.lstm(inputs, states, return_states=True)
-        return _gaussian(out), states
+        return self._gaussian(out), states
 
     def step(
         self, inputs: tf.Tensor, states: States
     ) -> tuple[Gaussian, States]:
         """The Gaussian [batch, dim] after one input, and the states."""
         out, states = self.lstm.step(inputs, states)
-        return _gaussian(out), states
+        return self._gaussian(out), states
+
+    def _gaussian(self, out: tf.Tensor) -> Gaussian:
+        mean, log_variance = tf.split(out, 2, axis=-1)
+        log_scale = self.first_log_scale + 0.5 * log_variance
+        return Gaussian(mean, soft_clamp(log_scale))
 
     def initial_state(self, batch: int | tf.Tensor) -> States:
         """States before anything was seen."""
@@ -61,8 +78,3 @@ class GaussianLSTM(keras.layers.Layer):
     def get_config(self) -> dict[str, Any]:
         """The constructor's arguments."""
         return {**super().get_config(), **self._config}
-
-
-def _gaussian(out: tf.Tensor) -> Gaussian:
-    mean, log_variance = tf.split(out, 2, axis=-1)
-    return Gaussian(mean, soft_clamp(0.5 * log_variance))

@@ -75,6 +75,11 @@ class StageCheckpoints:
         path = _restore_whole(self._newest.checkpoint, [folder], count)
         return path is not None
 
+    @property
+    def newest(self) -> str | None:
+        """Path of the newest checkpoint, None where there is none."""
+        return self._newest.latest_checkpoint
+
     def save(self) -> None:
         """Keeps the present state as the newest."""
         self._newest.save(checkpoint_number=int(self._stage.step.numpy()))

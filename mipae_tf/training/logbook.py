@@ -10,6 +10,7 @@ from tqdm import tqdm
 from mipae_tf.console import say
 from mipae_tf.models import Stage
 from mipae_tf.runs import RunFolder
+from mipae_tf.training.watchdog import Watchdog
 
 
 class Logbook:
@@ -37,6 +38,7 @@ class Logbook:
             disable=not sys.stderr.isatty(),
         )
         self._spoken = 0.0
+        self._watchdog = Watchdog(stage, self.writer)
 
     def write_hyperparameters(self, values: dict) -> None:
         """Fills TensorBoard's HParams page."""
@@ -70,6 +72,10 @@ class Logbook:
         if group == "training":
             self._bar.set_postfix_str(text)
         self._say(f"{self._stage.name} {step} {group}: {text}")
+
+    def look(self, losses: dict[str, float]) -> None:
+        """Warns of what has stopped to learn, see `Watchdog.look`."""
+        self._watchdog.look(losses)
 
     def close(self) -> None:
         """Flushes everything."""

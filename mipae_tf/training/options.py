@@ -2,6 +2,8 @@
 
 import dataclasses
 
+ON_NONFINITE = ("stop", "skip", "rollback")
+
 
 @dataclasses.dataclass(frozen=True)
 class TrainingOptions:
@@ -14,6 +16,10 @@ class TrainingOptions:
         validation_batches: batches of validation clips looked at.
         max_to_keep: how many of the newest checkpoints of a stage are kept.
         pictures: whether strips and GIFs are drawn.
+        on_nonfinite: what to do about a step whose losses or gradients are
+            not finite: `stop`; `skip`, which undoes it; `rollback`, which
+            goes back to the newest checkpoint and on with other batches.
+        profile: first and last step that TensorBoard's profiler watches.
     """
 
     steps_per_call: int = 10
@@ -22,11 +28,24 @@ class TrainingOptions:
     validation_batches: int = 8
     max_to_keep: int = 2
     pictures: bool = True
+    on_nonfinite: str = "stop"
+    profile: tuple[int, int] | None = None
 
     def __post_init__(self) -> None:
+        if self.on_nonfinite not in ON_NONFINITE:
+            raise ValueError(
+                f"--on_nonfinite={self.on_nonfinite} is unknown; allowed are "
+                f"{', '.join(ON_NONFINITE)}."
+            )
+        if self.profile and not 0 < self.profile[0] < self.profile[1]:
+            first, last = self.profile
+            raise ValueError(
+                f"--profile={first},{last} is no span of steps; give the "
+                "first and a later last one, such as 20,25."
+            )
         for field in dataclasses.fields(self):
             value = getattr(self, field.name)
-            if field.name != "pictures" and value < 1:
+            if field.type is int and value < 1:
                 raise ValueError(
                     f"--{field.name}={value} is too small; allowed is 1 or "
                     "more."

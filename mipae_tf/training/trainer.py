@@ -19,15 +19,19 @@ from mipae_tf.training.interruption import Interrupted
 from mipae_tf.training.interruption import Interruption
 from mipae_tf.training.latent_cache import cached_latents
 from mipae_tf.training.logbook import Logbook
+from mipae_tf.training.loop import NonFinite
 from mipae_tf.training.loop import StageLoop
 from mipae_tf.training.options import TrainingOptions
 from mipae_tf.training.pictures import forecast_pictures
 from mipae_tf.training.pictures import reconstruction_strip
+from mipae_tf.training.profile import Profile
 from mipae_tf.visual.summary import write_gif_summary
 from mipae_tf.visual.summary import write_image_summary
 
 # Validation batches are drawn under a key that no seed of a run reaches.
 VALIDATION_SEED = 2**31
+MOST_ROLLBACKS = 3
+MOST_SKIPPED = 10  # in a row
 
 
 class Trainer:
@@ -61,6 +65,8 @@ class Trainer:
         self.strategy = strategy or tf.distribute.get_strategy()
         self.options = options or TrainingOptions()
         self._interruption = Interruption()
+        self._profile = Profile(self.options.profile, folder.logs)
+        self._skipped = 0
         with self.strategy.scope():
             self.stages = model.stages()
         for stage in self.stages:  # complain before anything is written
@@ -93,8 +99,34 @@ class Trainer:
                 )
             if int(stage.step.numpy()) < stage.total_steps:
                 self._forget_after(stage)
-                self._train_stage(stage, checkpoints)
+                if self.options.on_nonfinite == "rollback" and not resumed:
+                    checkpoints.save()
+                self._train_through(stage, checkpoints)
             restore_result(self.folder, self.model, stage.name)
+
+    def _train_through(self, stage: Stage, checkpoints) -> None:
+        """Trains a stage, and goes back as often as it may where it fails."""
+        for attempt in range(MOST_ROLLBACKS + 1):
+            try:
+                return self._train_stage(stage, checkpoints)
+            except NonFinite as fault:
+                path = checkpoints.newest
+                last = path or "not there yet"
+                if self.options.on_nonfinite != "rollback":
+                    raise ValueError(
+                        f"{fault}. The last good checkpoint is {last}. A lower "
+                        "--learning_rate may help; --on_nonfinite=skip passes "
+                        "over such steps, rollback goes back and on with "
+                        "other batches."
+                    ) from fault
+                if attempt == MOST_ROLLBACKS:
+                    raise ValueError(
+                        f"{fault}, after {attempt} returns to {last}."
+                    ) from fault
+                checkpoints.resume()
+                stage.detours.assign_add(attempt + 1)
+                say(f"{fault}; back to {path} and on with other batches")
+        raise AssertionError("not reached")
 
     def _forget_after(self, stage: Stage) -> None:
         """Later stages learnt on what this one is about to change."""
@@ -106,7 +138,8 @@ class Trainer:
         arrays = {split: self._arrays(stage, split) for split in self.clips}
         if stage.source == "latents" and int(stage.step.numpy()) == 0:
             stage.prepare(arrays["train"])
-        loop = StageLoop(stage, arrays["train"], self.strategy)
+        undo = self.options.on_nonfinite == "skip"
+        loop = StageLoop(stage, arrays["train"], self.strategy, undo)
         validate = self._validator(stage, arrays["validation"])
         logbook = Logbook(self.folder, stage)
         settings = self.folder.settings()
@@ -129,6 +162,7 @@ class Trainer:
                     checkpoints.save()
                     self._draw(stage, logbook)
         finally:
+            self._profile.stop()
             logbook.close()
 
     def _arrays(self, stage: Stage, split: str) -> Arrays:
@@ -152,23 +186,42 @@ class Trainer:
             _next_multiple(first, options.validate_every),
             stage.total_steps,
         )
-        step = first
+        step, means = first, {}
         while step < target:
             if loop.anywhere(self._interruption.number is not None):
                 return False
-            steps = min(options.steps_per_call, target - step)
-            means, wait = loop.run(steps)
+            wanted = min(options.steps_per_call, target - step)
+            steps = self._profile.steps(step, wanted)
+            with self._profile.watch(step):
+                means, wait = self._steps(loop, steps, means)
             waited += wait
-            step += steps
-            logbook.advance(steps)
+            made = int(stage.step.numpy()) - step
+            step += made
+            logbook.advance(made)
         seconds = time.time() - began
         pace = {
             "steps_per_second": (step - first) / seconds,
             "data_wait_share": waited / seconds,
         }
         logbook.write("training", {**means, **pace})
+        logbook.look(means)
         loop.reset_means()  # here, so that sums go on after an interruption
         return True
+
+    def _steps(
+        self, loop: StageLoop, steps: int, means: dict[str, float]
+    ) -> tuple[dict[str, float], float]:
+        """Makes steps; fewer, and the means so far, where one is undone."""
+        try:
+            made = loop.run(steps)
+        except NonFinite as fault:
+            self._skipped += 1
+            if not loop.undo or self._skipped > MOST_SKIPPED:
+                raise
+            say(f"{fault}; it is undone and passed over")
+            return means, 0.0
+        self._skipped = 0
+        return made
 
     def _validator(self, stage: Stage, arrays: Arrays):
         """() -> mean losses on fixed batches of validation clips."""

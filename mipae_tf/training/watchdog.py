@@ -1,0 +1,45 @@
+"""Says when a part of a model has stopped to learn."""
+
+import tensorflow as tf
+
+from mipae_tf.console import say
+from mipae_tf.models import Stage
+
+
+class Watchdog:
+    """Compares losses with the floors that a stage names.
+
+    Args:
+        stage: what is watched.
+        writer: of TensorBoard's text page.
+    """
+
+    def __init__(self, stage: Stage, writer: tf.summary.SummaryWriter) -> None:
+        self.stage, self.writer = stage, writer
+        self._low: set[str] = set()
+
+    def look(self, losses: dict[str, float]) -> list[str]:
+        """Warns of each loss that fell below its floor since the last look.
+
+        Args:
+            losses: means by name.
+
+        Returns:
+            The warnings, as they were said.
+        """
+        step, warnings = int(self.stage.step.numpy()), []
+        for name, (floor, meaning) in self.stage.FLOORS.items():
+            value = losses[name]
+            if value >= floor:
+                self._low.discard(name)
+            elif name not in self._low:
+                self._low.add(name)
+                warnings.append(
+                    f"{self.stage.name} {step}: {name} is {value:.2g}, below "
+                    f"{floor:g}: {meaning}"
+                )
+        for warning in warnings:
+            say(f"warning: {warning}")
+            with self.writer.as_default(step=step):
+                tf.summary.text("warnings", warning)
+        return warnings
