@@ -20,6 +20,7 @@ from mipae_tf.training import TrainingOptions
 from mipae_tf.training.interruption import Interrupted
 from mipae_tf.training.job import train
 from mipae_tf.training.strategies import NAMES
+from mipae_tf.training.strategies import PRECISIONS
 from mipae_tf.training.strategies import set_threads
 from mipae_tf.training.summary import training_summary
 
@@ -38,6 +39,8 @@ OWN = (
     "max_to_keep",
     "on_nonfinite",
     "profile",
+    "precision",
+    "xla",
     "intra_op_threads",
 )
 
@@ -92,6 +95,15 @@ def define_flags() -> None:
         "Where a loss or gradient is not finite: stop; skip, which undoes "
         "that step; rollback, to the newest checkpoint and on with other "
         "batches.",
+    )
+    flags.DEFINE_string(
+        "precision",
+        defaults.precision,
+        f"What convolutions compute in: {', '.join(PRECISIONS)}; weights and "
+        "losses stay float32.",
+    )
+    flags.DEFINE_bool(
+        "xla", defaults.xla, "Whether XLA compiles the step of one device."
     )
     flags.DEFINE_string(
         "profile",
@@ -155,6 +167,8 @@ def _train() -> None:
             steps_per_call=FLAGS.steps_per_call,
             max_to_keep=FLAGS.max_to_keep,
             on_nonfinite=FLAGS.on_nonfinite,
+            precision=FLAGS.precision,
+            xla=FLAGS.xla,
             profile=_span(FLAGS.profile),
         ),
         flags=flagfile_text(OWN),

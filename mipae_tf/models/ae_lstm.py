@@ -99,6 +99,7 @@ class AutoencoderStage(Stage):
             config.beta_2,
             config.schedule,
             config.representation_steps,
+            config.ema,
         )
         self._descend = self.add_player([encoder, decoder], optimizer)
 

@@ -13,6 +13,7 @@ def option(
     choices: tuple | None = None,
     low: float | None = None,
     above: float | None = None,
+    below: float | None = None,
     identity: bool = True,
 ) -> Any:
     """A field of a `ModelConfig`.
@@ -24,6 +25,7 @@ def option(
         choices: the values allowed; all of the type when None.
         low: the least number allowed.
         above: the number must be greater than this one.
+        below: the number must be less than this one.
         identity: whether a run of another value is another run. Steps are
             not: a run may be made longer.
     """
@@ -32,6 +34,7 @@ def option(
         "choices": choices,
         "low": low,
         "above": above,
+        "below": below,
         "identity": identity,
     }
     return dataclasses.field(default=default, metadata=limits)
@@ -88,6 +91,13 @@ class ModelConfig:
         choices=("cosine", "constant"),
     )
     batch_size: int = option(32, "Clips in a step of the first stage.", low=1)
+    ema: float = option(
+        0.0,
+        "Decay of a moving average of the weights, which is then what is "
+        "validated and left behind; 0: the weights themselves.",
+        low=0,
+        below=1,
+    )
     keep: str = option(
         "best",
         "Weights a stage leaves behind: best by validation loss, or last.",
@@ -157,4 +167,9 @@ def _check(field: dataclasses.Field, value: Any) -> None:
         raise ValueError(
             f"--{field.name}={value} is too small; allowed is more than "
             f"{limits['above']}."
+        )
+    if limits["below"] is not None and not value < limits["below"]:
+        raise ValueError(
+            f"--{field.name}={value} is too large; allowed is less than "
+            f"{limits['below']}."
         )

@@ -57,6 +57,7 @@ class Dynamics(Stage):
             beta_1=0.9,
             schedule=config.schedule,
             steps=config.dynamics_steps,
+            ema=config.ema,
         )
         self._descend = self.add_player([predictor], optimizer)
 
@@ -134,7 +135,9 @@ class PublishedDynamics(Stage):
         self.predictor = predictor
         self.encode_moving, self.encode_fixed = encoders
         self.context = config.context
-        optimizer = make_adam(config.dynamics_learning_rate, beta_1=0.9)
+        optimizer = make_adam(
+            config.dynamics_learning_rate, beta_1=0.9, ema=config.ema
+        )
         self._descend = self.add_player([predictor], optimizer)
 
     def update(self, batch: tf.Tensor) -> Losses:

@@ -9,6 +9,7 @@ def make_adam(
     beta_2: float = 0.999,
     schedule: str = "constant",
     steps: int = 1,
+    ema: float = 0.0,
 ) -> keras.optimizers.Adam:
     """Adam with PyTorch's epsilon, so that published settings carry over.
 
@@ -19,6 +20,8 @@ def make_adam(
         schedule: 'constant', or 'cosine': a linear warm-up over a fiftieth
             of the steps, then a half cosine to a hundredth of the rate.
         steps: number of steps that the schedule covers.
+        ema: decay of a moving average of the weights, kept beside them; 0
+            for none.
     """
     if schedule == "cosine":
         warmup = max(1, steps // 50)
@@ -29,4 +32,11 @@ def make_adam(
             decay_steps=max(1, steps - warmup),
             alpha=0.01,
         )
-    return keras.optimizers.Adam(learning_rate, beta_1, beta_2, epsilon=1e-8)
+    return keras.optimizers.Adam(
+        learning_rate,
+        beta_1,
+        beta_2,
+        epsilon=1e-8,
+        use_ema=ema > 0.0,
+        ema_momentum=ema or 0.99,
+    )

@@ -104,6 +104,7 @@ class PoseContentStage(Stage):
             config.beta_2,
             config.schedule,
             config.representation_steps,
+            config.ema,
         )
         self._descend = self.add_player(
             [content_encoder, pose_encoder, decoder], autoencoder

@@ -41,6 +41,7 @@ class SequenceStage(Stage):
             config.beta_2,
             config.schedule,
             config.training_steps,
+            config.ema,
         )
         self._descend = self.add_player([network], optimizer, config.clip_norm)
 

@@ -1,5 +1,6 @@
 """One thing that is trained, with a train_step of its own."""
 
+import contextlib
 from collections.abc import Callable
 from collections.abc import Mapping
 from collections.abc import Sequence
@@ -46,6 +47,7 @@ class Stage(keras.Model):
         super().__init__(name=name)
         self.plan = plan
         self.seed = seed
+        self.compiled_update = self.update
         self.step = tf.Variable(
             0,
             trainable=False,
@@ -61,6 +63,7 @@ class Stage(keras.Model):
         )
         self.total_steps = total_steps
         self.optimizers: list[keras.optimizers.Optimizer] = []
+        self._players: list[tuple] = []
         self.means = [keras.metrics.Mean(name) for name in self.LOSSES]
 
     @property
@@ -79,6 +82,19 @@ class Stage(keras.Model):
     def prepare(self, latents: Mapping[str, Any]) -> None:
         """Looks at the cached latents of all training clips, before step 0."""
 
+    def use_xla(self) -> None:
+        """Lets XLA compile `update`, whose shapes must all be static.
+
+        Raises:
+            ValueError: where several replicas share a batch.
+        """
+        if tf.distribute.get_strategy().num_replicas_in_sync > 1:
+            raise ValueError(
+                "--xla compiles the step of one device; several replicas "
+                "share this one. Give --strategy=none, or leave --xla out."
+            )
+        self.compiled_update = tf.function(self.update, jit_compile=True)
+
     def train_step(self, data: Any) -> Losses:
         """One update, then the running means of its losses."""
         return self.watched_step(data)[0]
@@ -90,7 +106,7 @@ class Stage(keras.Model):
             The running means, and `[len(LOSSES)]`, 1.0 for each value that is
             infinite or no number.
         """
-        values = self.update(data)
+        values = self.compiled_update(data)
         self.step.assign_add(1)
         for mean in self.means:
             mean.update_state(values[mean.name])
@@ -126,6 +142,7 @@ class Stage(keras.Model):
         variables = [v for net in networks for v in net.trainable_variables]
         optimizer.build(variables)
         self.optimizers.append(optimizer)
+        self._players.append((optimizer, variables))
         if not self.compiled:  # so that `fit` works as it is
             self.compile(optimizer=optimizer, jit_compile=False)
 
@@ -141,6 +158,20 @@ class Stage(keras.Model):
             return norm
 
         return descend
+
+    @contextlib.contextmanager
+    def averaged(self):
+        """Within it, weights are their moving averages where there are any."""
+        kept = []
+        for optimizer, variables in self._players:
+            if optimizer.use_ema and int(self.step.numpy()):
+                kept += [(v, tf.convert_to_tensor(v)) for v in variables]
+                optimizer.finalize_variable_values(variables)
+        try:
+            yield
+        finally:
+            for variable, value in kept:
+                variable.assign(value)
 
     def state(self) -> list:
         """All variables that a stage needs to go on, in a fixed order."""

@@ -48,16 +48,17 @@ class StateSpace(keras.layers.Layer):
             **options,
         )
         self.posterior = FilterPosterior(
-            self.dim, config.posterior_dim or self.dim
+            self.dim, config.posterior_dim or self.dim, dtype="float32"
         )
         self.transition = FactorTransition(
             config.factors,
             config.factor_dim,
             config.transition_dim,
             residual=config.residual,
+            dtype="float32",
         )
         self.drawn = self.dim  # numbers that one thing is drawn from
-        self.mixed = keras.layers.Identity()
+        self.mixed = keras.layers.Identity(dtype="float32")
         if config.glyphs:
             self.drawn = config.factor_dim // config.glyphs
             self.generator = GlyphDecoder(

@@ -30,7 +30,7 @@ class FactorTransition(keras.layers.Layer):
         hidden_layers: number of hidden layers; 4 as published.
         residual: whether the mean is added to the last state; False as
             published.
-        **kwargs: `name` of the layer.
+        **kwargs: `dtype`, `name` of the layer.
 
     References:
         - Disentangling Video with Independent Prediction

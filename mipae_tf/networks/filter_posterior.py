@@ -22,7 +22,7 @@ class FilterPosterior(keras.layers.Layer):
     Args:
         dim: dimensions of the state.
         hidden_dim: units of each dense layer; `dim` as published.
-        **kwargs: `name` of the layer.
+        **kwargs: `dtype`, `name` of the layer.
 
     References:
         - Disentangling Video with Independent Prediction
@@ -39,7 +39,9 @@ class FilterPosterior(keras.layers.Layer):
         self.dim = dim
         self.hidden_dim = hidden_dim
         self.of_frame, self.of_mean, self.of_scale, self.joined = (
-            keras.layers.Dense(hidden_dim, activation=leaky_relu)
+            keras.layers.Dense(
+                hidden_dim, activation=leaky_relu, dtype=self.dtype_policy
+            )
             for _ in range(4)
         )
         # Sure of itself at first: states that are mostly noise are ignored by

@@ -43,7 +43,8 @@ class GlyphDecoder(keras.layers.Layer):
         frame_size: int = 64,
         **kwargs: Any,
     ) -> None:
-        super().__init__(**kwargs)
+        # Places keep float32: bfloat16 knows them to a pixel and no better.
+        super().__init__(autocast=False, **kwargs)
         require_choice("frame_size", frame_size, (64, 128))
         self.channels = channels
         self.width = width

@@ -30,8 +30,8 @@ class StageCheckpoints:
     """Saves a stage so that it goes on exactly where it was.
 
     The newest checkpoint holds the model, the stage with all its optimizers,
-    the step and the sums of the running means; the best by validation loss
-    holds the model alone.
+    the step and the sums of the running means; what the stage is to leave
+    behind, the best by validation loss or the last, holds the model alone.
 
     Args:
         folder: the run.
@@ -87,11 +87,14 @@ class StageCheckpoints:
     def save_if_best(self, loss: float) -> None:
         """Keeps the present weights if no earlier ones had a lower loss.
 
-        Weights whose loss is not finite are never the best.
+        Weights whose loss is not finite are never the best. Where the model
+        is to keep its last weights, the present ones always are.
         """
-        if not math.isfinite(loss):
+        if self._model.config.keep == "last":
+            loss = loss if math.isfinite(loss) else None
+        elif not math.isfinite(loss):
             return
-        if self._score_file.exists():
+        elif self._score_file.exists():
             if not loss < json.loads(self._score_file.read_text())["loss"]:
                 return
         step = int(self._stage.step.numpy())
@@ -117,10 +120,9 @@ def restore_result(
         DamagedCheckpoints: where there are some, and none can be read.
         ValueError: for one of another model.
     """
-    kinds = ["newest"] if model.config.keep == "last" else ["best", "newest"]
     return _restore_whole(
         tf.train.Checkpoint(model=_bundle(model.variables)),
-        [folder.checkpoints(stage, kind) for kind in kinds],
+        [folder.checkpoints(stage, kind) for kind in ("best", "newest")],
         len(model.variables),
     )
 

@@ -15,6 +15,7 @@ from mipae_tf.runs.load import load_weights
 from mipae_tf.runs.settings import OWN_CLIPS
 from mipae_tf.training.options import TrainingOptions
 from mipae_tf.training.strategies import make_strategy
+from mipae_tf.training.strategies import precision
 from mipae_tf.training.trainer import Trainer
 
 
@@ -85,12 +86,15 @@ def train(
     )
     folder = _folder(run_dir, scope)
     folder.refuse_other(settings)
-    with scope.scope():
+    options = options or TrainingOptions()
+    with scope.scope(), precision(options.precision):
         made = settings.make_model()
         # A run that goes on has weights of its own.
         if init_from and not (folder.path / "checkpoints").exists():
             load_weights(made, init_from)
-    trainer = Trainer(folder, made, **splits, strategy=scope, options=options)
+        trainer = Trainer(
+            folder, made, **splits, strategy=scope, options=options
+        )
     folder.claim(settings, flags)
     try:
         _log_start(settings, splits, scope.num_replicas_in_sync)

@@ -19,6 +19,9 @@ class TrainingOptions:
         on_nonfinite: what to do about a step whose losses or gradients are
             not finite: `stop`; `skip`, which undoes it; `rollback`, which
             goes back to the newest checkpoint and on with other batches.
+        precision: `float32`, or `mixed_bfloat16` for the convolutions and
+            recurrences; weights and losses stay float32.
+        xla: whether XLA compiles the step.
         profile: first and last step that TensorBoard's profiler watches.
     """
 
@@ -29,6 +32,8 @@ class TrainingOptions:
     max_to_keep: int = 2
     pictures: bool = True
     on_nonfinite: str = "stop"
+    precision: str = "float32"
+    xla: bool = False
     profile: tuple[int, int] | None = None
 
     def __post_init__(self) -> None:

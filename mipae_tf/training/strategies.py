@@ -1,8 +1,12 @@
 """Devices, threads, and strategies by the names that `--strategy` takes."""
 
+import contextlib
+
+import keras
 import tensorflow as tf
 
 NAMES = ("auto", "none", "mirrored", "multi_worker")
+PRECISIONS = ("float32", "mixed_bfloat16")
 
 
 def make_strategy(name: str = "auto") -> tf.distribute.Strategy:
@@ -29,6 +33,31 @@ def make_strategy(name: str = "auto") -> tf.distribute.Strategy:
         return tf.distribute.get_strategy()
     devices = gpus or tf.config.list_logical_devices("CPU")
     return tf.distribute.MirroredStrategy([device.name for device in devices])
+
+
+@contextlib.contextmanager
+def precision(name: str):
+    """Within it, networks are made that compute in this precision.
+
+    Weights stay float32, and so do codes, critic scores, losses and frames.
+
+    Args:
+        name: `float32`, or `mixed_bfloat16`.
+
+    Raises:
+        ValueError: for another name.
+    """
+    if name not in PRECISIONS:
+        raise ValueError(
+            f"--precision={name} is unknown; allowed are "
+            f"{', '.join(PRECISIONS)}."
+        )
+    before = keras.config.dtype_policy()
+    keras.config.set_dtype_policy(name)
+    try:
+        yield
+    finally:
+        keras.config.set_dtype_policy(before)
 
 
 def set_threads(intra_op: int | None) -> None:

@@ -69,6 +69,8 @@ class Trainer:
         self._skipped = 0
         with self.strategy.scope():
             self.stages = model.stages()
+            for stage in self.stages if self.options.xla else ():
+                stage.use_xla()
         for stage in self.stages:  # complain before anything is written
             stage.plan.times(train.length, np.random.default_rng(0))
             stage.plan.share(0, self.strategy.num_replicas_in_sync)
@@ -156,11 +158,12 @@ class Trainer:
                     )
                 every = self.options.validate_every
                 if step % every == 0 or step == stage.total_steps:
-                    losses = validate()
-                    logbook.write("validation", losses)
-                    checkpoints.save_if_best(losses["loss"])
+                    with stage.averaged():
+                        losses = validate()
+                        logbook.write("validation", losses)
+                        checkpoints.save_if_best(losses["loss"])
+                        self._draw(stage, logbook)
                     checkpoints.save()
-                    self._draw(stage, logbook)
         finally:
             self._profile.stop()
             logbook.close()

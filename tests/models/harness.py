@@ -36,6 +36,7 @@ SMALL = {
     "marginals": "global",
     "schedule": "constant",
     "keep": "last",
+    "ema": 0.0,
     "context": 2,
     "train_horizon": 3,
     "lstm_dim": 8,

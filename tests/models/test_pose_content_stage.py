@@ -102,7 +102,7 @@ def published_step(name, stage, batch, stop=("content", "second")):
         pose(fresh[:, 0], training=True),
         pose(fresh[:, 1], training=True),
     )
-    shuffled = tf.gather(two, permutation(4, stage.draw_key(0)))
+    shuffled = tf.gather(two, permutation(4, stage.shared_key(0)))
     with tf.GradientTape() as tape:
         loss_c = CRITIC_LOSS[name](critic(one, two), critic(one, shuffled))
     descend(tape, loss_c, critic.trainable_variables, 1e-3, 0.5)
@@ -114,7 +114,7 @@ def published_step(name, stage, batch, stop=("content", "second")):
         drawn = stage.decoder(tf.concat([c0, pk], axis=-1), training=True)
         rec = tf.reduce_mean((drawn - own[:, 1]) ** 2)
         sim = tf.reduce_mean((c0 - ck) ** 2)
-        other = tf.gather(pl, permutation(4, stage.draw_key(1)))
+        other = tf.gather(pl, permutation(4, stage.shared_key(1)))
         pay = PENALTY[name](critic(pk, pl), critic(pk, other))
         loss = rec + config.similarity_weight * sim + stage.penalty_weight * pay
     networks = content, pose, stage.decoder
@@ -193,7 +193,7 @@ def test_the_losses_on_distinct_frames(contents, kind):
             errors.append(-miss)
     rec, sim = np.mean(errors), np.mean((first - second) ** 2)
     pairs = [(poses[0], poses[1]), (poses[1], poses[0])]
-    partner = derangement(4, stage.draw_key(0))
+    partner = derangement(4, stage.shared_key(0))
     joint = tf.concat([stage.critic(a, b) for a, b in pairs], axis=0)
     marginal = tf.concat(
         [stage.critic(a, tf.gather(b, partner)) for a, b in pairs], axis=0

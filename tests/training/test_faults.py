@@ -61,6 +61,7 @@ def test_a_step_that_is_not_finite_stops_and_is_named(tmp_path):
         r"The last good checkpoint is .*ckpt-4. A lower --learning_rate",
     ):
         made.train()
+    made.folder.release()
     again, stage = trainer(tmp_path, [])
     again.train()
     assert int(stage.step) == 8
