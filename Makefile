@@ -26,7 +26,7 @@ lint: .venv
 	$(RUN) ruff format --check .
 
 bench: .venv
-	$(RUN) benchmarks.mig
+	$(RUN) benchmarks.all --doc=docs/speed.md
 
 .venv: requirements.txt pyproject.toml
 	$(PYTHON) -m venv .venv

@@ -3,7 +3,7 @@
 python -m benchmarks.mig --count=100000
 
 Labels are as in MPI3D (288 contents, 1600 poses), so that nearly all samples
-are kept: the costliest case at a given count. Prints one JSON object: seconds
+are kept: the costliest case at a given count. Prints one JSON line: seconds
 and peak memory at `--count`, and for each of `--compare` the processor time,
 that of the same estimate on scikit-learn's neighbour searches (minutes at
 20,000), their ratio, and the largest difference between the four informations,
@@ -107,17 +107,19 @@ def main(_):
     result = mig_published(**arrays)
     seconds = time.perf_counter() - start
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
+    compared = [compare(int(count)) for count in COMPARE.value]
     print(
         json.dumps(
             {
+                "benchmark": "mig",
+                "ratio": compared[-1]["ratio"] if compared else None,
                 "count": COUNT.value,
                 "cores": joblib.cpu_count(),
                 "seconds": round(seconds, 2),
                 "peak_memory_gib": round(peak, 2),
                 "result": result,
-                "compared": [compare(int(count)) for count in COMPARE.value],
-            },
-            indent=2,
+                "compared": compared,
+            }
         )
     )
 

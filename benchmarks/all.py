@@ -1,0 +1,88 @@
+"""Runs every benchmark of speed and writes their table.
+
+python -m benchmarks.all --doc=docs/speed.md
+
+Each runs in a process of its own, one after another; a line that fails is
+reported as such. The table stands between two marks in the document; prose
+around it stays.
+"""
+
+import json
+import pathlib
+import subprocess
+import sys
+
+from absl import app
+from absl import flags
+from tqdm import tqdm
+
+DOC = flags.DEFINE_string("doc", None, "Markdown file to write the table into.")
+ONLY = flags.DEFINE_list("only", None, "Names of benchmarks; all when unset.")
+
+BEGIN, END = "<!-- table: begin -->", "<!-- table: end -->"
+# Module, what its ratio compares, the least that is aimed at.
+ROWS = {
+    "train_step": ("published step, PyTorch twin by ours", 1.4),
+    "input_pipeline": ("batches made by batches taken at width 16", 20.0),
+    "dynamics_stage": ("epoch encoding frames by epoch of cached latents", 20),
+    "forecast": ("500 steps, eager Python loop by one compiled scan", 3.0),
+    "dataset_build": ("plain loop by Beam with 2 workers", None),
+    "mig": ("MIG at 5,000, tree searches by blocked products", None),
+}
+SKIPPED = ("benchmark", "ratio", "cores", "gpus", "processor", "tensorflow")
+
+
+def run(name: str) -> dict | None:
+    """The JSON line of a benchmark, None where it failed."""
+    done = subprocess.run(
+        [sys.executable, "-m", f"benchmarks.{name}"],
+        capture_output=True,
+        text=True,
+    )
+    lines = [line for line in done.stdout.splitlines() if line[:1] == "{"]
+    if done.returncode or not lines:
+        print(f"{name} failed:\n{done.stderr[-2000:]}", file=sys.stderr)
+        return None
+    return json.loads(lines[-1])
+
+
+def table(found: dict[str, dict | None]) -> str:
+    """Markdown of all lines."""
+    rows = [
+        "| benchmark | ratio of | ratio | aim | figures |",
+        "|---|---|---|---|---|",
+    ]
+    for name, line in found.items():
+        meaning, aim = ROWS[name]
+        aim = "" if aim is None else f"at least {aim:g}"
+        if line is None:
+            rows.append(f"| `{name}` | {meaning} | failed | {aim} | |")
+            continue
+        figures = ", ".join(
+            f"{key} {value}"
+            for key, value in line.items()
+            if key not in SKIPPED and not isinstance(value, dict | list)
+        )
+        ratio = line.get("ratio")
+        shown = "absent" if ratio is None else f"{ratio:.2f}"
+        rows.append(f"| `{name}` | {meaning} | {shown} | {aim} | {figures} |")
+    return "\n".join(rows)
+
+
+def main(_) -> None:
+    """Runs, prints, writes."""
+    names = ONLY.value or list(ROWS)
+    found = {name: run(name) for name in tqdm(names, disable=None)}
+    text = table(found)
+    print(text)
+    if DOC.value:
+        path = pathlib.Path(DOC.value)
+        before, _, rest = path.read_text().partition(BEGIN)
+        after = rest.partition(END)[2]
+        path.write_text(f"{before}{BEGIN}\n{text}\n{END}{after}")
+    if None in found.values():
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    app.run(main)

@@ -1,0 +1,69 @@
+"""Times the build of a dataset: by a plain loop, and by Apache Beam.
+
+python -m benchmarks.dataset_build --clips=4000
+
+`ratio` is plain by Beam with two worker processes: above 1 where Beam pays.
+Beam starts slowly; the larger the set, the more its workers count.
+"""
+
+import tempfile
+
+from absl import app
+from absl import flags
+
+from benchmarks.timing import in_turns
+from benchmarks.timing import report
+from data_builders.moving_dsprites.moving_dsprites_dataset_builder import (
+    Builder,
+)
+from data_builders.moving_dsprites.sprites_config import SpritesConfig
+
+CLIPS = flags.DEFINE_integer("clips", 4_000, "Clips of the training split.")
+ROUNDS = flags.DEFINE_integer("rounds", 1, "Builds of each.")
+
+
+def build(beam: bool) -> None:
+    """Builds two-sprite clips in a folder that is thrown away."""
+    import apache_beam
+    import tensorflow_datasets as tfds
+
+    config = SpritesConfig(
+        name="timed",
+        train_clips=CLIPS.value,
+        validation_clips=1,
+        test_clips=1,
+        sprites_from="drawn",
+        beam_above=1 if beam else CLIPS.value,
+    )
+    options = apache_beam.options.pipeline_options.PipelineOptions(
+        runner="DirectRunner",
+        direct_num_workers=2,
+        direct_running_mode="multi_processing",
+    )
+    with tempfile.TemporaryDirectory() as folder:
+        Builder(data_dir=folder, config=config).download_and_prepare(
+            download_config=tfds.download.DownloadConfig(
+                beam_options=options if beam else None
+            )
+        )
+
+
+def main(_) -> None:
+    """Prints the JSON line."""
+    seconds = in_turns(
+        {"plain": lambda: build(False), "beam": lambda: build(True)},
+        ROUNDS.value,
+        warmup=0,
+    )
+    report(
+        "dataset_build",
+        ratio=seconds["plain"] / seconds["beam"],
+        clips_per_second=CLIPS.value / seconds["plain"],
+        clips_per_second_beam=CLIPS.value / seconds["beam"],
+        clips=CLIPS.value,
+        rounds=ROUNDS.value,
+    )
+
+
+if __name__ == "__main__":
+    app.run(main)

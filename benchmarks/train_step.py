@@ -1,0 +1,105 @@
+"""Times the published MIPAE step against a PyTorch twin of it.
+
+python -m benchmarks.train_step --width=64 --batch_size=100
+
+The twin has the same networks, batch, pairs, losses and optimizers
+(`benchmarks.torch_twin`); without torch, of which the library itself makes no
+use, its figures are absent. `share_of_matrix_rate` compares the operations of
+the step's convolutions and dense layers, counted as three times those of its
+forward passes, with a large matrix product on the same machine.
+"""
+
+import numpy as np
+import tensorflow as tf
+from absl import app
+from absl import flags
+
+from benchmarks.timing import in_turns
+from benchmarks.timing import matrix_rate
+from benchmarks.timing import report
+from mipae_tf.models import make_model
+from mipae_tf.training.strategies import precision
+
+WIDTH = flags.DEFINE_integer("width", 64, "Channels of the first convolution.")
+BATCH = flags.DEFINE_integer("batch_size", 100, "Clips of a step.")
+ROUNDS = flags.DEFINE_integer("rounds", 3, "Measurements of each.")
+WITH_XLA = flags.DEFINE_bool("with_xla", False, "Whether to time XLA too.")
+FRAME = (64, 64, 3)
+
+
+def our_step(batch: np.ndarray, policy: str, xla: bool = False):
+    """A call that makes one step, compiled."""
+    given = {"width": WIDTH.value, "batch_size": BATCH.value}
+    with precision(policy):
+        model = make_model("mipae", FRAME, 0, "published", given)
+        stage = model.stages()[0]
+    if xla:
+        stage.use_xla()
+    step, data = tf.function(stage.train_step), tf.constant(batch)
+    return lambda: float(step(data)["loss"])
+
+
+def operations() -> float:
+    """Floating-point operations of one step, backward passes included."""
+    given = {"width": WIDTH.value, "batch_size": BATCH.value}
+    model = make_model("mipae", FRAME, 0, "published", given)
+    frames = np.zeros((1, *FRAME), np.float32)
+    codes = np.zeros((1, 133), np.float32)
+    parts = {
+        "content": (model.content_encoder, frames),
+        "pose": (model.pose_encoder, frames),
+        "decoder": (model.decoder, codes),
+    }
+    once = {name: _forward(*part) for name, part in parts.items()}
+    # Content of two frames, one of them for the similarity's target alone;
+    # pose of two; the critic's own two poses go forward only.
+    trained = once["content"] + once["pose"] + once["decoder"]
+    forward = once["content"] + 3 * once["pose"]
+    return BATCH.value * (3 * trained + forward)
+
+
+def _forward(network, example: np.ndarray) -> float:
+    function = tf.function(lambda x: network(x, training=False))
+    graph = function.get_concrete_function(tf.constant(example)).graph
+    options = tf.compat.v1.profiler.ProfileOptionBuilder
+    options = options(options.float_operation()).with_empty_output().build()
+    found = tf.compat.v1.profiler.profile(graph, options=options)
+    return float(found.total_float_ops)
+
+
+def main(_) -> None:
+    """Prints the JSON line."""
+    frames = (2 * BATCH.value, 3, *FRAME)
+    batch = np.random.default_rng(0).integers(0, 256, frames, np.uint8)
+    runs = {
+        "float32": our_step(batch, "float32"),
+        "bfloat16": our_step(batch, "mixed_bfloat16"),
+    }
+    if WITH_XLA.value:
+        runs["xla"] = our_step(batch, "float32", xla=True)
+    try:
+        from benchmarks.torch_twin import make_step
+    except ImportError:
+        make_step = None
+    if make_step:
+        runs["torch"] = make_step(batch, WIDTH.value)
+    seconds = in_turns(runs, ROUNDS.value)
+    rate = matrix_rate()
+    figures = {f"seconds_{name}": value for name, value in seconds.items()}
+    torch = seconds.get("torch")
+    report(
+        "train_step",
+        ratio=torch and torch / seconds["float32"],
+        ratio_bfloat16=torch and torch / seconds["bfloat16"],
+        share_of_matrix_rate=operations() / seconds["float32"] / rate,
+        matrix_gflops=rate / 1e9,
+        matrix_gflops_bfloat16=matrix_rate(tf.bfloat16) / 1e9,
+        width=WIDTH.value,
+        batch_size=BATCH.value,
+        rounds=ROUNDS.value,
+        **figures,
+    )
+
+
+if __name__ == "__main__":
+    app.run(main)

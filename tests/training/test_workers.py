@@ -1,0 +1,110 @@
+"""Two processes that share every batch, against one."""
+
+import json
+import os
+import pathlib
+import signal
+import socket
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+SCRIPT = pathlib.Path(__file__).parent / "one_worker.py"
+
+pytestmark = pytest.mark.slow
+
+
+def free_ports(count):
+    sockets = [socket.socket() for _ in range(count)]
+    for one in sockets:
+        one.bind(("localhost", 0))
+    ports = [one.getsockname()[1] for one in sockets]
+    for one in sockets:
+        one.close()
+    return ports
+
+
+def start(run_dir, strategy="multi_worker", model="mipae", **environment):
+    """Worker processes: one without a strategy, else two."""
+    if strategy == "none":
+        configs = [{}]
+    else:
+        hosts = [f"localhost:{port}" for port in free_ports(2)]
+        configs = [
+            {
+                "cluster": {"worker": hosts},
+                "task": {"type": "worker", "index": index},
+            }
+            for index in range(2)
+        ]
+    return [
+        subprocess.Popen(
+            [sys.executable, str(SCRIPT), strategy, model, str(run_dir)],
+            env={
+                **os.environ,
+                **({"TF_CONFIG": json.dumps(config)} if config else {}),
+                **environment.get(f"worker_{index}", {}),
+            },
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        for index, config in enumerate(configs)
+    ]
+
+
+def finish(workers, seconds=500):
+    try:
+        said = [worker.communicate(timeout=seconds)[0] for worker in workers]
+    finally:
+        for worker in workers:
+            worker.kill()
+    for worker, text in zip(workers, said, strict=True):
+        assert worker.returncode == 0, text[-3000:]
+    return said
+
+
+def weights(run_dir):
+    """The model in the newest checkpoint of every stage."""
+    found = {}
+    for stage in sorted((run_dir / "checkpoints").iterdir()):
+        reader = tf.train.load_checkpoint(str(stage / "newest"))
+        for name in reader.get_variable_to_shape_map():
+            if name.startswith("model/v"):
+                found[stage.name, name] = reader.get_tensor(name)
+    return found
+
+
+def assert_same(one, other, tolerance):
+    one, other = weights(one), weights(other)
+    assert one.keys() == other.keys() and len(one) > 20
+    for name, value in other.items():
+        np.testing.assert_allclose(
+            one[name], value, atol=tolerance, err_msg=str(name)
+        )
+
+
+@pytest.mark.parametrize("model", ["mipae", "drnet"])
+def test_two_workers_learn_what_one_device_learns(tmp_path, model):
+    """Both stages: 20 steps of the pairs, 20 of the dynamics."""
+    finish(start(tmp_path / "one", "none", model))
+    finish(start(tmp_path / "two", "multi_worker", model))
+    assert_same(tmp_path / "two", tmp_path / "one", 1e-5)
+    second = tmp_path / "two" / "workers" / "worker-1"
+    assert_same(second, tmp_path / "two", 0)
+
+
+def test_a_worker_that_was_killed_rejoins_from_the_checkpoint(tmp_path):
+    finish(start(tmp_path / "whole"))
+    workers = start(tmp_path / "cut", worker_1={"DIE_AT": "12"})
+    assert workers[1].wait(300) == -signal.SIGKILL
+    try:  # the other one cannot go on alone
+        assert workers[0].wait(120) != 0
+    except subprocess.TimeoutExpired:
+        workers[0].kill()
+    said = finish(start(tmp_path / "cut"))
+    assert all("goes on from step 10 of 20" in text for text in said)
+    assert_same(tmp_path / "cut", tmp_path / "whole", 0)
