@@ -81,8 +81,25 @@ class StageCheckpoints:
         return self._newest.latest_checkpoint
 
     def save(self) -> None:
-        """Keeps the present state as the newest."""
-        self._newest.save(checkpoint_number=int(self._stage.step.numpy()))
+        """Keeps the present state as the newest.
+
+        Raises:
+            OSError: where it cannot be written; earlier ones stay.
+        """
+        self._write(self._newest)
+
+    def _write(self, manager: tf.train.CheckpointManager) -> None:
+        step = int(self._stage.step.numpy())
+        try:
+            manager.save(checkpoint_number=step)
+        except (tf.errors.OpError, OSError) as error:
+            reason = str(error).splitlines()[0]
+            raise OSError(
+                f"The checkpoint of step {step} cannot be written to "
+                f"{manager.directory} ({reason}); the last good one is "
+                f"{self.newest or 'not there yet'}. Once there is room, the "
+                "same command goes on."
+            ) from error
 
     def save_if_best(self, loss: float) -> None:
         """Keeps the present weights if no earlier ones had a lower loss.
@@ -98,7 +115,7 @@ class StageCheckpoints:
             if not loss < json.loads(self._score_file.read_text())["loss"]:
                 return
         step = int(self._stage.step.numpy())
-        self._best.save(checkpoint_number=step)
+        self._write(self._best)
         score = {"loss": loss, "step": step}
         write_file(self._score_file, json.dumps(score))
 

@@ -2,11 +2,13 @@
 
 import hashlib
 import pathlib
+from zipfile import BadZipFile
 
 import numpy as np
 import tensorflow as tf
 from tqdm import tqdm
 
+from mipae_tf.console import say
 from mipae_tf.data import Clips
 from mipae_tf.files import write_atomically
 from mipae_tf.models import VideoModel
@@ -47,13 +49,17 @@ def cached_latents(
     """`encode_each_frame`, read from `path` when it holds this very result.
 
     The file is keyed by the pixels of the clips and the latents of a few of
-    their frames, so that weights which encode nothing do not count.
+    their frames, so that weights which encode nothing do not count. A file
+    that cannot be read is made anew.
     """
     key = _encoder_key(model, clips) + clips.fingerprint()
     if path.exists():
-        with np.load(path) as stored:
-            if str(stored["key"]) == key:
-                return {k: stored[k] for k in stored.files if k != "key"}
+        try:
+            with np.load(path) as stored:
+                if str(stored["key"]) == key:
+                    return {k: stored[k] for k in stored.files if k != "key"}
+        except (OSError, ValueError, KeyError, EOFError, BadZipFile) as error:
+            say(f"{path} cannot be read and is made anew ({error})")
     latents = encode_each_frame(model, clips)
     write_atomically(path, lambda part: np.savez(part, key=key, **latents))
     return latents

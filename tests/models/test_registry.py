@@ -77,7 +77,12 @@ def test_an_unknown_model_is_named():
 
 
 @pytest.mark.parametrize(
-    "backbone", ["dcgan_skips", "vgg_resnet", "coordinate"]
+    "backbone",
+    [
+        "dcgan_skips",
+        pytest.param("vgg_resnet", marks=pytest.mark.slow),
+        "coordinate",
+    ],
 )
 def test_every_backbone_keeps_the_promises(backbone):
     run_model_test("mipae", {"backbone": backbone, "poses_per_clip": 1})

@@ -70,6 +70,7 @@ def losses(folder):
     ]
 
 
+@pytest.mark.slow
 def test_a_run_broken_off_in_either_stage_ends_the_same(tmp_path, monkeypatch):
     """Bit for bit, whatever the state of the global random generators."""
     keras.utils.set_random_seed(0)

@@ -17,6 +17,7 @@ def test_strategies_by_name():
         make_strategy("tpu")
 
 
+@pytest.mark.slow
 def test_two_replicas_learn_what_one_device_learns(tmp_path):
     """In a process of its own, since devices are made once per process."""
     done = subprocess.run(

@@ -1,0 +1,141 @@
+"""Disks that are full, caches that are damaged, data that are gone."""
+
+import errno
+import shutil
+import subprocess
+
+import numpy as np
+import pytest
+from models.harness import moving_clips
+from models.harness import small
+
+from mipae_tf.runs.checkpoints import StageCheckpoints
+from mipae_tf.training import TrainingOptions
+from mipae_tf.training.job import train
+
+pytestmark = pytest.mark.slow
+
+VIDEO = moving_clips(8)
+STEPS = {"representation_steps": 9, "dynamics_steps": 6}
+
+
+def trained(run_dir, **given):
+    return train(
+        run_dir,
+        model="mipae",
+        hyperparameters=small("mipae", **STEPS),
+        clips={"train": VIDEO, "validation": VIDEO[:4]},
+        options=TrainingOptions(
+            steps_per_call=1,
+            log_every=3,
+            validate_every=3,
+            validation_batches=1,
+            pictures=False,
+        ),
+        **given,
+    )
+
+
+@pytest.fixture
+def small_disk(tmp_path):
+    """A disk of a few megabytes."""
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=24m", "tmpfs", str(disk)]
+    if subprocess.run(mount, capture_output=True).returncode:
+        pytest.skip("mounting a tmpfs needs rights that this user lacks")
+    yield disk
+    subprocess.run(["umount", "-l", str(disk)], check=True)
+
+
+def fill(disk):
+    """Leaves no byte free."""
+    with (disk / "filler").open("wb", buffering=0) as file:
+        for size in (2**20, 2**12, 1):
+            try:
+                while True:
+                    if file.write(bytes(size)) < size:
+                        break
+            except OSError as error:
+                assert error.errno == errno.ENOSPC
+
+
+def same(one, other):
+    for mine, theirs in zip(one.variables, other.variables, strict=True):
+        np.testing.assert_array_equal(mine, theirs)
+
+
+def test_a_full_disk_loses_nothing_before_the_last_checkpoint(
+    small_disk, tmp_path, monkeypatch, capfd
+):
+    whole = trained(tmp_path / "whole")
+    save, run = StageCheckpoints.save, small_disk / "run"
+
+    def save_on_a_full_disk(self):
+        if int(self._stage.step.numpy()) == 6:
+            fill(small_disk)
+        save(self)
+
+    monkeypatch.setattr(StageCheckpoints, "save", save_on_a_full_disk)
+    with pytest.raises(
+        OSError,
+        match="The checkpoint of step 6 cannot be written to .*the last good "
+        "one is .*ckpt-3. Once there is room, the same command goes on",
+    ):
+        trained(run)
+    monkeypatch.setattr(StageCheckpoints, "save", save)
+    (small_disk / "filler").unlink()
+    same(trained(run), whole)
+    assert "representation goes on from step 3 of 9" in capfd.readouterr().err
+
+
+def test_a_damaged_latent_cache_is_made_anew(tmp_path, capfd):
+    whole = trained(tmp_path / "run")
+    shutil.rmtree(tmp_path / "run" / "checkpoints" / "dynamics")
+    for path in (tmp_path / "run" / "latents").iterdir():
+        path.write_bytes(path.read_bytes()[:100])
+    same(trained(tmp_path / "run"), whole)
+    said = capfd.readouterr().err
+    assert "train.npz cannot be read and is made anew" in said
+    assert "validation.npz cannot be read and is made anew" in said
+
+
+def test_latents_that_are_no_numbers_stop_and_are_named(tmp_path):
+    trained(tmp_path / "run")
+    shutil.rmtree(tmp_path / "run" / "checkpoints" / "dynamics")
+    path = tmp_path / "run" / "latents" / "train.npz"
+    with np.load(path) as stored:
+        arrays = dict(stored)
+    arrays["pose"][3, 2] = np.nan
+    np.savez(path, **arrays)
+    with pytest.raises(ValueError, match="^dynamics: .* not finite at step"):
+        trained(tmp_path / "run")
+
+
+def test_clips_that_are_no_numbers_are_refused(tmp_path):
+    clips = {name: VIDEO / np.float32(255) for name in ("train", "validation")}
+    clips["train"][2, 3, 4, 5, 0] = np.nan
+    with pytest.raises(ValueError, match="clips train"):
+        train(tmp_path / "run", clips=clips)
+    assert not (tmp_path / "run").exists()
+
+
+def test_a_dataset_that_goes_while_it_is_trained_on(tmp_path, monkeypatch):
+    """Clips are in memory; the run ends as if nothing had happened."""
+    save, data = StageCheckpoints.save, tmp_path / "tfds"
+
+    def save_without_data(self):
+        shutil.rmtree(data, ignore_errors=True)
+        save(self)
+
+    monkeypatch.setattr(StageCheckpoints, "save", save_without_data)
+    model = train(
+        tmp_path / "run",
+        "moving_dsprites/quickstart",
+        hyperparameters=small("mipae", **STEPS),
+        data_dir=str(data),
+        train_clips=20,
+        options=TrainingOptions(validate_every=3, pictures=False),
+    )
+    assert not data.exists()
+    assert all(np.isfinite(v).all() for v in model.trainable_variables)
