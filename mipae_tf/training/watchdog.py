@@ -6,8 +6,14 @@ from mipae_tf.console import say
 from mipae_tf.models import Stage
 
 
+PATIENCE = 1_000  # steps in which a loss may rise above its floor
+
+
 class Watchdog:
     """Compares losses with the floors that a stage names.
+
+    A loss that never was above its floor is nothing to warn of in the first
+    `PATIENCE` steps.
 
     Args:
         stage: what is watched.
@@ -17,6 +23,7 @@ class Watchdog:
     def __init__(self, stage: Stage, writer: tf.summary.SummaryWriter) -> None:
         self.stage, self.writer = stage, writer
         self._low: set[str] = set()
+        self._risen: set[str] = set()
 
     def look(self, losses: dict[str, float]) -> list[str]:
         """Warns of each loss that fell below its floor since the last look.
@@ -32,7 +39,10 @@ class Watchdog:
             value = losses[name]
             if value >= floor:
                 self._low.discard(name)
-            elif name not in self._low:
+                self._risen.add(name)
+            elif name in self._low:
+                continue
+            elif name in self._risen or step >= PATIENCE:
                 self._low.add(name)
                 warnings.append(
                     f"{self.stage.name} {step}: {name} is {value:.2g}, below "

@@ -1,0 +1,78 @@
+"""Trains a small model for long under repeated SIGTERM, and watches it.
+
+python -m benchmarks.soak --minutes=30 --every=180
+
+The same command is given again and again, and stopped by a signal each time.
+Memory and open files of the process are looked at every few seconds.
+`memory_growth` is the largest ratio, over all lives of the process, of its
+memory at the end to that a minute after its start; `files_growth` the largest
+difference of open files.
+"""
+
+import pathlib
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+
+from absl import app
+from absl import flags
+
+from benchmarks.timing import report
+
+MINUTES = flags.DEFINE_float("minutes", 30, "How long.")
+EVERY = flags.DEFINE_float("every", 180, "Seconds between signals.")
+DATA_DIR = flags.DEFINE_string("data_dir", None, "Where tfds keeps datasets.")
+SETTLED = 60.0  # seconds after which compilation is over
+PAUSE = 5.0
+
+
+def live(command: list[str], seconds: float) -> list[tuple[float, int, int]]:
+    """One life: (seconds, MiB, open files) every so often."""
+    worker = subprocess.Popen(
+        command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    process, began, seen = pathlib.Path(f"/proc/{worker.pid}"), time.time(), []
+    while worker.poll() is None and time.time() - began < seconds:
+        time.sleep(PAUSE)
+        status = (process / "status").read_text()
+        memory = status.partition("VmRSS:")[2].split(maxsplit=1)[0]
+        files = len(list((process / "fd").iterdir()))
+        seen.append((time.time() - began, int(memory) // 1024, files))
+    worker.send_signal(signal.SIGTERM)
+    code = worker.wait(120)
+    if code != 128 + signal.SIGTERM:
+        raise RuntimeError(f"the training ended with code {code}")
+    return [row for row in seen if row[0] > SETTLED] or seen[-1:]
+
+
+def main(_) -> None:
+    """Prints the JSON line."""
+    ends, lives = time.time() + 60 * MINUTES.value, []
+    with tempfile.TemporaryDirectory() as folder:
+        command = [
+            sys.executable,
+            "-m",
+            "mipae_tf.train",
+            "--flagfile=configs/quickstart.cfg",
+            f"--run_dir={folder}/run",
+            f"--data_dir={DATA_DIR.value or folder}",
+            "--representation_steps=1000000",
+            "--validate_every=100",
+        ]
+        while time.time() < ends:
+            lives.append(live(command, min(EVERY.value, ends - time.time())))
+    report(
+        "soak",
+        memory_growth=max(life[-1][1] / life[0][1] for life in lives),
+        files_growth=max(life[-1][2] - life[0][2] for life in lives),
+        memory_mib=[[life[0][1], life[-1][1]] for life in lives],
+        files=[[life[0][2], life[-1][2]] for life in lives],
+        interruptions=len(lives),
+        minutes=MINUTES.value,
+    )
+
+
+if __name__ == "__main__":
+    app.run(main)
