@@ -57,24 +57,30 @@ class StateSpace(keras.layers.Layer):
             residual=config.residual,
             dtype="float32",
         )
-        self.drawn = self.dim  # numbers that one thing is drawn from
+        things = max(1, config.factors * config.glyphs)
+        self.drawn = self.dim // things  # numbers that one is drawn from
         self.mixed = keras.layers.Identity(dtype="float32")
         if config.glyphs:
-            self.drawn = config.factor_dim // config.glyphs
-            self.generator = GlyphDecoder(
-                frame_shape[-1], config.width, options["frame_size"]
-            )
+            # One each: with a generator for all, which factor holds which
+            # thing may change from clip to clip.
+            self.generators = [
+                GlyphDecoder(
+                    frame_shape[-1], config.width, options["frame_size"]
+                )
+                for _ in range(things)
+            ]
         else:
-            self.generator = make_decoder(
-                config.backbone, frame_shape[-1], **options
-            )
+            self.generators = [
+                make_decoder(config.backbone, frame_shape[-1], **options)
+            ]
             if config.backbone == "dcgan":
                 self.mixed = keras.layers.Dense(self.dim, activation="relu")
         self.encoder.build((None, *frame_shape))
         self.posterior.build((None, config.feature_dim))
         self.transition.build((None, config.factors, config.factor_dim))
         self.mixed.build((None, self.drawn))
-        self.generator.build((None, self.drawn))
+        for generator in self.generators:
+            generator.build((None, self.drawn))
         self.built = True
 
     def prior_of_first(self, batch: tf.Tensor) -> Gaussian:
@@ -123,14 +129,17 @@ class StateSpace(keras.layers.Layer):
 
     def draw(self, states: tf.Tensor, training: bool = False) -> tf.Tensor:
         """Mean frames `[batch, time, H, W, C]` of `[batch, time, dim]`."""
-        clips, time = tf.unstack(tf.shape(states)[:2])
-        parts = tf.reshape(
-            states, [clips, -1, self.drawn]
-        )  # [batch, time * drawn parts, their dim]
-        lit = fold_time(
-            lambda part: self.generator(self.mixed(part), training=training),
-            parts,
-        )
-        shape = tf.concat([[clips, time, -1], tf.shape(lit)[2:]], axis=0)
-        by_part = tf.reshape(lit, shape)  # [batch, time, part, H, W, C]
-        return 1.0 - tf.reduce_prod(1.0 - by_part, axis=2)
+        dark = 1.0
+        for part, generator in zip(
+            tf.split(states, len(self.generators), axis=-1),
+            self.generators,
+            strict=True,
+        ):
+            lit = fold_time(
+                lambda x, draw=generator: draw(
+                    self.mixed(x), training=training
+                ),
+                part,
+            )  # [batch, time, H, W, C]
+            dark = dark * (1.0 - lit)
+        return 1.0 - dark

@@ -47,7 +47,7 @@ SMALL = {
     "dynamics_steps": 4,
     "factors": 2,
     "factor_dim": 6,
-    "glyphs": 1,
+    "glyphs": 0,
     "feature_dim": 8,
     "posterior_dim": 8,
     "transition_dim": 8,

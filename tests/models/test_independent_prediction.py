@@ -84,15 +84,17 @@ def test_the_first_prior_is_standard_and_the_others_are_predicted():
 
 def test_each_factor_draws_by_itself():
     """Where one factor is dark, the frame is what the other draws."""
-    network = lively_model(NAME).network
+    network = lively_model(NAME, glyphs=1).network
     states = np.random.default_rng(0).normal(size=(2, 3, 12))
     states = tf.constant(states.astype("float32"))
     first, second = (
         tf.reshape(
-            network.generator(network.mixed(tf.reshape(part, [6, 6]))),
+            generator(network.mixed(tf.reshape(part, [6, 6]))),
             [2, 3, *FRAME],
         )
-        for part in tf.split(states, 2, axis=-1)
+        for part, generator in zip(
+            tf.split(states, 2, axis=-1), network.generators, strict=True
+        )
     )
     drawn = network.draw(states)
     np.testing.assert_allclose(
@@ -118,7 +120,7 @@ def test_a_factor_too_small_for_its_glyphs_is_refused(size, glyphs):
 
 def test_the_published_generator_draws_the_whole():
     model = lively_model(NAME, glyphs=0, backbone="dcgan")
-    assert model.network.generator.first.kernel.shape[0] == 12
+    assert model.network.generators[0].first.kernel.shape[0] == 12
     assert model.network.mixed.kernel.shape == (12, 12)
 
 

@@ -77,23 +77,26 @@ def best(folder):
     return json.loads(path.read_text())
 
 
-def test_the_best_is_the_one_of_least_loss(tmp_path):
-    folder, model, stage, checkpoints = parts(tmp_path)
+@pytest.mark.parametrize(
+    "keep, kept", [("best", (1.0, 2)), ("last", (None, 4))]
+)
+def test_what_is_kept_is_the_best_or_the_last(tmp_path, keep, kept):
+    folder, model, stage, checkpoints = parts(tmp_path, keep=keep)
     weight = model.trainable_variables[0]
     for step, loss in enumerate([3.0, 1.0, 2.0, float("nan")], start=1):
         stage.step.assign(step)
         weight.assign(np.full(weight.shape, step, np.float32))
         checkpoints.save_if_best(loss)
         checkpoints.save()
-    assert best(folder) == {"loss": 1.0, "step": 2}
-    for keep, step in {"best": 2, "last": 4}.items():
-        _, other, *_ = parts(tmp_path, keep=keep)
-        restore_result(folder, other, stage.name)
-        assert (other.trainable_variables[0].numpy() == step).all()
+    loss, step = kept
+    assert best(folder) == {"loss": loss, "step": step}
+    _, other, *_ = parts(tmp_path, keep=keep)
+    restore_result(folder, other, stage.name)
+    assert (other.trainable_variables[0].numpy() == step).all()
 
 
 def test_a_number_beats_a_loss_that_is_none(tmp_path):
-    folder, _, stage, checkpoints = parts(tmp_path)
+    folder, _, stage, checkpoints = parts(tmp_path, keep="best")
     checkpoints.save_if_best(float("nan"))
     stage.step.assign(1)
     checkpoints.save_if_best(5.0)
