@@ -59,11 +59,15 @@ def same(one, other, what):
         np.testing.assert_allclose(
             other_losses[term], value, rtol=1e-3, atol=1e-5, err_msg=term
         )
+    # InfoNCE is the same with a constant added to all scores: the bias of the
+    # last layer, the only weight of one number, is moved by rounding alone.
+    free = what[2].get("bound") == "infonce"
     apart = {
         path: np.abs(there - weight).max()
         for (path, weight), (_, there) in zip(
             weights, other_weights, strict=True
         )
+        if not (free and weight.size == 1)
     }
     print({p: float(f"{d:.1e}") for p, d in apart.items() if d > 1e-5})
     assert max(apart.values()) < 1e-5, what
