@@ -18,6 +18,9 @@ HOW = (
     "validate_every",
     "steps_per_call",
     "max_to_keep",
+    "on_nonfinite",
+    "profile",
+    "xla",
     "intra_op_threads",
 )
 

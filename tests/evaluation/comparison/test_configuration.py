@@ -34,7 +34,12 @@ def settings(**config):
 
 def test_every_flag_of_train_is_known():
     """A new one belongs to how a run is made, or to what it learns."""
-    assert set(OWN) - set(HOW) == {"dataset", "init_from", "train_clips"}
+    assert set(OWN) - set(HOW) == {
+        "dataset",
+        "init_from",
+        "precision",
+        "train_clips",
+    }
     assert set(HOW) <= set(OWN)
 
 
