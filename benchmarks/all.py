@@ -27,7 +27,7 @@ ROWS = {
     "dynamics_stage": ("epoch encoding frames by epoch of cached latents", 20),
     "forecast": ("500 steps, eager Python loop by one compiled scan", 3.0),
     "dataset_build": ("plain loop by Beam with 2 workers", None),
-    "mig": ("MIG at 5,000, tree searches by blocked products", None),
+    "mig": ("MIG at 20,000, tree searches by blocked products", None),
 }
 SKIPPED = ("benchmark", "ratio", "cores", "gpus", "processor", "tensorflow")
 

@@ -27,7 +27,7 @@ ROUNDS = flags.DEFINE_integer("rounds", 3, "Epochs of each.")
 BATCH = 32
 
 
-def epochs(model, name: str, arrays) -> StageLoop:
+def epochs(model, arrays) -> StageLoop:
     """The loop over the dynamics of a model."""
     stage = model.stages()[1]
     if stage.source == "latents":
@@ -56,7 +56,7 @@ def main(_) -> None:
     encoding = time.perf_counter() - began
     arrays = {"latents": latents, "frames": video}
     steps = CLIPS.value // BATCH
-    loops = {kind: epochs(models[kind], kind, arrays[kind]) for kind in arrays}
+    loops = {kind: epochs(models[kind], arrays[kind]) for kind in arrays}
     runs = {
         kind: lambda loop=loop: loop.run(steps) for kind, loop in loops.items()
     }

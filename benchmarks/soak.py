@@ -61,7 +61,8 @@ def main(_) -> None:
             "--representation_steps=1000000",
             "--validate_every=100",
         ]
-        while time.time() < ends:
+        # A shorter life would end before the training takes signals.
+        while ends - time.time() > SETTLED:
             lives.append(live(command, min(EVERY.value, ends - time.time())))
     report(
         "soak",

@@ -47,7 +47,6 @@ class Stage(keras.Model):
         super().__init__(name=name)
         self.plan = plan
         self.seed = seed
-        self.compiled_update = self.update
         self.step = tf.Variable(
             0,
             trainable=False,
@@ -93,7 +92,7 @@ class Stage(keras.Model):
                 "--xla compiles the step of one device; several replicas "
                 "share this one. Give --strategy=none, or leave --xla out."
             )
-        self.compiled_update = tf.function(self.update, jit_compile=True)
+        self.update = tf.function(self.update, jit_compile=True)
 
     def train_step(self, data: Any) -> Losses:
         """One update, then the running means of its losses."""
@@ -106,7 +105,7 @@ class Stage(keras.Model):
             The running means, and `[len(LOSSES)]`, 1.0 for each value that is
             infinite or no number.
         """
-        values = self.compiled_update(data)
+        values = self.update(data)
         self.step.assign_add(1)
         for mean in self.means:
             mean.update_state(values[mean.name])

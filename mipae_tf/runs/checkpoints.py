@@ -76,9 +76,9 @@ class StageCheckpoints:
         return path is not None
 
     @property
-    def newest(self) -> str | None:
-        """Path of the newest checkpoint, None where there is none."""
-        return self._newest.latest_checkpoint
+    def newest(self) -> str:
+        """Path of the newest checkpoint, for a sentence that names it."""
+        return self._newest.latest_checkpoint or "not there yet"
 
     def save(self) -> None:
         """Keeps the present state as the newest.
@@ -97,7 +97,7 @@ class StageCheckpoints:
             raise OSError(
                 f"The checkpoint of step {step} cannot be written to "
                 f"{manager.directory} ({reason}); the last good one is "
-                f"{self.newest or 'not there yet'}. Once there is room, the "
+                f"{self.newest}. Once there is room, the "
                 "same command goes on."
             ) from error
 
@@ -107,17 +107,17 @@ class StageCheckpoints:
         Weights whose loss is not finite are never the best. Where the model
         is to keep its last weights, the present ones always are.
         """
-        if self._model.config.keep == "last":
-            loss = loss if math.isfinite(loss) else None
-        elif not math.isfinite(loss):
+        if self._model.config.keep == "best" and not self._is_best(loss):
             return
-        elif self._score_file.exists():
-            if not loss < json.loads(self._score_file.read_text())["loss"]:
-                return
         step = int(self._stage.step.numpy())
         self._write(self._best)
-        score = {"loss": loss, "step": step}
+        score = {"loss": loss if math.isfinite(loss) else None, "step": step}
         write_file(self._score_file, json.dumps(score))
+
+    def _is_best(self, loss: float) -> bool:
+        if not math.isfinite(loss) or not self._score_file.exists():
+            return math.isfinite(loss)
+        return loss < json.loads(self._score_file.read_text())["loss"]
 
 
 def restore_result(

@@ -1,4 +1,4 @@
-"""How a run is carried out; none of it changes what is learnt."""
+"""How a run is carried out, not what it is to learn."""
 
 import dataclasses
 

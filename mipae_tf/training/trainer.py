@@ -1,5 +1,6 @@
 """Trains all stages of a model in a run folder."""
 
+import itertools
 import shutil
 import time
 
@@ -108,12 +109,11 @@ class Trainer:
 
     def _train_through(self, stage: Stage, checkpoints) -> None:
         """Trains a stage, and goes back as often as it may where it fails."""
-        for attempt in range(MOST_ROLLBACKS + 1):
+        for attempt in itertools.count():
             try:
                 return self._train_stage(stage, checkpoints)
             except NonFinite as fault:
-                path = checkpoints.newest
-                last = path or "not there yet"
+                last = checkpoints.newest
                 if self.options.on_nonfinite != "rollback":
                     raise ValueError(
                         f"{fault}. The last good checkpoint is {last}. A lower "
@@ -127,8 +127,7 @@ class Trainer:
                     ) from fault
                 checkpoints.resume()
                 stage.detours.assign_add(attempt + 1)
-                say(f"{fault}; back to {path} and on with other batches")
-        raise AssertionError("not reached")
+                say(f"{fault}; back to {last} and on with other batches")
 
     def _forget_after(self, stage: Stage) -> None:
         """Later stages learnt on what this one is about to change."""

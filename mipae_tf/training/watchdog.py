@@ -35,6 +35,8 @@ class Watchdog:
         """
         step, warnings = int(self.stage.step.numpy()), []
         for name, (floor, meaning) in self.stage.FLOORS.items():
+            if name not in losses:  # every step was undone
+                continue
             value = losses[name]
             if value >= floor:
                 self._low.discard(name)

@@ -184,6 +184,7 @@ def test_a_collapse_is_said_once_until_it_is_over(tmp_path, capfd):
 def test_what_has_not_risen_yet_has_not_collapsed(tmp_path):
     stage = Fading(None, 0, 2000, "fading")
     watchdog = Watchdog(stage, tf.summary.create_file_writer(str(tmp_path)))
+    assert not watchdog.look({})
     low = {"loss": 1.0, "spread": 0.1}
     assert not watchdog.look(low)
     stage.step.assign(1000)
