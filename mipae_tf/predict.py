@@ -1,7 +1,8 @@
 """Forecasts a video: `python -m mipae_tf.predict --run_dir=... --input=...`.
 
 Takes a .gif, .mp4, .npy or a folder of frames; writes a GIF or MP4 of the
-input and the forecast side by side.
+input and the forecast side by side, or the forecast alone as a .npy. Memory
+does not grow with the horizon, but for a GIF.
 """
 
 from absl import flags
@@ -16,7 +17,9 @@ def define_flags() -> None:
     """All flags of this door."""
     flags.DEFINE_string("run_dir", "runs/quickstart", "Folder of the run.")
     flags.DEFINE_string("input", None, "Video: .gif, .mp4, .npy or a folder.")
-    flags.DEFINE_string("output", "forecast.gif", "A .gif or .mp4 to write.")
+    flags.DEFINE_string(
+        "output", "forecast.gif", "A .gif, .mp4 or .npy to write."
+    )
     flags.DEFINE_integer("horizon", 20, "Frames to predict.")
     flags.DEFINE_integer(
         "context", None, "Give the model the last so many frames; all if unset."

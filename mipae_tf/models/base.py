@@ -1,11 +1,13 @@
 """The interface of every system in the library."""
 
 import abc
+from collections.abc import Iterator
 from collections.abc import Mapping
 from typing import Any
 from typing import ClassVar
 
 import keras
+import numpy as np
 import tensorflow as tf
 
 from mipae_tf.models.config import ModelConfig
@@ -151,6 +153,42 @@ class VideoModel(keras.Model, abc.ABC):
             return self.roll_out(context, tf.constant(horizon), keys)
         return self.futures(context, tf.constant(horizon), samples, keys)
 
+    def stream(
+        self,
+        context: tf.Tensor,
+        horizon: int,
+        samples: int = 1,
+        seed: int = 0,
+        piece: int = 32,
+    ) -> Iterator[np.ndarray]:
+        """`forecast` of several futures piece by piece.
+
+        The same frames (but for rounding in deep networks, as it is another
+        graph), in a memory that does not grow with the horizon.
+
+        Args:
+            context: uint8 `[batch, time, height, width, channel]`.
+            horizon: number of frames to predict, at least 1.
+            samples: how many futures to draw of each clip.
+            seed: key of the draws of a stochastic model.
+            piece: frames predicted at a time.
+
+        Yields:
+            uint8 `[samples, batch, frames, height, width, channel]` of the
+            next frames, `piece` of them or what is left.
+
+        Raises:
+            ValueError: as `forecast`.
+        """
+        context = tf.convert_to_tensor(context)
+        self._check_forecast(context, horizon, None)
+        keys = tf.stack([tf.constant(seed, tf.int32), 0])
+        state = self._begin(_tiled(context, samples), keys)
+        for first in range(0, horizon, piece):
+            frames = tf.constant(min(piece, horizon - first))
+            ahead, state = self._go_on(state, frames)
+            yield self._by_sample(ahead, samples).numpy()
+
     def futures(
         self,
         context: tf.Tensor,
@@ -159,20 +197,25 @@ class VideoModel(keras.Model, abc.ABC):
         seed: tf.Tensor,
     ) -> tf.Tensor:
         """`forecast` of several futures, in a graph too, all in one batch."""
-        batch = tf.shape(context)[0]
-        several = tf.tile(context, tf.stack([samples, 1, 1, 1, 1]))
-        frames = self.roll_out(several, horizon, seed)
-        shape = tf.stack([samples, batch, horizon, *self.frame_shape])
-        return tf.reshape(
-            frames, shape
-        )  # [samples, batch, horizon, height, width, channel]
+        frames = self.roll_out(_tiled(context, samples), horizon, seed)
+        return self._by_sample(frames, samples)
 
     @tf.function(reduce_retracing=True)
     def roll_out(
         self, context: tf.Tensor, horizon: tf.Tensor, seed: tf.Tensor
     ) -> tf.Tensor:
         """`forecast` as a graph: uint8 frames in, uint8 frames out."""
-        state = self.start(context, seed)
+        return self._go_on(self.start(context, seed), horizon)[0]
+
+    @tf.function(reduce_retracing=True)
+    def _begin(self, context: tf.Tensor, seed: tf.Tensor) -> State:
+        return self.start(context, seed)
+
+    @tf.function(reduce_retracing=True)
+    def _go_on(
+        self, state: State, horizon: tf.Tensor
+    ) -> tuple[tf.Tensor, State]:
+        """The next frames, uint8 `[batch, horizon, ...]`, and the state."""
         frames = tf.TensorArray(
             tf.uint8, horizon, element_shape=[None, *self.frame_shape]
         )
@@ -180,7 +223,14 @@ class VideoModel(keras.Model, abc.ABC):
             frame, state = self.step(state)
             frames = frames.write(time, to_uint8(frame))
         stacked = frames.stack()  # [horizon, batch, height, width, channel]
-        return tf.transpose(stacked, [1, 0, 2, 3, 4])
+        return tf.transpose(stacked, [1, 0, 2, 3, 4]), state
+
+    def _by_sample(self, frames: tf.Tensor, samples: tf.Tensor | int):
+        batch, horizon = tf.unstack(tf.shape(frames)[:2])
+        shape = [samples, batch // samples, horizon, *self.frame_shape]
+        return tf.reshape(
+            frames, tf.stack(shape)
+        )  # [samples, batch, horizon, height, width, channel]
 
     def _check_forecast(self, context, horizon, goal) -> None:
         if context.shape.rank != 5 or context.shape[2:] != self.frame_shape:
@@ -196,6 +246,11 @@ class VideoModel(keras.Model, abc.ABC):
             raise ValueError(
                 f"goal was given, but {type(self).__name__} takes none."
             )
+
+
+def _tiled(context: tf.Tensor, samples: tf.Tensor | int) -> tf.Tensor:
+    """The clips once for each sample, `[samples * batch, ...]`."""
+    return tf.tile(context, tf.stack([samples, 1, 1, 1, 1]))
 
 
 def to_float(frames: tf.Tensor) -> tf.Tensor:

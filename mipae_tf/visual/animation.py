@@ -1,9 +1,11 @@
 """Frames to GIF and MP4."""
 
 import fractions
+import itertools
 import os
 import pathlib
 import struct
+from collections.abc import Iterable
 
 import av
 import numpy as np
@@ -170,7 +172,9 @@ def write_gif(
 
 
 def write_mp4(
-    path: str | os.PathLike, frames: np.ndarray, fps: float = 10
+    path: str | os.PathLike,
+    frames: np.ndarray | Iterable[np.ndarray],
+    fps: float = 10,
 ) -> None:
     """Writes frames as an MP4 that browsers play, atomically.
 
@@ -180,26 +184,35 @@ def write_mp4(
 
     Args:
         path: File to write, ending in `.mp4`.
-        frames: uint8 [time, height, width, 1 or 3].
+        frames: uint8 [time, height, width, 1 or 3], or pieces of that shape,
+            one after another; each is encoded before the next is asked for.
         fps: Frames per second.
 
     Raises:
         ValueError: A wrong type or shape, another ending, or `fps` not
             above 0.
     """
-    frames = as_rgb(frames, "frames", AXES)
     _check_fps(fps)
     if pathlib.Path(path).suffix.lower() != ".mp4":
         raise ValueError(f"path is {os.fspath(path)!r}; it must end in .mp4.")
+    pieces = [frames] if isinstance(frames, np.ndarray) else frames
+    write_atomically(path, lambda part: _encode_mp4(part, pieces, fps))
+
+
+def _of_even_size(frames: np.ndarray) -> np.ndarray:
+    frames = as_rgb(frames, "frames", AXES)
     height, width = frames.shape[1:3]
-    frames = np.pad(
+    return np.pad(
         frames, ((0, 0), (0, height % 2), (0, width % 2), (0, 0)), "edge"
     )
-    write_atomically(path, lambda part: _encode_mp4(part, frames, fps))
 
 
-def _encode_mp4(path: pathlib.Path, frames: np.ndarray, fps: float) -> None:
+def _encode_mp4(
+    path: pathlib.Path, pieces: Iterable[np.ndarray], fps: float
+) -> None:
     rate = fractions.Fraction(fps).limit_denominator(1000)
+    frames = itertools.chain.from_iterable(map(_of_even_size, pieces))
+    first = next(frames)
     with av.open(path, "w", options={"movflags": "faststart"}) as container:
         if "libx264" in av.codecs_available:
             stream = container.add_stream(
@@ -207,11 +220,11 @@ def _encode_mp4(path: pathlib.Path, frames: np.ndarray, fps: float) -> None:
             )
         else:
             stream = container.add_stream("mpeg4", rate, bit_rate=8_000_000)
-        stream.height, stream.width = frames.shape[1:3]
+        stream.height, stream.width = first.shape[:2]
         stream.pix_fmt = "yuv420p"
         # With several threads the bytes depend on the number of cores.
         stream.thread_count = 1
-        for frame in frames:
+        for frame in itertools.chain([first], frames):
             picture = av.VideoFrame.from_ndarray(
                 np.ascontiguousarray(frame), format="rgb24"
             )

@@ -31,6 +31,8 @@ def side_by_side(
     context: int | None = None,
     scale: int = 2,
     columns: int | None = None,
+    first: int = 0,
+    steps: int | None = None,
 ) -> np.ndarray:
     """Draws the frames of an animation: per clip, one panel of each video.
 
@@ -47,6 +49,9 @@ def side_by_side(
         scale: Pixels on the sheet per pixel of a frame.
         columns: Clips side by side; by default a grid about twice as wide
             as high.
+        first: Number of the first frame, where the videos are a piece of a
+            longer animation.
+        steps: How many frames the whole has; None where this is all of it.
 
     Returns:
         uint8 [time, height, width, 3].
@@ -59,7 +64,8 @@ def side_by_side(
     labels = check_labels(labels, len(videos))
     # [video, clip, time, height, width, channel]
     panels = np.stack([enlarge(video, scale) for video in videos])
-    clips, steps = panels.shape[1:3]
+    clips, here = panels.shape[1:3]
+    steps = first + here if steps is None else steps
     check_context(context, steps)
     if columns is None:
         columns = _default_columns(clips, panels)
@@ -69,7 +75,10 @@ def side_by_side(
     sheet = grid.sheet(labels)
     # [time, height, width, channel]
     return np.stack(
-        [grid.draw(sheet, panels, step, context) for step in range(steps)]
+        [
+            grid.draw(sheet, panels[:, :, at], first + at, steps, context)
+            for at in range(here)
+        ]
     )
 
 
@@ -168,8 +177,10 @@ class _Grid:
         sheet: Canvas,
         panels: np.ndarray,
         step: int,
+        steps: int,
         context: int | None,
     ) -> np.ndarray:
+        """Frame `step` of `steps`; panels [video, clip, height, width, 3]."""
         canvas = sheet.copy()
         if context is None:
             word, colour = "", FAINT
@@ -182,11 +193,11 @@ class _Grid:
             canvas.box(top, left, *self.block, colour)
             for video in range(self.videos):
                 canvas.paste(
-                    panels[video, clip, step],
+                    panels[video, clip],
                     top + BORDER,
                     left + BORDER + video * (self.width + BORDER),
                 )
-        self._progress(canvas, step, panels.shape[2], context, word, colour)
+        self._progress(canvas, step, steps, context, word, colour)
         return canvas.pixels()
 
     def _progress(

@@ -134,6 +134,14 @@ def test_mp4_reads_back(tmp_path, monkeypatch, codecs):
         assert stream.pix_fmt == "yuv420p"
 
 
+def test_mp4_of_pieces_is_that_of_the_whole(tmp_path):
+    frames = smooth_video()
+    write_mp4(tmp_path / "whole.mp4", frames)
+    write_mp4(tmp_path / "pieces.mp4", iter([frames[:5], frames[5:]]))
+    whole, pieces = tmp_path / "whole.mp4", tmp_path / "pieces.mp4"
+    assert whole.read_bytes() == pieces.read_bytes()
+
+
 def test_mp4_pads_odd_sizes_with_their_edge(tmp_path):
     frames = smooth_video(4, 33, 47)
     write_mp4(tmp_path / "a.mp4", frames[..., :1], fps=10)

@@ -49,6 +49,16 @@ def test_border_says_context_then_forecast():
         assert (frame[top - 1, left : left + 16] == colour).all()
 
 
+def test_pieces_make_the_same_animation():
+    clips = video(2, 5)
+    whole = side_by_side([clips], ["truth"], context=2)
+    pieces = [
+        side_by_side([clips[:, :3]], ["truth"], context=2, steps=5),
+        side_by_side([clips[:, 3:]], ["truth"], context=2, first=3, steps=5),
+    ]
+    np.testing.assert_array_equal(np.concatenate(pieces), whole)
+
+
 def test_without_context_no_colour_is_used():
     movie = side_by_side([video(2, 2)], scale=1)
     assert (movie == movie[..., :1]).all()

@@ -1,0 +1,127 @@
+"""Compares what is learnt in bfloat16 with what is learnt in float32.
+
+python -m benchmarks.precision --seeds=3
+
+Trains and evaluates a small model for each seed in each precision, by the
+library's own commands. Equivalence is two one-sided tests at 5 %: the 90 %
+interval of the difference of the means (Welch) must lie within the margin of
+the metric, which stands in `MARGINS`. `ratio` is the largest end of such an
+interval by its margin: equivalence is below 1.
+"""
+
+import json
+import pathlib
+import subprocess
+import sys
+import tempfile
+
+import numpy as np
+from absl import app
+from absl import flags
+from scipy import stats
+from tqdm import tqdm
+
+from benchmarks.timing import report
+
+SEEDS = flags.DEFINE_integer("seeds", 3, "Trainings in each precision.")
+CLIPS = flags.DEFINE_integer("clips", 500, "Test clips.")
+RUNS = flags.DEFINE_string("runs", None, "Keeps the runs in this folder.")
+DATA_DIR = flags.DEFINE_string("data_dir", None, "Where tfds keeps datasets.")
+OPTIONS = flags.DEFINE_list(
+    "options",
+    ["width=8", "representation_steps=1500", "dynamics_steps=800"],
+    "What the small model has besides configs/quickstart.cfg.",
+)
+
+# Decibels for PSNR; R² for places, accuracy for shapes.
+MARGINS = {
+    "prediction/psnr/forecast": 0.5,
+    "swap/psnr": 0.5,
+    "read/pose_from_pose": 0.05,
+    "read/content_from_content/shape": 0.05,
+}
+
+
+def call(door: str, *arguments: str) -> None:
+    """Runs a door of the library, which must succeed."""
+    done = subprocess.run(
+        [sys.executable, "-m", f"mipae_tf.{door}", *arguments],
+        capture_output=True,
+        text=True,
+    )
+    if done.returncode:
+        raise RuntimeError(f"{door} failed: {done.stderr[-2000:]}")
+
+
+def learn(run: pathlib.Path, precision: str, seed: int) -> dict[str, float]:
+    """Trains, evaluates, and gives the mean of each group of metrics."""
+    where = [f"--run_dir={run}"]
+    if DATA_DIR.value:
+        where.append(f"--data_dir={DATA_DIR.value}")
+    call(
+        "train",
+        "--flagfile=configs/quickstart.cfg",
+        f"--precision={precision}",
+        f"--seed={seed}",
+        *(f"--{option}" for option in OPTIONS.value),
+        *where,
+    )
+    metrics = "--metrics=prediction,swap,leak"
+    call("evaluate", metrics, f"--clips={CLIPS.value}", *where)
+    found = json.loads((run / "metrics.json").read_text())
+    return {
+        group: float(
+            np.mean(
+                [
+                    entry["value"]
+                    for name, entry in found.items()
+                    if name.startswith(group)
+                ]
+            )
+        )
+        for group in MARGINS
+    }
+
+
+def compare(name: str, found: dict[str, list[dict[str, float]]]) -> dict:
+    """Difference of the means of one metric, bfloat16 less float32."""
+    low, full = (
+        [row[name] for row in found[precision]]
+        for precision in ("bfloat16", "float32")
+    )
+    test = stats.ttest_ind(low, full, equal_var=False)
+    interval = test.confidence_interval(0.9)
+    return {
+        "float32": [round(value, 4) for value in full],
+        "bfloat16": [round(value, 4) for value in low],
+        "difference": round(float(np.mean(low) - np.mean(full)), 4),
+        "interval": [round(float(interval.low), 4), round(interval.high, 4)],
+        "margin": MARGINS[name],
+    }
+
+
+def main(_) -> None:
+    """Prints the JSON line."""
+    found = {"float32": [], "bfloat16": []}
+    with tempfile.TemporaryDirectory() as aside:
+        folder = pathlib.Path(RUNS.value or aside)
+        for seed in tqdm(range(SEEDS.value), "seeds", disable=None):
+            for precision, rows in found.items():
+                run = folder / f"{precision}_seed{seed}"
+                rows.append(learn(run, precision, seed))
+    metrics = {name: compare(name, found) for name in MARGINS}
+    report(
+        "precision",
+        ratio=max(
+            float(np.max(np.abs(row["interval"]))) / row["margin"]
+            for row in metrics.values()
+        ),
+        metrics=metrics,
+        seeds=SEEDS.value,
+        clips=CLIPS.value,
+        options=OPTIONS.value,
+    )
+
+
+if __name__ == "__main__":
+    app.run(main)
