@@ -209,13 +209,12 @@ class _Grid:
         word: str,
         colour: tuple,
     ) -> None:
-        done = round(self.span * (step + 1) / steps)
+        done = max(1, round(self.span * (step + 1) / steps))
         canvas.box(self.foot, MARGIN, BAR, self.span, FAINT)
-        if context is None:
-            canvas.box(self.foot, MARGIN, BAR, done, INK)
-        else:
-            given = round(self.span * min(context, step + 1) / steps)
-            canvas.box(self.foot, MARGIN, BAR, done, FORECAST)
+        colour_done = INK if context is None else FORECAST
+        canvas.box(self.foot, MARGIN, BAR, done, colour_done)
+        if context:
+            given = max(1, round(self.span * min(context, step + 1) / steps))
             canvas.box(self.foot, MARGIN, BAR, given, CONTEXT)
         size = text_size(self.height)
         middle = self.foot + BAR + ROW_GAP + size // 2

@@ -75,6 +75,14 @@ def test_progress_bar_grows_to_the_full_width():
     assert given[-1] + made[-1] == movie.shape[2] - 2 * 16
 
 
+def test_progress_bar_begins_in_the_longest_animation():
+    movie = side_by_side([video(1, 2)], context=2, scale=1, steps=10_000)
+    bar = movie[:, -(16 + 12 + 8 + 4)]
+    assert ((bar == CONTEXT).all(-1).sum(1) == 1).all()
+    bar = side_by_side([video(1, 2)], context=0, scale=1)[:, -(16 + 12 + 8 + 4)]
+    assert not (bar == CONTEXT).all(-1).any()
+
+
 def test_one_clip_may_come_without_its_clip_axis():
     clip = video(1, 3)
     np.testing.assert_array_equal(
