@@ -33,6 +33,7 @@ OWN = (
     "train_clips",
     "data_dir",
     "manual_dir",
+    "clips_dir",
     "log_every",
     "validate_every",
     "steps_per_call",
@@ -69,6 +70,12 @@ def define_flags() -> None:
     flags.DEFINE_string("data_dir", None, "Where tfds keeps datasets.")
     flags.DEFINE_string(
         "manual_dir", None, "Folder of files you brought (MNIST, dSprites)."
+    )
+    flags.DEFINE_string(
+        "clips_dir",
+        None,
+        "Decode clips once into this folder and read them from there, for "
+        "datasets larger than memory.",
     )
     defaults = TrainingOptions()
     flags.DEFINE_integer(
@@ -170,6 +177,7 @@ def _train() -> None:
             precision=FLAGS.precision,
             xla=FLAGS.xla,
             profile=_span(FLAGS.profile),
+            clips_dir=FLAGS.clips_dir,
         ),
         flags=flagfile_text(OWN),
     )

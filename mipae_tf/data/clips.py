@@ -2,7 +2,10 @@
 
 import dataclasses
 import hashlib
+import itertools
+from collections.abc import Callable
 from collections.abc import Iterable
+from collections.abc import Iterator
 from collections.abc import Mapping
 from typing import Any
 
@@ -84,8 +87,9 @@ class Clips:
         examples: Iterable[Mapping[str, Any]],
         cardinality: Mapping[str, int] | None = None,
         name: str = "clips",
+        keep: Callable[[Iterator[np.ndarray]], np.ndarray] | None = None,
     ) -> "Clips":
-        """Collects clips of equal shape into memory.
+        """Collects clips of equal shape.
 
         Args:
             examples: mappings with `video` uint8 `[time, height, width,
@@ -94,28 +98,52 @@ class Clips:
                 will one of bare videos.
             cardinality: number of values of each factor.
             name: what messages call these clips.
+            keep: makes `[clips, time, height, width, channel]` of the videos;
+                an array in memory when None.
 
         Raises:
             ValueError: when there is no clip, or clips differ in shape.
         """
-        rows = [_as_mapping(example) for example in _numpy(examples)]
-        if not rows:
-            raise ValueError(f"{name} holds no clip.")
-        shapes = {np.shape(row["video"]) for row in rows}
-        if len(shapes) > 1:
-            raise ValueError(
-                f"{name} holds clips of different shapes, "
-                f"{sorted(shapes)[:3]}; they must be equal."
-            )
+        truth = []
+
+        def videos() -> Iterator[np.ndarray]:
+            shape = None
+            for row in map(_as_mapping, _numpy(examples)):
+                video = np.asarray(row["video"])
+                if truth and video.shape != shape:
+                    raise ValueError(
+                        f"{name} holds clips of different shapes, {shape} and "
+                        f"{video.shape}; they must be equal."
+                    )
+                shape = video.shape
+                truth.append({group: row.get(group, {}) for group in GROUPS})
+                yield video
+            if not truth:
+                raise ValueError(f"{name} holds no clip.")
+
+        video = keep(videos()) if keep else _array(videos(), _count(examples))
         groups = {
             group: {
-                factor: np.stack([row[group][factor] for row in rows])
-                for factor in rows[0].get(group, {})
+                factor: np.stack([row[group][factor] for row in truth])
+                for factor in truth[0][group]
             }
             for group in GROUPS
         }
-        video = np.stack([row["video"] for row in rows])
         return cls(video, cardinality=cardinality or {}, name=name, **groups)
+
+
+def _array(videos: Iterator[np.ndarray], count: int) -> np.ndarray:
+    """One array, filled in place: a list of clips would be held beside it."""
+    first = next(videos)
+    clip = np.dtype((first.dtype, first.shape))
+    return np.fromiter(itertools.chain([first], videos), clip, count)
+
+
+def _count(examples: Iterable) -> int:
+    """The number of clips, -1 where it is not known."""
+    if hasattr(examples, "cardinality"):
+        return max(-1, int(examples.cardinality()))
+    return len(examples) if hasattr(examples, "__len__") else -1
 
 
 def _numpy(examples: Iterable) -> Iterable:

@@ -1,12 +1,16 @@
 """Opens a tfds dataset of clips by name, building it when it is missing."""
 
 import contextlib
+import functools
+import hashlib
+import pathlib
 from collections.abc import Iterator
 
 import tensorflow_datasets as tfds
 from absl import logging
 
 import data_builders.all
+from mipae_tf.data.clip_store import stored_clips
 from mipae_tf.data.clips import Clips
 
 OURS: dict[str, type[tfds.core.DatasetBuilder]] = {
@@ -69,8 +73,9 @@ def open_clips(
     data_dir: str | None = None,
     manual_dir: str | None = None,
     limit: int | None = None,
+    clips_dir: str | None = None,
 ) -> Clips:
-    """Reads one split into memory, in the order in which it was built.
+    """Decodes one split, in the order in which it was built.
 
     Args:
         dataset: `name` or `name/config`.
@@ -78,6 +83,8 @@ def open_clips(
         data_dir: where tfds keeps datasets; its own default when None.
         manual_dir: folder of files that the user brought.
         limit: read the first so many clips only.
+        clips_dir: folder to keep decoded clips in, which are then read from
+            there as they are needed; in memory when None.
 
     Raises:
         ValueError: when dataset or split do not exist or hold no video.
@@ -97,19 +104,32 @@ def open_clips(
     wanted = split
     if limit is not None and limit < builder.info.splits[split].num_examples:
         wanted = f"{split}[:{limit}]"
+    name, known = f"{dataset} {split}", cardinalities(builder)
+    if clips_dir is None:
+        return Clips.from_examples(_examples(builder, wanted), known, name)
+    folder = pathlib.Path(clips_dir) / _stored_as(builder, wanted)
+    examples = functools.partial(_examples, builder, wanted)
+    return stored_clips(folder, examples, known, name)
+
+
+def _examples(builder: tfds.core.DatasetBuilder, split: str):
     # Auto-caching would hold every clip twice.
     read_config = tfds.ReadConfig(
         try_autocache=False, interleave_cycle_length=1
     )
-    examples = builder.as_dataset(
-        split=wanted,
+    return builder.as_dataset(
+        split=split,
         shuffle_files=False,
         read_config=read_config,
         decoders=_skip_masks(builder),
     )
-    return Clips.from_examples(
-        examples, cardinalities(builder), f"{dataset} {split}"
-    )
+
+
+def _stored_as(builder: tfds.core.DatasetBuilder, split: str) -> str:
+    """A name that changes when the dataset was built anew otherwise."""
+    info = (pathlib.Path(builder.data_dir) / "dataset_info.json").read_bytes()
+    digest = hashlib.sha256(info + split.encode()).hexdigest()[:16]
+    return f"{builder.info.full_name.replace('/', '-')}-{digest}"
 
 
 def cardinalities(builder: tfds.core.DatasetBuilder) -> dict[str, int]:

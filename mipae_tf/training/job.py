@@ -71,7 +71,13 @@ def train(
         dataset = dataset or "moving_dsprites/quickstart"
     else:
         dataset = OWN_CLIPS
-    splits = _open(clips, dataset, data_dir, manual_dir, train_clips)
+    options = options or TrainingOptions()
+    source = {
+        "data_dir": data_dir,
+        "manual_dir": manual_dir,
+        "clips_dir": options.clips_dir,
+    }
+    splits = _open(clips, dataset, train_clips, source)
     _check_length(config, splits["train"])
     settings = RunSettings(
         model=model,
@@ -86,7 +92,6 @@ def train(
     )
     folder = _folder(run_dir, scope)
     folder.refuse_other(settings)
-    options = options or TrainingOptions()
     with scope.scope(), precision(options.precision):
         made = settings.make_model()
         # A run that goes on has weights of its own.
@@ -104,11 +109,11 @@ def train(
     return made
 
 
-def _open(clips, dataset, data_dir, manual_dir, limit) -> dict[str, Clips]:
+def _open(clips, dataset, limit, source) -> dict[str, Clips]:
     limits = {"train": limit, "validation": None}
     if clips is None:
         return {
-            split: open_clips(dataset, split, data_dir, manual_dir, count)
+            split: open_clips(dataset, split, limit=count, **source)
             for split, count in limits.items()
         }
     missing = set(limits) - set(clips)

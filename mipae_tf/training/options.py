@@ -23,6 +23,8 @@ class TrainingOptions:
             recurrences; weights and losses stay float32.
         xla: whether XLA compiles the step.
         profile: first and last step that TensorBoard's profiler watches.
+        clips_dir: folder for decoded clips, for datasets larger than memory;
+            in memory when None.
     """
 
     steps_per_call: int = 10
@@ -35,6 +37,7 @@ class TrainingOptions:
     precision: str = "float32"
     xla: bool = False
     profile: tuple[int, int] | None = None
+    clips_dir: str | None = None
 
     def __post_init__(self) -> None:
         if self.on_nonfinite not in ON_NONFINITE:

@@ -52,6 +52,38 @@ def test_a_split_is_built_and_read_in_order(tiny):
     np.testing.assert_array_equal(drawn, some.video[1])
 
 
+def _no_more(*_):
+    raise AssertionError("decoded again")
+
+
+def test_a_split_is_decoded_once_into_a_folder(tiny, tmp_path, monkeypatch):
+    plain = open_clips(split="train", **tiny)
+    kept = {**tiny, "clips_dir": str(tmp_path / "kept")}
+    for clips in (open_clips(split="train", **kept) for _ in range(2)):
+        assert isinstance(clips.video, np.memmap)
+        np.testing.assert_array_equal(clips.video, plain.video)
+        assert clips.fingerprint() == plain.fingerprint()
+        assert clips.cardinality == plain.cardinality
+        for group in ("content", "pose", "instance"):
+            own, other = getattr(clips, group), getattr(plain, group)
+            assert own.keys() == other.keys()
+            for factor, values in own.items():
+                np.testing.assert_array_equal(values, other[factor])
+        monkeypatch.setattr(datasets, "_examples", _no_more)
+    assert len(list((tmp_path / "kept").iterdir())) == 1
+
+
+def test_other_clips_of_a_dataset_are_kept_apart(tiny, tmp_path):
+    kept = {**tiny, "clips_dir": str(tmp_path / "kept")}
+    assert len(open_clips(split="train", limit=3, **kept)) == 3
+    assert len(open_clips(split="train", **kept)) == 4
+    assert len(open_clips(split="test", **kept)) == 2
+    info = next(tmp_path.rglob("dataset_info.json"))
+    info.write_text(info.read_text() + " ")  # as if it were built anew
+    assert len(open_clips(split="test", **kept)) == 2
+    assert len(list((tmp_path / "kept").iterdir())) == 4
+
+
 def test_a_limit_beyond_the_split_takes_all_of_it(tiny):
     assert len(open_clips(split="test", limit=1000, **tiny)) == 2
 

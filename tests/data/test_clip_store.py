@@ -1,0 +1,31 @@
+import numpy as np
+import pytest
+
+from mipae_tf.data.clip_store import stored_clips
+
+RNG = np.random.default_rng(0)
+VIDEO = RNG.integers(0, 256, (3, 2, 4, 4, 1), np.uint8)
+
+
+def test_what_cannot_be_decoded_leaves_nothing(tmp_path):
+    def broken():
+        yield VIDEO[0]
+        raise OSError("disk gone")
+
+    with pytest.raises(OSError, match="disk gone"):
+        stored_clips(tmp_path / "kept", broken)
+    with pytest.raises(ValueError, match="mine holds no clip"):
+        stored_clips(tmp_path / "kept", lambda: [], name="mine")
+    with pytest.raises(ValueError, match="different shapes"):
+        stored_clips(tmp_path / "kept", lambda: [VIDEO[0], VIDEO[1, :1]])
+    assert not list(tmp_path.iterdir())
+
+
+def test_the_one_who_is_late_takes_what_is_there(tmp_path):
+    def slow():
+        yield from VIDEO
+        stored_clips(tmp_path / "kept", lambda: VIDEO)
+
+    found = stored_clips(tmp_path / "kept", slow)
+    np.testing.assert_array_equal(found.video, VIDEO)
+    assert [path.name for path in tmp_path.iterdir()] == ["kept"]
