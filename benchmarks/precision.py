@@ -29,7 +29,12 @@ RUNS = flags.DEFINE_string("runs", None, "Keeps the runs in this folder.")
 DATA_DIR = flags.DEFINE_string("data_dir", None, "Where tfds keeps datasets.")
 OPTIONS = flags.DEFINE_list(
     "options",
-    ["width=8", "representation_steps=1500", "dynamics_steps=800"],
+    [
+        "width=8",
+        "batch_size=16",
+        "representation_steps=1000",
+        "dynamics_steps=500",
+    ],
     "What the small model has besides configs/quickstart.cfg.",
 )
 
@@ -87,13 +92,13 @@ def compare(name: str, found: dict[str, list[dict[str, float]]]) -> dict:
     """Difference of the means of one metric, bfloat16 less float32."""
     low, full = (
         [row[name] for row in found[precision]]
-        for precision in ("bfloat16", "float32")
+        for precision in ("mixed_bfloat16", "float32")
     )
     test = stats.ttest_ind(low, full, equal_var=False)
     interval = test.confidence_interval(0.9)
     return {
         "float32": [round(value, 4) for value in full],
-        "bfloat16": [round(value, 4) for value in low],
+        "mixed_bfloat16": [round(value, 4) for value in low],
         "difference": round(float(np.mean(low) - np.mean(full)), 4),
         "interval": [round(float(interval.low), 4), round(interval.high, 4)],
         "margin": MARGINS[name],
@@ -102,7 +107,7 @@ def compare(name: str, found: dict[str, list[dict[str, float]]]) -> dict:
 
 def main(_) -> None:
     """Prints the JSON line."""
-    found = {"float32": [], "bfloat16": []}
+    found = {"float32": [], "mixed_bfloat16": []}
     with tempfile.TemporaryDirectory() as aside:
         folder = pathlib.Path(RUNS.value or aside)
         for seed in tqdm(range(SEEDS.value), "seeds", disable=None):

@@ -27,14 +27,25 @@ def fold_time(
 
 
 def per_frame(
-    network: Callable[..., tf.Tensor], frames: tf.Tensor, **kwargs: Any
+    network: Callable[..., tf.Tensor],
+    frames: tf.Tensor,
+    learnt: int | None = None,
+    **kwargs: Any,
 ) -> tf.Tensor:
     """As `fold_time`, with a call for each frame time.
 
     Batch normalisation then takes its statistics over the frames of one time,
     as the published training does.
+
+    Args:
+        network: takes `[batch, ...]`.
+        frames: `[batch, time, ...]`.
+        learnt: how many of the first times have a gradient; all when None. A
+            gradient that is stopped later on would be computed all the same.
     """
-    return tf.stack(
-        [network(frame, **kwargs) for frame in tf.unstack(frames, axis=1)],
-        axis=1,
-    )  # [batch, time, ...]
+    out = []
+    for time, frame in enumerate(tf.unstack(frames, axis=1)):
+        code = network(frame, **kwargs)
+        seen = learnt is None or time < learnt
+        out.append(code if seen else tf.stop_gradient(code))
+    return tf.stack(out, axis=1)  # [batch, time, ...]

@@ -167,8 +167,8 @@ class PoseContentStage(Stage):
         config = self.config
         moving = frames[:, self._first_pose :]
         contents, skips = self._contents(frames[:, :2], training)
-        poses = self._encode(self.pose_encoder, moving, training)
         count = config.poses_per_clip
+        poses = self._encode(self.pose_encoder, moving, training, count)
         turns = [k % self.contents for k in range(count)]
         logits = draw_logits(
             self.decoder,
@@ -196,17 +196,21 @@ class PoseContentStage(Stage):
     def _contents(self, frames: tf.Tensor, training: bool):
         """Contents `[clips, 2, dim]`, skip maps of the first frame or None."""
         if not self.decoder.skips:
-            return self._encode(self.content_encoder, frames, training), None
+            encoder, learnt = self.content_encoder, self.contents
+            return self._encode(encoder, frames, training, learnt), None
         first, skips = self.content_encoder.with_skips(
             frames[:, 0], training=training
         )
         second = self.content_encoder(frames[:, 1], training=training)
-        return tf.stack([first, second], axis=1), skips
+        return tf.stack([first, tf.stop_gradient(second)], axis=1), skips
 
-    def _encode(self, encoder, frames: tf.Tensor, training: bool) -> tf.Tensor:
-        published = self.config.sampling == "published"
-        over_time = per_frame if published else fold_time
-        return over_time(encoder, frames, training=training)
+    def _encode(
+        self, encoder, frames: tf.Tensor, training: bool, learnt: int = 0
+    ) -> tf.Tensor:
+        """Codes of all frames; the loss sees the gradient of `learnt` alone."""
+        if self.config.sampling == "published":
+            return per_frame(encoder, frames, learnt, training=training)
+        return fold_time(encoder, frames, training=training)
 
     def _total(self, terms: Losses) -> tf.Tensor:
         return (

@@ -9,6 +9,8 @@ from mipae_tf.networks.layers import kernel_initializer
 from mipae_tf.networks.layers import leaky_relu
 from mipae_tf.networks.layers import normalization
 from mipae_tf.networks.layers import require_choice
+from mipae_tf.networks.strided_conv import double
+from mipae_tf.networks.strided_conv import halve
 
 _ACTIVATIONS = {
     "leaky_relu": leaky_relu,
@@ -88,6 +90,12 @@ class ConvBlock(keras.layers.Layer):
             norm, filters, synchronized, dtype=self.dtype_policy
         )
         self.activation = _ACTIVATIONS[activation]
+        # cuDNN needs no help.
+        self.fast_on_cpu = (kernel_size, strides, padding) == (
+            4,
+            2,
+            "same",
+        ) and not tf.config.list_physical_devices("GPU")
 
     def build(self, input_shape: tuple) -> None:
         """Makes the variables for inputs [batch, height, width, channel]."""
@@ -109,7 +117,16 @@ class ConvBlock(keras.layers.Layer):
         """Maps [batch, height, width, channel] to the next map."""
         x = inputs if self.pad is None else self.pad(inputs)
         # Keras hands `training` down to a norm that knows it.
-        return self.activation(self.norm(self.conv(x)))
+        return self.activation(self.norm(self._convolve(x)))
+
+    def _convolve(self, x: tf.Tensor) -> tf.Tensor:
+        conv = self.conv
+        even = not (x.shape[1] % 2 or x.shape[2] % 2)
+        if not self.fast_on_cpu or not (even or self._config["transposed"]):
+            return conv(x)
+        strided = double if self._config["transposed"] else halve
+        x = strided(x, tf.convert_to_tensor(conv.kernel))
+        return x if conv.bias is None else x + conv.bias
 
     def get_config(self) -> dict[str, Any]:
         """The constructor's arguments."""
