@@ -42,7 +42,7 @@ OPTIONS = flags.DEFINE_list(
 MARGINS = {
     "prediction/psnr/forecast": 0.5,
     "swap/psnr": 0.5,
-    "read/pose_from_pose": 0.05,
+    "read/pose_from_pose/": 0.05,
     "read/content_from_content/shape": 0.05,
 }
 

@@ -5,8 +5,9 @@ python -m benchmarks.soak --minutes=30 --every=180
 The same command is given again and again, and stopped by a signal each time.
 Memory and open files of the process are looked at every few seconds.
 `memory_growth` is the largest ratio, over all lives of the process, of its
-memory at the end to that a minute after its start; `files_growth` the largest
-difference of open files.
+memory at the end to that half-way; `files_growth` the largest difference of
+open files; `drift` the ratio of the memory at the end of the last life to that
+of the first.
 """
 
 import pathlib
@@ -24,7 +25,7 @@ from benchmarks.timing import report
 MINUTES = flags.DEFINE_float("minutes", 30, "How long.")
 EVERY = flags.DEFINE_float("every", 180, "Seconds between signals.")
 DATA_DIR = flags.DEFINE_string("data_dir", None, "Where tfds keeps datasets.")
-SETTLED = 60.0  # seconds after which compilation is over
+SHORTEST = 90.0  # seconds; start-up and compilation fill half of it at most
 PAUSE = 5.0
 
 
@@ -44,7 +45,7 @@ def live(command: list[str], seconds: float) -> list[tuple[float, int, int]]:
     code = worker.wait(120)
     if code != 128 + signal.SIGTERM:
         raise RuntimeError(f"the training ended with code {code}")
-    return [row for row in seen if row[0] > SETTLED] or seen[-1:]
+    return seen[len(seen) // 2 :]
 
 
 def main(_) -> None:
@@ -61,12 +62,12 @@ def main(_) -> None:
             "--representation_steps=1000000",
             "--validate_every=100",
         ]
-        # A shorter life would end before the training takes signals.
-        while ends - time.time() > SETTLED:
+        while ends - time.time() > SHORTEST:
             lives.append(live(command, min(EVERY.value, ends - time.time())))
     report(
         "soak",
         memory_growth=max(life[-1][1] / life[0][1] for life in lives),
+        drift=lives[-1][-1][1] / lives[0][-1][1],
         files_growth=max(life[-1][2] - life[0][2] for life in lives),
         memory_mib=[[life[0][1], life[-1][1]] for life in lives],
         files=[[life[0][2], life[-1][2]] for life in lives],

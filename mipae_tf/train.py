@@ -74,8 +74,8 @@ def define_flags() -> None:
     flags.DEFINE_string(
         "clips_dir",
         None,
-        "Decode clips once into this folder and read them from there, for "
-        "datasets larger than memory.",
+        "Decode the clips to train on once into this folder and read them "
+        "from there, for datasets larger than memory.",
     )
     defaults = TrainingOptions()
     flags.DEFINE_integer(

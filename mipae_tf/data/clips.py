@@ -38,12 +38,7 @@ class Clips:
     name: str = "clips"
 
     def __post_init__(self) -> None:
-        shape = self.video.shape
-        if self.video.dtype != np.uint8 or len(shape) != 5:
-            raise ValueError(
-                f"{self.name}: video is {self.video.dtype} {list(shape)}, "
-                "needed is uint8 [clips, time, height, width, channel]."
-            )
+        _check_frames(self.video, f"{self.name}: video", "clips", "time")
 
     def __len__(self) -> int:
         return len(self.video)
@@ -110,6 +105,7 @@ class Clips:
             shape = None
             for row in map(_as_mapping, _numpy(examples)):
                 video = np.asarray(row["video"])
+                _check_frames(video, f"{name}: a video", "time")
                 if truth and video.shape != shape:
                     raise ValueError(
                         f"{name} holds clips of different shapes, {shape} and "
@@ -132,10 +128,19 @@ class Clips:
         return cls(video, cardinality=cardinality or {}, name=name, **groups)
 
 
+def _check_frames(video: np.ndarray, what: str, *axes: str) -> None:
+    axes = (*axes, "height", "width", "channel")
+    if video.dtype != np.uint8 or video.ndim != len(axes):
+        raise ValueError(
+            f"{what} is {video.dtype} {list(video.shape)}, needed is uint8 "
+            f"[{', '.join(axes)}]."
+        )
+
+
 def _array(videos: Iterator[np.ndarray], count: int) -> np.ndarray:
     """One array, filled in place: a list of clips would be held beside it."""
     first = next(videos)
-    clip = np.dtype((first.dtype, first.shape))
+    clip = np.dtype((np.uint8, first.shape))
     return np.fromiter(itertools.chain([first], videos), clip, count)
 
 

@@ -126,9 +126,10 @@ def _examples(builder: tfds.core.DatasetBuilder, split: str):
 
 
 def _stored_as(builder: tfds.core.DatasetBuilder, split: str) -> str:
-    """A name that changes when the dataset was built anew otherwise."""
-    info = (pathlib.Path(builder.data_dir) / "dataset_info.json").read_bytes()
-    digest = hashlib.sha256(info + split.encode()).hexdigest()[:16]
+    """A name that changes when the dataset is built anew."""
+    info = pathlib.Path(builder.data_dir) / "dataset_info.json"
+    key = f"{split} {info.stat().st_mtime_ns} {info.read_text()}"
+    digest = hashlib.sha256(key.encode()).hexdigest()[:16]
     return f"{builder.info.full_name.replace('/', '-')}-{digest}"
 
 

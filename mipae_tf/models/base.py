@@ -143,11 +143,11 @@ class VideoModel(keras.Model, abc.ABC):
 
         Raises:
             ValueError: when the context has no frame or frames of another
-                shape, the horizon is below 1, or a goal is given to a model
-                that takes none.
+                shape, the horizon or samples are below 1, or a goal is given
+                to a model that takes none.
         """
         context = tf.convert_to_tensor(context)
-        self._check_forecast(context, horizon, goal)
+        self._check_forecast(context, horizon, samples, goal)
         keys = tf.stack([tf.constant(seed, tf.int32), 0])
         if samples is None:
             return self.roll_out(context, tf.constant(horizon), keys)
@@ -178,10 +178,13 @@ class VideoModel(keras.Model, abc.ABC):
             next frames, `piece` of them or what is left.
 
         Raises:
-            ValueError: as `forecast`.
+            ValueError: as `forecast`, or when `piece` is below 1; before the
+                first piece.
         """
         context = tf.convert_to_tensor(context)
-        self._check_forecast(context, horizon, None)
+        self._check_forecast(context, horizon, samples, None)
+        if piece < 1:
+            raise ValueError(f"piece={piece} is too small; 1 is the least.")
         keys = tf.stack([tf.constant(seed, tf.int32), 0])
         state = self._begin(_tiled(context, samples), keys)
         for first in range(0, horizon, piece):
@@ -226,13 +229,12 @@ class VideoModel(keras.Model, abc.ABC):
         return tf.transpose(stacked, [1, 0, 2, 3, 4]), state
 
     def _by_sample(self, frames: tf.Tensor, samples: tf.Tensor | int):
-        batch, horizon = tf.unstack(tf.shape(frames)[:2])
-        shape = [samples, batch // samples, horizon, *self.frame_shape]
+        shape = tf.concat([[samples, -1], tf.shape(frames)[1:]], axis=0)
         return tf.reshape(
-            frames, tf.stack(shape)
+            frames, shape
         )  # [samples, batch, horizon, height, width, channel]
 
-    def _check_forecast(self, context, horizon, goal) -> None:
+    def _check_forecast(self, context, horizon, samples, goal) -> None:
         if context.shape.rank != 5 or context.shape[2:] != self.frame_shape:
             raise ValueError(
                 f"context has shape {list(context.shape)}; this model takes "
@@ -242,6 +244,8 @@ class VideoModel(keras.Model, abc.ABC):
             raise ValueError("context has no frame; at least one is needed.")
         if horizon < 1:
             raise ValueError(f"horizon={horizon} is too small; 1 is the least.")
+        if samples is not None and samples < 1:
+            raise ValueError(f"samples={samples} is too small; 1 is the least.")
         if goal is not None:
             raise ValueError(
                 f"goal was given, but {type(self).__name__} takes none."

@@ -120,11 +120,13 @@ class ConvBlock(keras.layers.Layer):
         return self.activation(self.norm(self._convolve(x)))
 
     def _convolve(self, x: tf.Tensor) -> tf.Tensor:
-        conv = self.conv
-        even = not (x.shape[1] % 2 or x.shape[2] % 2)
-        if not self.fast_on_cpu or not (even or self._config["transposed"]):
+        conv, (height, width) = self.conv, x.shape[1:3]
+        if not self.fast_on_cpu or height is None or width is None:
             return conv(x)
-        strided = double if self._config["transposed"] else halve
+        transposed = self._config["transposed"]
+        if not transposed and (height % 2 or width % 2):
+            return conv(x)
+        strided = double if transposed else halve
         x = strided(x, tf.convert_to_tensor(conv.kernel))
         return x if conv.bias is None else x + conv.bias
 

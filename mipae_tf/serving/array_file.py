@@ -29,7 +29,8 @@ def write_array(
 
     def fill(part: pathlib.Path) -> None:
         done, size = 0, int(np.prod(frame))
-        header = {"descr": "|u1", "fortran_order": False, "shape": shape}
+        sizes = tuple(map(int, shape))  # NumPy's own would spoil the header
+        header = {"descr": "|u1", "fortran_order": False, "shape": sizes}
         with part.open("wb") as file:
             np.lib.format.write_array_header_1_0(file, header)
             start = file.tell()

@@ -116,6 +116,11 @@ def _open(clips, dataset, limit, source) -> dict[str, Clips]:
             split: open_clips(dataset, split, limit=count, **source)
             for split, count in limits.items()
         }
+    if source["clips_dir"]:
+        raise ValueError(
+            f"--clips_dir={source['clips_dir']} is for clips of a tfds "
+            "dataset; clips of your own may be memory maps themselves."
+        )
     missing = set(limits) - set(clips)
     if missing:
         raise ValueError(

@@ -6,6 +6,7 @@ import os
 import pathlib
 import struct
 from collections.abc import Iterable
+from collections.abc import Iterator
 
 import av
 import numpy as np
@@ -173,7 +174,7 @@ def write_gif(
 
 def write_mp4(
     path: str | os.PathLike,
-    frames: np.ndarray | Iterable[np.ndarray],
+    frames: np.ndarray | Iterator[np.ndarray],
     fps: float = 10,
 ) -> None:
     """Writes frames as an MP4 that browsers play, atomically.
@@ -184,8 +185,8 @@ def write_mp4(
 
     Args:
         path: File to write, ending in `.mp4`.
-        frames: uint8 [time, height, width, 1 or 3], or pieces of that shape,
-            one after another; each is encoded before the next is asked for.
+        frames: uint8 [time, height, width, 1 or 3], or an iterator of pieces
+            of it; each is encoded before the next is asked for.
         fps: Frames per second.
 
     Raises:
@@ -195,7 +196,7 @@ def write_mp4(
     _check_fps(fps)
     if pathlib.Path(path).suffix.lower() != ".mp4":
         raise ValueError(f"path is {os.fspath(path)!r}; it must end in .mp4.")
-    pieces = [frames] if isinstance(frames, np.ndarray) else frames
+    pieces = frames if isinstance(frames, Iterator) else [frames]
     write_atomically(path, lambda part: _encode_mp4(part, pieces, fps))
 
 
@@ -212,7 +213,9 @@ def _encode_mp4(
 ) -> None:
     rate = fractions.Fraction(fps).limit_denominator(1000)
     frames = itertools.chain.from_iterable(map(_of_even_size, pieces))
-    first = next(frames)
+    first = next(frames, None)
+    if first is None:
+        raise ValueError("frames hold no piece; at least one is needed.")
     with av.open(path, "w", options={"movflags": "faststart"}) as container:
         if "libx264" in av.codecs_available:
             stream = container.add_stream(

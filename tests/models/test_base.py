@@ -29,6 +29,13 @@ def test_a_wrong_forecast_is_refused(model, shape, horizon, goal, message):
         model.forecast(context, horizon, goal=goal)
 
 
+@pytest.mark.parametrize("given", [{"samples": 0}, {"piece": 0}])
+def test_a_wrong_stream_is_refused(model, given):
+    context = np.zeros((1, 2, 64, 64, 1), np.uint8)
+    with pytest.raises(ValueError, match="=0 is too small; 1 is the least"):
+        next(model.stream(context, 3, **given))
+
+
 def test_one_function_serves_all_lengths(model):
     video = moving_clips(2)
     for context, horizon in ((2, 2), (3, 5)):

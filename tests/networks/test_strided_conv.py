@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from mipae_tf.networks import conv_block
 from mipae_tf.networks.conv_block import ConvBlock
 from mipae_tf.networks.strided_conv import double
 from mipae_tf.networks.strided_conv import halve
@@ -46,23 +47,36 @@ def test_the_same_as_tensorflows_own(ours, own, wide):
             np.testing.assert_allclose(one, other, rtol=1e-9, atol=1e-9)
 
 
-@pytest.mark.parametrize("dtype", ["float32", "mixed_bfloat16"])
+def gradients(block, inputs):
+    with tf.GradientTape() as tape:
+        tape.watch(inputs)
+        out = block(inputs)
+        loss = tf.reduce_sum(tf.square(tf.cast(out, tf.float32)))
+    return [out, *tape.gradient(loss, [inputs, *block.trainable_variables])]
+
+
+@pytest.mark.parametrize(
+    "dtype, tolerance", [("float32", 1e-5), ("mixed_bfloat16", 0.1)]
+)
 @pytest.mark.parametrize("transposed", [False, True])
-def test_a_block_uses_it(dtype, transposed):
-    draw = tf.random.stateless_normal([2, 8, 8, 5], [0, 0])
+def test_a_block_uses_it(dtype, tolerance, transposed, monkeypatch):
+    inputs = tf.random.stateless_normal([2, 8, 8, 20], [0, 0])
     block = ConvBlock(20, 4, 2, norm="none", transposed=transposed, dtype=dtype)
-    fast = block(draw)
-    assert block.fast_on_cpu
-    block.conv.bias.assign(tf.range(20.0))
-    fast, block.fast_on_cpu = block(draw), False
-    plain = block(draw)
-    assert fast.dtype == plain.dtype == block.compute_dtype
-    np.testing.assert_allclose(
-        tf.cast(fast, tf.float32),
-        tf.cast(plain, tf.float32),
-        rtol=1e-5 if dtype == "float32" else 1e-2,
-        atol=1e-5 if dtype == "float32" else 2e-2,
-    )
+    block.build(inputs.shape)
+    block.conv.bias.assign(0.01 * tf.range(20.0))
+    fast, block.fast_on_cpu = gradients(block, inputs), False
+    for found, expected in zip(fast, gradients(block, inputs), strict=True):
+        assert found.dtype == expected.dtype
+        found, expected = (
+            tf.cast(found, tf.float32),
+            tf.cast(expected, tf.float32),
+        )
+        scale = float(tf.reduce_max(tf.abs(expected)))
+        np.testing.assert_allclose(found, expected, atol=tolerance * scale)
+    block.fast_on_cpu = True
+    name = "double" if transposed else "halve"
+    monkeypatch.setattr(conv_block, name, lambda x, kernel: x[..., :1] * 0.0)
+    assert block(inputs).shape == inputs.shape  # its bias is broadcast
 
 
 def test_an_odd_map_is_halved_as_ever():
@@ -71,3 +85,13 @@ def test_an_odd_map_is_halved_as_ever():
     found = block(draw)
     expected = tf.nn.conv2d(draw, block.conv.kernel, 2, "SAME")
     np.testing.assert_allclose(found, expected, rtol=1e-5, atol=1e-6)
+
+
+def test_a_map_of_unknown_size_is_convolved_as_ever():
+    block = ConvBlock(20, 4, 2, norm="none", activation="linear")
+    block.build([None, None, None, 5])
+    draw = tf.random.stateless_normal([2, 8, 8, 5], [0, 0])
+    anything = tf.function(
+        block, input_signature=[tf.TensorSpec([None, None, None, 5])]
+    )
+    np.testing.assert_allclose(anything(draw), block(draw), atol=1e-6)
