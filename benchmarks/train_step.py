@@ -50,9 +50,6 @@ def operations() -> float:
         "pose": (model.pose_encoder, frames),
         "decoder": (model.decoder, codes),
     }
-    for network, _ in parts.values():
-        for layer in network._flatten_layers():
-            layer.fast_on_cpu = False  # counts the operations that are needed
     once = {name: _forward(*part) for name, part in parts.items()}
     # Content of two frames, one of them for the similarity's target alone;
     # pose of two, one of them for pairs; the critic's own two go forward only.

@@ -9,8 +9,6 @@ from mipae_tf.networks.layers import kernel_initializer
 from mipae_tf.networks.layers import leaky_relu
 from mipae_tf.networks.layers import normalization
 from mipae_tf.networks.layers import require_choice
-from mipae_tf.networks.strided_conv import double
-from mipae_tf.networks.strided_conv import halve
 
 _ACTIVATIONS = {
     "leaky_relu": leaky_relu,
@@ -90,12 +88,6 @@ class ConvBlock(keras.layers.Layer):
             norm, filters, synchronized, dtype=self.dtype_policy
         )
         self.activation = _ACTIVATIONS[activation]
-        # cuDNN needs no help.
-        self.fast_on_cpu = (kernel_size, strides, padding) == (
-            4,
-            2,
-            "same",
-        ) and not tf.config.list_physical_devices("GPU")
 
     def build(self, input_shape: tuple) -> None:
         """Makes the variables for inputs [batch, height, width, channel]."""
@@ -117,18 +109,7 @@ class ConvBlock(keras.layers.Layer):
         """Maps [batch, height, width, channel] to the next map."""
         x = inputs if self.pad is None else self.pad(inputs)
         # Keras hands `training` down to a norm that knows it.
-        return self.activation(self.norm(self._convolve(x)))
-
-    def _convolve(self, x: tf.Tensor) -> tf.Tensor:
-        conv, (height, width) = self.conv, x.shape[1:3]
-        if not self.fast_on_cpu or height is None or width is None:
-            return conv(x)
-        transposed = self._config["transposed"]
-        if not transposed and (height % 2 or width % 2):
-            return conv(x)
-        strided = double if transposed else halve
-        x = strided(x, tf.convert_to_tensor(conv.kernel))
-        return x if conv.bias is None else x + conv.bias
+        return self.activation(self.norm(self.conv(x)))
 
     def get_config(self) -> dict[str, Any]:
         """The constructor's arguments."""
