@@ -5,7 +5,9 @@ python -m benchmarks.forecast --horizon=500
 `ratio` is to a Python loop over `model.step` run eagerly, `ratio_compiled` to
 one over the same step compiled; both over fewer steps, scaled up.
 `memory_ratio` is what the forecast added to the peak of the process, beyond
-that of a forecast of ten frames, by the size of the frames it returned.
+that of a forecast of ten frames, by the size of the frames it returned;
+`memory_ratio_streamed` the same of `model.stream`, its pieces laid into one
+array.
 """
 
 import resource
@@ -42,6 +44,22 @@ def looped(model, context: tf.Tensor, step) -> list[np.ndarray]:
     return frames
 
 
+def memory(model, context: tf.Tensor) -> tuple[float, float]:
+    """Peaks of a forecast in pieces and of one in whole, in its frames."""
+    model.forecast(context, 10)
+    next(model.stream(context, 10))
+    shape = (1, BATCH.value, HORIZON.value, *model.frame_shape)
+    before, done = peak(), 0
+    frames = np.empty(shape, np.uint8)
+    for piece in model.stream(context, HORIZON.value):
+        frames[:, :, done : done + piece.shape[2]] = piece
+        done += piece.shape[2]
+    streamed, size = peak() - before, frames.nbytes
+    del frames, piece
+    ahead = model.forecast(context, HORIZON.value)
+    return streamed / size, (peak() - before) / ahead.numpy().nbytes
+
+
 def main(_) -> None:
     """Prints the JSON line."""
     given = {"width": WIDTH.value}
@@ -51,10 +69,7 @@ def main(_) -> None:
             0, 256, (BATCH.value, 5, 64, 64, 3), np.uint8
         )
     )
-    model.forecast(context, 10)
-    before = peak()
-    frames = model.forecast(context, HORIZON.value).numpy()
-    memory = peak() - before
+    streamed, whole = memory(model, context)
     compiled = tf.function(model.step)
     seconds = in_turns(
         {
@@ -70,7 +85,8 @@ def main(_) -> None:
         ratio=scale * seconds["eager"] / seconds["forecast"],
         ratio_compiled=scale * seconds["compiled"] / seconds["forecast"],
         seconds=seconds["forecast"],
-        memory_ratio=memory / frames.nbytes,
+        memory_ratio=whole,
+        memory_ratio_streamed=streamed,
         model=MODEL.value,
         width=WIDTH.value,
         batch_size=BATCH.value,
