@@ -191,6 +191,7 @@ def test_what_has_not_risen_yet_has_not_collapsed(tmp_path):
     assert len(watchdog.look(low)) == 1
 
 
+@pytest.mark.slow
 def test_poses_that_collapse_are_seen():
     model = lively_model("mipae")
     stage = model.stages()[0]

@@ -14,6 +14,7 @@ HOW = (
     "strategy",
     "data_dir",
     "manual_dir",
+    "clips_dir",
     "log_every",
     "validate_every",
     "steps_per_call",
