@@ -78,8 +78,7 @@ class Dynamics(Stage):
         codes = batch[self.moving]  # [clips, frames, moving_dim]
         fixed = self._fixed(batch)
         heard = codes[:, : self.context]
-        followed = self.predictor.follow(heard, fixed)[:, :-1]
-        memory = self.predictor.listen(heard[:, :-1], fixed)
+        followed, memory = self.predictor.follow(heard[:, :-1], fixed)
         code, ahead = heard[:, -1], []
         for _ in range(codes.shape[1] - self.context):
             code, memory = self.predictor.advance(code, fixed, memory)
@@ -170,6 +169,6 @@ class PublishedDynamics(Stage):
         return codes, self.encode_fixed(content_frame, training=training)
 
     def _loss(self, codes: tf.Tensor, fixed: tf.Tensor | None) -> tf.Tensor:
-        followed = self.predictor.follow(codes[:, :-1], fixed)
+        followed, _ = self.predictor.follow(codes[:, :-1], fixed)
         errors = tf.square(followed - codes[:, 1:])
         return tf.reduce_sum(tf.reduce_mean(errors, axis=(0, 2)))

@@ -59,7 +59,7 @@ class LatentPredictor(keras.layers.Layer):
         if self.fixed_dim and fixed is not None:
             self.fixed_scale.fit(fixed)
 
-    def follow(self, codes: tf.Tensor, fixed: tf.Tensor | None) -> tf.Tensor:
+    def follow(self, codes: tf.Tensor, fixed: tf.Tensor | None):
         """Teacher-forced predictions.
 
         Args:
@@ -67,10 +67,11 @@ class LatentPredictor(keras.layers.Layer):
             fixed: `[batch, fixed_dim]`; not looked at where fixed_dim is 0.
 
         Returns:
-            `[batch, time, moving_dim]`: what is expected after each code.
+            `[batch, time, moving_dim]`, what is expected after each code, and
+            the LSTM states after the last.
         """
-        out = self.lstm(self._inputs(codes, fixed))
-        return self._next(codes, out)
+        out, states = self.lstm(self._inputs(codes, fixed), return_states=True)
+        return self._next(codes, out), states
 
     def listen(self, codes: tf.Tensor, fixed: tf.Tensor | None):
         """LSTM states after codes `[batch, time, moving_dim]`, time 0 too."""
@@ -80,7 +81,7 @@ class LatentPredictor(keras.layers.Layer):
             return nothing
         return tf.cond(
             tf.shape(codes)[1] > 0,
-            lambda: self.lstm.consume(self._inputs(codes, fixed))[1],
+            lambda: self.follow(codes, fixed)[1],
             lambda: nothing,
         )
 

@@ -8,6 +8,7 @@ from typing import Any
 import keras
 import tensorflow as tf
 
+from mipae_tf.networks.batch_norm import BatchNorm
 from mipae_tf.networks.group_norm import GroupNorm
 
 NORMS = ("batch", "group", "none")
@@ -54,9 +55,7 @@ def normalization(
     kwargs["gamma_initializer"] = keras.initializers.RandomNormal(1.0, 0.02)
     if kind == "group":
         return GroupNorm(_groups(channels), **kwargs)
-    return keras.layers.BatchNormalization(
-        momentum=0.9, synchronized=synchronized, **kwargs
-    )
+    return BatchNorm(momentum=0.9, synchronized=synchronized, **kwargs)
 
 
 def _groups(channels: int) -> int:

@@ -14,6 +14,7 @@ from mipae_tf.runs import RunSettings
 from mipae_tf.runs.load import load_weights
 from mipae_tf.runs.settings import OWN_CLIPS
 from mipae_tf.training.options import TrainingOptions
+from mipae_tf.training.strategies import emulates_bfloat16
 from mipae_tf.training.strategies import make_strategy
 from mipae_tf.training.strategies import precision
 from mipae_tf.training.trainer import Trainer
@@ -103,6 +104,11 @@ def train(
     folder.claim(settings, flags)
     try:
         _log_start(settings, splits, scope.num_replicas_in_sync)
+        if options.precision != "float32" and emulates_bfloat16():
+            say(
+                f"--precision={options.precision} is emulated by this "
+                "processor: steps may take ten times as long as in float32"
+            )
         trainer.train()
     finally:
         folder.release()

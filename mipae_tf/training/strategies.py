@@ -1,12 +1,14 @@
 """Devices, threads, and strategies by the names that `--strategy` takes."""
 
 import contextlib
+import pathlib
 
 import keras
 import tensorflow as tf
 
 NAMES = ("auto", "none", "mirrored", "multi_worker")
 PRECISIONS = ("float32", "mixed_bfloat16")
+CPU_INFO = pathlib.Path("/proc/cpuinfo")
 
 
 def make_strategy(name: str = "auto") -> tf.distribute.Strategy:
@@ -58,6 +60,18 @@ def precision(name: str):
         yield
     finally:
         keras.config.set_dtype_policy(before)
+
+
+def emulates_bfloat16(cpu_info: pathlib.Path = CPU_INFO) -> bool:
+    """Whether products in bfloat16 are slower here than those in float32.
+
+    They are on an x86 processor that has no instruction for them; False with a
+    GPU, and where it cannot be told.
+    """
+    if tf.config.list_physical_devices("GPU") or not cpu_info.exists():
+        return False
+    words = set(cpu_info.read_text().split())
+    return "sse2" in words and not words & {"avx512_bf16", "amx_bf16"}
 
 
 def set_threads(intra_op: int | None) -> None:

@@ -62,4 +62,4 @@ def test_skip_maps(frame_size, sizes, channels):
 
 def test_the_first_stage_has_a_norm_too():
     encoder = DCGANEncoder(5)
-    assert type(encoder.stages[0].norm).__name__ == "BatchNormalization"
+    assert type(encoder.stages[0].norm).__name__ == "BatchNorm"

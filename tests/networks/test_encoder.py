@@ -86,7 +86,7 @@ def test_synchronized_reaches_every_norm():
         norms = [
             layer
             for layer in encoder._flatten_layers()
-            if type(layer).__name__ == "BatchNormalization"
+            if type(layer).__name__ == "BatchNorm"
         ]
         assert norms and all(norm.synchronized for norm in norms)
 

@@ -6,6 +6,7 @@ import pytest
 import tensorflow as tf
 
 from mipae_tf.training import make_strategy
+from mipae_tf.training.strategies import emulates_bfloat16
 
 SCRIPT = pathlib.Path(__file__).parent / "two_replicas.py"
 
@@ -15,6 +16,17 @@ def test_strategies_by_name():
     assert isinstance(make_strategy("mirrored"), tf.distribute.MirroredStrategy)
     with pytest.raises(ValueError, match="--strategy=tpu is unknown; allowed"):
         make_strategy("tpu")
+
+
+@pytest.mark.parametrize(
+    "flags, emulated",
+    [("sse2 avx2", True), ("sse2 amx_bf16 avx2", False), ("asimd bf16", False)],
+)
+def test_a_processor_without_bfloat16_is_known(tmp_path, flags, emulated):
+    info = tmp_path / "cpuinfo"
+    assert not emulates_bfloat16(info)  # there is no such file
+    info.write_text(f"processor\t: 0\nflags\t\t: fpu {flags}\n")
+    assert emulates_bfloat16(info) == emulated
 
 
 @pytest.mark.slow

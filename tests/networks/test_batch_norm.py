@@ -1,0 +1,105 @@
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from mipae_tf.networks.batch_norm import BatchNorm
+
+
+def pair(**kwargs):
+    """Ours and Keras' layer with the same constants."""
+    kwargs = {"momentum": 0.9, "epsilon": 1e-5, **kwargs}
+    layers = BatchNorm(**kwargs), keras.layers.BatchNormalization(**kwargs)
+    rng = np.random.default_rng(0)
+    for layer in layers:
+        layer.build((None, None, None, 3))
+    gamma, beta = rng.uniform(0.5, 2, 3), rng.normal(size=3)
+    for layer in layers:
+        layer.gamma.assign(gamma)
+        layer.beta.assign(beta)
+    return layers
+
+
+def some_maps():
+    rng = np.random.default_rng(1)
+    return tf.constant(rng.normal(3, 2, (2, 3, 4, 3)), tf.float32)
+
+
+def learnt(layer, maps, compiled):
+    """Outputs, gradients and moving statistics of one training step."""
+
+    def step(maps):
+        with tf.GradientTape() as tape:
+            tape.watch(maps)
+            out = layer(maps, training=True)
+            weights = tf.sin(tf.range(float(out.shape.num_elements())))
+            weights = tf.reshape(weights, out.shape)
+            loss = tf.reduce_sum(weights * tf.cast(out, tf.float32))
+        return out, tape.gradient(loss, [maps, layer.gamma, layer.beta])
+
+    step = tf.function(step) if compiled else step
+    out, gradients = step(maps)
+    averages = [layer.moving_mean.numpy(), layer.moving_variance.numpy()]
+    return [x.numpy() for x in (out, *gradients)] + averages
+
+
+@pytest.mark.parametrize("compiled", [False, True])
+def test_one_step_is_that_of_keras(compiled):
+    maps = some_maps()
+    ours, theirs = (learnt(layer, maps, compiled) for layer in pair())
+    assert len(ours) == 6
+    for one, other in zip(ours, theirs, strict=True):
+        np.testing.assert_allclose(one, other, rtol=1e-4, atol=1e-5)
+    assert np.abs(ours[-2]).min() > 0.1  # the averages moved
+
+
+def test_bfloat16_goes_through_float32():
+    rng = np.random.default_rng(1)
+    maps = tf.cast(rng.normal(50, 1, (2, 8, 8, 3)), tf.bfloat16)
+    ours, theirs = (
+        learnt(layer, maps, False) for layer in pair(dtype="mixed_bfloat16")
+    )
+    assert ours[0].dtype == tf.bfloat16.as_numpy_dtype
+    for one, other in zip(ours, theirs, strict=True):
+        np.testing.assert_allclose(
+            one.astype(np.float32),
+            other.astype(np.float32),
+            rtol=1e-2,
+            atol=1e-2,
+        )
+    np.testing.assert_allclose(ours[-1], theirs[-1], rtol=1e-5)
+
+
+def test_xla_compiles_it():
+    maps = some_maps()
+    plain, compiled = pair()[0], pair()[0]
+    fast = tf.function(lambda x: compiled(x, training=True), jit_compile=True)
+    np.testing.assert_allclose(
+        fast(maps), plain(maps, training=True), rtol=1e-4, atol=1e-5
+    )
+    np.testing.assert_allclose(
+        compiled.moving_variance, plain.moving_variance, rtol=1e-5
+    )
+
+
+@pytest.mark.parametrize("training, trainable", [(False, True), (True, False)])
+def test_frozen_it_uses_what_it_learnt(training, trainable):
+    ours, _ = pair()
+    ours.moving_mean.assign([1.0, 2.0, 3.0])
+    ours.trainable = trainable
+    maps = some_maps()
+    expected = (maps - ours.moving_mean) / np.sqrt(1 + 1e-5)
+    np.testing.assert_allclose(
+        ours(maps, training=training),
+        expected * ours.gamma + ours.beta,
+        rtol=1e-4,
+        atol=1e-5,
+    )
+    np.testing.assert_array_equal(ours.moving_mean, [1.0, 2.0, 3.0])
+
+
+def test_codes_are_normalised_too():
+    ours = BatchNorm(momentum=0.9, epsilon=1e-5)
+    out = ours(tf.constant([[0.0], [4.0]]), training=True)
+    np.testing.assert_allclose(out, [[-1.0], [1.0]], rtol=1e-4)
+    np.testing.assert_allclose(ours.moving_variance, [0.9 + 0.4], rtol=1e-6)
