@@ -1,8 +1,8 @@
 """Runs doors in forks of one process that has imported TensorFlow once.
 
-Reads a line of JSON `[door, [arguments], kill]`, writes a line of JSON
-`{"code", "stdout", "stderr"}`. A fork knows no flags yet, as a fresh process
-would. With `kill`, `[pattern, lines]`, it gets SIGKILL as soon as a path that
+Reads a line of JSON `[door, [arguments], kill]`, where the door is a name or
+the path of a script, writes a line of JSON `{"code", "stdout", "stderr"}`. A
+fork knows no flags yet, as a fresh process would. With `kill`, `[pattern, lines]`, it gets SIGKILL as soon as a path that
 matches the pattern has so many lines. With 0 lines it kills itself within the
 writing of a checkpoint: between two of TensorFlow's steps of that, as soon as
 such a path exists.
@@ -92,10 +92,13 @@ def die_while_saving(pattern: str) -> None:
 
 
 def run_here(door: str, args: list[str]) -> int:
-    assert door in DOORS
-    sys.argv = [f"mipae_tf/{door}.py", *args]
+    module = door in DOORS
+    sys.argv = [f"mipae_tf/{door}.py" if module else door, *args]
     try:
-        runpy.run_module(f"mipae_tf.{door}", run_name="__main__")
+        if module:
+            runpy.run_module(f"mipae_tf.{door}", run_name="__main__")
+        else:
+            runpy.run_path(door, run_name="__main__")
     except SystemExit as error:
         if isinstance(error.code, str):
             print(error.code, file=sys.stderr)

@@ -119,7 +119,9 @@ def test_what_cannot_be_measured_is_named(bars, group, given, message):
         evaluate(bars.path, [group], chosen(**given))
 
 
-@pytest.mark.parametrize("name", ["mipae", "ae_lstm"])
+@pytest.mark.parametrize(
+    "name", ["mipae", pytest.param("ae_lstm", marks=pytest.mark.slow)]
+)
 def test_a_run_on_sprites(monkeypatch, tmp_path, name):
     """From a folder to metrics.json, with the builder that draws the truth."""
     builder = moving_dsprites.Builder(config=SPRITES, data_dir=tmp_path)

@@ -31,6 +31,7 @@ def test_codes_that_repeat_are_counted():
     assert value["independence/cross"] < 0.2
 
 
+@pytest.mark.slow
 def test_one_latent_is_split_as_well_as_can_be():
     seen = dataclasses.replace(subject(roles=()), model=Jittered(roles=()))
     found = measure(seen).metrics

@@ -12,7 +12,17 @@ from mipae_tf.models import make_model
 from mipae_tf.models import model_class
 
 
-@pytest.mark.parametrize("name", list(MODELS))
+# Of those, one of each family is enough at every turn.
+LATER = ("ae_lstm", "drnet", "svg_fp")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(name, marks=[pytest.mark.slow] * (name in LATER))
+        for name in MODELS
+    ],
+)
 def test_every_model_keeps_the_promises_of_all(name):
     run_model_test(name)
 
@@ -79,7 +89,7 @@ def test_an_unknown_model_is_named():
 @pytest.mark.parametrize(
     "backbone",
     [
-        "dcgan_skips",
+        pytest.param("dcgan_skips", marks=pytest.mark.slow),
         pytest.param("vgg_resnet", marks=pytest.mark.slow),
         "coordinate",
     ],

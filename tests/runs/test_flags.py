@@ -1,28 +1,12 @@
 import dataclasses
-import subprocess
-import sys
+import pathlib
 
 import pytest
 
 from mipae_tf.models import MODELS
 from mipae_tf.runs import flags
 
-DOOR = """
-from mipae_tf.runs import flags
-flags.define_model_flags()
-def main(argv):
-    print(flags.given_hyperparameters())
-    print(flags.flagfile_text([]), end="")
-    if flags.FLAGS.width == 9:
-        raise ValueError("--width=9 is too odd.")
-flags.run_door(main)
-"""
-
-
-def run(*arguments):
-    return subprocess.run(
-        [sys.executable, "-c", DOOR, *arguments], capture_output=True, text=True
-    )
+SMALL_DOOR = str(pathlib.Path(__file__).parent / "small_door.py")
 
 
 def test_every_hyperparameter_of_every_model_is_a_flag():
@@ -33,8 +17,10 @@ def test_every_hyperparameter_of_every_model_is_a_flag():
     assert "mi_weight" in found and set(found["mi_weight"]) == {"mipae"}
 
 
-def test_what_is_given_comes_out_and_nothing_else():
-    done = run("--model=drnet", "--width=4", "--learning_rate=1")
+def test_what_is_given_comes_out_and_nothing_else(run_door):
+    done = run_door(
+        SMALL_DOOR, "--model=drnet", "--width=4", "--learning_rate=1"
+    )
     said = done.stdout.splitlines()
     assert said[0] == "{'width': 4, 'learning_rate': 1.0}"
     assert set(said[1:]) == {
@@ -53,9 +39,9 @@ def test_what_is_given_comes_out_and_nothing_else():
         (["--model=vae", "--help"], 1, "error: --model=vae is unknown"),
     ],
 )
-def test_errors_are_one_sentence(arguments, code, error):
-    done = run(*arguments)
-    assert done.returncode == code
+def test_errors_are_one_sentence(run_door, arguments, code, error):
+    done = run_door(SMALL_DOOR, *arguments)
+    assert done.code == code
     assert error in done.stdout + done.stderr
     assert "Traceback" not in done.stderr
 

@@ -73,7 +73,10 @@ def serve(path, video, folder):
 
 @pytest.mark.parametrize(
     "name, given",
-    [("mipae", {"backbone": "dcgan_skips"}), ("ae_lstm", {})],
+    [
+        ("mipae", {"backbone": "dcgan_skips"}),
+        pytest.param("ae_lstm", {}, marks=pytest.mark.slow),
+    ],
 )
 def test_a_server_forecasts_the_same_frames(tmp_path, name, given):
     model, video = lively_model(name, **given), moving_clips(3)

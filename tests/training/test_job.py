@@ -154,6 +154,7 @@ def test_videos_of_a_dataset_will_do_and_weights_begin_a_run(tmp_path):
     assert not (tmp_path / "c").exists()
 
 
+@pytest.mark.slow
 def test_a_longer_first_stage_is_not_thrown_away(tmp_path):
     """The second stage was trained on codes that are no more."""
     short = {"representation_steps": 2, "dynamics_steps": 2}

@@ -11,7 +11,13 @@ from mipae_tf.training.loop import StageLoop
 STEPS = 4
 
 
-@pytest.mark.parametrize("index", [0, 1], ids=["representation", "dynamics"])
+@pytest.mark.parametrize(
+    "index",
+    [
+        pytest.param(0, id="representation", marks=pytest.mark.slow),
+        pytest.param(1, id="dynamics"),
+    ],
+)
 def test_fit_learns_what_the_loop_learns(index):
     learnt = []
     for drive in (by_loop, by_fit):
