@@ -11,7 +11,6 @@ from mipae_tf.models import VideoModel
 from mipae_tf.models import make_model
 from mipae_tf.models import model_class
 
-
 # Of those, one of each family is enough at every turn.
 LATER = ("ae_lstm", "drnet", "svg_fp")
 
