@@ -1,17 +1,22 @@
 """What all benchmarks share: timing in turns, the machine, one JSON line."""
 
+import contextlib
 import json
 import os
 import platform
+import re
 import statistics
 import time
 from collections.abc import Callable
 from collections.abc import Mapping
+from importlib import metadata
 from typing import Any
 
-import numpy as np
 import tensorflow as tf
 
+from mipae_tf.training.strategies import CPU_INFO
+
+VECTORS = ("avx2", "avx512f", "avx512_bf16", "amx_bf16")
 SIDE = 2048  # rows and columns of the product that measures the machine
 
 
@@ -48,15 +53,29 @@ def matrix_rate(dtype: tf.DType = tf.float32) -> float:
 
 
 def machine() -> dict[str, Any]:
-    """What the figures were taken on."""
+    """What the figures were taken on, and with."""
     gpus = tf.config.list_physical_devices("GPU")
+    versions = {"python": platform.python_version()}
+    for package in ("tensorflow", "keras", "numpy", "torch"):
+        with contextlib.suppress(metadata.PackageNotFoundError):
+            versions[package] = metadata.version(package)
     return {
         "cores": len(os.sched_getaffinity(0)),
         "gpus": len(gpus),
-        "processor": platform.processor() or platform.machine(),
-        "tensorflow": tf.__version__,
-        "numpy": np.__version__,
+        "processor": _processor(),
+        **versions,
     }
+
+
+def _processor() -> str:
+    """Its name, and those of its vector instructions that matter here."""
+    if not CPU_INFO.exists():
+        return platform.processor() or platform.machine()
+    text = CPU_INFO.read_text()
+    name = re.search(r"model name\s*: (.*)", text)
+    words = set(text.split())
+    known = [word for word in VECTORS if word in words]
+    return f"{name[1] if name else platform.machine()} ({', '.join(known)})"
 
 
 def report(benchmark: str, **figures: Any) -> None:

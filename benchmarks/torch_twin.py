@@ -54,14 +54,21 @@ def critic() -> nn.Sequential:
 
 
 class Twin:
-    """Encoders, decoder and critic, and one step of each optimizer."""
+    """Encoders, decoder and critic, and one step of each optimizer.
 
-    def __init__(self, width: int) -> None:
+    Maps lie in memory as `layout` says: PyTorch's own way is
+    `torch.contiguous_format`, channels first.
+    """
+
+    def __init__(self, width: int, layout: torch.memory_format) -> None:
+        self.layout = layout
         self.content = encoder(width, CONTENT_DIM)
         self.pose = encoder(width, POSE_DIM)
         self.decoder = decoder(width)
         self.critic = critic()
         parts = [self.content, self.pose, self.decoder]
+        for part in parts:
+            part.to(memory_format=layout)
         own = [weight for part in parts for weight in part.parameters()]
         self.optimizer = torch.optim.Adam(own, 2e-3, betas=(0.5, 0.999))
         self.opponent = torch.optim.Adam(
@@ -76,16 +83,18 @@ class Twin:
 
     def step(self, clips: torch.Tensor) -> float:
         """One step on uint8 `[2 * clips, 3, 3, 64, 64]`."""
-        fresh, frames = (clips.float() / 255).chunk(2)
+        times = (clips.float() / 255).unbind(1)
+        laid = [maps.contiguous(memory_format=self.layout) for maps in times]
+        fresh, frames = zip(*(maps.chunk(2) for maps in laid))
         with torch.no_grad():
-            poses = [self.pose(fresh[:, time]) for time in (0, 1)]
+            poses = [self.pose(maps) for maps in fresh[:2]]
         joint, marginal = self.scores(*poses)
         loss = nn.functional.softplus(-joint).mean()
         loss = loss + nn.functional.softplus(marginal).mean()
         self.opponent.zero_grad()
         loss.backward()
         self.opponent.step()
-        first, here, later = frames.unbind(1)
+        first, here, later = frames
         content, pose = self.content(first), self.pose(here)
         with torch.no_grad():
             other, next_pose = self.content(here), self.pose(later)
@@ -102,9 +111,9 @@ class Twin:
         return float(total)
 
 
-def make_step(batch: np.ndarray, width: int):
+def make_step(batch: np.ndarray, width: int, layout: torch.memory_format):
     """A call that makes one step on uint8 `[2 * clips, 3, 64, 64, 3]`."""
     torch.manual_seed(0)
-    twin = Twin(width)
+    twin = Twin(width, layout)
     clips = torch.from_numpy(np.moveaxis(batch, -1, 2).copy())
     return lambda: twin.step(clips)

@@ -4,10 +4,15 @@ python -m benchmarks.train_step --width=64 --batch_size=100
 
 The twin has the same networks, batch, pairs, losses and optimizers
 (`benchmarks.torch_twin`); without torch, of which the library itself makes no
-use, its figures are absent. `share_of_matrix_rate` compares the operations of
-the step's convolutions and dense layers, counted as three times those of its
-forward passes, with a large matrix product on the same machine.
+use, its figures are absent. `ratio` is to the twin in PyTorch's own layout,
+`ratio_channels_last` to one whose maps lie in memory as ours do.
+`share_of_matrix_rate` compares the operations of the step's convolutions and
+dense layers, counted as three times those of its forward passes, with a large
+matrix product on the same machine. bfloat16, which some processors emulate at a
+tenth of the pace, is measured once.
 """
+
+import contextlib
 
 import numpy as np
 import tensorflow as tf
@@ -22,7 +27,7 @@ from mipae_tf.training.strategies import precision
 
 WIDTH = flags.DEFINE_integer("width", 64, "Channels of the first convolution.")
 BATCH = flags.DEFINE_integer("batch_size", 100, "Clips of a step.")
-ROUNDS = flags.DEFINE_integer("rounds", 3, "Measurements of each.")
+ROUNDS = flags.DEFINE_integer("rounds", 9, "Measurements of each.")
 WITH_XLA = flags.DEFINE_bool("with_xla", False, "Whether to time XLA too.")
 FRAME = (64, 64, 3)
 
@@ -71,27 +76,32 @@ def main(_) -> None:
     """Prints the JSON line."""
     frames = (2 * BATCH.value, 3, *FRAME)
     batch = np.random.default_rng(0).integers(0, 256, frames, np.uint8)
-    runs = {
-        "float32": our_step(batch, "float32"),
-        "bfloat16": our_step(batch, "mixed_bfloat16"),
-    }
+    runs = {"float32": our_step(batch, "float32")}
     if WITH_XLA.value:
         runs["xla"] = our_step(batch, "float32", xla=True)
-    try:
+    with contextlib.suppress(ImportError):
+        import torch
+
         from benchmarks.torch_twin import make_step
-    except ImportError:
-        make_step = None
-    if make_step:
-        runs["torch"] = make_step(batch, WIDTH.value)
+
+        for name, layout in (
+            ("torch", torch.contiguous_format),
+            ("torch_channels_last", torch.channels_last),
+        ):
+            runs[name] = make_step(batch, WIDTH.value, layout)
     seconds = in_turns(runs, ROUNDS.value)
+    half = {"bfloat16": our_step(batch, "mixed_bfloat16")}
+    seconds |= in_turns(half, rounds=1)
     rate = matrix_rate()
     figures = {f"seconds_{name}": value for name, value in seconds.items()}
-    torch = seconds.get("torch")
+    twin, ours = seconds.get("torch"), seconds["float32"]
+    other = seconds.get("torch_channels_last")
     report(
         "train_step",
-        ratio=torch and torch / seconds["float32"],
-        ratio_bfloat16=torch and torch / seconds["bfloat16"],
-        share_of_matrix_rate=operations() / seconds["float32"] / rate,
+        ratio=twin and twin / ours,
+        ratio_channels_last=other and other / ours,
+        ratio_bfloat16=twin and twin / seconds["bfloat16"],
+        share_of_matrix_rate=operations() / ours / rate,
         matrix_gflops=rate / 1e9,
         matrix_gflops_bfloat16=matrix_rate(tf.bfloat16) / 1e9,
         width=WIDTH.value,

@@ -16,6 +16,7 @@ from mipae_tf.models.stage import Stage
 
 State = Any
 Latents = Mapping[str, tf.Tensor]
+PIECE = 32  # frames that are predicted by one call of a compiled function
 
 
 class VideoModel(keras.Model, abc.ABC):
@@ -126,8 +127,9 @@ class VideoModel(keras.Model, abc.ABC):
     ) -> tf.Tensor:
         """Predicts the `horizon` frames that follow the context.
 
-        One compiled function for all horizons and context lengths; its memory
-        grows with the horizon by the frames returned and nothing else.
+        One compiled function for all horizons and context lengths. Its memory
+        grows with the horizon by twice the frames returned: the pieces that
+        are predicted, and the whole.
 
         Args:
             context: uint8 `[batch, time, height, width, channel]`.
@@ -148,10 +150,10 @@ class VideoModel(keras.Model, abc.ABC):
         """
         context = tf.convert_to_tensor(context)
         self._check_forecast(context, horizon, samples, goal)
-        keys = tf.stack([tf.constant(seed, tf.int32), 0])
-        if samples is None:
-            return self.roll_out(context, tf.constant(horizon), keys)
-        return self.futures(context, tf.constant(horizon), samples, keys)
+        count = 1 if samples is None else samples
+        ahead = self._pieces(context, horizon, count, seed, PIECE)
+        frames = tf.concat(list(ahead), axis=1)
+        return frames if samples is None else self._by_sample(frames, count)
 
     def stream(
         self,
@@ -159,12 +161,11 @@ class VideoModel(keras.Model, abc.ABC):
         horizon: int,
         samples: int = 1,
         seed: int = 0,
-        piece: int = 32,
+        piece: int = PIECE,
     ) -> Iterator[np.ndarray]:
         """`forecast` of several futures piece by piece.
 
-        The same frames (but for rounding in deep networks, as it is another
-        graph), in a memory that does not grow with the horizon.
+        The same frames, in a memory that does not grow with the horizon.
 
         Args:
             context: uint8 `[batch, time, height, width, channel]`.
@@ -185,12 +186,19 @@ class VideoModel(keras.Model, abc.ABC):
         self._check_forecast(context, horizon, samples, None)
         if piece < 1:
             raise ValueError(f"piece={piece} is too small; 1 is the least.")
+        for ahead in self._pieces(context, horizon, samples, seed, piece):
+            yield self._by_sample(ahead, samples).numpy()
+
+    def _pieces(
+        self, context: tf.Tensor, horizon: int, samples: int, seed: int, piece
+    ) -> Iterator[tf.Tensor]:
+        """uint8 `[samples·batch, frames, height, width, channel]` each."""
         keys = tf.stack([tf.constant(seed, tf.int32), 0])
         state = self._begin(_tiled(context, samples), keys)
         for first in range(0, horizon, piece):
             frames = tf.constant(min(piece, horizon - first))
             ahead, state = self._go_on(state, frames)
-            yield self._by_sample(ahead, samples).numpy()
+            yield ahead
 
     def futures(
         self,
@@ -199,7 +207,7 @@ class VideoModel(keras.Model, abc.ABC):
         samples: tf.Tensor | int,
         seed: tf.Tensor,
     ) -> tf.Tensor:
-        """`forecast` of several futures, in a graph too, all in one batch."""
+        """`forecast` of several futures as a graph, all in one batch."""
         frames = self.roll_out(_tiled(context, samples), horizon, seed)
         return self._by_sample(frames, samples)
 
@@ -207,7 +215,7 @@ class VideoModel(keras.Model, abc.ABC):
     def roll_out(
         self, context: tf.Tensor, horizon: tf.Tensor, seed: tf.Tensor
     ) -> tf.Tensor:
-        """`forecast` as a graph: uint8 frames in, uint8 frames out."""
+        """`forecast` as one graph: uint8 frames in, uint8 frames out."""
         return self._go_on(self.start(context, seed), horizon)[0]
 
     @tf.function(reduce_retracing=True)
