@@ -2,8 +2,9 @@
 
 python -m benchmarks.dynamics_stage --widths=64,16
 
-The LSTM is the same; from cached latents an epoch reads float32 codes, else
-it encodes every frame it needs, as the authors' code did. `ratio` is that of
+The LSTM is the same; from cached latents an epoch reads float32 codes and goes
+on from its own beyond the context, else it encodes every frame it needs and
+follows the true codes, as the authors' code did. `ratio` is that of
 the first width. The encoding of all frames, made once for the whole stage, is
 said on the way.
 """

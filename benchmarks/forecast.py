@@ -45,7 +45,7 @@ def looped(model, context: tf.Tensor, step) -> list[np.ndarray]:
 
 
 def memory(model, context: tf.Tensor) -> tuple[float, float]:
-    """Peaks of a forecast in pieces and of one in whole, in its frames."""
+    """Peaks of a streamed forecast and of a returned one, in its frames."""
     model.forecast(context, 10)
     next(model.stream(context, 10))
     shape = (1, BATCH.value, HORIZON.value, *model.frame_shape)

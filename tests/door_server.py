@@ -20,6 +20,7 @@ import tempfile
 import time
 import types
 
+WHILE_SAVING = 0
 DOORS = ("train", "evaluate", "compare", "predict", "export")
 
 
@@ -44,13 +45,13 @@ def run_fork(
         for descriptor, name in enumerate(names, start=1):
             target = os.open(folder / name, os.O_CREAT | os.O_WRONLY)
             os.dup2(target, descriptor)
-        if kill and kill[1] == 0:
+        if kill and kill[1] == WHILE_SAVING:
             die_while_saving(kill[0])
         code = run_here(door, args)
         sys.stdout.flush()
         sys.stderr.flush()
         os._exit(code)
-    watched = kill and kill[1] > 0
+    watched = kill and kill[1] != WHILE_SAVING
     status = wait_for(child, *kill) if watched else os.waitpid(child, 0)[1]
     texts = {name: (folder / name).read_text() for name in names}
     return {"code": os.waitstatus_to_exitcode(status), **texts}

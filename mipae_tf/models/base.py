@@ -127,9 +127,9 @@ class VideoModel(keras.Model, abc.ABC):
     ) -> tf.Tensor:
         """Predicts the `horizon` frames that follow the context.
 
-        One compiled function for all horizons and context lengths. Its memory
-        grows with the horizon by twice the frames returned: the pieces that
-        are predicted, and the whole.
+        Compiled once for all horizons and context lengths, and called for
+        every `PIECE` frames. The memory grows with the horizon by twice the
+        frames returned: the pieces that are predicted, and the whole.
 
         Args:
             context: uint8 `[batch, time, height, width, channel]`.
@@ -190,7 +190,12 @@ class VideoModel(keras.Model, abc.ABC):
             yield self._by_sample(ahead, samples).numpy()
 
     def _pieces(
-        self, context: tf.Tensor, horizon: int, samples: int, seed: int, piece
+        self,
+        context: tf.Tensor,
+        horizon: int,
+        samples: int,
+        seed: int,
+        piece: int,
     ) -> Iterator[tf.Tensor]:
         """uint8 `[samples·batch, frames, height, width, channel]` each."""
         keys = tf.stack([tf.constant(seed, tf.int32), 0])

@@ -5,6 +5,7 @@ import numpy as np
 import tensorflow as tf
 
 from mipae_tf.networks.pose_lstm import PoseLSTM
+from mipae_tf.networks.pose_lstm import States
 
 
 class LatentPredictor(keras.layers.Layer):
@@ -59,7 +60,9 @@ class LatentPredictor(keras.layers.Layer):
         if self.fixed_dim and fixed is not None:
             self.fixed_scale.fit(fixed)
 
-    def follow(self, codes: tf.Tensor, fixed: tf.Tensor | None):
+    def follow(
+        self, codes: tf.Tensor, fixed: tf.Tensor | None
+    ) -> tuple[tf.Tensor, States]:
         """Teacher-forced predictions.
 
         Args:

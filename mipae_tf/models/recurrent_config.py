@@ -56,7 +56,8 @@ class RecurrentConfig(ModelConfig):
     )
     learning_rate: float = other_default(ModelConfig, "learning_rate", 4e-3)
     beta_2: float = other_default(ModelConfig, "beta_2", 0.99)
-    # Its predictor is judged within the context too, from the second frame on.
+    # On cached latents the predictor learns within the context too, from the
+    # second frame on.
     context: int = other_default(ModelConfig, "context", 5, low=2)
     # Pairs across clips need two.
     batch_size: int = other_default(ModelConfig, "batch_size", 32, low=2)

@@ -11,7 +11,7 @@ from mipae_tf.models import VideoModel
 from mipae_tf.models import make_model
 from mipae_tf.models import model_class
 
-# Of those, one of each family is enough at every turn.
+# In the slow run alone; another one of their family is tested at every turn.
 LATER = ("ae_lstm", "drnet", "svg_fp")
 
 

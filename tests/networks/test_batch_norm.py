@@ -1,3 +1,5 @@
+from unittest.mock import Mock
+
 import keras
 import numpy as np
 import pytest
@@ -96,6 +98,30 @@ def test_frozen_it_uses_what_it_learnt(training, trainable):
         atol=1e-5,
     )
     np.testing.assert_array_equal(ours.moving_mean, [1.0, 2.0, 3.0])
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"scale": False},
+        {"center": False},
+        {"renorm": True},
+        {"axis": 1},
+        {"synchronized": True},
+        {"dtype": "float64"},
+    ],
+)
+def test_what_the_kernel_cannot_do_is_left_to_keras(monkeypatch, given):
+    kernel = Mock(side_effect=AssertionError("the kernel was called"))
+    monkeypatch.setattr(tf.raw_ops, "FusedBatchNormV3", kernel)
+    kwargs = {"momentum": 0.9, "epsilon": 1e-5, **given}
+    ours, theirs = (
+        BatchNorm(**kwargs),
+        keras.layers.BatchNormalization(**kwargs),
+    )
+    np.testing.assert_array_equal(
+        ours(some_maps(), training=True), theirs(some_maps(), training=True)
+    )
 
 
 def test_codes_are_normalised_too():

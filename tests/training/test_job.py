@@ -13,6 +13,7 @@ from mipae_tf.data import Clips
 from mipae_tf.runs import RunFolder
 from mipae_tf.runs import load
 from mipae_tf.training import TrainingOptions
+from mipae_tf.training import job
 from mipae_tf.training.interruption import Interrupted
 from mipae_tf.training.job import train
 from mipae_tf.training.logbook import Logbook
@@ -154,6 +155,16 @@ def test_videos_of_a_dataset_will_do_and_weights_begin_a_run(tmp_path):
     assert not (tmp_path / "c").exists()
 
 
+def test_emulated_bfloat16_is_said(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(job, "emulates_bfloat16", lambda: True)
+    monkeypatch.setattr(job.Trainer, "train", lambda self: None)
+    for precision, said in (("float32", False), ("mixed_bfloat16", True)):
+        options = TrainingOptions(precision=precision)
+        run(tmp_path / precision, options=options)
+        text = "".join(capsys.readouterr())
+        assert ("--precision=mixed_bfloat16 is emulated" in text) == said
+
+
 @pytest.mark.slow
 def test_a_longer_first_stage_is_not_thrown_away(tmp_path):
     """The second stage was trained on codes that are no more."""
@@ -178,6 +189,7 @@ def test_a_longer_first_stage_is_not_thrown_away(tmp_path):
             "--train_horizon=5 is too long: after --context=4 .* 4 more",
         ),
         ({}, {"clips": {"train": moving_clips(2)}}, "clips lacks validation"),
+        ({"context": 1}, {}, "--context=1 .* 2 or more"),
         ({"poses_per_clip": 8}, {}, "clips have 8 frames, fewer than the 10"),
         ({}, {"strategy": "tpu"}, "--strategy=tpu is unknown"),
         (

@@ -20,7 +20,12 @@ def test_strategies_by_name():
 
 @pytest.mark.parametrize(
     "flags, emulated",
-    [("sse2 avx2", True), ("sse2 amx_bf16 avx2", False), ("asimd bf16", False)],
+    [
+        ("sse2 avx2", True),
+        ("sse2 amx_bf16 avx2", False),
+        ("sse2 avx512_bf16", False),
+        ("asimd bf16", False),
+    ],
 )
 def test_a_processor_without_bfloat16_is_known(tmp_path, flags, emulated):
     info = tmp_path / "cpuinfo"
