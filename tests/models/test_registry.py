@@ -11,8 +11,8 @@ from mipae_tf.models import VideoModel
 from mipae_tf.models import make_model
 from mipae_tf.models import model_class
 
-# In the slow run alone; another one of their family is tested at every turn.
-LATER = ("ae_lstm", "drnet", "svg_fp")
+# In the slow run alone; MIPAE and Independent Prediction at every turn.
+LATER = ("ae_lstm", "drnet", "svg_fp", "svg_lp")
 
 
 @pytest.mark.parametrize(

@@ -95,13 +95,8 @@ def test_a_server_forecasts_the_same_frames(tmp_path, name, given):
     assert np.abs(found["decoded"].astype(int) - decoded.astype(int)).max() <= 1
 
 
-@pytest.mark.parametrize(
-    "name",
-    [
-        "independent_prediction",
-        pytest.param("svg_lp", marks=pytest.mark.slow),
-    ],
-)
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["independent_prediction", "svg_lp"])
 def test_a_server_draws_the_same_futures(tmp_path, name):
     model, video = lively_model(name), moving_clips(3)
     make_run(tmp_path / "run", model, settings(name))

@@ -109,6 +109,7 @@ def test_a_run_broken_off_in_either_stage_ends_the_same(tmp_path, monkeypatch):
         np.testing.assert_array_equal(one.numpy(), two.numpy(), one.path)
 
 
+@pytest.mark.slow
 def test_the_seed_alone_decides(tmp_path):
     short = {"representation_steps": 2, "dynamics_steps": 0}
     once = run(tmp_path / "a", "ae_lstm", given=short)
