@@ -44,7 +44,7 @@ class PoseLSTM(keras.layers.Layer):
     >>> lstm = PoseLSTM(pose_dim=5, hidden_dim=16)
     >>> lstm(tf.zeros([2, 14, 133])).shape
     TensorShape([2, 14, 5])
-    >>> pose, states = lstm.consume(tf.zeros([2, 5, 133]))
+    >>> poses, states = lstm(tf.zeros([2, 5, 133]), return_states=True)
     >>> pose, states = lstm.step(tf.zeros([2, 133]), states)
 
     References:
@@ -121,13 +121,6 @@ class PoseLSTM(keras.layers.Layer):
             after.append((hidden, cell))
         poses = self.activation(self.pose(x))  # [batch, time, pose_dim]
         return (poses, tuple(after)) if return_states else poses
-
-    def consume(
-        self, inputs: tf.Tensor, states: States | None = None
-    ) -> tuple[tf.Tensor, States]:
-        """The pose [batch, pose_dim] after a sequence, and the states."""
-        poses, states = self(inputs, states=states, return_states=True)
-        return poses[:, -1], states  # [batch, pose_dim]
 
     def step(
         self, inputs: tf.Tensor, states: States

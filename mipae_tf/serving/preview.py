@@ -15,7 +15,7 @@ from mipae_tf.visual.animation import write_mp4
 from mipae_tf.visual.side_by_side import side_by_side
 from mipae_tf.visual.video_file import read_video
 
-PIECE = 32  # frames in memory at a time
+PIECE = 32  # frames of the input that are drawn at a time
 ENDINGS = (".gif", ".mp4", ".npy")
 
 
@@ -101,7 +101,7 @@ def _futures(
     with tqdm(
         total=horizon, desc="predicting", unit="frame", disable=None
     ) as bar:
-        for piece in model.stream(video[None], horizon, samples, seed, PIECE):
+        for piece in model.stream(video[None], horizon, samples, seed):
             yield piece[:, 0]  # [samples, frames, height, width, channel]
             bar.update(piece.shape[2])
 

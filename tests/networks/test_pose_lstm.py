@@ -55,14 +55,14 @@ def test_the_sequence_and_its_steps_agree(init):
         np.testing.assert_allclose(one[1], other[1], atol=1e-5)
 
 
-def test_consuming_goes_on_from_given_states():
+def test_a_sequence_goes_on_from_given_states():
     (inputs,) = random_inputs((3, 9, 7))
     lstm = PoseLSTM(pose_dim=4, hidden_dim=8)
-    whole, _ = lstm.consume(inputs)
-    _, states = lstm.consume(inputs[:, :5])
-    rest, _ = lstm.consume(inputs[:, 5:], states)
-    np.testing.assert_allclose(rest, whole, atol=1e-5)
-    np.testing.assert_allclose(whole, lstm(inputs)[:, -1], atol=1e-6)
+    whole = lstm(inputs)
+    first, states = lstm(inputs[:, :5], return_states=True)
+    rest = lstm(inputs[:, 5:], states=states)
+    both = tf.concat([first, rest], axis=1)  # [batch, time, pose_dim]
+    np.testing.assert_allclose(both, whole, atol=1e-5)
 
 
 def test_steps_run_in_a_compiled_loop_of_any_batch_and_length():
@@ -76,13 +76,15 @@ def test_steps_run_in_a_compiled_loop_of_any_batch_and_length():
         ]
     )
     def forecast(context, horizon):
-        pose, states = lstm.consume(context)
+        poses, states = lstm(context, return_states=True)
+        pose = poses[:, -1]  # [batch, pose_dim]
         for _ in tf.range(horizon):
             pose, states = lstm.step(pose, states)
         return pose
 
     (context,) = random_inputs((3, 5, 4))
-    pose, states = lstm.consume(context)
+    poses, states = lstm(context, return_states=True)
+    pose = poses[:, -1]  # [batch, pose_dim]
     for _ in range(6):
         pose, states = lstm.step(pose, states)
     np.testing.assert_allclose(forecast(context, 6), pose, atol=1e-5)
