@@ -104,10 +104,12 @@ def train(
     folder.claim(settings, flags)
     try:
         _log_start(settings, splits, scope.num_replicas_in_sync)
-        if options.precision != "float32" and emulates_bfloat16():
+        slow = options.precision != "float32" and not options.xla
+        if slow and emulates_bfloat16():
             say(
                 f"--precision={options.precision} is emulated by this "
-                "processor: steps may take ten times as long as in float32"
+                "processor: steps may take ten times as long as in float32, "
+                "and about as long with --xla"
             )
         trainer.train()
     finally:

@@ -159,9 +159,13 @@ def test_videos_of_a_dataset_will_do_and_weights_begin_a_run(tmp_path):
 def test_emulated_bfloat16_is_said(tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(job, "emulates_bfloat16", lambda: True)
     monkeypatch.setattr(job.Trainer, "train", lambda self: None)
-    for precision, said in (("float32", False), ("mixed_bfloat16", True)):
-        options = TrainingOptions(precision=precision)
-        run(tmp_path / precision, options=options)
+    for precision, xla, said in (
+        ("float32", False, False),
+        ("mixed_bfloat16", False, True),
+        ("mixed_bfloat16", True, False),
+    ):
+        options = TrainingOptions(precision=precision, xla=xla)
+        run(tmp_path / f"{precision}_{xla}", options=options)
         text = "".join(capsys.readouterr())
         assert ("--precision=mixed_bfloat16 is emulated" in text) == said
 
