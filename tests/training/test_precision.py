@@ -42,7 +42,11 @@ def test_bfloat16_is_close_and_keeps_weights_and_frames_in_float32(name):
 
 
 @pytest.mark.parametrize(
-    "policy, rel", (("float32", 1e-4), ("mixed_bfloat16", 0.02))
+    "policy, rel",
+    (
+        ("float32", 1e-4),
+        pytest.param("mixed_bfloat16", 0.02, marks=pytest.mark.slow),
+    ),
 )
 def test_xla_makes_the_same_step(policy, rel):
     """Of a model whose draws do not go into pixels: XLA's are others."""
