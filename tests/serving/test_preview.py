@@ -60,6 +60,7 @@ def test_a_long_forecast_goes_through_in_pieces(run, monkeypatch):
     assert np.abs(apart).mean() < 3
 
 
+@pytest.mark.slow
 def test_several_futures_are_drawn(tmp_path):
     model, video = lively_model("svg_lp"), moving_clips(1)
     make_run(tmp_path / "run", model, settings("svg_lp"))

@@ -119,6 +119,7 @@ def test_the_seed_alone_decides(tmp_path):
     assert losses(tmp_path / "a") == losses(tmp_path / "b")
 
 
+@pytest.mark.slow
 def test_videos_of_a_dataset_will_do_and_weights_begin_a_run(tmp_path):
     video = clips()
     source = {

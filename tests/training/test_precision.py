@@ -41,12 +41,9 @@ def test_bfloat16_is_close_and_keeps_weights_and_frames_in_float32(name):
     assert np.isfinite(np.asarray(frames, "float32")).all()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
-    "policy, rel",
-    (
-        ("float32", 1e-4),
-        pytest.param("mixed_bfloat16", 0.02, marks=pytest.mark.slow),
-    ),
+    "policy, rel", (("float32", 1e-4), ("mixed_bfloat16", 0.02))
 )
 def test_xla_makes_the_same_step(policy, rel):
     """Of a model whose draws do not go into pixels: XLA's are others."""

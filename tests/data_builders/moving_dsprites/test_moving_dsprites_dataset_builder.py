@@ -103,6 +103,7 @@ def test_a_missing_file_that_was_asked_for(tmp_path):
         builder.sample_static(1, 0)
 
 
+@pytest.mark.slow
 def test_tfds_build_of_a_json_config_then_load_elsewhere(tmp_path):
     config = {"name": "mine", "num_frames": 4, "sprites": 1, **_TINY}
     environment = os.environ | {"PYTHONPATH": str(_ROOT)}
