@@ -8,8 +8,8 @@ use, its figures are absent. `ratio` is to the twin in PyTorch's own layout,
 `ratio_channels_last` to one whose maps lie in memory as ours do.
 `share_of_matrix_rate` compares the operations of the step's convolutions and
 dense layers, counted as three times those of its forward passes, with a large
-matrix product on the same machine. Where bfloat16 is emulated, XLA compiles its
-step: TensorFlow's own kernels take ten times as long there.
+matrix product on the same machine. XLA compiles the step in bfloat16 where that
+is emulated (`emulates_bfloat16`).
 """
 
 import contextlib
@@ -29,7 +29,9 @@ from mipae_tf.training.strategies import precision
 WIDTH = flags.DEFINE_integer("width", 64, "Channels of the first convolution.")
 BATCH = flags.DEFINE_integer("batch_size", 100, "Clips of a step.")
 ROUNDS = flags.DEFINE_integer("rounds", 9, "Measurements of each.")
-WITH_XLA = flags.DEFINE_bool("with_xla", False, "Whether to time XLA too.")
+WITH_XLA = flags.DEFINE_bool(
+    "with_xla", False, "Whether to time XLA in float32."
+)
 FRAME = (64, 64, 3)
 
 

@@ -8,6 +8,7 @@ import numpy as np
 from tqdm import tqdm
 
 from mipae_tf.models import VideoModel
+from mipae_tf.models.base import PIECE
 from mipae_tf.runs import load
 from mipae_tf.serving.array_file import write_array
 from mipae_tf.visual.animation import write_gif
@@ -15,7 +16,6 @@ from mipae_tf.visual.animation import write_mp4
 from mipae_tf.visual.side_by_side import side_by_side
 from mipae_tf.visual.video_file import read_video
 
-PIECE = 32  # frames of the input that are drawn at a time
 ENDINGS = (".gif", ".mp4", ".npy")
 
 
@@ -101,7 +101,7 @@ def _futures(
     with tqdm(
         total=horizon, desc="predicting", unit="frame", disable=None
     ) as bar:
-        for piece in model.stream(video[None], horizon, samples, seed):
+        for piece in model.stream(video[None], horizon, samples, seed, PIECE):
             yield piece[:, 0]  # [samples, frames, height, width, channel]
             bar.update(piece.shape[2])
 

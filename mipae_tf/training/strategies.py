@@ -65,8 +65,8 @@ def precision(name: str):
 def emulates_bfloat16(cpu_info: pathlib.Path = CPU_INFO) -> bool:
     """Whether this is an x86 processor without products in bfloat16.
 
-    One with AVX2 alone took 12 times as long for a step of the published
-    networks as in float32. False with a GPU, and where it cannot be told.
+    TensorFlow's kernels emulate them slowly there, what XLA compiles does not
+    (docs/speed.md). False with a GPU, and where it cannot be told.
     """
     if tf.config.list_physical_devices("GPU") or not cpu_info.exists():
         return False
