@@ -1,16 +1,19 @@
 """Measures a run: `python -m mipae_tf.evaluate --run_dir=runs/NAME`.
 
-Prints a table; writes metrics.json, per_clip.npz, figures/ and report.html in
-the run folder.
+Prints the numbers that are looked for first, with --verbose all of them. Writes
+metrics.json, per_clip.npz, figures/ and report.html in the run folder.
 """
 
 from absl import flags
 
-from mipae_tf import quiet  # noqa: F401  isort: skip, before TensorFlow
+if __name__ == "__main__":  # before TensorFlow is imported
+    from mipae_tf import quiet  # noqa: F401
+
 from mipae_tf.evaluation import EvaluationOptions
 from mipae_tf.evaluation import evaluate
 from mipae_tf.evaluation.groups import GROUPS
 from mipae_tf.evaluation.table import metrics_table
+from mipae_tf.evaluation.table import summary_table
 from mipae_tf.runs.flags import FLAGS
 from mipae_tf.runs.flags import run_door
 
@@ -69,10 +72,13 @@ def define_flags() -> None:
     flags.DEFINE_string(
         "data_dir", None, "Where tfds keeps datasets, if it has moved."
     )
+    flags.DEFINE_bool(
+        "verbose", False, "Print every metric before the summary."
+    )
 
 
 def main(_) -> None:
-    """Evaluates, prints the table, says where the report is."""
+    """Evaluates, prints the summary, says where the rest is."""
     options = EvaluationOptions(
         clips=FLAGS.clips,
         horizon=FLAGS.horizon,
@@ -84,11 +90,12 @@ def main(_) -> None:
         seed=FLAGS.seed,
     )
     metrics = evaluate(FLAGS.run_dir, FLAGS.metrics, options, FLAGS.data_dir)
-    print(metrics_table(metrics))
+    if FLAGS.verbose:
+        print(metrics_table(metrics), end="\n\n")
+    print(summary_table(metrics))
     print(
-        f"\nWritten: {FLAGS.run_dir}/metrics.json, "
-        f"{FLAGS.run_dir}/report.html, and pictures in "
-        f"{FLAGS.run_dir}/figures/."
+        f"All numbers: {FLAGS.run_dir}/metrics.json (--verbose prints them)\n"
+        f"Pictures:    {FLAGS.run_dir}/report.html"
     )
 
 

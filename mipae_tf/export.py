@@ -6,7 +6,9 @@ process that knows nothing of this library.
 
 from absl import flags
 
-from mipae_tf import quiet  # noqa: F401  isort: skip, before TensorFlow
+if __name__ == "__main__":  # before TensorFlow is imported
+    from mipae_tf import quiet  # noqa: F401
+
 from mipae_tf.runs.flags import FLAGS
 from mipae_tf.runs.flags import run_door
 from mipae_tf.serving import export

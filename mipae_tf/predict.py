@@ -7,7 +7,9 @@ does not grow with the horizon, but for a GIF.
 
 from absl import flags
 
-from mipae_tf import quiet  # noqa: F401  isort: skip, before TensorFlow
+if __name__ == "__main__":  # before TensorFlow is imported
+    from mipae_tf import quiet  # noqa: F401
+
 from mipae_tf.runs.flags import FLAGS
 from mipae_tf.runs.flags import run_door
 from mipae_tf.serving.preview import preview
@@ -29,11 +31,14 @@ def define_flags() -> None:
     flags.DEFINE_integer(
         "samples", 1, "Futures to draw side by side, of a stochastic model."
     )
-    flags.mark_flag_as_required("input")
 
 
 def main(_) -> None:
     """Predicts, writes, says where."""
+    if FLAGS.input is None:
+        raise ValueError(
+            "--input is missing; give a .gif, .mp4, .npy or a folder of frames."
+        )
     preview(
         FLAGS.run_dir,
         FLAGS.input,

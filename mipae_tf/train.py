@@ -9,7 +9,9 @@ import sys
 
 from absl import flags
 
-from mipae_tf import quiet  # noqa: F401  isort: skip, before TensorFlow
+if __name__ == "__main__":  # before TensorFlow is imported
+    from mipae_tf import quiet  # noqa: F401
+
 from mipae_tf.runs import RunFolder
 from mipae_tf.runs.flags import FLAGS
 from mipae_tf.runs.flags import define_model_flags

@@ -2,6 +2,7 @@
 
 import abc
 import functools
+from collections.abc import Callable
 from collections.abc import Iterator
 from collections.abc import Mapping
 
@@ -31,10 +32,13 @@ class ClipBuilder(tfds.core.GeneratorBasedBuilder, skip_registration=True):
             single frames with independent, uniform factors in bulk.
         has_futures: Whether the future is drawn by chance and the builder has
             `sample_futures`, which draws it.
+        on_clip: Called after each clip that the plain loop has generated, to
+            show progress.
     """
 
     has_static = False
     has_futures = False
+    on_clip: Callable[[], None] | None = None
 
     @abc.abstractmethod
     def scene(self) -> Scene:
@@ -109,13 +113,19 @@ class ClipBuilder(tfds.core.GeneratorBasedBuilder, skip_registration=True):
     def _generate_examples(self, scene: Scene, split: str, count: int):
         make = functools.partial(scene.clip, split)
         if count <= self.builder_config.beam_above:
-            return _loop(make, count)
+            return _loop(make, count, self.on_clip or _nothing)
         beam = tfds.core.lazy_imports.apache_beam
         return beam.Create(range(count)) | beam.Map(make)
 
 
-def _loop(make, count: int) -> Iterator[tuple[str, dict]]:
-    yield from map(make, range(count))
+def _loop(make, count: int, on_clip) -> Iterator[tuple[str, dict]]:
+    for index in range(count):
+        yield make(index)
+        on_clip()
+
+
+def _nothing() -> None:
+    pass
 
 
 def _packed(shape: tuple[int, ...]) -> tfds.features.Tensor:

@@ -10,6 +10,7 @@ import tensorflow_datasets as tfds
 from absl import logging
 
 import data_builders.all
+from mipae_tf.data.building import build_if_missing
 from mipae_tf.data.clip_store import stored_clips
 from mipae_tf.data.clips import Clips
 
@@ -57,14 +58,6 @@ def _silence() -> Iterator[None]:
         yield
     finally:
         logging.set_verbosity(verbosity)
-
-
-def build_if_missing(
-    builder: tfds.core.DatasetBuilder, manual_dir: str | None = None
-) -> None:
-    """Generates the dataset in its data folder unless it is there."""
-    download_config = tfds.download.DownloadConfig(manual_dir=manual_dir)
-    builder.download_and_prepare(download_config=download_config)
 
 
 def open_clips(

@@ -3,8 +3,8 @@
 from typing import NamedTuple
 
 import numpy as np
-from tqdm import tqdm
 
+from mipae_tf.console import progress
 from mipae_tf.evaluation.absence import or_absent
 from mipae_tf.evaluation.entries import mean_entry
 from mipae_tf.evaluation.findings import Findings
@@ -149,7 +149,7 @@ def _forecast_places(subject: Subject, bounces: list[Bounce]) -> np.ndarray:
     at_wall = np.array([b.time for b in bounces]) - subject.context
     count = max(2, subject.options.samples) if subject.model.stochastic else 1
     found = []
-    for sample in tqdm(range(count), "judging bounces", disable=None):
+    for sample in progress(range(count), "judging bounces", "sample"):
         video = subject.forecast(sample)
         found.append(
             np.stack(

@@ -3,8 +3,8 @@
 import dataclasses
 
 import numpy as np
-from tqdm import tqdm
 
+from mipae_tf.console import progress
 from mipae_tf.evaluation.subject import Subject
 
 # Frames that are drawn and encoded at once.
@@ -60,7 +60,7 @@ def static_codes(subject: Subject, samples: int) -> LabelledCodes:
     """
     pieces = []
     starts = range(0, samples, DRAWN_AT_ONCE)
-    for start in tqdm(starts, "encoding drawn frames", disable=None):
+    for start in progress(starts, "encoding drawn frames", "piece"):
         frames, content, pose = subject.builder.sample_static(
             min(DRAWN_AT_ONCE, samples - start), subject.seed, start
         )

@@ -83,8 +83,9 @@ def evaluate(
     subject = _subject(folder, options, data_dir, own_clips)
     protocol = _protocol(folder, subject)
     found = _earlier(folder, groups, protocol)
-    for name in (name for name in GROUPS if name in groups):
-        say(f"{name}: {GROUPS[name].about}")
+    wanted = [name for name in GROUPS if name in groups]
+    for number, name in enumerate(wanted, start=1):
+        say(f"measuring {name} ({number} of {len(wanted)})")
         found |= GROUPS[name].measure(subject)
         metrics = {**found.metrics, "protocol": protocol}
         _write(folder, found, metrics)

@@ -2,8 +2,8 @@
 
 import numpy as np
 from scipy.optimize import linear_sum_assignment
-from tqdm import tqdm
 
+from mipae_tf.console import progress
 from mipae_tf.evaluation.findings import Findings
 from mipae_tf.evaluation.judge import judge_of_places
 from mipae_tf.evaluation.objects import objects_of
@@ -81,7 +81,7 @@ def single_factor_generations(subject: Subject) -> np.ndarray:
     latents = subject.encode(video)
     codes = latents[name]  # [clips, time, factors, dim]
     drawn = []
-    for factor in tqdm(range(codes.shape[2]), "factors", disable=None):
+    for factor in progress(range(codes.shape[2]), "moving factors", "factor"):
         alone = np.repeat(codes[:, :1], codes.shape[1], axis=1)
         alone[:, :, factor] = codes[:, :, factor]
         drawn.append(subject.decode({**latents, name: alone}, video[:, 0]))
@@ -105,7 +105,7 @@ def _read(subject: Subject, latent: Latent, objects) -> np.ndarray:
     codes = subject.encode(clips.video)[latent.name][:, times]
     flat = codes.reshape(-1, *codes.shape[2:])  # [frames, factors, dim]
     scores = np.zeros((latent.objects, len(objects)))
-    for factor in tqdm(range(latent.objects), "reading factors", disable=None):
+    for factor in progress(range(latent.objects), "reading factors", "factor"):
         for column, names in enumerate(objects.values()):
             scores[factor, column] = np.mean(
                 [

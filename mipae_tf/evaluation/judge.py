@@ -8,8 +8,8 @@ from collections.abc import Mapping
 import keras
 import numpy as np
 import tensorflow as tf
-from tqdm import tqdm
 
+from mipae_tf.console import progress
 from mipae_tf.data import Clips
 from mipae_tf.evaluation.judge_network import JudgeNetwork
 from mipae_tf.evaluation.subject import Subject
@@ -140,7 +140,7 @@ def train_judge(judge: Judge, clips: Clips, seed: int, steps: int) -> None:
         variables = judge.network.trainable_variables
         optimizer.apply(tape.gradient(loss, variables), variables)
 
-    for _ in tqdm(range(steps), "training the judge", disable=None):
+    for _ in progress(range(steps), "training the judge", "step"):
         rows = generator.integers(len(clips), size=BATCH)
         times = generator.integers(clips.length, size=BATCH)
         drawn = {

@@ -1,8 +1,8 @@
 """What small predictors read of each factor from each latent."""
 
 import numpy as np
-from tqdm import tqdm
 
+from mipae_tf.console import progress
 from mipae_tf.evaluation.absence import or_absent
 from mipae_tf.evaluation.findings import Findings
 from mipae_tf.evaluation.probing import FRAMES
@@ -63,7 +63,7 @@ def _probes(
         for factor in factors[role]
         for source in (*ROLES, "all")
     ]
-    for role, factor, source in tqdm(pairs, f"{kind} probes", disable=None):
+    for role, factor, source in progress(pairs, f"{kind} probes", "probe"):
         group = "read" if source in (role, "all") else "leak"
         key = f"{group}/{role}_from_{source}{suffix}/{factor}"
         if source not in codes:

@@ -65,8 +65,8 @@ def measure(subject: Subject) -> Findings:
     reason = why or (
         None
         if static
-        else f"{subject.clips.name} cannot draw frames with independent "
-        "factors."
+        else "No frames of independent factors can be drawn of "
+        f"{subject.clips.name}."
     )
     metrics = {}
     for protocol, scale in SCALINGS.items():

@@ -4,8 +4,8 @@ import functools
 from collections.abc import Callable
 
 import numpy as np
-from tqdm import tqdm
 
+from mipae_tf.console import progress
 from mipae_tf.evaluation.absence import or_absent
 from mipae_tf.evaluation.entries import mean_entry
 from mipae_tf.evaluation.entries import psnr_entry
@@ -118,7 +118,7 @@ def _scores(
     several = row == "forecast" and subject.model.stochastic
     count = subject.options.samples if several else 1
     scores = {name: [] for name in measures}
-    for sample in tqdm(range(count), f"scoring {row}", disable=None):
+    for sample in progress(range(count), f"scoring {row}", "sample"):
         drawn = frames if sample == 0 else subject.forecast(sample)
         once = functools.cache(lambda f, drawn=drawn: f(drawn, truth))
         for name, function in measures.items():

@@ -3,6 +3,9 @@
 from collections.abc import Mapping
 
 from mipae_tf.evaluation.groups import GROUPS
+from mipae_tf.evaluation.headlines import HEAD
+from mipae_tf.evaluation.headlines import headlines
+from mipae_tf.evaluation.headlines import title
 from mipae_tf.evaluation.tables import tables_of
 from mipae_tf.files import write_file
 from mipae_tf.runs import RunFolder
@@ -13,19 +16,6 @@ from mipae_tf.visual.html_page import html_page
 from mipae_tf.visual.plots import loss_plot
 
 LOSSES = "losses.png"
-# What a reader looks for first, by key.
-HEADLINES = {
-    "prediction/psnr/forecast": "forecast, PSNR (dB)",
-    "prediction/psnr/copy_last": "last frame repeated, PSNR (dB)",
-    "prediction/psnr/blank": "black frames, PSNR (dB)",
-    "prediction/ssim/forecast": "forecast, SSIM",
-    "swap/psnr": "swap, PSNR (dB)",
-    "position/error/forecast": "forecast, position error (steps)",
-    "position/error/real": "real frames, error of the judge itself (steps)",
-    "mig/published/score": "MIG, published protocol",
-    "mig/published/ceiling": "its ceiling at this count",
-    "mig/factorwise/score": "MIG, factor by factor",
-}
 
 
 def write_report(folder: RunFolder, metrics: Mapping[str, Mapping]) -> None:
@@ -46,11 +36,11 @@ def write_report(folder: RunFolder, metrics: Mapping[str, Mapping]) -> None:
         _absences(metrics),
         Section("Protocol", [_listing(protocol)]),
     ]
+    name, details = title(protocol)
     page = html_page(
-        f"{protocol['model']} on {protocol['dataset']}",
+        name,
         [section for section in sections if section.blocks],
-        f"{folder.path.name}: {protocol['clips']} {protocol['split']} clips, "
-        f"{protocol['context']} frames given, {protocol['horizon']} predicted",
+        f"{folder.path.name}: {details}",
     )
     write_file(folder.report, page)
 
@@ -64,17 +54,8 @@ def _loss_row(row: dict) -> dict:
 
 
 def _summary(metrics: Mapping[str, Mapping]) -> Section:
-    rows = []
-    for key, name in HEADLINES.items():
-        row = metrics.get(key, {})
-        if "value" in row:
-            low, high = row.get("interval", ("", ""))
-            span = f"{low:.3f} to {high:.3f}" if "interval" in row else ""
-            rows.append((name, f"{row['value']:.3f}", span))
-    if not rows:
-        return Section("Summary", [])
-    head = ("", "value", "95 % interval")
-    return Section("Summary", [Table(head, rows)])
+    rows = headlines(metrics)
+    return Section("Summary", [Table(HEAD, rows)] if rows else [])
 
 
 def _of_group(

@@ -1,8 +1,32 @@
-"""Metrics as a table for the terminal."""
+"""Metrics for the terminal: a dozen of them, or all."""
 
+import textwrap
 from collections.abc import Mapping
 
+from mipae_tf.evaluation.headlines import ABSENT
+from mipae_tf.evaluation.headlines import HEAD
+from mipae_tf.evaluation.headlines import headlines
+from mipae_tf.evaluation.headlines import title
+
+COLUMNS = 79
 STEPPED = {"prediction/psnr/": "PSNR (dB)", "prediction/ssim/": "SSIM"}
+
+
+def summary_table(metrics: Mapping[str, Mapping]) -> str:
+    """The numbers of the report's summary, thirteen lines at most.
+
+    A reason that does not fit on its line is cut; the report has all of it.
+    """
+    rows = headlines(metrics)
+    lines = [": ".join(title(metrics["protocol"]))]
+    rows = [HEAD, *rows] if rows else []
+    wide = [max(map(len, column)) for column in zip(*rows)]
+    for name, value, span in rows:
+        left = f"{name:{wide[0]}}  {value:>{wide[1]}}  "
+        if value == ABSENT:
+            span = textwrap.shorten(span, COLUMNS - len(left), placeholder=" …")
+        lines.append(f"{left}{span}".rstrip())
+    return "\n".join(lines)
 
 
 def metrics_table(metrics: Mapping[str, Mapping]) -> str:

@@ -11,13 +11,15 @@ lpips/weights/v0.1. Other tensors in the files are left out.
 """
 
 import pathlib
-import sys
 
 import numpy as np
 from absl import app
 from absl import flags
 
-from mipae_tf import quiet  # noqa: F401  isort: skip, before TensorFlow
+if __name__ == "__main__":  # before TensorFlow is imported
+    from mipae_tf import quiet  # noqa: F401
+
+from mipae_tf.console import one_sentence
 from mipae_tf.files import write_atomically
 from mipae_tf.metrics.lpips import BACKBONES
 from mipae_tf.metrics.lpips import weight_shapes
@@ -72,16 +74,11 @@ def define_flags() -> None:
 def main(_) -> None:
     """Converts, and says what came out."""
     values = flags.FLAGS
-    try:
-        backbone = convert_lpips(
-            values.backbone_pth, values.heads_pth, values.out
-        )
-    except (ValueError, OSError) as error:
-        print(f"error: {error}", file=sys.stderr)
-        sys.exit(1)
+    backbone = convert_lpips(values.backbone_pth, values.heads_pth, values.out)
     print(f"Weights of {backbone}: {values.out}")
 
 
 if __name__ == "__main__":
     define_flags()
-    app.run(main)
+    with one_sentence(ValueError, flags.Error):
+        app.run(main, flags_parser=flags.FLAGS)

@@ -10,6 +10,7 @@ import tensorflow as tf
 from absl import app
 from absl import flags
 
+from mipae_tf.console import one_sentence
 from mipae_tf.models import MODELS
 from mipae_tf.models import model_class
 
@@ -112,23 +113,19 @@ def _meaning(field: dataclasses.Field) -> str:
 
 
 def run_door(main: Callable[[Sequence[str]], None]) -> None:
-    """Runs a door: its errors are one sentence and exit code 1."""
+    """Runs a program: its errors are one sentence and exit code 1."""
 
     def guarded(argv: Sequence[str]) -> None:
         if len(argv) > 1:
-            raise app.UsageError(
-                f"{argv[1]!r} is no flag; flags are --name=value."
-            )
+            raise ValueError(f"{argv[1]!r} is no flag; flags are --name=value.")
         try:
             main(argv)
-        except (ValueError, OSError, tf.errors.OpError) as error:
-            print(f"error: {error}", file=sys.stderr)
-            sys.exit(1)
         except KeyboardInterrupt:
             print("stopped; the same command goes on", file=sys.stderr)
             sys.exit(130)
 
-    app.run(guarded, flags_parser=_parse)
+    with one_sentence(ValueError, flags.Error, tf.errors.OpError):
+        app.run(guarded, flags_parser=_parse)
 
 
 def _parse(argv: Sequence[str]) -> Sequence[str]:
@@ -136,9 +133,6 @@ def _parse(argv: Sequence[str]) -> Sequence[str]:
     asked = any(arg in ("--help", "-help", "-h") for arg in argv)
     models = [a.split("=", 1)[1] for a in argv if a.startswith("--model=")]
     if asked and models:
-        try:
-            print(model_help(models[-1]))
-        except ValueError as error:
-            sys.exit(f"error: {error}")
+        print(model_help(models[-1]))
         sys.exit(0)
-    return app.parse_flags_with_usage(argv)
+    return FLAGS(argv)

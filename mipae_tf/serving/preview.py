@@ -5,8 +5,8 @@ from collections.abc import Iterable
 from collections.abc import Iterator
 
 import numpy as np
-from tqdm import tqdm
 
+from mipae_tf.console import Progress
 from mipae_tf.models import VideoModel
 from mipae_tf.models.base import PIECE
 from mipae_tf.runs import load
@@ -98,12 +98,13 @@ def _read(
 def _futures(
     model: VideoModel, video: np.ndarray, horizon: int, samples: int, seed: int
 ) -> Iterator[np.ndarray]:
-    with tqdm(
-        total=horizon, desc="predicting", unit="frame", disable=None
-    ) as bar:
+    shown = Progress("predicting", horizon, "frame")
+    try:
         for piece in model.stream(video[None], horizon, samples, seed, PIECE):
             yield piece[:, 0]  # [samples, frames, height, width, channel]
-            bar.update(piece.shape[2])
+            shown.update(piece.shape[2])
+    finally:
+        shown.close(leave=False)
 
 
 def _drawn(

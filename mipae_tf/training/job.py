@@ -4,6 +4,8 @@ import pathlib
 from collections.abc import Mapping
 from typing import Any
 
+import tensorflow as tf
+
 from mipae_tf.console import say
 from mipae_tf.data import Clips
 from mipae_tf.data import open_clips
@@ -173,8 +175,11 @@ def _check_length(config, clips: Clips) -> None:
 
 def _log_start(settings, splits, replicas: int) -> None:
     shape = "x".join(map(str, settings.frame_shape))
+    kind = "GPU" if tf.config.list_physical_devices("GPU") else "CPU"
+    devices = f"the {kind}" if replicas == 1 else f"{replicas} {kind} replicas"
     say(
-        f"{settings.model} on {settings.dataset}: {len(splits['train'])} "
-        f"training clips, {len(splits['validation'])} validation clips, "
-        f"frames {shape}, {replicas} replica(s)"
+        f"training {settings.model} on {settings.dataset}: "
+        f"{len(splits['train'])} training clips, "
+        f"{len(splits['validation'])} validation clips, frames {shape}, "
+        f"on {devices}"
     )

@@ -6,8 +6,8 @@ from zipfile import BadZipFile
 
 import numpy as np
 import tensorflow as tf
-from tqdm import tqdm
 
+from mipae_tf.console import progress
 from mipae_tf.console import say
 from mipae_tf.data import Clips
 from mipae_tf.files import write_atomically
@@ -29,8 +29,8 @@ def encode_each_frame(model: VideoModel, clips: Clips) -> dict[str, np.ndarray]:
     encode = tf.function(model.encode, reduce_retracing=True)
     flat = clips.video.reshape(-1, 1, *clips.frame_shape)
     pieces = []
-    for first in tqdm(
-        range(0, len(flat), FRAMES_AT_ONCE), "encoding", disable=None
+    for first in progress(
+        range(0, len(flat), FRAMES_AT_ONCE), "encoding clips", "piece"
     ):
         latents = encode(tf.constant(flat[first : first + FRAMES_AT_ONCE]))
         pieces.append({k: v.numpy() for k, v in latents.items()})

@@ -1,13 +1,9 @@
 """Where training writes what it sees: TensorBoard, losses.jsonl, the screen."""
 
-import sys
-import time
-
 import tensorflow as tf
 from tensorboard.plugins.hparams import api as hparams
-from tqdm import tqdm
 
-from mipae_tf.console import say
+from mipae_tf.console import Progress
 from mipae_tf.models import Stage
 from mipae_tf.runs import RunFolder
 from mipae_tf.training.watchdog import Watchdog
@@ -16,28 +12,28 @@ from mipae_tf.training.watchdog import Watchdog
 class Logbook:
     """The records of one stage of one run.
 
-    A progress bar is shown on a terminal, a line every so often elsewhere.
+    The screen shows the step, the losses and the time left, see `Progress`.
+    That is the time of this stage: the pace of later ones is not known yet.
 
     Args:
         folder: the run.
         stage: the stage that is trained.
+        place: which stage that is, such as "stage 1 of 2".
     """
 
-    def __init__(self, folder: RunFolder, stage: Stage) -> None:
+    def __init__(
+        self, folder: RunFolder, stage: Stage, place: str = "stage 1 of 1"
+    ) -> None:
         self._folder, self._stage = folder, stage
         self.writer = tf.summary.create_file_writer(
             str(folder.logs / stage.name)
         )
         start = int(stage.step.numpy())
         folder.forget_losses_after(stage.name, start)
-        self._bar = tqdm(
-            desc=stage.name,
-            total=stage.total_steps,
-            initial=start,
-            unit="step",
-            disable=not sys.stderr.isatty(),
+        self._progress = Progress(
+            f"{stage.name} ({place})", stage.total_steps, "step", start
         )
-        self._spoken = 0.0
+        self._losses: dict[str, float] = {}
         self._watchdog = Watchdog(stage, self.writer)
 
     def write_hyperparameters(self, values: dict) -> None:
@@ -52,8 +48,8 @@ class Logbook:
             )
 
     def advance(self, steps: int) -> None:
-        """Moves the progress bar."""
-        self._bar.update(steps)
+        """Shows that steps have been made."""
+        self._progress.update(steps)
 
     def write(self, group: str, values: dict[str, float]) -> None:
         """Records numbers of the present step.
@@ -68,10 +64,11 @@ class Logbook:
                 tf.summary.scalar(f"{group}/{name}", value)
         row = {"stage": self._stage.name, "step": step, "group": group}
         self._folder.append_losses({**row, **values})
-        text = "  ".join(f"{k} {v:.4g}" for k, v in values.items())
-        if group == "training":
-            self._bar.set_postfix_str(text)
-        self._say(f"{self._stage.name} {step} {group}: {text}")
+        if "loss" in values:  # not where every step was undone
+            self._losses[group] = values["loss"]
+        self._progress.note = ", ".join(
+            f"{name} loss {value:.4g}" for name, value in self._losses.items()
+        )
 
     def look(self, losses: dict[str, float]) -> None:
         """Warns of what has stopped to learn, see `Watchdog.look`."""
@@ -79,11 +76,5 @@ class Logbook:
 
     def close(self) -> None:
         """Flushes everything."""
-        self._bar.close()
+        self._progress.close()
         self.writer.close()
-
-    def _say(self, line: str) -> None:
-        """Off a terminal, a line every ten seconds is enough."""
-        if self._bar.disable and time.time() - self._spoken > 10:
-            say(line)
-            self._spoken = time.time()

@@ -142,7 +142,9 @@ class Trainer:
         undo = self.options.on_nonfinite == "skip"
         loop = StageLoop(stage, arrays["train"], self.strategy, undo)
         validate = self._validator(stage, arrays["validation"])
-        logbook = Logbook(self.folder, stage)
+        number = self.stages.index(stage) + 1
+        place = f"stage {number} of {len(self.stages)}"
+        logbook = Logbook(self.folder, stage, place)
         settings = self.folder.settings()
         logbook.write_hyperparameters(settings.identity())
         try:

@@ -7,6 +7,7 @@ from data_builders.moving_dsprites import (
     moving_dsprites_dataset_builder as moving_dsprites,
 )
 from data_builders.moving_dsprites.sprites_config import SpritesConfig
+from mipae_tf import console
 from mipae_tf.data import datasets
 from mipae_tf.data import open_clips
 
@@ -35,13 +36,24 @@ def tiny(monkeypatch, tmp_path):
     return {"dataset": "moving_dsprites/tiny", "data_dir": str(tmp_path)}
 
 
-def test_a_split_is_built_and_read_in_order(tiny):
+def test_a_split_is_built_and_read_in_order(tiny, capsys, monkeypatch):
+    monkeypatch.setattr(console, "_pause", lambda elapsed: 0)
     clips = open_clips(split="train", **tiny)
+    said = capsys.readouterr()
+    first, *counted, last = said.err.splitlines()
+    name = "building moving_dsprites/tiny"
+    assert first.startswith(f"{name} in {tiny['data_dir']}")
+    assert [line.split(",")[0] for line in counted] == [
+        f"{name}: clip {n} of 8" for n in range(1, 9)
+    ]
+    assert last.startswith("built moving_dsprites/tiny in ")
+    assert not said.out
     assert clips.video.shape == (4, 3, 64, 64, 3)
     assert clips.cardinality["shape_0"] == 3
     assert clips.cardinality["x_0"] == 32
     assert clips.pose["x_0"].shape == (4, 3)
     again = open_clips(split="train", **tiny)
+    assert capsys.readouterr() == ("", ""), "built once"
     assert again.fingerprint() == clips.fingerprint()
     # Two clips are the first two clips, and the truth belongs to them.
     some = open_clips(split="train", limit=2, **tiny)

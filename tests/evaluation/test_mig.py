@@ -52,7 +52,7 @@ def test_without_drawn_frames_factors_are_told_one_by_one():
     """Clips do for factors that repeat, not for tuples of all."""
     seen = dataclasses.replace(subject(builder=object()), model=Jittered())
     found = measure(seen).metrics
-    reason = "bars test cannot draw frames with independent factors."
+    reason = "No frames of independent factors can be drawn of bars test."
     assert all(found[key] == {"absent": reason} for key in PUBLISHED)
     assert found["mig/factorwise/score"]["count"] == 24
     assert found["mig/factorwise/shape_0"]["value"] > 0.3

@@ -4,6 +4,7 @@ import json
 import pytest
 from runs.run_cases import settings
 
+from mipae_tf.evaluation.headlines import headlines
 from mipae_tf.evaluation.report import write_report
 from mipae_tf.files import write_file
 from mipae_tf.runs import RunFolder
@@ -68,6 +69,16 @@ def test_a_page_of_everything_that_needs_nothing_else(folder):
     assert "bars/<script>" in " ".join(page.text), "shown, not run"
     for told in ("forecast, PSNR (dB)", "21.50", "shape_0", "keras 3.15.1"):
         assert any(told in text for text in page.text), told
+
+
+def test_the_summary_is_that_of_the_screen(folder):
+    absent = {"swap/psnr": {"absent": "It has no content to swap."}}
+    write_report(folder, {**METRICS, **absent})
+    text = Page(folder.report.read_text()).text
+    for row in headlines({**METRICS, **absent}):
+        place = text.index(row[0])
+        cells = [cell for cell in text[place : place + 9] if cell]
+        assert cells[:3] == list(row)
 
 
 def test_what_is_absent_is_listed_with_its_reason(folder):

@@ -1,4 +1,6 @@
+from mipae_tf.evaluation.headlines import NAMES
 from mipae_tf.evaluation.table import metrics_table
+from mipae_tf.evaluation.table import summary_table
 
 METRICS = {
     "prediction/psnr/forecast": {
@@ -14,7 +16,14 @@ METRICS = {
         "count": 40,
         "interval": [0.4, 0.6],
     },
-    "protocol": {"model": "ae_lstm"},
+    "protocol": {
+        "model": "ae_lstm",
+        "dataset": "dots",
+        "clips": 40,
+        "split": "test",
+        "context": 5,
+        "horizon": 2,
+    },
 }
 
 
@@ -36,3 +45,26 @@ def test_numbers_and_reasons_are_printed():
 def test_reasons_are_printed_where_no_row_has_a_number():
     rows = {"prediction/psnr/forecast": {"absent": "No error."}}
     assert "absent: No error." in metrics_table(rows)
+
+
+def test_the_summary_has_numbers_and_reasons():
+    assert summary_table(METRICS).splitlines() == [
+        "ae_lstm on dots: 40 test clips, 5 frames given, 2 predicted",
+        f"{'':29}   value  95 % interval",
+        f"{'forecast, PSNR (dB)':29}  20.500  20.000 to 21.000",
+        "true poses decoded, PSNR (dB)  absent  AELSTM has no pose latent.",
+        f"{'swap, PSNR (dB)':29}  absent  "
+        "AELSTM has no content and pose to swap.",
+    ]
+
+
+def test_the_summary_never_outgrows_a_screen():
+    long = {key: {"absent": "word " * 40} for key in NAMES}
+    lines = summary_table({**METRICS, **long}).splitlines()
+    assert len(lines) <= 13, "evaluate adds two lines"
+    assert max(map(len, lines)) <= 79
+
+
+def test_without_its_numbers_the_summary_is_a_title():
+    rows = {"traversal": {"absent": "No."}, "protocol": METRICS["protocol"]}
+    assert summary_table(rows).count("\n") == 0

@@ -1,6 +1,7 @@
 import pytest
 from models.harness import lively_model
 
+from mipae_tf import console
 from mipae_tf.runs import RunFolder
 from mipae_tf.training.logbook import Logbook
 
@@ -40,3 +41,20 @@ def test_going_on_forgets_what_will_be_made_again(tmp_path, stage):
     stage.step.assign(4)
     Logbook(folder, stage).close()
     assert [row["step"] for row in folder.read_losses()] == [2, 4]
+
+
+def test_the_screen_has_stage_step_and_losses(
+    tmp_path, stage, capsys, monkeypatch
+):
+    monkeypatch.setattr(console, "_pause", lambda elapsed: 0)
+    book = Logbook(RunFolder(tmp_path), stage, "stage 1 of 2")
+    book.write("training", {"loss": 0.5, "gradient_norm": 2.0})
+    book.write("validation", {"loss": 0.25, "context": 1.0})
+    book.write("training", {"steps_per_second": 3.0})  # all steps undone
+    book.advance(2)
+    book.close()
+    total = stage.total_steps
+    assert capsys.readouterr().err == (
+        f"representation (stage 1 of 2): step 2 of {total}, "
+        "training loss 0.5, validation loss 0.25\n"
+    )
