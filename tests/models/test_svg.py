@@ -99,8 +99,8 @@ def test_the_frames_that_lend_their_maps_in_training(which, source):
     """Until the context ends the frame before, then always the same."""
     given = {"skip_frame": which, "context": 3, "train_horizon": 2}
     stage = lively_model("svg_lp", **given).stages()[0]
-    numbers = tf.reshape(tf.range(10), [10, 1, 1, 1])  # of two clips of 5
-    chosen = np.ravel(stage._of_targets(numbers, 5)).reshape(2, 4)
+    numbers = tf.reshape(tf.range(10), [2, 5, 1, 1, 1])
+    chosen = np.reshape(stage._of_targets(numbers), (2, 4))
     np.testing.assert_array_equal(chosen, [source, np.add(source, 5)])
 
 
