@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 
+from mipae_tf.evaluation.training_tables import training_line
+
 STEPPED = {"prediction/psnr/": "PSNR (dB)", "prediction/ssim/": "SSIM"}
 
 
@@ -13,8 +15,11 @@ def metrics_table(metrics: Mapping[str, Mapping]) -> str:
     rest = [
         _line(key, value)
         for key, value in metrics.items()
-        if key != "protocol" and not key.startswith(tuple(STEPPED))
+        if key not in ("protocol", "training")
+        and not key.startswith(tuple(STEPPED))
     ]
+    if "training" in metrics:
+        rest.append(training_line(metrics["training"]))
     return "\n".join([*lines, *rest])
 
 
