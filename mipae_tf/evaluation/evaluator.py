@@ -28,6 +28,7 @@ from mipae_tf.models import VideoModel
 from mipae_tf.runs import RunFolder
 from mipae_tf.runs import load
 from mipae_tf.runs.settings import OWN_CLIPS
+from mipae_tf.runs.training_times import training_entry
 from mipae_tf.version import __version__
 
 PACKAGES = ("tensorflow", "keras", "tensorflow-datasets", "scikit-learn")
@@ -82,12 +83,13 @@ def evaluate(
     folder, options = RunFolder(run_dir), options or EvaluationOptions()
     subject = _subject(folder, options, data_dir, own_clips)
     protocol = _protocol(folder, subject)
+    beside = {"training": training_entry(folder), "protocol": protocol}
     found = _earlier(folder, groups, protocol)
     wanted = [name for name in GROUPS if name in groups]
     for number, name in enumerate(wanted, start=1):
         say(f"measuring {name} ({number} of {len(wanted)})")
         found |= GROUPS[name].measure(subject)
-        metrics = {**found.metrics, "protocol": protocol}
+        metrics = {**found.metrics, **beside}
         _write(folder, found, metrics)
     write_report(folder, metrics)
     return metrics
@@ -167,6 +169,7 @@ def _earlier(
     if folder.metrics.exists():
         rows = json.loads(folder.metrics.read_text())
         was = rows.pop("protocol")
+        rows.pop("training", None)
         same = all(was.get(name) == value for name, value in protocol.items())
     for name in groups if same else GROUPS:
         for figure in GROUPS[name].figures:

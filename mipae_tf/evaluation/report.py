@@ -7,6 +7,7 @@ from mipae_tf.evaluation.headlines import HEAD
 from mipae_tf.evaluation.headlines import headlines
 from mipae_tf.evaluation.headlines import title
 from mipae_tf.evaluation.tables import tables_of
+from mipae_tf.evaluation.training_tables import training_table
 from mipae_tf.files import write_file
 from mipae_tf.runs import RunFolder
 from mipae_tf.visual.html_page import Picture
@@ -32,7 +33,7 @@ def write_report(folder: RunFolder, metrics: Mapping[str, Mapping]) -> None:
     sections = [
         _summary(metrics),
         *(_of_group(folder, name, metrics) for name in GROUPS),
-        _training(folder),
+        _training(folder, metrics),
         _absences(metrics),
         Section("Protocol", [_listing(protocol)]),
     ]
@@ -80,7 +81,7 @@ def _pictures(folder: RunFolder, captions: Mapping[str, str]) -> list[Picture]:
     ]
 
 
-def _training(folder: RunFolder) -> Section:
+def _training(folder: RunFolder, metrics: Mapping[str, Mapping]) -> Section:
     pictures = _pictures(folder, {LOSSES: "Losses of each stage."})
     settings = folder.settings()
     configuration = {
@@ -90,13 +91,16 @@ def _training(folder: RunFolder) -> Section:
         "training clips": settings.train_clips or "all",
         **vars(settings.config),
     }
-    return Section("Training", [*pictures, _listing(configuration)])
+    blocks = [*pictures, _listing(configuration)]
+    if "training" in metrics:
+        blocks.append(training_table(metrics["training"]))
+    return Section("Training", blocks)
 
 
 def _absences(metrics: Mapping[str, Mapping]) -> Section:
     reasons: dict[str, list[str]] = {}
     for key, row in metrics.items():
-        if "absent" in row:
+        if "absent" in row and key != "training":
             reasons.setdefault(row["absent"], []).append(key)
     if not reasons:
         return Section("Absent", [])

@@ -7,6 +7,7 @@ from mipae_tf.evaluation.headlines import ABSENT
 from mipae_tf.evaluation.headlines import HEAD
 from mipae_tf.evaluation.headlines import headlines
 from mipae_tf.evaluation.headlines import title
+from mipae_tf.evaluation.training_tables import training_line
 
 COLUMNS = 79
 STEPPED = {"prediction/psnr/": "PSNR (dB)", "prediction/ssim/": "SSIM"}
@@ -37,8 +38,11 @@ def metrics_table(metrics: Mapping[str, Mapping]) -> str:
     rest = [
         _line(key, value)
         for key, value in metrics.items()
-        if key != "protocol" and not key.startswith(tuple(STEPPED))
+        if key not in ("protocol", "training")
+        and not key.startswith(tuple(STEPPED))
     ]
+    if "training" in metrics:
+        rest.append(training_line(metrics["training"]))
     return "\n".join([*lines, *rest])
 
 

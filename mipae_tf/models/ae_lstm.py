@@ -100,6 +100,7 @@ class AutoencoderStage(Stage):
             config.schedule,
             config.representation_steps,
             config.ema,
+            config.adam_epsilon,
         )
         self._descend = self.add_player([encoder, decoder], optimizer)
 

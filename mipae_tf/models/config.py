@@ -55,6 +55,11 @@ def other_default(
     return dataclasses.field(default=default, metadata={**metadata, **limits})
 
 
+# What the authors' framework does otherwise than ours; in every published
+# protocol.
+TORCH_RULES = {"adam_epsilon": "torch", "layer_rules": "torch"}
+
+
 @dataclasses.dataclass(frozen=True)
 class ModelConfig:
     """Base of every model's `Config`, a frozen dataclass of `option` fields.
@@ -68,7 +73,8 @@ class ModelConfig:
             message names the flag, the value and what is allowed.
     """
 
-    # Named sets of values; what the user gives explicitly wins over them.
+    # Named sets of values; what the user gives explicitly wins over them. The
+    # default of a field that is added later must keep older runs as they are.
     PROTOCOLS: ClassVar[Mapping[str, Mapping[str, Any]]] = {"default": {}}
 
     width: int = option(
@@ -85,6 +91,19 @@ class ModelConfig:
     )
     beta_1: float = option(0.9, "Adam's first decay, same stage.", low=0)
     beta_2: float = option(0.999, "Adam's second decay, same stage.", low=0)
+    adam_epsilon: str = option(
+        "keras",
+        "Where Adam adds its epsilon: before the bias correction, as Keras "
+        "does, or after it, as its paper and PyTorch since 1.3 do.",
+        choices=("keras", "torch"),
+    )
+    layer_rules: str = option(
+        "keras",
+        "Whose rules layers follow. PyTorch's batch normalization keeps "
+        "unbiased variances for inference; its LSTMs have two biases and "
+        "other initial values.",
+        choices=("keras", "torch"),
+    )
     schedule: str = option(
         "cosine",
         "Learning rate over the steps of a stage.",

@@ -58,6 +58,7 @@ class Dynamics(Stage):
             schedule=config.schedule,
             steps=config.dynamics_steps,
             ema=config.ema,
+            epsilon=config.adam_epsilon,
         )
         self._descend = self.add_player([predictor], optimizer)
 
@@ -135,7 +136,10 @@ class PublishedDynamics(Stage):
         self.encode_moving, self.encode_fixed = encoders
         self.context = config.context
         optimizer = make_adam(
-            config.dynamics_learning_rate, beta_1=0.9, ema=config.ema
+            config.dynamics_learning_rate,
+            beta_1=0.9,
+            ema=config.ema,
+            epsilon=config.adam_epsilon,
         )
         self._descend = self.add_player([predictor], optimizer)
 

@@ -26,6 +26,35 @@ def fold_time(
     )  # [batch, time, ...]
 
 
+def over_time(network: Callable[[Any], Any], inputs: Any, apart: bool) -> Any:
+    """Applies `network` to structures of tensors at every time.
+
+    Args:
+        network: takes a structure of `[batch, ...]`, gives another one.
+        inputs: structure of `[batch, time, ...]`, the time known.
+        apart: whether each time has a call of its own, as in `per_frame`, or
+            all have one, as in `fold_time`.
+
+    Returns:
+        The structure that the network gives, of `[batch, time, ...]`.
+    """
+    time = tf.nest.flatten(inputs)[0].shape[1]
+    if apart:
+        outputs = [
+            network(tf.nest.map_structure(lambda x, t=t: x[:, t], inputs))
+            for t in range(time)
+        ]
+        return tf.nest.map_structure(
+            lambda *parts: tf.stack(parts, axis=1), *outputs
+        )
+    flat = tf.nest.map_structure(
+        lambda x: tf.reshape(x, [-1, *x.shape[2:]]), inputs
+    )  # [batch·time, ...]
+    return tf.nest.map_structure(
+        lambda x: tf.reshape(x, [-1, time, *x.shape[1:]]), network(flat)
+    )
+
+
 def per_frame(
     network: Callable[..., tf.Tensor],
     frames: tf.Tensor,

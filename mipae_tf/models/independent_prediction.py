@@ -8,6 +8,7 @@ from mipae_tf.models.base import Latents
 from mipae_tf.models.base import State
 from mipae_tf.models.base import VideoModel
 from mipae_tf.models.base import to_float
+from mipae_tf.models.config import TORCH_RULES
 from mipae_tf.models.config import option
 from mipae_tf.models.config import other_default
 from mipae_tf.models.elbo_stage import ElboStage
@@ -79,6 +80,7 @@ class IndependentPredictionConfig(SequenceConfig):
     PROTOCOLS = {
         "default": {},
         "published": {
+            **TORCH_RULES,
             "backbone": "dcgan",
             "glyphs": 0,
             "feature_dim": 32,

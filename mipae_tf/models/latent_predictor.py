@@ -19,6 +19,7 @@ class LatentPredictor(keras.layers.Layer):
         target: 'code' (the LSTM gives the next code, squashed by tanh, as
             published) or 'difference' (it gives what is to be added to the
             last code, in standard deviations).
+        layer_rules: 'keras' or 'torch', see `ModelConfig`.
     """
 
     def __init__(
@@ -28,18 +29,20 @@ class LatentPredictor(keras.layers.Layer):
         hidden_dim: int,
         layers: int,
         target: str,
+        layer_rules: str = "keras",
         **kwargs,
     ) -> None:
         super().__init__(**kwargs)
         self.target = target
         self.fixed_dim = fixed_dim
-        published = target == "code"
+        published, torch = target == "code", layer_rules == "torch"
         self.lstm = PoseLSTM(
             moving_dim,
             hidden_dim=hidden_dim,
             layers=layers,
             activation="tanh" if published else "linear",
-            init="torch" if published else "keras",
+            init="torch" if published or torch else "keras",
+            biases=2 if torch else 1,
             use_cudnn=False,  # a cuDNN kernel could not be served on a CPU
         )
         self.lstm.build((None, None, moving_dim + fixed_dim))

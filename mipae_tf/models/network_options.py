@@ -15,10 +15,13 @@ def network_options(
     Batch statistics are taken over the global batch where several replicas
     share it.
     """
+    norm = config.normalization
+    if norm == "batch" and config.layer_rules == "torch":
+        norm = "batch_unbiased"
     replicas = tf.distribute.get_strategy().num_replicas_in_sync
     return {
         "frame_size": frame_shape[0],
         "width": config.width,
-        "norm": config.normalization,
+        "norm": norm,
         "synchronized": replicas > 1,
     }

@@ -2,6 +2,10 @@
 
 import keras
 
+from mipae_tf.models.torch_adam import TorchAdam
+
+EPSILON = 1e-8  # PyTorch's default, which no published code changes
+
 
 def make_adam(
     learning_rate: float,
@@ -10,8 +14,9 @@ def make_adam(
     schedule: str = "constant",
     steps: int = 1,
     ema: float = 0.0,
+    epsilon: str = "keras",
 ) -> keras.optimizers.Adam:
-    """Adam with PyTorch's epsilon, so that published settings carry over.
+    """Adam with an epsilon of 1e-8.
 
     Args:
         learning_rate: the rate, its peak under a schedule.
@@ -22,6 +27,8 @@ def make_adam(
         steps: number of steps that the schedule covers.
         ema: decay of a moving average of the weights, kept beside them; 0
             for none.
+        epsilon: 'keras' adds epsilon before the bias correction, 'torch'
+            after it, see `TorchAdam`.
     """
     if schedule == "cosine":
         warmup = max(1, steps // 50)
@@ -32,11 +39,12 @@ def make_adam(
             decay_steps=max(1, steps - warmup),
             alpha=0.01,
         )
-    return keras.optimizers.Adam(
+    adam = {"keras": keras.optimizers.Adam, "torch": TorchAdam}[epsilon]
+    return adam(
         learning_rate,
         beta_1,
         beta_2,
-        epsilon=1e-8,
+        epsilon=EPSILON,
         use_ema=ema > 0.0,
         ema_momentum=ema or 0.99,
     )

@@ -105,11 +105,16 @@ class PoseContentStage(Stage):
             config.schedule,
             config.representation_steps,
             config.ema,
+            config.adam_epsilon,
         )
         self._descend = self.add_player(
             [content_encoder, pose_encoder, decoder], autoencoder
         )
-        adversary = make_adam(config.critic_learning_rate, beta_1=0.5)
+        adversary = make_adam(
+            config.critic_learning_rate,
+            beta_1=0.5,
+            epsilon=config.adam_epsilon,
+        )
         self._descend_critic = self.add_player([critic], adversary)
 
     @property

@@ -69,6 +69,7 @@ class RecurrentAutoencoder(VideoModel):
             hidden_dim=config.lstm_dim,
             layers=config.lstm_layers,
             target=config.lstm_target,
+            layer_rules=config.layer_rules,
         )
 
     def dynamics_stage(self) -> Stage:

@@ -2,6 +2,7 @@
 
 import dataclasses
 
+from mipae_tf.models.config import TORCH_RULES
 from mipae_tf.models.config import ModelConfig
 from mipae_tf.models.config import option
 from mipae_tf.models.config import other_default
@@ -9,6 +10,7 @@ from mipae_tf.networks.backbones import BACKBONES
 
 # What the authors' codes of DRNET (PyTorch) and MIPAE have in common.
 PUBLISHED_RECIPE = {
+    **TORCH_RULES,
     "backbone": "dcgan",
     "normalization": "batch",
     "code": "tanh",

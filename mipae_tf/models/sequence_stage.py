@@ -42,6 +42,7 @@ class SequenceStage(Stage):
             config.schedule,
             config.training_steps,
             config.ema,
+            config.adam_epsilon,
         )
         self._descend = self.add_player([network], optimizer, config.clip_norm)
 

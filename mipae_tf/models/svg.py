@@ -9,6 +9,7 @@ from mipae_tf.models.base import Latents
 from mipae_tf.models.base import State
 from mipae_tf.models.base import VideoModel
 from mipae_tf.models.base import to_float
+from mipae_tf.models.config import TORCH_RULES
 from mipae_tf.models.config import option
 from mipae_tf.models.config import other_default
 from mipae_tf.models.frame_wise import fold_time
@@ -49,9 +50,24 @@ class SVGConfig(SequenceConfig):
         "noise is given up before anything is learnt from it.",
     )
 
+    clamp_log_scales: bool = option(
+        True, "Whether log-scales of the latent are kept within ±7."
+    )
+    time_steps: str = option(
+        "together",
+        "How the frames of a clip are trained on. together: encoder and "
+        "decoder take all times in one call; the loss is the mean over them. "
+        "apart: a call for each time, so that batch normalization sees one "
+        "time alone; the loss is the sum over times, as published.",
+        choices=("together", "apart"),
+    )
+
     PROTOCOLS = {
         "default": {},
         "published": {
+            **TORCH_RULES,
+            "clamp_log_scales": False,
+            "time_steps": "apart",
             "backbone": "dcgan_skips",
             "skip_frame": "last_but_one",
             "schedule": "constant",

@@ -42,6 +42,10 @@ class SVGNetwork(keras.layers.Layer):
         super().__init__(**kwargs)
         self.noise_dim, state_dim = config.noise_dim, config.state_dim
         options = network_options(config, frame_shape)
+        lstm_rules = {}
+        if config.layer_rules == "torch":
+            lstm_rules = {"init": "torch", "biases": 2}
+        gaussian = {"clamp": config.clamp_log_scales, **lstm_rules}
         self.encoder = FrameEncoder(
             config.backbone, state_dim, activation="tanh", **options
         )
@@ -50,13 +54,20 @@ class SVGNetwork(keras.layers.Layer):
             self.noise_dim,
             config.lstm_dim,
             first_log_scale=config.first_log_scale,
+            **gaussian,
         )
         self.prior = None
         if learned_prior:
-            self.prior = GaussianLSTM(self.noise_dim, config.lstm_dim)
+            self.prior = GaussianLSTM(
+                self.noise_dim, config.lstm_dim, **gaussian
+            )
             self.prior.build((None, None, state_dim))
         self.predictor = PoseLSTM(
-            state_dim, config.lstm_dim, config.lstm_layers, use_cudnn=False
+            state_dim,
+            config.lstm_dim,
+            config.lstm_layers,
+            use_cudnn=False,
+            **lstm_rules,
         )
         self.encoder.build((None, *frame_shape))
         self.decoder.build((None, state_dim))

@@ -1,7 +1,11 @@
 """Batch normalisation of maps in one kernel."""
 
+from typing import Any
+
 import keras
 import tensorflow as tf
+
+from mipae_tf.networks.replicas import replica_place
 
 
 @keras.saving.register_keras_serializable("mipae_tf")
@@ -13,9 +17,25 @@ class BatchNorm(keras.layers.BatchNormalization):
     faster on a CPU. The result is that of Keras' layer to rounding, which does
     whatever the kernel cannot: codes, moments over all replicas, inference.
 
+    Args:
+        unbiased: whether the moving variance takes up n / (n - 1) times the
+            variance of the n numbers of a batch, as Algorithm 2 of the paper
+            and PyTorch have it. Keras takes the variance itself. It makes a
+            difference at inference alone.
+        **kwargs: those of `keras.layers.BatchNormalization`.
+
+    Raises:
+        ValueError: for `unbiased` with `renorm`, or in training with a mask.
+
     References:
         - Batch Normalization (https://arxiv.org/abs/1502.03167).
     """
+
+    def __init__(self, *, unbiased: bool = False, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        if unbiased and self.renorm:
+            raise ValueError("unbiased=True does not go with renorm=True.")
+        self.unbiased = unbiased
 
     def call(
         self,
@@ -25,8 +45,24 @@ class BatchNorm(keras.layers.BatchNormalization):
     ) -> tf.Tensor:
         """Maps [batch, height, width, channel] or codes [batch, channel]."""
         learns = training and self.trainable
-        if not learns or mask is not None or not self._fits(inputs):
+        if learns and mask is None and self._fits(inputs):
+            return self._fused(inputs)
+        if not (learns and self.unbiased):
             return super().call(inputs, training=training, mask=mask)
+        if mask is not None:
+            raise ValueError("unbiased=True takes no mask.")
+        before = tf.identity(self.moving_variance)
+        normal = super().call(inputs, training=training)
+        # Keras took up the variance v; n v / (n - 1) is v + v / (n - 1).
+        taken_up = self.moving_variance - self.momentum * before
+        others = tf.maximum(self._count(inputs) - 1.0, 1.0)
+        self.moving_variance.assign_add(
+            taken_up / tf.cast(others, taken_up.dtype)
+        )
+        return normal
+
+    def _fused(self, inputs: tf.Tensor) -> tf.Tensor:
+        """Normalised maps, the moving averages updated."""
         nothing = tf.zeros([0])
         maps = tf.cast(inputs, tf.float32)
         normal, mean, unbiased, *_ = tf.raw_ops.FusedBatchNormV3(
@@ -37,8 +73,10 @@ class BatchNorm(keras.layers.BatchNormalization):
             variance=nothing,
             epsilon=self.epsilon,
         )
-        count = tf.cast(tf.size(maps) / self.gamma.shape[0], tf.float32)
-        variance = unbiased * (count - 1.0) / count
+        variance = unbiased
+        if not self.unbiased:
+            count = self._count(maps)
+            variance = unbiased * (count - 1.0) / count
         for average, value in (
             (self.moving_mean, mean),
             (self.moving_variance, variance),
@@ -47,6 +85,11 @@ class BatchNorm(keras.layers.BatchNormalization):
                 average * self.momentum + value * (1.0 - self.momentum)
             )
         return tf.cast(normal, inputs.dtype)
+
+    def _count(self, inputs: tf.Tensor) -> tf.Tensor:
+        """How many numbers a variance is taken of, on all replicas."""
+        own = tf.cast(tf.size(inputs) / inputs.shape[self.axis], tf.float32)
+        return own * (replica_place()[1] if self.synchronized else 1)
 
     def _fits(self, inputs: tf.Tensor) -> bool:
         """Whether the kernel can do what this layer was made for."""
@@ -59,3 +102,7 @@ class BatchNorm(keras.layers.BatchNormalization):
             and not self.synchronized
             and self.gamma.dtype == "float32"
         )
+
+    def get_config(self) -> dict[str, Any]:
+        """The constructor's arguments."""
+        return {**super().get_config(), "unbiased": self.unbiased}

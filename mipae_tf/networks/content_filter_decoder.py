@@ -34,7 +34,7 @@ class ContentFilterDecoder(keras.layers.Layer):
     Args:
         channels: channels of a frame.
         width: a quarter of the channels of the maps.
-        norm: 'batch', 'group' or 'none'.
+        norm: one of `layers.NORMS`.
         frame_size: 64 or 128, height and width of the frames in pixels.
         pose_dim: how many of the last numbers of a code are pose; 0 where a
             code is not split and serves as both.

@@ -31,7 +31,7 @@ class ConvBlock(keras.layers.Layer):
         padding: 'same', 'valid', or that many rows and columns of zeros on
             every side. Zeros on every side are what PyTorch pads; 'same' pads
             unevenly where the stride is 2 and the kernel odd.
-        norm: 'batch', 'group' or 'none'.
+        norm: one of `layers.NORMS`.
         activation: 'leaky_relu' (slope 0.2), 'relu' or 'linear'.
         transposed: whether the convolution is transposed.
         synchronized: whether batch statistics are taken over all replicas.

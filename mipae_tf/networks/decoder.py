@@ -26,7 +26,7 @@ class Decoder(keras.layers.Layer, abc.ABC):
     Args:
         channels: channels of a frame.
         width: channels of the finest map; 64 as published.
-        norm: 'batch' as published, 'group' or 'none'.
+        norm: 'batch_unbiased' as published, or another of `layers.NORMS`.
         frame_size: 64 or 128, height and width of the frames in pixels.
         skips: whether each stage also takes the encoder's map of its size.
         synchronized: whether batch statistics are taken over all replicas.

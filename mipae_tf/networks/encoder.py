@@ -27,7 +27,7 @@ class Encoder(keras.layers.Layer, abc.ABC):
     Args:
         code_dim: length of a code.
         width: channels of the first stage; 64 as published.
-        norm: 'batch' as published, 'group' or 'none'.
+        norm: 'batch_unbiased' as published, or another of `layers.NORMS`.
         activation: what a code ends in: 'tanh', 'linear' or 'unit'.
         frame_size: height and width of the frames in pixels.
         synchronized: whether batch statistics are taken over all replicas.
@@ -70,7 +70,7 @@ class Encoder(keras.layers.Layer, abc.ABC):
             code_dim,
             self.HEAD_SIZES[frame_size],
             padding="valid",
-            norm="batch" if norm == "batch" else "none",
+            norm=norm if norm.startswith("batch") else "none",
             activation="linear",
             synchronized=synchronized,
             dtype="float32",

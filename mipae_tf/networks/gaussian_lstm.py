@@ -20,6 +20,9 @@ class GaussianLSTM(keras.layers.Layer):
         hidden_dim: units of an LSTM.
         layers: number of LSTMs.
         first_log_scale: what the log-scale starts from, about.
+        clamp: whether log-scales are kept within ±7, see `soft_clamp`.
+        init: of the LSTM, see `PoseLSTM`.
+        biases: of the LSTM, see `PoseLSTM`.
         **kwargs: `name` of the layer.
 
     References:
@@ -32,6 +35,9 @@ class GaussianLSTM(keras.layers.Layer):
         hidden_dim: int = 256,
         layers: int = 1,
         first_log_scale: float = 0.0,
+        clamp: bool = True,
+        init: str = "keras",
+        biases: int = 1,
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
@@ -40,13 +46,19 @@ class GaussianLSTM(keras.layers.Layer):
             "hidden_dim": hidden_dim,
             "layers": layers,
             "first_log_scale": first_log_scale,
+            "clamp": clamp,
+            "init": init,
+            "biases": biases,
         }
+        self.clamp = clamp
         self.first_log_scale = first_log_scale
         self.lstm = PoseLSTM(
             2 * dim,
             hidden_dim,
             layers,
             activation="linear",
+            init=init,
+            biases=biases,
             use_cudnn=False,
         )
 
@@ -69,7 +81,9 @@ class GaussianLSTM(keras.layers.Layer):
     def _gaussian(self, out: tf.Tensor) -> Gaussian:
         mean, log_variance = tf.split(out, 2, axis=-1)
         log_scale = self.first_log_scale + 0.5 * log_variance
-        return Gaussian(mean, soft_clamp(log_scale))
+        if self.clamp:
+            log_scale = soft_clamp(log_scale)
+        return Gaussian(mean, log_scale)
 
     def initial_state(self, batch: int | tf.Tensor) -> States:
         """States before anything was seen."""

@@ -11,7 +11,7 @@ import tensorflow as tf
 from mipae_tf.networks.batch_norm import BatchNorm
 from mipae_tf.networks.group_norm import GroupNorm
 
-NORMS = ("batch", "group", "none")
+NORMS = ("batch", "batch_unbiased", "group", "none")
 ACTIVATIONS = ("tanh", "linear", "unit")
 
 
@@ -40,7 +40,8 @@ def normalization(
     N(1, 0.02²). Group norm uses up to 32 groups of four or more channels.
 
     Args:
-        kind: 'batch', 'group' or 'none', which passes its input through.
+        kind: 'batch', 'batch_unbiased' (see `BatchNorm`), 'group' or 'none',
+            which passes its input through.
         channels: number of channels to be normalised.
         synchronized: whether batch statistics are taken over all replicas.
         **kwargs: `dtype`, `name` of the layer.
@@ -55,7 +56,12 @@ def normalization(
     kwargs["gamma_initializer"] = keras.initializers.RandomNormal(1.0, 0.02)
     if kind == "group":
         return GroupNorm(_groups(channels), **kwargs)
-    return BatchNorm(momentum=0.9, synchronized=synchronized, **kwargs)
+    return BatchNorm(
+        unbiased=kind == "batch_unbiased",
+        momentum=0.9,
+        synchronized=synchronized,
+        **kwargs,
+    )
 
 
 def _groups(channels: int) -> int:

@@ -10,6 +10,7 @@ from mipae_tf.networks.layers import code_activation
 from mipae_tf.networks.layers import kernel_initializer
 from mipae_tf.networks.layers import require_choice
 from mipae_tf.networks.layers import torch_uniform
+from mipae_tf.networks.torch_lstm import TorchLSTMCell
 
 States = tuple[tuple[tf.Tensor, tf.Tensor], ...]
 
@@ -32,12 +33,15 @@ class PoseLSTM(keras.layers.Layer):
         init: 'keras' (Glorot, orthogonal, forget bias 1), or 'torch' as
             published (LSTM at U(±1/√hidden_dim) with no forget bias of 1,
             dense layers at N(0, 0.02²)).
+        biases: of an LSTM; 1 as in Keras, or 2 as in PyTorch, see
+            `TorchLSTMCell`. With 2 no cuDNN kernel is used.
         use_cudnn: 'auto', or False for a network that XLA compiles and that
             exports to machines without a GPU.
         **kwargs: `dtype`, `name` of the layer.
 
     Raises:
-        ValueError: on an unknown activation or init.
+        ValueError: on an unknown activation or init, or another number of
+            biases.
 
     Example:
 
@@ -59,38 +63,45 @@ class PoseLSTM(keras.layers.Layer):
         layers: int = 2,
         activation: str = "tanh",
         init: str = "keras",
+        biases: int = 1,
         use_cudnn: str | bool = "auto",
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
         require_choice("init", init, ("keras", "torch"))
+        require_choice("biases", biases, (1, 2))
         self._config = {
             "pose_dim": pose_dim,
             "hidden_dim": hidden_dim,
             "layers": layers,
             "activation": activation,
             "init": init,
+            "biases": biases,
             "use_cudnn": use_cudnn,
         }
         self.hidden_dim = hidden_dim
         self.embed = keras.layers.Dense(
             hidden_dim, dtype=self.dtype_policy, **_dense_init(init)
         )
-        self.recurrent = [
-            keras.layers.LSTM(
-                hidden_dim,
-                return_sequences=True,
-                return_state=True,
-                use_cudnn=use_cudnn,
-                dtype=self.dtype_policy,
-                **_lstm_init(init, hidden_dim),
-            )
-            for _ in range(layers)
-        ]
+        self.recurrent = [self._make_recurrent() for _ in range(layers)]
         self.pose = keras.layers.Dense(
             pose_dim, dtype="float32", **_dense_init(init)
         )
         self.activation = code_activation(activation)
+
+    def _make_recurrent(self) -> keras.layers.RNN:
+        config = self._config
+        weights = {
+            "units": self.hidden_dim,
+            "dtype": self.dtype_policy,
+            **_lstm_init(config["init"], self.hidden_dim, config["biases"]),
+        }
+        returned = {"return_sequences": True, "return_state": True}
+        if config["biases"] == 1:
+            use_cudnn = config["use_cudnn"]
+            return keras.layers.LSTM(**weights, **returned, use_cudnn=use_cudnn)
+        cell = TorchLSTMCell(**weights)
+        return keras.layers.RNN(cell, **returned, dtype=self.dtype_policy)
 
     def build(self, input_shape: tuple) -> None:
         """Makes the variables for inputs [batch, time, dim]."""
@@ -151,13 +162,14 @@ def _dense_init(init: str) -> dict[str, Any]:
     return {"kernel_initializer": kernel_initializer()}
 
 
-def _lstm_init(init: str, hidden_dim: int) -> dict[str, Any]:
+def _lstm_init(init: str, hidden_dim: int, biases: int) -> dict[str, Any]:
     if init == "keras":
         return {}
+    bias = torch_uniform if biases == 2 else _sum_of_two
     return {
         "kernel_initializer": torch_uniform(hidden_dim),
         "recurrent_initializer": torch_uniform(hidden_dim),
-        "bias_initializer": _sum_of_two(hidden_dim),
+        "bias_initializer": bias(hidden_dim),
         "unit_forget_bias": False,
     }
 

@@ -18,7 +18,7 @@ class ResidualBlock(keras.layers.Layer):
     Args:
         filters: channels that come out.
         strides: 1, or 2 to halve height and width.
-        norm: 'batch', 'group' or 'none'.
+        norm: one of `layers.NORMS`.
         synchronized: whether batch statistics are taken over all replicas.
         **kwargs: `dtype`, `name` of the layer.
 

@@ -1,8 +1,10 @@
 """The folder `runs/NAME` and its contents by name."""
 
+import dataclasses
 import fcntl
 import json
 import pathlib
+from collections.abc import Collection
 from typing import Any
 from typing import TextIO
 
@@ -22,6 +24,7 @@ class RunFolder:
         self.config = self.path / "config.json"
         self.flags = self.path / "flags.cfg"
         self.losses = self.path / "losses.jsonl"
+        self.training = self.path / "training.json"
         self.metrics = self.path / "metrics.json"
         self.logs = self.path / "logs"
         self.per_clip = self.path / "per_clip.npz"
@@ -47,6 +50,32 @@ class RunFolder:
                 "config.json; `python -m mipae_tf.train` makes one."
             )
         return RunSettings.from_json(self.config.read_text())
+
+    def as_begun(
+        self, settings: RunSettings, given: Collection[str]
+    ) -> RunSettings:
+        """Settings for going on with a run that may be older than they are.
+
+        The run's `config.json` lacks hyper-parameters that were added to the
+        library since. Such a run keeps their defaults, with which it behaves
+        as it did, even where the protocol has other values by now.
+
+        Args:
+            settings: what is to be trained.
+            given: names of the hyper-parameters that the user set.
+        """
+        if not self.config.exists():
+            return settings
+        run = json.loads(self.config.read_text())
+        if run["model"] != settings.model:
+            return settings
+        defaults = {
+            field.name: field.default
+            for field in dataclasses.fields(settings.config)
+            if field.name not in {*run["config"], *given}
+        }
+        config = dataclasses.replace(settings.config, **defaults)
+        return dataclasses.replace(settings, config=config)
 
     def claim(self, settings: RunSettings, flags: str = "") -> None:
         """Makes the folder this run's, or finds that it is already.

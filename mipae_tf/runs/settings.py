@@ -62,7 +62,11 @@ class RunSettings:
 
     @classmethod
     def from_json(cls, text: str) -> "RunSettings":
-        """The settings that `to_json` wrote."""
+        """The settings that `to_json` wrote.
+
+        Hyper-parameters that the file lacks, since they were added to the
+        library later, have their defaults.
+        """
         fields = json.loads(text)
         config = model_class(fields["model"]).Config(**fields["config"])
         shape = tuple(fields["frame_shape"])

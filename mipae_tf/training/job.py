@@ -94,6 +94,7 @@ def train(
         manual_dir=manual_dir,
     )
     folder = _folder(run_dir, scope)
+    settings, flags = _as_begun(folder, settings, hyperparameters or {}, flags)
     folder.refuse_other(settings)
     with scope.scope(), precision(options.precision):
         made = settings.make_model()
@@ -157,6 +158,19 @@ def _folder(run_dir, scope) -> RunFolder:
         return RunFolder(run_dir)
     name = f"{resolver.task_type}-{resolver.task_id}"
     return RunFolder(pathlib.Path(run_dir) / "workers" / name)
+
+
+def _as_begun(
+    folder: RunFolder, settings: RunSettings, given: Mapping, flags: str
+) -> tuple[RunSettings, str]:
+    """See `RunFolder.as_begun`; flags that say the same."""
+    begun = folder.as_begun(settings, given)
+    now, then = settings.config.identity(), begun.config.identity()
+    kept = [f"--{n}={then[n]}" for n in now if now[n] != then[n]]
+    if not kept:
+        return begun, flags
+    say(f"The run is older than some options and goes on with {' '.join(kept)}")
+    return begun, flags and flags + "\n".join(kept) + "\n"
 
 
 def _check_length(config, clips: Clips) -> None:

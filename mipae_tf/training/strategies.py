@@ -1,7 +1,9 @@
 """Devices, threads, and strategies by the names that `--strategy` takes."""
 
 import contextlib
+import os
 import pathlib
+import platform
 
 import keras
 import tensorflow as tf
@@ -72,6 +74,36 @@ def emulates_bfloat16(cpu_info: pathlib.Path = CPU_INFO) -> bool:
         return False
     words = set(cpu_info.read_text().split())
     return "sse2" in words and not words & {"avx512_bf16", "amx_bf16"}
+
+
+def device_name(
+    strategy: tf.distribute.Strategy, cpu_info: pathlib.Path = CPU_INFO
+) -> str:
+    """What this process trains on: its GPUs, or the CPU and its cores.
+
+    Of a CPU those cores are counted that the process may use.
+    """
+    gpus = tf.config.get_visible_devices("GPU")
+    if gpus:
+        used = gpus[: strategy.num_replicas_in_sync]
+        names = [
+            tf.config.experimental.get_device_details(gpu).get(
+                "device_name", "GPU"
+            )
+            for gpu in used
+        ]
+        return ", ".join(names)
+    cores = os.cpu_count()
+    if hasattr(os, "sched_getaffinity"):  # not on every system
+        cores = len(os.sched_getaffinity(0))
+    model = platform.processor() or platform.machine()
+    lines = cpu_info.read_text().splitlines() if cpu_info.exists() else []
+    for line in lines:
+        name, _, value = line.partition(":")
+        if name.strip() == "model name":
+            model = value.strip()
+            break
+    return f"{model}, {cores} core{'' if cores == 1 else 's'}"
 
 
 def set_threads(intra_op: int | None) -> None:

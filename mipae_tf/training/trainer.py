@@ -26,6 +26,7 @@ from mipae_tf.training.options import TrainingOptions
 from mipae_tf.training.pictures import forecast_pictures
 from mipae_tf.training.pictures import reconstruction_strip
 from mipae_tf.training.profile import Profile
+from mipae_tf.training.stopwatch import Stopwatch
 from mipae_tf.visual.summary import write_gif_summary
 from mipae_tf.visual.summary import write_image_summary
 
@@ -67,6 +68,7 @@ class Trainer:
         self.options = options or TrainingOptions()
         self._interruption = Interruption()
         self._profile = Profile(self.options.profile, folder.logs)
+        self._stopwatch = Stopwatch(folder, self.strategy)
         self._skipped = 0
         with self.strategy.scope():
             self.stages = model.stages()
@@ -104,6 +106,7 @@ class Trainer:
                 self._forget_after(stage)
                 if self.options.on_nonfinite == "rollback" and not resumed:
                     checkpoints.save()
+                self._stopwatch.start(stage)
                 self._train_through(stage, checkpoints)
             restore_result(self.folder, self.model, stage.name)
 
@@ -152,7 +155,7 @@ class Trainer:
                 whole = self._steps_until_log(stage, loop, logbook)
                 step = int(stage.step.numpy())
                 if not whole:
-                    checkpoints.save()
+                    self._save(stage, checkpoints)
                     raise Interrupted(
                         self._interruption.number,
                         f"{stage.name} step {step} of {stage.total_steps}",
@@ -164,10 +167,14 @@ class Trainer:
                         logbook.write("validation", losses)
                         checkpoints.save_if_best(losses["loss"])
                         self._draw(stage, logbook)
-                    checkpoints.save()
+                    self._save(stage, checkpoints)
         finally:
             self._profile.stop()
             logbook.close()
+
+    def _save(self, stage: Stage, checkpoints: StageCheckpoints) -> None:
+        checkpoints.save()
+        self._stopwatch.save(stage)
 
     def _arrays(self, stage: Stage, split: str) -> Arrays:
         clips = self.clips[split]

@@ -47,8 +47,21 @@ def bars(monkeypatch, tmp_path):
     return folder
 
 
+TIMES = {
+    "first_step": 0,
+    "steps": 30,
+    "wall_seconds": 90.0,
+    "cpu_seconds": 150.0,
+    "lives": [1],
+    "devices": ["a processor, 2 cores"],
+    "replicas": 1,
+    "intra_op_threads": 1,
+    "inter_op_threads": 0,
+}
+
+
 def groups(metrics):
-    return {key.split("/")[0] for key in metrics}
+    return {key.split("/")[0] for key in metrics} - {"training"}
 
 
 def chosen(**given):
@@ -60,6 +73,9 @@ def test_groups_not_asked_for_are_kept(bars):
     assert groups(first) == {"prediction", "swap", "protocol"}
     psnr = first["prediction/psnr/forecast"]
     assert psnr["count"] == 12
+    assert "before training times" in first["training"]["absent"]
+    bars.training.write_text(json.dumps({"stages": {"first": TIMES}}))
+    bars.checkpoints("first", "newest").mkdir(parents=True)
     marked = {**first, "swap/psnr": {"absent": "marked"}}
     marked["prediction/psnr/forecast"] = {"absent": "marked"}
     bars.metrics.write_text(json.dumps(marked))
@@ -68,6 +84,8 @@ def test_groups_not_asked_for_are_kept(bars):
     assert second["prediction/psnr/forecast"] == psnr
     assert json.loads(bars.metrics.read_text()) == second
     assert second["protocol"]["clips"] == 12
+    assert second["training"]["wall_seconds"] == TIMES["wall_seconds"]
+    assert "1.5 min" in bars.report.read_text()
     assert (bars.figures / "forecast.gif").exists()
     assert (bars.figures / "swap.png").exists()
     with np.load(bars.per_clip) as arrays:
@@ -94,7 +112,8 @@ def test_every_group(bars, monkeypatch):
     )
     keys = {key for group in GROUPS.values() for key in group.keys}
     assert groups(found) == (keys - {"traversal"}) | {"protocol"}
-    rows = [row for key, row in found.items() if key != "protocol"]
+    beside = ("protocol", "training")
+    rows = [row for key, row in found.items() if key not in beside]
     assert all(("value" in row) != ("absent" in row) for row in rows)
     value = {k: v["value"] for k, v in found.items() if "value" in v}
     assert value["prediction/psnr/forecast"] > value["prediction/psnr/blank"]

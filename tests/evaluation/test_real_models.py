@@ -58,7 +58,8 @@ def test_every_group_has_a_value_or_a_reason(sprites, tmp_path, name, drawn):
     if not drawn:
         own = dataclasses.replace(sprites, cardinality={}, instance={})
     found = evaluate(tmp_path / "run", options=options, own_clips=own)
-    rows = {k: v for k, v in found.items() if k != "protocol"}
+    beside = ("protocol", "training")
+    rows = {k: v for k, v in found.items() if k not in beside}
     assert all(("value" in row) != ("absent" in row) for row in rows.values())
     measured = {
         key.split("/")[0] for key, row in rows.items() if "value" in row

@@ -16,6 +16,13 @@ METRICS = {
         "count": 40,
         "interval": [0.4, 0.6],
     },
+    "training": {
+        "wall_seconds": 702.0,
+        "cpu_seconds": 3780.0,
+        "steps": 5000,
+        "lives": 2,
+        "device": "a processor, 2 cores",
+    },
     "protocol": {
         "model": "ae_lstm",
         "dataset": "dots",
@@ -40,11 +47,19 @@ def test_numbers_and_reasons_are_printed():
     leak = next(line for line in lines if line.startswith("leak/"))
     assert "0.5000  [0.4000, 0.6000]  chance 0.2500  n = 40" in leak
     assert not any("protocol" in line for line in lines)
+    assert lines[-1].split(maxsplit=2) == [
+        "training",
+        "time",
+        "11.7 min, 1.1 h of CPU time; 5000 steps on a processor, 2 cores, "
+        "2 processes",
+    ]
 
 
 def test_reasons_are_printed_where_no_row_has_a_number():
     rows = {"prediction/psnr/forecast": {"absent": "No error."}}
     assert "absent: No error." in metrics_table(rows)
+    rows = {"training": {"absent": "Not recorded."}}
+    assert "absent: Not recorded." in metrics_table(rows)
 
 
 def test_the_summary_has_numbers_and_reasons():

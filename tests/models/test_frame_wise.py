@@ -4,6 +4,7 @@ import pytest
 import tensorflow as tf
 
 from mipae_tf.models.frame_wise import fold_time
+from mipae_tf.models.frame_wise import over_time as structures_over_time
 from mipae_tf.models.frame_wise import per_frame
 
 CLIPS = np.random.default_rng(0).normal(size=(3, 4, 5)).astype(np.float32)
@@ -26,3 +27,19 @@ def test_over_which_frames_batch_norm_takes_its_statistics(over_time, axes):
     np.testing.assert_allclose(out.std(axis=axes), 1.0, atol=1e-4)
     if axes == (0, 1):
         assert np.abs(out.mean(axis=0)).max() > 0.1
+
+
+@pytest.mark.parametrize("apart, calls", [(False, 1), (True, 4)])
+def test_structures_go_through_together_or_apart(apart, calls):
+    shapes = []
+
+    def network(given):
+        one, (two,) = given
+        shapes.append(one.shape)
+        return {"sum": one + two, "all": [one]}
+
+    inputs = (tf.constant(CLIPS), [tf.constant(2.0 * CLIPS)])
+    out = structures_over_time(network, inputs, apart)
+    np.testing.assert_array_equal(out["sum"], 3.0 * CLIPS)
+    np.testing.assert_array_equal(out["all"][0], CLIPS)
+    assert shapes == [(12 // calls, 5)] * calls

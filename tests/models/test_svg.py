@@ -1,10 +1,13 @@
 import numpy as np
 import pytest
 import tensorflow as tf
+from models.harness import FRAME
 from models.harness import batch_of
 from models.harness import lively_model
 from models.harness import moving_clips
+from models.harness import small
 
+from mipae_tf.models import make_model
 from mipae_tf.objectives.elbo import gaussian_kl
 
 NAMES = ["svg_fp", "svg_lp"]
@@ -99,8 +102,8 @@ def test_the_frames_that_lend_their_maps_in_training(which, source):
     """Until the context ends the frame before, then always the same."""
     given = {"skip_frame": which, "context": 3, "train_horizon": 2}
     stage = lively_model("svg_lp", **given).stages()[0]
-    numbers = tf.reshape(tf.range(10), [10, 1, 1, 1])  # of two clips of 5
-    chosen = np.ravel(stage._of_targets(numbers, 5)).reshape(2, 4)
+    numbers = tf.reshape(tf.range(10), [2, 5, 1, 1, 1])
+    chosen = np.reshape(stage._of_targets(numbers), (2, 4))
     np.testing.assert_array_equal(chosen, [source, np.add(source, 5)])
 
 
@@ -167,3 +170,64 @@ def test_frames_are_decoded_from_the_code_before_and_the_noise():
     assert moved.tolist() == [False] * 3 + [True]
     with pytest.raises(ValueError, match="needs reference"):
         model.decode(latents)
+
+
+def of_each_time(network, frames, training):
+    """Codes and maps of every frame, a call for each time."""
+    found = [
+        network.encoder.with_skips(frames[:, time], training=training)
+        for time in range(frames.shape[1])
+    ]
+    return tf.stack([code for code, _ in found], axis=1), [m for _, m in found]
+
+
+def test_the_published_loss():
+    """Σ_t of the mean error and of the weighted KL, batch statistics by time.
+
+    As the paper has it and the authors' code: frames of one time are
+    normalised among themselves, and log-variances are what the LSTMs give.
+    """
+    given = {"time_steps": "apart", "clamp_log_scales": False}
+    given |= {"normalization": "batch", "kl_weight": 0.5}
+    model = lively_model("svg_lp", layer_rules="torch", **given)
+    network, stage = model.network, model.stages()[0]
+    for head in (network.posterior, network.prior):
+        scaled = 30.0 * head.lstm.pose.kernel
+        head.lstm.pose.kernel.assign(scaled)
+    batch = batch_of(stage, moving_clips())
+    found = stage.terms(batch, KEY, training=True)
+    frames = tf.cast(batch, tf.float32) / 255.0
+    h, maps = of_each_time(network, frames, training=True)
+    noise = tf.random.stateless_normal([4, 4, 3], KEY)
+    states, _ = network.follow(h[:, :-1], h[:, 1:], noise)
+    loss = 0.0
+    for time in range(4):  # the context is of two frames
+        drawn = network.decoder(
+            states["state"][:, time], skips=maps[min(time, 1)], training=True
+        )
+        loss += np.mean((drawn - frames[:, time + 1]) ** 2)
+        one, other = (
+            [np.array(states[name][k][:, time], np.float64) for k in (0, 1)]
+            for name in ("posterior", "prior")
+        )
+        logs = 2.0 * (other[1] - one[1])  # log σ_p² - log σ_q²
+        apart = np.exp(-logs) + (one[0] - other[0]) ** 2 / np.exp(2 * other[1])
+        kl = 0.5 * (logs + apart - 1.0).sum(axis=-1)
+        loss += 0.5 * kl.mean()
+    assert float(found["loss"]) == pytest.approx(loss, rel=1e-4)
+    assert np.abs(states["posterior"].log_scale).max() > 7.0
+
+
+def test_published_initial_values():
+    """PyTorch's, and N(0, 0.02²) for dense layers and convolutions."""
+    given = {"lstm_dim": 64, "state_dim": 64, "layer_rules": "torch"}
+    network = make_model(
+        "svg_lp", FRAME, given=small("svg_lp", **given)
+    ).network
+    for lstm in (network.posterior.lstm, network.prior.lstm, network.predictor):
+        for layer in lstm.recurrent:
+            for weight in layer.cell.trainable_variables:
+                assert 0.12 < np.abs(weight).max() <= 0.125
+        assert np.std(lstm.embed.kernel) == pytest.approx(0.02, rel=0.1)
+        assert not np.any(lstm.embed.bias)
+        assert np.std(lstm.pose.kernel) == pytest.approx(0.02, rel=0.2)

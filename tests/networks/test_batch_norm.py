@@ -55,6 +55,55 @@ def test_one_step_is_that_of_keras(compiled):
     assert np.abs(ours[-2]).min() > 0.1  # the averages moved
 
 
+def moments_of(maps):
+    """Mean and unbiased variance of each channel, float64."""
+    rows = np.array(maps, np.float64).reshape(-1, maps.shape[-1])
+    return rows.mean(axis=0), rows.var(axis=0, ddof=1)
+
+
+@pytest.mark.parametrize(
+    "inputs",
+    [some_maps(), some_maps()[:, 0, 0], some_maps()[:, :, 0]],
+    ids=["maps", "codes", "sequences"],
+)
+@pytest.mark.parametrize("xla", [False, True])
+def test_averages_of_pytorch(inputs, xla):
+    """Two steps: an average of unbiased variances, as its own rule says."""
+    ours = BatchNorm(momentum=0.9, epsilon=1e-5, unbiased=True)
+    biased = keras.layers.BatchNormalization(momentum=0.9, epsilon=1e-5)
+    for layer in (ours, biased):
+        layer.build(inputs.shape)
+    step = tf.function(lambda x: ours(x, training=True), jit_compile=xla)
+    mean, variance = 0.0, 1.0
+    for batch in (inputs, 2.0 * inputs + 1.0):
+        np.testing.assert_allclose(
+            step(batch), biased(batch, training=True), rtol=1e-4, atol=1e-5
+        )
+        found = moments_of(batch)
+        mean = 0.9 * mean + 0.1 * found[0]
+        variance = 0.9 * variance + 0.1 * found[1]
+    np.testing.assert_allclose(ours.moving_mean, mean, rtol=1e-5)
+    np.testing.assert_allclose(ours.moving_variance, variance, rtol=1e-5)
+    assert np.abs(biased.moving_variance / variance - 1.0).min() > 0.01
+
+
+def test_a_variance_of_one_number_is_none():
+    ours = BatchNorm(momentum=0.9, epsilon=1e-5, unbiased=True)
+    ours(tf.ones([1, 3]), training=True)
+    np.testing.assert_allclose(ours.moving_variance, [0.9] * 3, rtol=1e-6)
+
+
+def test_its_config_says_whether_variances_are_unbiased():
+    for unbiased in (False, True):
+        config = BatchNorm(unbiased=unbiased).get_config()
+        assert BatchNorm.from_config(config).unbiased == unbiased
+    with pytest.raises(ValueError, match="does not go with renorm=True"):
+        BatchNorm(unbiased=True, renorm=True)
+    with pytest.raises(ValueError, match="takes no mask"):
+        ours = BatchNorm(unbiased=True)
+        ours(some_maps()[0], training=True, mask=tf.ones([3, 4], bool))
+
+
 def test_bfloat16_goes_through_float32():
     rng = np.random.default_rng(1)
     maps = tf.cast(rng.normal(50, 1, (2, 8, 8, 3)), tf.bfloat16)

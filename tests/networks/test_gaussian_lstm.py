@@ -12,6 +12,16 @@ def gaussian_lstm(**given):
     return lstm
 
 
+@pytest.mark.parametrize("clamp, most", [(True, 7.0), (False, 50.0)])
+def test_log_scales_are_clamped_where_that_is_wanted(clamp, most):
+    lstm = gaussian_lstm(clamp=clamp)
+    out = tf.constant([[0.0, 0.0, 0.0, 0.0, 2.0, 100.0]])
+    _, log_scale = lstm._gaussian(out)
+    assert float(log_scale[0, 2]) == pytest.approx(most, rel=1e-4)
+    small = 7.0 * np.tanh(1.0 / 7.0) if clamp else 1.0
+    assert float(log_scale[0, 1]) == pytest.approx(small)
+
+
 @pytest.mark.parametrize("layers", [1, 2])
 def test_the_sequence_and_its_steps_agree(layers):
     (inputs,) = random_inputs((4, 6, 5))

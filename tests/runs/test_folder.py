@@ -3,6 +3,7 @@ import json
 import pytest
 from runs.run_cases import settings
 
+from mipae_tf.models.config import TORCH_RULES
 from mipae_tf.runs import RunFolder
 
 
@@ -39,6 +40,36 @@ def test_another_run_is_refused_by_field(tmp_path, other, message):
         RunFolder(tmp_path).claim(settings(**other))
     assert first.settings() == settings()
     assert first.flags.read_text() == "--flags\n"
+
+
+@pytest.mark.parametrize("given", [{}, {"adam_epsilon": "torch"}])
+def test_a_run_of_before_an_option_keeps_the_default(tmp_path, given):
+    """Not what the protocol says by now; and what is given is refused."""
+    folder = RunFolder(tmp_path)
+    published = TORCH_RULES | {"width": 2}
+    folder.claim(settings(**published))
+    folder.release()
+    config = json.loads(folder.config.read_text())
+    del config["config"]["adam_epsilon"]
+    folder.config.write_text(json.dumps(config))
+    begun = folder.as_begun(settings(**published), given)
+    assert begun.config.layer_rules == "torch"
+    if given:
+        with pytest.raises(ValueError, match="is keras there and torch here"):
+            folder.claim(begun)
+        return
+    assert begun.config.adam_epsilon == "keras"
+    assert begun == folder.settings()
+    folder.claim(begun)
+    assert folder.as_begun(settings(**published), {}) != begun, "recorded now"
+
+
+def test_only_a_run_of_the_model_has_begun(tmp_path):
+    folder = RunFolder(tmp_path)
+    assert folder.as_begun(settings(), {}) == settings()
+    folder.claim(settings("drnet"))
+    folder.release()
+    assert folder.as_begun(settings(), {}) == settings()
 
 
 def test_a_second_trainer_is_refused_until_the_first_is_done(tmp_path):

@@ -211,6 +211,32 @@ def test_what_cannot_be_done_leaves_no_folder(tmp_path, given, kwargs, message):
     assert not (tmp_path / "run").exists()
 
 
+def test_an_older_run_goes_on_as_it_was_begun(tmp_path, monkeypatch, capsys):
+    """Its flagfile says so too, from then on."""
+    monkeypatch.setattr(job.Trainer, "train", lambda self: None)
+    keras_rules = {"adam_epsilon": "keras", "layer_rules": "keras"}
+    for given in (keras_rules, {}):
+        given = small("ae_lstm", **given)
+        train(
+            tmp_path,
+            "mine",
+            "ae_lstm",
+            "published",
+            given,
+            clips=clips(),
+            flags="--seed=0\n",
+        )
+        config = json.loads((tmp_path / "config.json").read_text())
+        assert config["config"]["adam_epsilon"] == "keras"
+        for name in keras_rules:
+            del config["config"][name]
+        (tmp_path / "config.json").write_text(json.dumps(config))
+    kept = "--adam_epsilon=keras --layer_rules=keras"
+    assert f"goes on with {kept}" in capsys.readouterr().err
+    flags = (tmp_path / "flags.cfg").read_text()
+    assert flags.split() == ["--seed=0", *kept.split()]
+
+
 def test_a_folder_of_another_run_is_refused(tmp_path):
     none = {"representation_steps": 0, "dynamics_steps": 0}
     run(tmp_path, "ae_lstm", given=none)

@@ -1,11 +1,13 @@
 import pathlib
 import subprocess
 import sys
+from unittest.mock import Mock
 
 import pytest
 import tensorflow as tf
 
 from mipae_tf.training import make_strategy
+from mipae_tf.training.strategies import device_name
 from mipae_tf.training.strategies import emulates_bfloat16
 
 SCRIPT = pathlib.Path(__file__).parent / "two_replicas.py"
@@ -32,6 +34,32 @@ def test_a_processor_without_bfloat16_is_known(tmp_path, flags, emulated):
     assert not emulates_bfloat16(info)  # there is no such file
     info.write_text(f"processor\t: 0\nflags\t\t: fpu {flags}\n")
     assert emulates_bfloat16(info) == emulated
+
+
+def test_the_name_of_a_processor(tmp_path, monkeypatch):
+    info = tmp_path / "cpuinfo"
+    cpu, bare = (lambda: device_name(make_strategy("none"), info)), "some_cpu"
+    monkeypatch.setattr("os.sched_getaffinity", lambda _: {0, 3})
+    monkeypatch.setattr("platform.processor", lambda: bare)
+    assert cpu() == "some_cpu, 2 cores"  # there is no such file
+    info.write_text("processor\t: 0\nmodel name\t: EPYC: 7\nflags\t: a\n")
+    assert cpu() == "EPYC: 7, 2 cores"
+    monkeypatch.setattr("os.sched_getaffinity", lambda _: {3})
+    assert cpu() == "EPYC: 7, 1 core"
+
+
+@pytest.mark.parametrize("replicas, named", [(1, "A"), (2, "A, GPU")])
+def test_the_names_of_gpus(monkeypatch, replicas, named):
+    """As many as there are replicas; one that has no name is a GPU."""
+    details = {"first": {"device_name": "A"}, "second": {}}
+    monkeypatch.setattr(
+        tf.config, "get_visible_devices", lambda kind: list(details)
+    )
+    monkeypatch.setattr(
+        tf.config.experimental, "get_device_details", details.get
+    )
+    strategy = Mock(num_replicas_in_sync=replicas)
+    assert device_name(strategy) == named
 
 
 @pytest.mark.slow

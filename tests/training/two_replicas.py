@@ -26,6 +26,8 @@ STEPS = 20
 FAR = {"svg_lp": 2e-4}
 NEAR = 1e-5
 
+TORCH = {"adam_epsilon": "torch", "layer_rules": "torch"}
+
 # Model, index of the stage, settings.
 CASES = [
     ("mipae", 0, {"mi_weight": 0.1}),
@@ -36,6 +38,8 @@ CASES = [
     ("mipae", 1, {}),
     ("independent_prediction", 0, {"clip_norm": 10.0}),
     ("svg_lp", 0, {}),
+    ("svg_lp", 0, {"normalization": "batch", "time_steps": "apart", **TORCH}),
+    ("mipae", 0, {"normalization": "batch", "ema": 0.9, **TORCH}),
 ]
 
 

@@ -12,9 +12,12 @@ import numpy as np
 
 from mipae_tf.evaluation.comparison.configuration import configuration_of
 from mipae_tf.metrics.absent_metric import AbsentMetric
+from mipae_tf.metrics.result import absent
 from mipae_tf.runs import RunFolder
+from mipae_tf.runs.training_times import UNRECORDED
 
 PER_CLIP = "per_clip.npz"
+NOT_MEASURED = "It was not measured."
 
 
 @dataclasses.dataclass(frozen=True)
@@ -28,6 +31,7 @@ class MeasuredRun:
         seed: of the run; None where nothing says it.
         metrics: entries of `metrics.json` by key; None where there is none.
         protocol: how they were measured; None where they were not.
+        training: what the training took, see `training_entry`.
     """
 
     path: pathlib.Path
@@ -36,11 +40,12 @@ class MeasuredRun:
     seed: int | None
     metrics: Mapping[str, Mapping] | None
     protocol: Mapping[str, Any] | None
+    training: Mapping[str, Any]
 
     def why_absent(self, key: str) -> str | None:
         """Why the metric has no value; None where it has one."""
         if self.metrics is None or key not in self.metrics:
-            return "It was not measured."
+            return NOT_MEASURED
         return self.metrics[key].get("absent")
 
     def value(self, key: str) -> float:
@@ -94,10 +99,12 @@ def read_run(path: pathlib.Path) -> MeasuredRun:
             "or metrics.json."
         )
     metrics, protocol = None, None
+    training = absent(NOT_MEASURED)
     if folder.metrics.is_file():
         metrics = _read(folder.metrics)
         protocol = metrics.pop("protocol", None)
-        _check(folder.metrics, metrics, protocol)
+        training = metrics.pop("training", absent(UNRECORDED))
+        _check(folder.metrics, metrics, protocol, training)
     config = _read(folder.config) if folder.config.is_file() else None
     flags = folder.flags.read_text() if folder.flags.is_file() else ""
     named = folder.flags if config is None else folder.config
@@ -110,7 +117,9 @@ def read_run(path: pathlib.Path) -> MeasuredRun:
     seed = (protocol or {}).get("run_seed")
     if config is not None:
         seed = config.get("seed")
-    return MeasuredRun(path, configuration, preset, seed, metrics, protocol)
+    return MeasuredRun(
+        path, configuration, preset, seed, metrics, protocol, training
+    )
 
 
 def _read(path: pathlib.Path) -> dict:
@@ -127,12 +136,16 @@ def _refuse(constant: str) -> None:
     raise ValueError(f"it holds {constant}")
 
 
-def _check(path: pathlib.Path, metrics: Mapping, protocol: Any) -> None:
+def _check(
+    path: pathlib.Path, metrics: Mapping, protocol: Any, training: Any
+) -> None:
     if not isinstance(protocol, dict) or "model" not in protocol:
         raise _damaged(path, "its protocol names no model")
     for key, entry in metrics.items():
         if not _is_entry(entry):
             raise _damaged(path, f"{key} has neither a value nor a reason")
+    if not _is_training(training):
+        raise _damaged(path, "training has neither times nor a reason")
 
 
 def _is_entry(entry: Any) -> bool:
@@ -145,6 +158,19 @@ def _is_entry(entry: Any) -> bool:
         _is_number(entry.get("value"))
         and isinstance(steps, list)
         and all(map(_is_number, steps))
+    )
+
+
+def _is_training(training: Any) -> bool:
+    if not isinstance(training, dict):
+        return False
+    if "absent" in training:
+        return isinstance(training["absent"], str)
+    numbers = [training.get(n) for n in ("wall_seconds", "cpu_seconds")]
+    return (
+        all(map(_is_number, numbers))
+        and "steps" in training
+        and isinstance(training.get("device"), str)
     )
 
 

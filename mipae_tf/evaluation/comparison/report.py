@@ -18,6 +18,7 @@ from mipae_tf.evaluation.comparison.rows import OF_METRICS
 from mipae_tf.evaluation.comparison.rows import Group
 from mipae_tf.evaluation.comparison.rows import Row
 from mipae_tf.evaluation.comparison.rows import differing_options
+from mipae_tf.evaluation.comparison.training_times import training_section
 from mipae_tf.visual.html_page import Picture
 from mipae_tf.visual.html_page import Section
 from mipae_tf.visual.html_page import Table
@@ -96,8 +97,11 @@ def opening(groups: Sequence[Group], rows: Sequence[Row]) -> Section:
 def closing(
     groups: Sequence[Group], names: Sequence[str], rows: Sequence[Row]
 ) -> list[Section]:
-    """Failures, what the rows differ in, and how each group was measured."""
-    sections = [Section("Failure rate", [RULE, *failure_tables(rows)])]
+    """Times, failures, what the rows differ in, and how they were measured."""
+    sections = [
+        training_section(rows),
+        Section("Failure rate", [RULE, *failure_tables(rows)]),
+    ]
     options = differing_options(rows)
     if options:
         head = ["option", *(row.label for row in rows)]

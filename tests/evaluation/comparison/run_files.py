@@ -52,9 +52,13 @@ def write_run(
     entries=None,
     config=None,
     saved=True,
+    training=None,
     **protocol,
 ):
-    """Writes a run; `config` overrides hyper-parameters of `config.json`."""
+    """Writes a run; `config` overrides hyper-parameters of `config.json`.
+
+    `training` is its wall time in seconds.
+    """
     path.mkdir(parents=True)
     per_clip = {} if per_clip is None else per_clip
     model = protocol.get("model", "mipae")
@@ -78,6 +82,15 @@ def write_run(
         **(entries or {}),
         "protocol": {**PROTOCOL, "run_seed": seed, **protocol},
     }
+    if training is not None:
+        metrics["training"] = {
+            "wall_seconds": training,
+            "cpu_seconds": 2.0 * training,
+            "steps": 5000,
+            "lives": 1,
+            "device": "a processor, 2 cores",
+            "stages": {},
+        }
     (path / "metrics.json").write_text(json.dumps(metrics))
     if per_clip and saved:
         np.savez(path / "per_clip.npz", **per_clip)

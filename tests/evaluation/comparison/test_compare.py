@@ -27,6 +27,7 @@ def folder(tmp_path):
                 {PSNR: HARD * level * luck, SSIM: 1 - HARD * level * luck},
                 {"swap/psnr": {"absent": "Nothing is drawn."}},
                 config=config,
+                training=600.0 + 12.0 * seed if name == "a" else None,
             )
     write_unfinished(tmp_path / "b4", 4, {"pose_dim": 7})
     return tmp_path
@@ -50,6 +51,12 @@ def test_tables_in_three_forms(folder, tmp_path):
     assert "shown within ±0.05" in text and "no margin given" in text
     assert f"| {b} | moving_dsprites/quickstart | 5 | 5 | 1 | 20% |" in text
     assert "never measured" in text
+    assert (
+        f"| {a} | 10.3 ± 0.3 min (4) | 20.6 ± 0.5 min (4) | 5000 | "
+        "a processor, 2 cores |" in text
+    )
+    assert f"| {b} | absent [1, 2] |" in text
+    assert "made before training times were recorded." in text
     page = (out / "compare.html").read_text()
     assert b in page and "data:image/png;base64," in page
     assert "-3.010" in page and "A run counts as failed where" in page

@@ -73,6 +73,11 @@ def test_unfinished_runs_are_runs(tmp_path):
             '{"a": {"value": true}, "protocol": {"model": "mipae"}}',
             "a has neither a value nor a reason",
         ),
+        (
+            "metrics.json",
+            '{"training": {"steps": 3}, "protocol": {"model": "mipae"}}',
+            "training has neither times nor a reason",
+        ),
         ("config.json", "{}", "config.json is damaged .it lacks 'model'"),
         ("config.json", '{"model": 3}', "config.json is damaged"),
         ("per_clip.npz", "no archive", "per_clip.npz is damaged"),
