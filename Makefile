@@ -8,12 +8,12 @@ WORKERS = -n 2 --dist=loadfile
 
 .PHONY: demo test slow lint bench clean
 
-# Trains on generated sprites, then prints what was learnt and shows it.
+# Trains on generated sprites, exports the model, and ends with its scores.
 demo: .venv
 	$(RUN) mipae_tf.train --flagfile=$(CONFIG) --run_dir=$(RUN_DIR)
+	$(RUN) mipae_tf.export --run_dir=$(RUN_DIR)
 	$(RUN) mipae_tf.evaluate --run_dir=$(RUN_DIR) --clips=200 \
 	    --mig_samples=5000 --metrics=prediction,swap,leak,mig
-	$(RUN) mipae_tf.export --run_dir=$(RUN_DIR)
 
 test: .venv
 	$(RUN) pytest $(WORKERS)

@@ -11,6 +11,12 @@ from typing import Any
 
 from tqdm import tqdm
 
+# The time left in words, for which the usual "[01:10<02:20" stands.
+BAR = (
+    "{desc}: {percentage:3.0f}%|{bar}| {n_fmt}/{total_fmt} "
+    "[{remaining} left, {rate_noinv_fmt}{postfix}]"
+)
+
 
 def say(text: str) -> None:
     """Prints a line to stderr, above any progress bar."""
@@ -30,17 +36,22 @@ class Progress:
         done: units that were done before.
 
     Attributes:
-        note: what is shown beside the pace.
+        notes: what is shown beside the pace; a bar has room for the first.
     """
 
     def __init__(self, name: str, total: int, unit: str, done: int = 0) -> None:
-        self.note = ""
+        self.notes: Sequence[str] = ()
         self._name, self._total, self._unit = name, total, unit
         self._done = done
         self._started = self._spoken = time.monotonic()
         self._began: tuple[float, int] | None = None  # when, units done then
         self._bar = tqdm(
-            desc=name, total=total, initial=done, unit=unit, disable=None
+            desc=name,
+            total=total,
+            initial=done,
+            unit=unit,
+            bar_format=BAR,
+            disable=None,
         )
 
     def update(self, count: int = 1) -> None:
@@ -48,7 +59,7 @@ class Progress:
         self._done += count
         now = time.monotonic()
         self._began = self._began or (now, self._done)
-        self._bar.set_postfix_str(self.note, refresh=False)
+        self._annotate()
         self._bar.update(count)
         pause = _pause(now - self._started)
         if self._bar.disable and now - self._spoken >= pause:
@@ -58,8 +69,12 @@ class Progress:
     def close(self, leave: bool = True) -> None:
         """Ends the bar, which stays on the screen if it is to be left."""
         self._bar.leave = leave
-        self._bar.set_postfix_str(self.note, refresh=False)
+        self._annotate()
         self._bar.close()
+
+    def _annotate(self) -> None:
+        if self.notes:
+            self._bar.set_postfix_str(self.notes[0], refresh=False)
 
     def _line(self, now: float) -> str:
         began, first = self._began
@@ -69,9 +84,7 @@ class Progress:
             left = (self._total - self._done) / pace
             number = f"{pace:.1f}" if pace >= 1 else f"{pace:.2g}"
             parts += [f"{number} {self._unit}s/s", f"{duration(left)} left"]
-        if self.note:
-            parts.append(self.note)
-        return f"{self._name}: {', '.join(parts)}"
+        return f"{self._name}: {', '.join([*parts, *self.notes])}"
 
 
 def _pause(elapsed: float) -> float:

@@ -29,13 +29,14 @@ def test_lines_tell_the_pace_and_the_time_left(clock, capsys):
     shown = console.Progress("dynamics", 1_500, "step", done=100)
     clock.now = 30.0  # the first steps take long: they are compiled
     shown.update(10)
-    shown.note = "loss 0.5"
+    shown.notes = ["loss 0.5", "validation loss 0.4"]
     for clock.now in (35.0, 39.9, 50.0):
         shown.update(40)
     shown.close()
     assert capsys.readouterr().err.splitlines() == [
         "dynamics: step 110 of 1500",
-        "dynamics: step 230 of 1500, 6.0 steps/s, 4 min left, loss 0.5",
+        "dynamics: step 230 of 1500, 6.0 steps/s, 4 min left, "
+        "loss 0.5, validation loss 0.4",
     ]
 
 

@@ -120,7 +120,7 @@ def test_train_leaves_a_whole_run(trained):
     run, _, result = trained
     assert "mipae_tf.evaluate" in result.stdout
     assert len(result.stdout.splitlines()) <= 15
-    allowed = ("building ", "built ", "training ", "repr", "dynamics (stage 2")
+    allowed = ("building", "built ", "training ", "repr", "dynamics (2 of 2)")
     for line in result.stderr.splitlines():
         assert line.startswith(allowed), "no bars, no lines of libraries"
     for name in ("config.json", "flags.cfg", "losses.jsonl", "logs"):

@@ -20,8 +20,8 @@ def build_if_missing(
 ) -> None:
     """Generates the dataset in its data folder unless it is there.
 
-    Says what is built and where. The clips of our builders are counted; of
-    other datasets, tfds shows its own bars, on a terminal.
+    Says what is built and where. Clips are counted where one of our builders
+    makes them in a plain loop; elsewhere tfds shows its bars, on a terminal.
     """
     if builder.is_prepared():
         return
@@ -29,19 +29,25 @@ def build_if_missing(
     name, began = builder.info.full_name, time.monotonic()
     name = name.rpartition("/")[0]  # without its version
     say(f"building {name} in {builder.data_dir}")
-    ours = isinstance(builder, ClipBuilder)
-    with (
-        _tfds_quiet(ours),
-        _counted(builder, name) if ours else contextlib.nullcontext(),
-    ):
+    with _tfds_quiet(), _counted(builder):
         builder.download_and_prepare(download_config=config)
     say(f"built {name} in {duration(time.monotonic() - began)}")
 
 
 @contextlib.contextmanager
-def _counted(builder: ClipBuilder, name: str) -> Iterator[None]:
-    total = sum(builder.builder_config.split_sizes().values())
-    shown = Progress(f"building {name}", total, "clip")
+def _counted(builder: tfds.core.DatasetBuilder) -> Iterator[None]:
+    """Shows how many clips are made, if the builder can tell."""
+    config = builder.builder_config
+    sizes = (
+        config.split_sizes().values()
+        if isinstance(builder, ClipBuilder)
+        else ()
+    )
+    if not sizes or max(sizes) > config.beam_above:
+        tfds.display_progress_bar(sys.stderr.isatty())
+        yield
+        return
+    shown = Progress("building", sum(sizes), "clip")
     builder.on_clip = shown.update
     try:
         yield
@@ -51,11 +57,10 @@ def _counted(builder: ClipBuilder, name: str) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def _tfds_quiet(ours: bool) -> Iterator[None]:
-    """Without what tfds prints, and its bars where ours or none are shown."""
+def _tfds_quiet() -> Iterator[None]:
+    """Without the bars of tfds, and without what it prints."""
     shown = tqdm_utils._active  # there is no public way to ask
-    bars = shown and not ours and sys.stderr.isatty()
-    tfds.display_progress_bar(bars)
+    tfds.display_progress_bar(False)
     try:
         with contextlib.redirect_stdout(io.StringIO()):
             yield

@@ -18,11 +18,11 @@ class Logbook:
     Args:
         folder: the run.
         stage: the stage that is trained.
-        place: which stage that is, such as "stage 1 of 2".
+        place: which stage that is, such as "1 of 2".
     """
 
     def __init__(
-        self, folder: RunFolder, stage: Stage, place: str = "stage 1 of 1"
+        self, folder: RunFolder, stage: Stage, place: str = "1 of 1"
     ) -> None:
         self._folder, self._stage = folder, stage
         self.writer = tf.summary.create_file_writer(
@@ -65,10 +65,11 @@ class Logbook:
         row = {"stage": self._stage.name, "step": step, "group": group}
         self._folder.append_losses({**row, **values})
         if "loss" in values:  # not where every step was undone
-            self._losses[group] = values["loss"]
-        self._progress.note = ", ".join(
-            f"{name} loss {value:.4g}" for name, value in self._losses.items()
-        )
+            name = "loss" if group == "training" else f"{group} loss"
+            self._losses[name] = values["loss"]
+        self._progress.notes = [
+            f"{name} {value:.4g}" for name, value in self._losses.items()
+        ]
 
     def look(self, losses: dict[str, float]) -> None:
         """Warns of what has stopped to learn, see `Watchdog.look`."""

@@ -145,8 +145,7 @@ class Trainer:
         undo = self.options.on_nonfinite == "skip"
         loop = StageLoop(stage, arrays["train"], self.strategy, undo)
         validate = self._validator(stage, arrays["validation"])
-        number = self.stages.index(stage) + 1
-        place = f"stage {number} of {len(self.stages)}"
+        place = f"{self.stages.index(stage) + 1} of {len(self.stages)}"
         logbook = Logbook(self.folder, stage, place)
         settings = self.folder.settings()
         logbook.write_hyperparameters(settings.identity())

@@ -41,10 +41,10 @@ def test_a_split_is_built_and_read_in_order(tiny, capsys, monkeypatch):
     clips = open_clips(split="train", **tiny)
     said = capsys.readouterr()
     first, *counted, last = said.err.splitlines()
-    name = "building moving_dsprites/tiny"
-    assert first.startswith(f"{name} in {tiny['data_dir']}")
+    told = f"building moving_dsprites/tiny in {tiny['data_dir']}"
+    assert first.startswith(told)
     assert [line.split(",")[0] for line in counted] == [
-        f"{name}: clip {n} of 8" for n in range(1, 9)
+        f"building: clip {n} of 8" for n in range(1, 9)
     ]
     assert last.startswith("built moving_dsprites/tiny in ")
     assert not said.out

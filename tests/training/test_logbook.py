@@ -47,7 +47,7 @@ def test_the_screen_has_stage_step_and_losses(
     tmp_path, stage, capsys, monkeypatch
 ):
     monkeypatch.setattr(console, "_pause", lambda elapsed: 0)
-    book = Logbook(RunFolder(tmp_path), stage, "stage 1 of 2")
+    book = Logbook(RunFolder(tmp_path), stage, "1 of 2")
     book.write("training", {"loss": 0.5, "gradient_norm": 2.0})
     book.write("validation", {"loss": 0.25, "context": 1.0})
     book.write("training", {"steps_per_second": 3.0})  # all steps undone
@@ -55,6 +55,6 @@ def test_the_screen_has_stage_step_and_losses(
     book.close()
     total = stage.total_steps
     assert capsys.readouterr().err == (
-        f"representation (stage 1 of 2): step 2 of {total}, "
-        "training loss 0.5, validation loss 0.25\n"
+        f"representation (1 of 2): step 2 of {total}, "
+        "loss 0.5, validation loss 0.25\n"
     )
