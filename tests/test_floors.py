@@ -11,6 +11,8 @@ FLOORS = {
     "mipae_tf.version": 0,
     "mipae_tf.files": 0,
     "mipae_tf.console": 0,
+    "mipae_tf.pixels": 0,
+    "mipae_tf.path_flag": 1,
     "mipae_tf.quiet": 1,
     "mipae_tf.data": 1,
     "mipae_tf.visual": 1,

@@ -12,6 +12,7 @@ from absl import logging
 import data_builders.all
 from mipae_tf.data.clip_store import stored_clips
 from mipae_tf.data.clips import Clips
+from mipae_tf.files import expand_home
 
 OURS: dict[str, type[tfds.core.DatasetBuilder]] = {
     name: getattr(data_builders.all, name).Builder
@@ -29,6 +30,7 @@ def open_builder(
     Raises:
         ValueError: when no builder or no config has that name.
     """
+    data_dir = expand_home(data_dir) if data_dir else None
     name, _, config = dataset.partition("/")
     if name in OURS and (not config or config in OURS[name].builder_configs):
         return OURS[name](config=config or None, data_dir=data_dir)
@@ -63,6 +65,7 @@ def build_if_missing(
     builder: tfds.core.DatasetBuilder, manual_dir: str | None = None
 ) -> None:
     """Generates the dataset in its data folder unless it is there."""
+    manual_dir = expand_home(manual_dir) if manual_dir else None
     download_config = tfds.download.DownloadConfig(manual_dir=manual_dir)
     builder.download_and_prepare(download_config=download_config)
 
@@ -107,7 +110,7 @@ def open_clips(
     name, known = f"{dataset} {split}", cardinalities(builder)
     if clips_dir is None:
         return Clips.from_examples(_examples(builder, wanted), known, name)
-    folder = pathlib.Path(clips_dir) / _stored_as(builder, wanted)
+    folder = pathlib.Path(expand_home(clips_dir)) / _stored_as(builder, wanted)
     examples = functools.partial(_examples, builder, wanted)
     return stored_clips(folder, examples, known, name)
 
