@@ -16,7 +16,9 @@ from absl import app
 from absl import flags
 from tqdm import tqdm
 
-DOC = flags.DEFINE_string("doc", None, "Markdown file to write the table into.")
+from mipae_tf.path_flag import define_path
+
+DOC = define_path("doc", None, "Markdown file to write the table into.")
 ONLY = flags.DEFINE_list("only", None, "Names of benchmarks; all when unset.")
 
 BEGIN, END = "<!-- table: begin -->", "<!-- table: end -->"

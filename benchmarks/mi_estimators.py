@@ -30,13 +30,14 @@ from mipae_tf.metrics.ksg_mi import ksg_mutual_information
 from mipae_tf.metrics.mixed_mi import mixed_mutual_information
 from mipae_tf.metrics.neural_mi import neural_mutual_information
 from mipae_tf.metrics.ross_mi import ross_mutual_information
+from mipae_tf.path_flag import define_path
 
 DRAWS = flags.DEFINE_integer("draws", 10, "Data sets of each kind.", 1)
 SAMPLES = flags.DEFINE_integer("samples", 5000, "Samples of a data set.", 32)
-ESTIMATES = flags.DEFINE_string(
+ESTIMATES = define_path(
     "estimates", "runs/mi_estimators.jsonl", "Where single estimates are kept."
 )
-DOC = flags.DEFINE_string("doc", None, "Markdown file to put the tables in.")
+DOC = define_path("doc", None, "Markdown file to put the tables in.")
 ONLY = flags.DEFINE_list("only", None, "Estimators to run; all if not given.")
 
 MARKERS = "<!-- mi_estimators: begin -->", "<!-- mi_estimators: end -->"

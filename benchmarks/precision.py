@@ -25,11 +25,12 @@ from scipy import stats
 from tqdm import tqdm
 
 from benchmarks.timing import report
+from mipae_tf.path_flag import define_path
 
 SEEDS = flags.DEFINE_integer("seeds", 3, "Trainings in each precision.")
 CLIPS = flags.DEFINE_integer("clips", 500, "Test clips.")
-RUNS = flags.DEFINE_string("runs", None, "Keeps the runs in this folder.")
-DATA_DIR = flags.DEFINE_string("data_dir", None, "Where tfds keeps datasets.")
+RUNS = define_path("runs", None, "Keeps the runs in this folder.")
+DATA_DIR = define_path("data_dir", None, "Where tfds keeps datasets.")
 OPTIONS = flags.DEFINE_list(
     "options",
     [

@@ -21,10 +21,11 @@ from absl import app
 from absl import flags
 
 from benchmarks.timing import report
+from mipae_tf.path_flag import define_path
 
 MINUTES = flags.DEFINE_float("minutes", 30, "How long.")
 EVERY = flags.DEFINE_float("every", 180, "Seconds between signals.")
-DATA_DIR = flags.DEFINE_string("data_dir", None, "Where tfds keeps datasets.")
+DATA_DIR = define_path("data_dir", None, "Where tfds keeps datasets.")
 SHORTEST = 90.0  # seconds; start-up and compilation fill half of it at most
 PAUSE = 5.0
 

@@ -10,6 +10,7 @@ if __name__ == "__main__":  # before TensorFlow is imported
     from mipae_tf import quiet  # noqa: F401
 
 from mipae_tf.evaluation.comparison import compare
+from mipae_tf.path_flag import define_path
 from mipae_tf.runs.flags import FLAGS
 from mipae_tf.runs.flags import run_door
 
@@ -25,7 +26,7 @@ def define_flags() -> None:
         "Keys of metrics.json, or what they begin with up to a slash; unset: "
         "the headline metrics.",
     )
-    flags.DEFINE_string("out", "runs/compare", "Folder to write in.")
+    define_path("out", "runs/compare", "Folder to write in.")
     flags.DEFINE_multi_string(
         "margin",
         [],

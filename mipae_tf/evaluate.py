@@ -14,6 +14,7 @@ from mipae_tf.evaluation import evaluate
 from mipae_tf.evaluation.groups import GROUPS
 from mipae_tf.evaluation.table import metrics_table
 from mipae_tf.evaluation.table import summary_table
+from mipae_tf.path_flag import define_path
 from mipae_tf.runs.flags import FLAGS
 from mipae_tf.runs.flags import run_door
 
@@ -22,7 +23,7 @@ DEFAULTS = EvaluationOptions()
 
 def define_flags() -> None:
     """All flags of this door."""
-    flags.DEFINE_string("run_dir", "runs/quickstart", "Folder of the run.")
+    define_path("run_dir", "runs/quickstart", "Folder of the run.")
     flags.DEFINE_list(
         "metrics",
         list(GROUPS),
@@ -54,13 +55,13 @@ def define_flags() -> None:
         "Frames of the long forecasts.",
         lower_bound=2,
     )
-    flags.DEFINE_string(
+    define_path(
         "lpips",
         None,
         "Weights of LPIPS, as `python -m mipae_tf.metrics.convert_lpips` "
         "writes them; without it LPIPS is absent.",
     )
-    flags.DEFINE_string(
+    define_path(
         "fvd",
         None,
         "SavedModel that embeds videos, see docs/metrics.md; without it FVD "
@@ -69,9 +70,7 @@ def define_flags() -> None:
     flags.DEFINE_integer(
         "seed", DEFAULTS.seed, "Key of every draw.", lower_bound=0
     )
-    flags.DEFINE_string(
-        "data_dir", None, "Where tfds keeps datasets, if it has moved."
-    )
+    define_path("data_dir", None, "Where tfds keeps datasets, if it has moved.")
     flags.DEFINE_bool(
         "verbose", False, "Print every metric before the summary."
     )

@@ -4,11 +4,10 @@ TensorFlow Serving loads the folder as it is; so does tf.saved_model.load in a
 process that knows nothing of this library.
 """
 
-from absl import flags
-
 if __name__ == "__main__":  # before TensorFlow is imported
     from mipae_tf import quiet  # noqa: F401
 
+from mipae_tf.path_flag import define_path
 from mipae_tf.runs.flags import FLAGS
 from mipae_tf.runs.flags import run_door
 from mipae_tf.serving import export
@@ -16,8 +15,8 @@ from mipae_tf.serving import export
 
 def define_flags() -> None:
     """All flags of this door."""
-    flags.DEFINE_string("run_dir", "runs/quickstart", "Folder of the run.")
-    flags.DEFINE_string(
+    define_path("run_dir", "runs/quickstart", "Folder of the run.")
+    define_path(
         "export_dir", None, "Where to count versions; run_dir/export if unset."
     )
 

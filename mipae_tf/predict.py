@@ -1,8 +1,9 @@
 """Forecasts a video: `python -m mipae_tf.predict --run_dir=... --input=...`.
 
-Takes a .gif, .mp4, .npy or a folder of frames; writes a GIF or MP4 of the
-input and the forecast side by side, or the forecast alone as a .npy. Memory
-does not grow with the horizon, but for a GIF.
+Takes a video file (.gif, .mp4, .mov, .webm and others), a .npy array or a
+folder of frames; writes a GIF or MP4 of the input and the forecast side by
+side, or the forecast alone as a .npy. Memory does not grow with the horizon,
+but for a GIF.
 """
 
 from absl import flags
@@ -10,18 +11,18 @@ from absl import flags
 if __name__ == "__main__":  # before TensorFlow is imported
     from mipae_tf import quiet  # noqa: F401
 
+from mipae_tf.path_flag import define_path
 from mipae_tf.runs.flags import FLAGS
 from mipae_tf.runs.flags import run_door
 from mipae_tf.serving.preview import preview
+from mipae_tf.visual.video_formats import ALLOWED
 
 
 def define_flags() -> None:
     """All flags of this door."""
-    flags.DEFINE_string("run_dir", "runs/quickstart", "Folder of the run.")
-    flags.DEFINE_string("input", None, "Video: .gif, .mp4, .npy or a folder.")
-    flags.DEFINE_string(
-        "output", "forecast.gif", "A .gif, .mp4 or .npy to write."
-    )
+    define_path("run_dir", "runs/quickstart", "Folder of the run.")
+    define_path("input", None, f"What to read: {ALLOWED}.")
+    define_path("output", "forecast.gif", "A .gif, .mp4 or .npy to write.")
     flags.DEFINE_integer("horizon", 20, "Frames to predict.")
     flags.DEFINE_integer(
         "context", None, "Give the model the last so many frames; all if unset."

@@ -12,6 +12,7 @@ from absl import flags
 if __name__ == "__main__":  # before TensorFlow is imported
     from mipae_tf import quiet  # noqa: F401
 
+from mipae_tf.path_flag import define_path
 from mipae_tf.runs import RunFolder
 from mipae_tf.runs.flags import FLAGS
 from mipae_tf.runs.flags import define_model_flags
@@ -51,7 +52,7 @@ OWN = (
 def define_flags() -> None:
     """All flags of this door."""
     define_model_flags()
-    flags.DEFINE_string("run_dir", "runs/quickstart", "Folder of the run.")
+    define_path("run_dir", "runs/quickstart", "Folder of the run.")
     flags.DEFINE_string(
         "dataset",
         "moving_dsprites/quickstart",
@@ -63,17 +64,15 @@ def define_flags() -> None:
     flags.DEFINE_string(
         "strategy", "auto", f"Distribution: {', '.join(NAMES)}."
     )
-    flags.DEFINE_string(
-        "init_from", None, "Run folder whose weights to begin with."
-    )
+    define_path("init_from", None, "Run folder whose weights to begin with.")
     flags.DEFINE_integer(
         "train_clips", None, "Train on the first so many clips.", lower_bound=1
     )
-    flags.DEFINE_string("data_dir", None, "Where tfds keeps datasets.")
-    flags.DEFINE_string(
+    define_path("data_dir", None, "Where tfds keeps datasets.")
+    define_path(
         "manual_dir", None, "Folder of files you brought (MNIST, dSprites)."
     )
-    flags.DEFINE_string(
+    define_path(
         "clips_dir",
         None,
         "Decode the clips to train on once into this folder and read them "

@@ -13,6 +13,8 @@ FLOORS = {
     "mipae_tf.console": 0,
     "mipae_tf.quiet": 0,
     "mipae_tf.noise": 0,
+    "mipae_tf.pixels": 0,
+    "mipae_tf.path_flag": 1,
     "mipae_tf.data": 1,
     "mipae_tf.visual": 1,
     "mipae_tf.networks": 2,

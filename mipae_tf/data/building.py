@@ -13,6 +13,7 @@ from data_builders.common.clip_builder import ClipBuilder
 from mipae_tf.console import Progress
 from mipae_tf.console import duration
 from mipae_tf.console import say
+from mipae_tf.files import expand_home
 
 
 def build_if_missing(
@@ -25,6 +26,7 @@ def build_if_missing(
     """
     if builder.is_prepared():
         return
+    manual_dir = expand_home(manual_dir) if manual_dir else None
     config = tfds.download.DownloadConfig(manual_dir=manual_dir)
     name, began = builder.info.full_name, time.monotonic()
     name = name.rpartition("/")[0]  # without its version

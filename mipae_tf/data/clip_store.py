@@ -13,6 +13,7 @@ import numpy as np
 
 from mipae_tf.data.clips import GROUPS
 from mipae_tf.data.clips import Clips
+from mipae_tf.files import make_folder
 
 VIDEO, TRUTH = "video.uint8", "truth.npz"
 
@@ -39,7 +40,7 @@ def stored_clips(
         ValueError: as `Clips.from_examples`.
     """
     if not folder.exists():
-        folder.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(folder.parent)
         aside = folder.with_name(f".{uuid.uuid4().hex}")
         aside.mkdir()
         try:

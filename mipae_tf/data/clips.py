@@ -11,6 +11,10 @@ from typing import Any
 
 import numpy as np
 
+from mipae_tf.pixels import CHANNELS
+from mipae_tf.pixels import as_uint8
+from mipae_tf.pixels import layout_hint
+
 GROUPS = ("content", "pose", "instance")
 
 
@@ -22,12 +26,16 @@ class Clips:
     (seed, step) and no iterator needs to be saved.
 
     Attributes:
-        video: uint8 `[clips, time, height, width, channel]`.
+        video: uint8 `[clips, time, height, width, 1 or 3]`; floating values
+            in [0, 1] are scaled.
         content: factors that stay, name to `[clips]`.
         pose: factors that move, name to `[clips, time]`.
         instance: identifiers that are no factor, name to `[clips]`.
         cardinality: number of values of a factor, by its name, where known.
         name: what the clips are, for messages and records.
+
+    Raises:
+        ValueError: for no frame, or frames of another type, range or layout.
     """
 
     video: np.ndarray
@@ -38,7 +46,8 @@ class Clips:
     name: str = "clips"
 
     def __post_init__(self) -> None:
-        _check_frames(self.video, f"{self.name}: video", "clips", "time")
+        video = _checked(self.video, f"{self.name}: video", "clips", "time")
+        object.__setattr__(self, "video", video)
 
     def __len__(self) -> int:
         return len(self.video)
@@ -69,11 +78,21 @@ class Clips:
 
     @classmethod
     def of(cls, source: Any, name: str = "clips") -> "Clips":
-        """Clips as they are, of an array of videos, or of examples."""
+        """Clips as they are, of an array of videos, or of examples.
+
+        Raises:
+            ValueError: as `Clips.from_examples`, or when the source is none
+                of these.
+        """
         if isinstance(source, Clips):
             return source
         if isinstance(source, np.ndarray):
             return cls(source, name=name)
+        if not isinstance(source, Iterable):
+            raise ValueError(
+                f"{name} is of the type {type(source).__name__}; it must be an "
+                "array, a tf.data.Dataset or another iterable of clips."
+            )
         return cls.from_examples(source, name=name)
 
     @classmethod
@@ -87,25 +106,26 @@ class Clips:
         """Collects clips of equal shape.
 
         Args:
-            examples: mappings with `video` uint8 `[time, height, width,
-                channel]` and, where known, dicts `content`, `pose` and
-                `instance`; a `tf.data.Dataset` of such elements will do, as
-                will one of bare videos.
+            examples: mappings with `video` `[time, height, width, 1 or 3]`,
+                uint8 or floating in [0, 1], and, where known, dicts `content`,
+                `pose` and `instance`; a `tf.data.Dataset` of such elements
+                will do, as will one of bare videos.
             cardinality: number of values of each factor.
             name: what messages call these clips.
             keep: makes `[clips, time, height, width, channel]` of the videos;
                 an array in memory when None.
 
         Raises:
-            ValueError: when there is no clip, or clips differ in shape.
+            ValueError: when there is no clip or no end of them, clips differ
+                in shape, or an element is no clip.
         """
-        truth = []
+        truth, count = [], _count(examples, name)
 
         def videos() -> Iterator[np.ndarray]:
             shape = None
-            for row in map(_as_mapping, _numpy(examples)):
-                video = np.asarray(row["video"])
-                _check_frames(video, f"{name}: a video", "time")
+            for example in _numpy(examples):
+                row = _as_mapping(example, name)
+                video = _checked(row["video"], f"{name}: a video", "time")
                 if truth and video.shape != shape:
                     raise ValueError(
                         f"{name} holds clips of different shapes, {shape} and "
@@ -117,24 +137,24 @@ class Clips:
             if not truth:
                 raise ValueError(f"{name} holds no clip.")
 
-        video = keep(videos()) if keep else _array(videos(), _count(examples))
-        groups = {
-            group: {
-                factor: np.stack([row[group][factor] for row in truth])
-                for factor in truth[0][group]
-            }
-            for group in GROUPS
-        }
+        video = keep(videos()) if keep else _array(videos(), count)
+        groups = {group: _factors(truth, group, name) for group in GROUPS}
         return cls(video, cardinality=cardinality or {}, name=name, **groups)
 
 
-def _check_frames(video: np.ndarray, what: str, *axes: str) -> None:
-    axes = (*axes, "height", "width", "channel")
-    if video.dtype != np.uint8 or video.ndim != len(axes):
+def _checked(video: np.ndarray, what: str, *axes: str) -> np.ndarray:
+    """The frames as uint8."""
+    if video.ndim != len(axes) + 3 or video.shape[-1] not in CHANNELS:
         raise ValueError(
-            f"{what} is {video.dtype} {list(video.shape)}, needed is uint8 "
-            f"[{', '.join(axes)}]."
+            f"{what} is {video.dtype} {list(video.shape)}; needed is "
+            f"[{', '.join(axes)}, height, width, 1 or 3]"
+            f"{layout_hint(video.shape)}."
         )
+    if video.size == 0:
+        raise ValueError(
+            f"{what} holds no frame: its shape is {list(video.shape)}."
+        )
+    return as_uint8(video, what)
 
 
 def _array(videos: Iterator[np.ndarray], count: int) -> np.ndarray:
@@ -144,11 +164,17 @@ def _array(videos: Iterator[np.ndarray], count: int) -> np.ndarray:
     return np.fromiter(itertools.chain([first], videos), clip, count)
 
 
-def _count(examples: Iterable) -> int:
+def _count(examples: Iterable, name: str) -> int:
     """The number of clips, -1 where it is not known."""
-    if hasattr(examples, "cardinality"):
-        return max(-1, int(examples.cardinality()))
-    return len(examples) if hasattr(examples, "__len__") else -1
+    if not hasattr(examples, "cardinality"):
+        return len(examples) if hasattr(examples, "__len__") else -1
+    count = int(examples.cardinality())
+    if count == -1:  # tf.data.INFINITE_CARDINALITY
+        raise ValueError(
+            f"{name} is a dataset that repeats for ever; take(...) of it, or "
+            "leave out repeat()."
+        )
+    return max(-1, count)
 
 
 def _numpy(examples: Iterable) -> Iterable:
@@ -157,5 +183,35 @@ def _numpy(examples: Iterable) -> Iterable:
     return examples
 
 
-def _as_mapping(example: Any) -> Mapping[str, Any]:
-    return example if isinstance(example, Mapping) else {"video": example}
+def _as_mapping(example: Any, name: str) -> Mapping[str, Any]:
+    """The example with its video as an array."""
+    row = example if isinstance(example, Mapping) else {"video": example}
+    if "video" not in row:
+        raise ValueError(
+            f"{name} has elements with the keys {', '.join(map(str, row))}; "
+            "the frames must be under the key video."
+        )
+    try:
+        return {**row, "video": np.asarray(row["video"])}
+    except ValueError as error:
+        raise ValueError(
+            f"{name} has elements of the type {type(row['video']).__name__} "
+            "that are no array; each must be a video, or a mapping with the "
+            "key video."
+        ) from error
+
+
+def _factors(
+    truth: list[Mapping[str, Any]], group: str, name: str
+) -> dict[str, np.ndarray]:
+    """The factors of a group, each with the clips as first axis."""
+    try:
+        return {
+            factor: np.stack([row[group][factor] for row in truth])
+            for factor in truth[0][group]
+        }
+    except (KeyError, TypeError, IndexError, ValueError) as error:
+        raise ValueError(
+            f"{name}: {group} must be a mapping of factors, the same ones and "
+            f"of the same shape for every clip ({error!r})."
+        ) from error

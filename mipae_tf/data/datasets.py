@@ -13,6 +13,7 @@ import data_builders.all
 from mipae_tf.data.building import build_if_missing
 from mipae_tf.data.clip_store import stored_clips
 from mipae_tf.data.clips import Clips
+from mipae_tf.files import expand_home
 
 OURS: dict[str, type[tfds.core.DatasetBuilder]] = {
     name: getattr(data_builders.all, name).Builder
@@ -30,6 +31,7 @@ def open_builder(
     Raises:
         ValueError: when no builder or no config has that name.
     """
+    data_dir = expand_home(data_dir) if data_dir else None
     name, _, config = dataset.partition("/")
     if name in OURS and (not config or config in OURS[name].builder_configs):
         return OURS[name](config=config or None, data_dir=data_dir)
@@ -100,7 +102,7 @@ def open_clips(
     name, known = f"{dataset} {split}", cardinalities(builder)
     if clips_dir is None:
         return Clips.from_examples(_examples(builder, wanted), known, name)
-    folder = pathlib.Path(clips_dir) / _stored_as(builder, wanted)
+    folder = pathlib.Path(expand_home(clips_dir)) / _stored_as(builder, wanted)
     examples = functools.partial(_examples, builder, wanted)
     return stored_clips(folder, examples, known, name)
 

@@ -10,6 +10,7 @@ alex.pth or vgg.pth, in https://github.com/richzhang/PerceptualSimilarity under
 lpips/weights/v0.1. Other tensors in the files are left out.
 """
 
+import io
 import pathlib
 
 import numpy as np
@@ -20,10 +21,13 @@ if __name__ == "__main__":  # before TensorFlow is imported
     from mipae_tf import quiet  # noqa: F401
 
 from mipae_tf.console import one_sentence
-from mipae_tf.files import write_atomically
+from mipae_tf.files import expand_home
+from mipae_tf.files import same_file
+from mipae_tf.files import write_file
 from mipae_tf.metrics.lpips import BACKBONES
 from mipae_tf.metrics.lpips import weight_shapes
 from mipae_tf.metrics.torch_file import read_state_dict
+from mipae_tf.path_flag import define_path
 
 
 def convert_lpips(
@@ -43,12 +47,17 @@ def convert_lpips(
 
     Raises:
       ValueError: files that cannot be read, or that together are of neither
-        backbone; or another ending of `out`.
+        backbone; or another ending of `out`, or one of these files.
     """
-    out = pathlib.Path(out)
-    if out.suffix != ".npz":
+    out, *sources = (
+        pathlib.Path(expand_home(path))
+        for path in (out, backbone_pth, heads_pth)
+    )
+    if out.suffix.lower() != ".npz":
         raise ValueError(f"--out must end in .npz, got {out}.")
-    tensors = read_state_dict(backbone_pth) | read_state_dict(heads_pth)
+    if any(same_file(out, source) for source in sources):
+        raise ValueError(f"--out={out} is one of the files to convert.")
+    tensors = read_state_dict(sources[0]) | read_state_dict(sources[1])
     found = {name: tensor.shape for name, tensor in tensors.items()}
     for backbone in BACKBONES:
         if weight_shapes(backbone).items() <= found.items():
@@ -59,15 +68,17 @@ def convert_lpips(
             f"heads of one of {tuple(BACKBONES)}, got neither."
         )
     arrays = {name: tensors[name] for name in weight_shapes(backbone)}
-    write_atomically(out, lambda part: np.savez(part, **arrays))
+    data = io.BytesIO()
+    np.savez(data, **arrays)
+    write_file(out, data.getvalue())
     return backbone
 
 
 def define_flags() -> None:
     """The flags of this command."""
-    flags.DEFINE_string("backbone_pth", None, "Weights of torchvision.")
-    flags.DEFINE_string("heads_pth", None, "Weights of the LPIPS heads.")
-    flags.DEFINE_string("out", None, "The .npz file to write.")
+    define_path("backbone_pth", None, "Weights of torchvision.")
+    define_path("heads_pth", None, "Weights of the LPIPS heads.")
+    define_path("out", None, "The .npz file to write.")
     flags.mark_flags_as_required(["backbone_pth", "heads_pth", "out"])
 
 

@@ -11,6 +11,7 @@ import pathlib
 import numpy as np
 import tensorflow as tf
 
+from mipae_tf.files import expand_home
 from mipae_tf.metrics.absent_metric import AbsentMetric
 from mipae_tf.metrics.frames import checked_videos
 
@@ -45,7 +46,7 @@ class VideoEmbedder:
                 "SavedModel https://tfhub.dev/deepmind/i3d-kinetics-400/1, "
                 "which is downloaded from there and unpacked."
             )
-        path = pathlib.Path(saved_model_path)
+        path = pathlib.Path(expand_home(saved_model_path))
         if not (path / "saved_model.pb").is_file():
             raise ValueError(
                 f"{path} must be the folder of a SavedModel, and holds no "

@@ -7,6 +7,7 @@ from types import MappingProxyType
 import numpy as np
 import tensorflow as tf
 
+from mipae_tf.files import expand_home
 from mipae_tf.metrics.absent_metric import AbsentMetric
 from mipae_tf.metrics.frames import checked_frames
 from mipae_tf.metrics.frames import unit_frames
@@ -85,7 +86,7 @@ class Lpips:
                 "into one file by `python -m mipae_tf.metrics.convert_lpips "
                 "--backbone_pth=... --heads_pth=... --out=...`."
             )
-        arrays = _read(pathlib.Path(weights), shapes)
+        arrays = _read(pathlib.Path(expand_home(weights)), shapes)
         self._features = BACKBONES[backbone]()
         self._features.assign(arrays)
         self._heads = [

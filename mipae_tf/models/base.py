@@ -1,6 +1,7 @@
 """The interface of every system in the library."""
 
 import abc
+import operator
 from collections.abc import Iterator
 from collections.abc import Mapping
 from typing import Any
@@ -13,6 +14,9 @@ import tensorflow as tf
 from mipae_tf.models.config import ModelConfig
 from mipae_tf.models.latent import Latent
 from mipae_tf.models.stage import Stage
+from mipae_tf.pixels import ALLOWED
+from mipae_tf.pixels import check_unit_range
+from mipae_tf.pixels import layout_hint
 
 State = Any
 Latents = Mapping[str, tf.Tensor]
@@ -132,7 +136,8 @@ class VideoModel(keras.Model, abc.ABC):
         frames returned: the pieces that are predicted, and the whole.
 
         Args:
-            context: uint8 `[batch, time, height, width, channel]`.
+            context: `[batch, time, height, width, channel]`, uint8 or
+                floating in [0, 1].
             horizon: number of frames to predict, at least 1.
             samples: how many futures to draw of each clip; one, and no axis
                 for it, when None.
@@ -144,13 +149,18 @@ class VideoModel(keras.Model, abc.ABC):
             axis `[samples, ...]` where samples are asked for.
 
         Raises:
-            ValueError: when the context has no frame or frames of another
-                shape, the horizon or samples are below 1, or a goal is given
-                to a model that takes none.
+            ValueError: when the context has no frame, or frames of another
+                shape, type or range, the horizon or samples are no whole
+                number of at least 1, or a goal is given to a model that takes
+                none.
         """
-        context = tf.convert_to_tensor(context)
-        self._check_forecast(context, horizon, samples, goal)
-        count = 1 if samples is None else samples
+        context = self._checked_context(context)
+        if goal is not None:
+            raise ValueError(
+                f"goal was given, but {type(self).__name__} takes none."
+            )
+        horizon = _whole("horizon", horizon)
+        count = 1 if samples is None else _whole("samples", samples)
         ahead = self._pieces(context, horizon, count, seed, PIECE)
         frames = tf.concat(list(ahead), axis=1)
         return frames if samples is None else self._by_sample(frames, count)
@@ -168,7 +178,8 @@ class VideoModel(keras.Model, abc.ABC):
         The same frames, in a memory that does not grow with the horizon.
 
         Args:
-            context: uint8 `[batch, time, height, width, channel]`.
+            context: `[batch, time, height, width, channel]`, uint8 or
+                floating in [0, 1].
             horizon: number of frames to predict, at least 1.
             samples: how many futures to draw of each clip.
             seed: key of the draws of a stochastic model.
@@ -182,10 +193,12 @@ class VideoModel(keras.Model, abc.ABC):
             ValueError: as `forecast`, or when `piece` is below 1; before the
                 first piece.
         """
-        context = tf.convert_to_tensor(context)
-        self._check_forecast(context, horizon, samples, None)
-        if piece < 1:
-            raise ValueError(f"piece={piece} is too small; 1 is the least.")
+        context = self._checked_context(context)
+        horizon, samples = (
+            _whole("horizon", horizon),
+            _whole("samples", samples),
+        )
+        piece = _whole("piece", piece)
         for ahead in self._pieces(context, horizon, samples, seed, piece):
             yield self._by_sample(ahead, samples).numpy()
 
@@ -198,7 +211,9 @@ class VideoModel(keras.Model, abc.ABC):
         piece: int,
     ) -> Iterator[tf.Tensor]:
         """uint8 `[samples·batch, frames, height, width, channel]` each."""
-        keys = tf.stack([tf.constant(seed, tf.int32), 0])
+        if not tf.is_symbolic_tensor(seed):
+            seed = _whole("seed", seed, tf.int32.min)
+        keys = tf.stack([tf.cast(seed, tf.int32), 0])
         state = self._begin(_tiled(context, samples), keys)
         for first in range(0, horizon, piece):
             frames = tf.constant(min(piece, horizon - first))
@@ -247,22 +262,19 @@ class VideoModel(keras.Model, abc.ABC):
             frames, shape
         )  # [samples, batch, horizon, height, width, channel]
 
-    def _check_forecast(self, context, horizon, samples, goal) -> None:
+    def _checked_context(self, context: tf.Tensor) -> tf.Tensor:
+        context = _checked_frames(context, "context")
         if context.shape.rank != 5 or context.shape[2:] != self.frame_shape:
             raise ValueError(
                 f"context has shape {list(context.shape)}; this model takes "
-                f"[batch, time, {', '.join(map(str, self.frame_shape))}]."
+                f"[batch, time, {', '.join(map(str, self.frame_shape))}]"
+                f"{layout_hint(context.shape)}."
             )
+        if context.shape[0] == 0:
+            raise ValueError("context has no clip; at least one is needed.")
         if context.shape[1] == 0:
             raise ValueError("context has no frame; at least one is needed.")
-        if horizon < 1:
-            raise ValueError(f"horizon={horizon} is too small; 1 is the least.")
-        if samples is not None and samples < 1:
-            raise ValueError(f"samples={samples} is too small; 1 is the least.")
-        if goal is not None:
-            raise ValueError(
-                f"goal was given, but {type(self).__name__} takes none."
-            )
+        return context
 
 
 def _tiled(context: tf.Tensor, samples: tf.Tensor | int) -> tf.Tensor:
@@ -270,8 +282,53 @@ def _tiled(context: tf.Tensor, samples: tf.Tensor | int) -> tf.Tensor:
     return tf.tile(context, tf.stack([samples, 1, 1, 1, 1]))
 
 
+def _whole(name: str, value: int, least: int = 1) -> int:
+    """A whole number of Python's type, whatever type it was given as."""
+    try:
+        number = operator.index(value)
+    except TypeError as error:
+        raise ValueError(
+            f"{name}={value!r} is no whole number; {least} is the least."
+        ) from error
+    if number < least:
+        raise ValueError(f"{name}={number} is too small; {least} is the least.")
+    if number > tf.int32.max:
+        raise ValueError(
+            f"{name}={number} is too large; {tf.int32.max} is the most."
+        )
+    return number
+
+
+def _checked_frames(frames: tf.Tensor, name: str) -> tf.Tensor:
+    """Frames as uint8 or float32.
+
+    Raises:
+        ValueError: for another type, and, where the values are known, which
+            they are not within a graph, for any outside [0, 1].
+    """
+    try:
+        frames = tf.convert_to_tensor(frames)
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"{name} is no array of frames: {error}") from error
+    if frames.dtype == tf.uint8:
+        return frames
+    if not frames.dtype.is_floating:
+        raise ValueError(f"{name} holds {frames.dtype.name}; {ALLOWED}.")
+    kind, frames = frames.dtype.name, tf.cast(frames, tf.float32)
+    if not tf.is_symbolic_tensor(frames) and tf.size(frames):
+        values = frames.numpy()
+        check_unit_range(values.min(), values.max(), kind, name)
+    return frames
+
+
 def to_float(frames: tf.Tensor) -> tf.Tensor:
-    """uint8 frames as float32 in [0, 1]; floats are left as they are."""
+    """uint8 frames as float32 in [0, 1]; floating values stay as they are.
+
+    Raises:
+        ValueError: for another type, and, outside a graph, for values outside
+            [0, 1].
+    """
+    frames = _checked_frames(frames, "frames")
     if frames.dtype == tf.uint8:
         return tf.cast(frames, tf.float32) / 255.0
     return frames

@@ -8,6 +8,8 @@ from collections.abc import Collection
 from typing import Any
 from typing import TextIO
 
+from mipae_tf.files import expand_home
+from mipae_tf.files import make_folder
 from mipae_tf.files import write_file
 from mipae_tf.runs.settings import RunSettings
 
@@ -16,11 +18,11 @@ class RunFolder:
     """Names every file of a run; holds what a run is.
 
     Args:
-        path: the folder; need not exist yet.
+        path: the folder; need not exist yet. `~` is the home folder.
     """
 
     def __init__(self, path: str | pathlib.Path) -> None:
-        self.path = pathlib.Path(path)
+        self.path = pathlib.Path(expand_home(path))
         self.config = self.path / "config.json"
         self.flags = self.path / "flags.cfg"
         self.losses = self.path / "losses.jsonl"
@@ -89,8 +91,8 @@ class RunFolder:
                 in it.
         """
         self.refuse_other(settings)
-        self.path.mkdir(parents=True, exist_ok=True)
-        self._lock = (self.path / "lock").open("w")
+        make_folder(self.path)
+        self._lock = (self.path / "lock").open("a")
         try:
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
@@ -130,8 +132,18 @@ class RunFolder:
         write_file(self.losses, text)
 
     def refuse_other(self, settings: RunSettings) -> None:
-        """Raises a ValueError where the folder holds another run."""
+        """Refuses a folder that cannot become this run's.
+
+        Raises:
+            ValueError: when it holds another run, or no run but files that a
+                run would overwrite, or is a file.
+        """
+        if self.path.exists() and not self.path.is_dir():
+            raise ValueError(
+                f"--run_dir={self.path} is a file; a folder is needed."
+            )
         if not self.config.exists():
+            self._refuse_files()
             return
         here, wanted = self.settings().identity(), settings.identity()
         names = [n for n in {**here, **wanted} if here.get(n) != wanted.get(n)]
@@ -143,4 +155,19 @@ class RunFolder:
             raise ValueError(
                 f"--run_dir={self.path} holds another run ({said}); name "
                 "another folder or the same settings."
+            )
+
+    def _refuse_files(self) -> None:
+        ours = (
+            self.flags,
+            self.losses,
+            self.metrics,
+            self.per_clip,
+            self.report,
+        )
+        found = [path.name for path in ours if path.exists()]
+        if found:
+            raise ValueError(
+                f"--run_dir={self.path} holds no run, but files that a run "
+                f"would overwrite ({', '.join(found)}); name another folder."
             )

@@ -7,6 +7,7 @@ import uuid
 import keras
 import tensorflow as tf
 
+from mipae_tf.files import make_folder
 from mipae_tf.models import VideoModel
 from mipae_tf.models.base import to_uint8
 from mipae_tf.runs import RunFolder
@@ -38,8 +39,7 @@ def export(
     """
     folder = RunFolder(run_dir)
     model = load(folder.path)
-    target = pathlib.Path(export_dir) if export_dir else folder.export
-    target.mkdir(parents=True, exist_ok=True)
+    target = make_folder(export_dir or folder.export)
     versions = [int(p.name) for p in target.iterdir() if p.name.isdigit()]
     version = target / str(max(versions, default=0) + 1)
     aside = target / f".{uuid.uuid4().hex}"

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 import numpy as np
 
 from mipae_tf.console import Progress
+from mipae_tf.files import expand_home
+from mipae_tf.files import same_file
 from mipae_tf.models import VideoModel
 from mipae_tf.models.base import PIECE
 from mipae_tf.runs import load
@@ -38,9 +40,11 @@ def preview(
 
     Args:
         run_dir: the folder that `train` wrote.
-        source: .gif, .mp4, .npy or a folder of frames.
+        source: a video, a .npy array or a folder of frames, as `read_video`
+            takes them.
         output: .gif, .mp4, or .npy to write: uint8 `[samples, horizon,
-            height, width, channel]`.
+            height, width, channel]`. It must not be the source, nor lie in
+            the folder of frames.
         horizon: frames to predict.
         context: the last so many frames are given to the model; all if None.
         fps: frames per second of the animation.
@@ -49,11 +53,12 @@ def preview(
 
     Raises:
         ValueError: for a source that is no video, or an output of another
-            kind; the message names the flag.
+            kind or in the place of the source; the message names the flag.
     """
-    output = pathlib.Path(output)
-    if output.suffix not in ENDINGS:
-        raise ValueError(f"--output={output} must end in {_either(ENDINGS)}.")
+    source, output = (
+        pathlib.Path(expand_home(path)) for path in (source, output)
+    )
+    _check_output(output, source)
     if horizon < 1:
         raise ValueError(f"--horizon={horizon} is too small; 1 is the least.")
     if samples < 1:
@@ -66,14 +71,31 @@ def preview(
         )
     video = _read(source, model, context)
     futures = _futures(model, video, horizon, samples, seed)
-    if output.suffix == ".npy":
+    if output.suffix.lower() == ".npy":
         write_array(output, futures, (samples, horizon, *model.frame_shape))
         return
     drawn = _drawn(video, futures, horizon, samples)
-    if output.suffix == ".mp4":
+    if output.suffix.lower() == ".mp4":
         write_mp4(output, drawn, fps)
     else:
         write_gif(output, np.concatenate(list(drawn)), fps)
+
+
+def _check_output(output: pathlib.Path, source: pathlib.Path) -> None:
+    if output.suffix.lower() not in ENDINGS:
+        raise ValueError(f"--output={output} must end in {_either(ENDINGS)}.")
+    if output.is_dir():
+        raise ValueError(f"--output={output} is a folder; a file is needed.")
+    if same_file(output, source):
+        raise ValueError(
+            f"--output={output} is the same file as --input={source}, which "
+            "would be overwritten; name another file."
+        )
+    if source.is_dir() and source.resolve() in output.resolve().parents:
+        raise ValueError(
+            f"--output={output} lies in the folder --input={source}; name a "
+            "file outside it."
+        )
 
 
 def _either(endings: tuple[str, ...]) -> str:
@@ -81,7 +103,7 @@ def _either(endings: tuple[str, ...]) -> str:
 
 
 def _read(
-    source: str | pathlib.Path, model: VideoModel, context: int | None
+    source: pathlib.Path, model: VideoModel, context: int | None
 ) -> np.ndarray:
     size, _, channels = model.frame_shape
     video = read_video(source, frame_size=size, channels=channels)

@@ -48,9 +48,9 @@ def train(
         model: name of the system.
         protocol: preset of hyper-parameters.
         hyperparameters: values that win over the preset's.
-        clips: `train` and `validation`, each a `Clips`, a uint8 array
-            `[clips, time, height, width, channel]` or a `tf.data.Dataset` of
-            clips, instead of a tfds dataset.
+        clips: `train` and `validation`, each a `Clips`, an array `[clips,
+            time, height, width, 1 or 3]` or a `tf.data.Dataset` of clips,
+            instead of a tfds dataset; uint8, or floating in [0, 1].
         seed: key of weights, batches and draws.
         strategy: none, mirrored, multi_worker, or auto.
         init_from: run folder whose weights to begin with.
@@ -121,6 +121,10 @@ def train(
 
 
 def _open(clips, dataset, limit, source) -> dict[str, Clips]:
+    if limit is not None and limit < 1:
+        raise ValueError(
+            f"--train_clips={limit} is too small; allowed is 1 or more."
+        )
     limits = {"train": limit, "validation": None}
     if clips is None:
         return {
@@ -131,6 +135,11 @@ def _open(clips, dataset, limit, source) -> dict[str, Clips]:
         raise ValueError(
             f"--clips_dir={source['clips_dir']} is for clips of a tfds "
             "dataset; clips of your own may be memory maps themselves."
+        )
+    if not isinstance(clips, Mapping):
+        raise ValueError(
+            f"clips is of the type {type(clips).__name__}; it must be a "
+            "mapping with train and validation."
         )
     missing = set(limits) - set(clips)
     if missing:

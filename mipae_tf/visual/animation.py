@@ -17,6 +17,7 @@ from scipy.spatial import KDTree
 from mipae_tf.files import write_atomically
 from mipae_tf.files import write_file
 from mipae_tf.visual.canvas import as_rgb
+from mipae_tf.visual.container_file import file_url
 
 AXES = ("time", "height", "width")
 PALETTE = 256
@@ -184,7 +185,7 @@ def write_mp4(
     even: an odd last row or column is written twice.
 
     Args:
-        path: File to write, ending in `.mp4`.
+        path: File to write, ending in `.mp4`; never a URL.
         frames: uint8 [time, height, width, 1 or 3], or an iterator of pieces
             of it; each is encoded before the next is asked for.
         fps: Frames per second.
@@ -216,7 +217,8 @@ def _encode_mp4(
     first = next(frames, None)
     if first is None:
         raise ValueError("frames hold no piece; at least one is needed.")
-    with av.open(path, "w", options={"movflags": "faststart"}) as container:
+    options = {"movflags": "faststart"}
+    with av.open(file_url(path), "w", "mp4", options=options) as container:
         if "libx264" in av.codecs_available:
             stream = container.add_stream(
                 "libx264", rate, options={"crf": "16"}

@@ -72,7 +72,8 @@ def _no_more(*_):
 
 def test_a_split_is_decoded_once_into_a_folder(tiny, tmp_path, monkeypatch):
     plain = open_clips(split="train", **tiny)
-    kept = {**tiny, "clips_dir": str(tmp_path / "kept")}
+    monkeypatch.setenv("HOME", str(tmp_path))
+    kept = {**tiny, "data_dir": "~", "clips_dir": "~/kept"}
     for clips in (open_clips(split="train", **kept) for _ in range(2)):
         assert isinstance(clips.video, np.memmap)
         np.testing.assert_array_equal(clips.video, plain.video)

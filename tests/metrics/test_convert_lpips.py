@@ -22,11 +22,12 @@ def files(tmp_path):
     return tmp_path
 
 
-def test_the_metric_reads_what_is_written(files):
-    out = files / "new" / "lpips.npz"
-    found = convert_lpips(files / "backbone.pth", files / "heads.pth", out)
+def test_the_metric_reads_what_is_written(files, monkeypatch):
+    monkeypatch.setenv("HOME", str(files))
+    out = "~/new/lpips.NPZ"
+    found = convert_lpips("~/backbone.pth", files / "heads.pth", out)
     assert found == "alex"
-    with np.load(out) as file:
+    with np.load(files / "new" / "lpips.NPZ") as file:
         assert {n: file[n].shape for n in file} == weight_shapes("alex")
     frames = np.zeros((1, 1, 32, 32, 1), np.uint8)
     assert Lpips("alex", out)(frames, frames) == 0
@@ -41,3 +42,8 @@ def test_unfit_files_are_refused(files):
     with pytest.raises(ValueError, match="must end in .npz"):
         convert_lpips(backbone, heads, files / "lpips.pth")
     assert not list(files.glob("*.npz"))
+    (files / "lpips.npz").symlink_to(heads)
+    before = heads.read_bytes()
+    with pytest.raises(ValueError, match="--out=.* is one of the files to con"):
+        convert_lpips(backbone, heads, files / "lpips.npz")
+    assert heads.read_bytes() == before

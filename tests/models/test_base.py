@@ -30,6 +30,87 @@ def test_a_wrong_forecast_is_refused(model, shape, horizon, goal, message):
         model.forecast(context, horizon, goal=goal)
 
 
+CLIP = moving_clips(1)[:, :2]
+
+
+@pytest.mark.parametrize(
+    "context, given, message",
+    [
+        (CLIP * np.float32(1), {}, r"context holds float32 in \[0, 2.*; uint8"),
+        (CLIP / 127.5 - 1, {}, r"context holds float64 in \[-1, .*; uint8"),
+        (CLIP * np.nan, {}, r"context holds float64 in \[nan, nan\]; uint8"),
+        (CLIP.astype(int), {}, "context holds int64; uint8, or floating"),
+        (CLIP > 9, {}, "context holds bool; uint8, or floating values"),
+        ("clip.mp4", {}, "context holds string; uint8, or floating"),
+        (None, {}, "context is no array of frames: .*None"),
+        (CLIP[:0], {}, "context has no clip; at least one is needed"),
+        (
+            CLIP.transpose(0, 1, 4, 2, 3),
+            {},
+            r"takes \[batch, time, 64, 64, 1\]; the layout looks channel-first",
+        ),
+        (CLIP, {"horizon": 2.5}, "horizon=2.5 is no whole number; 1 is the"),
+        (CLIP, {"horizon": "2"}, "horizon='2' is no whole number"),
+        (CLIP, {"horizon": 2**40}, "horizon=.* is too large; 2147483647 is"),
+        (CLIP, {"samples": 1.5}, "samples=1.5 is no whole number"),
+        (CLIP, {"seed": 2**40}, "seed=.* is too large; 2147483647 is the most"),
+        (CLIP, {"seed": 0.5}, "seed=0.5 is no whole number"),
+    ],
+)
+def test_what_has_no_known_range_is_refused(model, context, given, message):
+    given = {"horizon": 2, **given}
+    with pytest.raises(ValueError, match=message):
+        model.forecast(context, **given)
+    with pytest.raises(ValueError, match=message):
+        next(model.stream(context, **given))
+
+
+def test_numbers_of_numpy_are_taken(model):
+    video = moving_clips(2)[:, :2]
+    expected = model.forecast(video, 2)
+    for horizon in (np.int64(2), np.uint8(2), np.array(2), tf.constant(2)):
+        ahead = model.forecast(video, horizon, np.int16(1), np.int64(0))
+        np.testing.assert_array_equal(ahead[0], expected)
+
+
+@pytest.mark.parametrize("kind", [tf.bfloat16, tf.float16, tf.float64])
+def test_floats_of_every_width_are_taken(model, kind):
+    context = model._checked_context(tf.cast(CLIP / 255, kind))
+    assert context.dtype == tf.float32
+    np.testing.assert_allclose(context, CLIP / 255, atol=2e-3)
+
+
+def test_values_are_not_asked_for_within_a_graph():
+    function = tf.function(to_float)
+    assert float(function(tf.constant([2.0]))[0]) == 2.0
+    with pytest.raises(ValueError, match="frames holds int64; uint8"):
+        function(tf.constant([1], tf.int64))
+    with pytest.raises(ValueError, match=r"holds float32 in \[2, 2\]"):
+        to_float(tf.constant([2.0]))
+
+
+@pytest.mark.slow
+def test_a_graph_may_forecast(model):
+    function = tf.function(lambda context: model.forecast(context, 2))
+    context = tf.constant(CLIP / 255, tf.float32)  # values of a known range
+    whole = model.forecast(CLIP, 2).numpy()
+    assert np.abs(function(context).numpy().astype(int) - whole).max() <= 1
+    with pytest.raises(ValueError, match="context holds int64; uint8"):
+        function(tf.constant(CLIP, tf.int64))
+
+
+def test_frames_of_no_known_range_are_not_encoded(model):
+    for frames, message in (
+        (CLIP * np.float32(1), r"frames holds float32 in \[0, 2"),
+        (CLIP.astype(int), "frames holds int64; uint8, or floating"),
+        (np.full(CLIP.shape, np.nan), r"frames holds float64 in \[nan, nan\]"),
+    ):
+        with pytest.raises(ValueError, match=message):
+            model.encode(frames)
+        with pytest.raises(ValueError, match=message):
+            model.start(frames, tf.constant([0, 0]))
+
+
 @pytest.mark.parametrize("given", [{"samples": 0}, {"piece": 0}])
 def test_a_wrong_stream_is_refused(model, given):
     context = np.zeros((1, 2, 64, 64, 1), np.uint8)

@@ -14,6 +14,40 @@ def test_a_claimed_folder_says_what_it_is(tmp_path):
     assert folder.flags.read_text() == "--seed=0\n"
 
 
+def test_home_folders_and_links_lead_to_a_run(tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "link").symlink_to("elsewhere")
+    RunFolder("~/link").claim(settings())
+    assert (tmp_path / "elsewhere" / "config.json").is_file()
+    assert (tmp_path / "link").is_symlink()
+    assert not (tmp_path / "~").exists()
+
+
+def test_a_file_in_the_place_of_a_run_is_named(tmp_path):
+    (tmp_path / "run").write_text("notes")
+    with pytest.raises(ValueError, match="--run_dir=.*/run is a file; a fold"):
+        RunFolder(tmp_path / "run").claim(settings())
+    assert (tmp_path / "run").read_text() == "notes"
+
+
+@pytest.mark.parametrize("name", ["metrics.json", "report.html", "flags.cfg"])
+def test_files_of_a_folder_that_is_no_run_are_not_overwritten(tmp_path, name):
+    (tmp_path / name).write_text("of the user")
+    with pytest.raises(ValueError, match=f"no run, but files .*{name}.*; name"):
+        RunFolder(tmp_path).claim(settings())
+    assert [path.name for path in tmp_path.iterdir()] == [name]
+    assert (tmp_path / name).read_text() == "of the user"
+
+
+def test_other_files_of_a_folder_may_stay(tmp_path):
+    for name in ("train.log", "lock"):
+        (tmp_path / name).write_text("of the user")
+    RunFolder(tmp_path).claim(settings())
+    for name in ("train.log", "lock"):
+        assert (tmp_path / name).read_text() == "of the user"
+
+
 def test_the_same_run_may_go_on_and_be_longer(tmp_path):
     first = RunFolder(tmp_path)
     first.claim(settings())

@@ -134,3 +134,10 @@ def test_versions_are_counted(tmp_path, monkeypatch):
     monkeypatch.setattr(MODULE, "_archive", lambda _: Whole())
     assert export(tmp_path / "run", target) == target / "4"
     assert export(tmp_path / "run") == tmp_path / "run" / "export" / "1"
+    # Home folders are found, and a link to a folder that is missing stays.
+    monkeypatch.setenv("HOME", str(tmp_path))
+    (tmp_path / "link").symlink_to(tmp_path / "elsewhere")
+    assert export("~/run", "~/link") == tmp_path / "link" / "1"
+    assert (tmp_path / "elsewhere" / "1").is_dir()
+    with pytest.raises(OSError, match="config.json is a file; a folder is"):
+        export(tmp_path / "run", tmp_path / "run" / "config.json")

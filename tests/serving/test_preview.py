@@ -1,13 +1,16 @@
 import importlib
+import os
 
 import numpy as np
 import pytest
 from models.harness import lively_model
 from models.harness import moving_clips
+from PIL import Image
 from runs.run_cases import make_run
 from runs.run_cases import settings
 
 from mipae_tf.serving.preview import preview
+from mipae_tf.visual.animation import write_gif
 from mipae_tf.visual.side_by_side import side_by_side
 from mipae_tf.visual.video_file import read_video
 
@@ -74,6 +77,68 @@ def test_several_futures_are_drawn(tmp_path):
     np.testing.assert_array_equal(ahead, expected)
     assert (ahead[0] != ahead[1]).any()
     assert drawn.read_bytes().startswith(b"GIF8")
+
+
+@pytest.fixture
+def no_run(tmp_path, monkeypatch):
+    """A clip and a frame in a folder; no run is asked for."""
+    monkeypatch.chdir(tmp_path)
+    write_gif("clip.gif", moving_clips(1)[0])
+    write_gif("other.gif", moving_clips(1)[0])
+    (tmp_path / "frames" / "more").mkdir(parents=True)
+    Image.new("L", (64, 64)).save("frames/1.png")
+    (tmp_path / "soft.gif").symlink_to("clip.gif")
+    os.link("clip.gif", "hard.gif")
+    (tmp_path / "to_frames").symlink_to("frames")
+    (tmp_path / "into_frames.gif").symlink_to("frames/a.gif")
+    (tmp_path / "folder.gif").mkdir()
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    "source, output, message",
+    [
+        ("clip.gif", "clip.gif", "is the same file as --input=clip.gif, which"),
+        ("clip.gif", "./clip.gif", "is the same file as --input=clip.gif"),
+        ("clip.gif", "frames/../clip.gif", "is the same file as"),
+        ("clip.gif", "soft.gif", "--output=soft.gif is the same file as"),
+        ("soft.gif", "clip.gif", "--output=clip.gif is the same file as"),
+        ("clip.gif", "hard.gif", "--output=hard.gif is the same file as"),
+        ("clip.gif", "{home}/clip.gif", "is the same file as"),
+        ("~/clip.gif", "clip.gif", "is the same file as"),
+        ("frames", "frames/a.gif", "a.gif lies in the folder --input=frames;"),
+        ("frames", "frames/more/a.npy", "lies in the folder --input=frames"),
+        ("to_frames", "frames/a.gif", "lies in the folder --input=to_frames"),
+        ("frames", "into_frames.gif", "into_frames.gif lies in the folder"),
+        (".", "a.gif", "--output=a.gif lies in the folder --input=."),
+        ("clip.gif", "folder.gif", "--output=folder.gif is a folder; a file"),
+        ("clip.gif", "a.GIFF", r"a\.GIFF must end in .gif, .mp4 or .npy"),
+    ],
+)
+def test_the_source_is_never_overwritten(
+    no_run, monkeypatch, source, output, message
+):
+    monkeypatch.setenv("HOME", str(no_run))
+    before = (no_run / "clip.gif").read_bytes()
+    files = sorted(no_run.rglob("*"))
+    with pytest.raises(ValueError, match=message):
+        preview("no/run", source, output.format(home=no_run))
+    assert (no_run / "clip.gif").read_bytes() == before
+    assert sorted(no_run.rglob("*")) == files
+
+
+def test_endings_are_taken_in_any_case(no_run, monkeypatch):
+    class Still:
+        frame_shape, stochastic = (64, 64, 1), False
+
+        def stream(self, video, horizon, *_):
+            yield np.repeat(video[None, :, -1:], horizon, axis=2)
+
+    monkeypatch.setattr(MODULE, "load", lambda _: Still())
+    for output in ("A.GIF", "A.MP4", "A.NPY"):
+        preview("run", "clip.gif", output, horizon=3)
+    assert len(read_video("A.GIF")) == len(read_video("A.MP4")) == 8 + 3
+    assert np.load("A.NPY").shape == (1, 3, 64, 64, 1)
 
 
 @pytest.mark.parametrize(

@@ -181,6 +181,13 @@ def test_a_longer_first_stage_is_not_thrown_away(tmp_path):
     assert any((one != two).any() for one, two in zip(before, after))
 
 
+CLIPS = moving_clips(4)
+
+
+def split(source):
+    return {"train": source, "validation": CLIPS}
+
+
 @pytest.mark.parametrize(
     "given, kwargs, message",
     [
@@ -198,6 +205,22 @@ def test_a_longer_first_stage_is_not_thrown_away(tmp_path):
         ({"context": 1}, {}, "--context=1 .* 2 or more"),
         ({"poses_per_clip": 8}, {}, "clips have 8 frames, fewer than the 10"),
         ({}, {"strategy": "tpu"}, "--strategy=tpu is unknown"),
+        ({}, {"train_clips": 0}, "--train_clips=0 is too small; allowed is 1"),
+        ({}, {"clips": moving_clips(2)}, "clips is of the type ndarray; it"),
+        ({}, {"clips": split(CLIPS[:0])}, "clips train: video holds no frame"),
+        ({}, {"clips": split(CLIPS.repeat(4, -1))}, r"64, 4\]; needed is"),
+        ({}, {"clips": split(CLIPS.repeat(2, -1))}, r"64, 2\]; needed is"),
+        ({}, {"clips": split(CLIPS * 1.0)}, "clips train: video holds float64"),
+        (
+            {},
+            {"clips": split(CLIPS.transpose(0, 1, 4, 2, 3))},
+            "needed is .*the layout looks channel-first",
+        ),
+        (
+            {},
+            {"clips": split([{"frames": CLIPS[0]}])},
+            "clips train has elements with the keys frames;",
+        ),
         (
             {},
             {"init_from": "/no/such/run"},

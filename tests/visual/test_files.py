@@ -1,11 +1,16 @@
 import io
 import os
+import pathlib
+import pwd
 import stat
 
 import numpy as np
 import pytest
 from PIL import Image
 
+from mipae_tf.files import expand_home
+from mipae_tf.files import make_folder
+from mipae_tf.files import same_file
 from mipae_tf.files import write_atomically
 from mipae_tf.files import write_file
 from mipae_tf.visual.png import encode_png
@@ -46,6 +51,68 @@ def test_permissions_follow_the_umask(tmp_path):
         os.umask(old)
     mode = stat.S_IMODE((tmp_path / "a.bin").stat().st_mode)
     assert mode == 0o644
+
+
+def test_the_target_of_a_link_is_written_and_the_link_stays(tmp_path):
+    target, link = tmp_path / "data" / "a.bin", tmp_path / "a.bin"
+    link.symlink_to("data/a.bin")
+    for data in (b"made", b"made anew"):  # first the link leads nowhere
+        write_file(link, data)
+        assert link.is_symlink() and target.read_bytes() == data
+    (tmp_path / "c.bin").symlink_to(link)
+    with pytest.raises(RuntimeError, match="full disk"):
+        write_atomically(tmp_path / "c.bin", fail_half_way)
+    assert target.read_bytes() == b"made anew"
+    assert len(list(target.parent.iterdir())) == 1
+
+
+def test_a_folder_is_not_overwritten(tmp_path):
+    (tmp_path / "a.gif").mkdir()
+    with pytest.raises(OSError, match=r"a\.gif is a folder; a file is needed"):
+        write_atomically(tmp_path / "a.gif", fail_half_way)
+
+
+def test_a_link_to_a_folder_that_is_missing_stays(tmp_path):
+    (tmp_path / "link").symlink_to(tmp_path / "elsewhere" / "runs")
+    for _ in range(2):
+        assert make_folder(tmp_path / "link") == tmp_path / "link"
+        assert (tmp_path / "elsewhere" / "runs").is_dir()
+    assert (tmp_path / "link").is_symlink()
+    write_file(tmp_path / "link" / "a" / "b.txt", "x")
+    assert (tmp_path / "elsewhere" / "runs" / "a" / "b.txt").is_file()
+
+
+def test_a_file_is_no_folder(tmp_path):
+    (tmp_path / "a").touch()
+    with pytest.raises(OSError, match="a is a file; a folder is needed"):
+        make_folder(tmp_path / "a")
+
+
+def test_home_folders_are_found(tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    user = pwd.getpwuid(os.getuid())
+    assert expand_home("~") == str(tmp_path)
+    assert expand_home(pathlib.Path("~/a")) == f"{tmp_path}/a"
+    assert expand_home(f"~{user.pw_name}/a") == f"{user.pw_dir}/a"
+    for path in ("a/~/b", "./~b", "/~", ""):
+        assert expand_home(path) == path
+    with pytest.raises(ValueError, match=r"^~nobody_here/a begins with ~"):
+        expand_home("~nobody_here/a")
+    write_file("~/new/a.txt", "x")
+    assert (tmp_path / "new" / "a.txt").is_file()
+
+
+def test_one_file_has_many_paths(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for name in ("a", "b"):
+        (tmp_path / name).touch()
+    (tmp_path / "soft").symlink_to("a")
+    os.link("a", "hard")
+    for other in ("a", "./a", "soft", "hard", tmp_path / "a"):
+        assert same_file("a", other)
+    for other in ("b", "missing"):
+        assert not same_file("a", other)
+    assert not same_file("missing", "missing")
 
 
 def test_png_is_exact(tmp_path):

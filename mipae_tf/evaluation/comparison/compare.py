@@ -1,6 +1,7 @@
 """`compare(runs)`: tables of runs, and how far they differ."""
 
 import math
+import os
 import pathlib
 from collections.abc import Sequence
 
@@ -13,6 +14,7 @@ from mipae_tf.evaluation.comparison.rows import Group
 from mipae_tf.evaluation.comparison.rows import Row
 from mipae_tf.evaluation.comparison.rows import all_rows
 from mipae_tf.evaluation.comparison.rows import measured_groups
+from mipae_tf.files import expand_home
 from mipae_tf.files import write_file
 from mipae_tf.visual.html_page import html_page
 from mipae_tf.visual.markdown_page import markdown_page
@@ -63,7 +65,7 @@ def compare(
         ValueError: for runs, metrics, margins, a baseline or a folder that
             cannot be used; nothing is written then.
     """
-    out = pathlib.Path(out)
+    out = pathlib.Path(expand_home(out))
     if out.exists() and not out.is_dir():
         raise ValueError(f"--out={out} is a file; allowed is a folder.")
     if draws < 100:
@@ -151,8 +153,9 @@ def _pairs(
 ) -> list[list[tuple[Row, Row]]]:
     """Rows to subtract from each other, for each group."""
     labels = [row.label for row in rows]
+    folder = os.path.expanduser(baseline)  # a label may begin with ~
     for row in rows:
-        if baseline in [str(run.path) for run in row.runs]:
+        if folder in [str(run.path) for run in row.runs]:
             baseline = row.label
     if baseline not in ("", EVERY_PAIR, *labels):
         raise ValueError(

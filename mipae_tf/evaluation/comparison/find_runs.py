@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from mipae_tf.evaluation.comparison.measured_run import MeasuredRun
 from mipae_tf.evaluation.comparison.measured_run import read_run
+from mipae_tf.files import expand_home
 
 
 def find_runs(
@@ -32,7 +33,9 @@ def find_runs(
     for pattern in patterns:
         folders = [
             path
-            for path in map(pathlib.Path, sorted(glob.glob(pattern)))
+            for path in map(
+                pathlib.Path, sorted(glob.glob(expand_home(pattern)))
+            )
             if path.is_dir() and (not out or path.resolve() != out.resolve())
         ]
         if not folders:

@@ -96,13 +96,16 @@ def test_other_clips_are_another_table(folder, tmp_path):
     assert "no two rows share their clips" in text
 
 
-def test_every_pair_or_one_baseline(folder, tmp_path):
+def test_every_pair_or_one_baseline(folder, tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(folder))
     write_run(folder / "c0", 0, {PSNR: HARD}, config={"pose_dim": 9})
     names, out = runs(folder, "a*", "b*", "c*"), tmp_path / "out"
     label = "mipae (default) pose_dim=9"
     by_label = compare(names, [PSNR], out, baseline=label)
     assert f"Against {label}." in by_label
-    assert compare(names, [PSNR], out, baseline=f"{folder}/c0") == by_label
+    by_folder = compare(names, [PSNR], "~/out", baseline="~/c0")
+    assert by_folder == by_label
+    assert (folder / "out" / "compare.md").read_text() == by_label
     every = compare(names, [PSNR], out, baseline="every")
     assert every.count(f"| {PSNR} | mipae") == 3
     assert f"pose_dim=7 − {label.replace('9', '5')}" in every

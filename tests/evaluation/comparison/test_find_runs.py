@@ -18,6 +18,14 @@ def test_order_is_that_of_the_patterns_and_each_counts_once(folder):
     assert names == ["b1", "a1", "a2"]
 
 
+def test_home_folders_are_found(folder, monkeypatch):
+    monkeypatch.setenv("HOME", str(folder))
+    assert [run.path for run in find_runs(["~/a*"])] == [
+        folder / "a1",
+        folder / "a2",
+    ]
+
+
 def test_files_and_the_comparison_itself_are_passed_over(folder):
     (folder / "compare").mkdir()
     runs = find_runs([f"{folder}/*"], folder / "compare")
