@@ -3,8 +3,9 @@
 import contextlib
 import pathlib
 
-import keras
 import tensorflow as tf
+
+from mipae_tf.keras_settings import keras_defaults
 
 NAMES = ("auto", "none", "mirrored", "multi_worker")
 PRECISIONS = ("float32", "mixed_bfloat16")
@@ -54,12 +55,8 @@ def precision(name: str):
             f"--precision={name} is unknown; allowed are "
             f"{', '.join(PRECISIONS)}."
         )
-    before = keras.config.dtype_policy()
-    keras.config.set_dtype_policy(name)
-    try:
+    with keras_defaults(name):
         yield
-    finally:
-        keras.config.set_dtype_policy(before)
 
 
 def emulates_bfloat16(cpu_info: pathlib.Path = CPU_INFO) -> bool:
