@@ -12,6 +12,7 @@ FLOORS = {
     "mipae_tf.files": 0,
     "mipae_tf.console": 0,
     "mipae_tf.keras_settings": 0,
+    "mipae_tf.limits": 0,
     "mipae_tf.quiet": 1,
     "mipae_tf.data": 1,
     "mipae_tf.visual": 1,

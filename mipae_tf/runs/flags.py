@@ -12,7 +12,12 @@ from absl import flags
 
 from mipae_tf.models import MODELS
 from mipae_tf.models import model_class
+from mipae_tf.runs.command_line import expand_flagfiles
+from mipae_tf.runs.command_line import parse
+from mipae_tf.runs.command_line import sentence
 
+# What is told in one sentence; all else is a fault of the library.
+_REFUSED = (ValueError, OSError, MemoryError, tf.errors.OpError)
 FLAGS = flags.FLAGS
 
 _DEFINE = {
@@ -115,14 +120,10 @@ def run_door(main: Callable[[Sequence[str]], None]) -> None:
     """Runs a door: its errors are one sentence and exit code 1."""
 
     def guarded(argv: Sequence[str]) -> None:
-        if len(argv) > 1:
-            raise app.UsageError(
-                f"{argv[1]!r} is no flag; flags are --name=value."
-            )
         try:
             main(argv)
-        except (ValueError, OSError, tf.errors.OpError) as error:
-            print(f"error: {error}", file=sys.stderr)
+        except _REFUSED as error:
+            print(f"error: {sentence(error)}", file=sys.stderr)
             sys.exit(1)
         except KeyboardInterrupt:
             print("stopped; the same command goes on", file=sys.stderr)
@@ -132,13 +133,14 @@ def run_door(main: Callable[[Sequence[str]], None]) -> None:
 
 
 def _parse(argv: Sequence[str]) -> Sequence[str]:
-    """As absl does; `--model=X --help` explains that model."""
-    asked = any(arg in ("--help", "-help", "-h") for arg in argv)
-    models = [a.split("=", 1)[1] for a in argv if a.startswith("--model=")]
-    if asked and models:
-        try:
-            print(model_help(models[-1]))
-        except ValueError as error:
-            sys.exit(f"error: {error}")
-        sys.exit(0)
-    return app.parse_flags_with_usage(argv)
+    """Sets the flags; `--model=X --help` explains that model."""
+    try:
+        argv = expand_flagfiles(argv)
+        asked = any(arg in ("--help", "-help", "-h") for arg in argv)
+        models = [a.split("=", 1)[1] for a in argv if a.startswith("--model=")]
+        if not (asked and models):
+            return parse(argv)
+        print(model_help(models[-1]))
+    except ValueError as error:
+        sys.exit(f"error: {error}")
+    sys.exit(0)

@@ -11,6 +11,8 @@ import keras
 import tensorflow as tf
 from tensorflow.core.protobuf import saved_model_pb2
 
+from mipae_tf.limits import INT32_MAX
+from mipae_tf.limits import require_between
 from mipae_tf.models import Latent
 from mipae_tf.models import VideoModel
 from mipae_tf.models.base import to_uint8
@@ -58,10 +60,7 @@ def export(
     Raises:
         ValueError: when the folder holds no run, or `max_frames` is below 1.
     """
-    if max_frames < 1:
-        raise ValueError(
-            f"--max_frames={max_frames} is too small; allowed is 1 or more."
-        )
+    require_between("max_frames", max_frames, 1, INT32_MAX)
     folder = RunFolder(run_dir)
     model = load(folder.path)
     target = pathlib.Path(export_dir) if export_dir else folder.export

@@ -1,12 +1,16 @@
 """The forecast of a video file, as an animation or an array."""
 
+import math
 import pathlib
+import shutil
 from collections.abc import Iterable
 from collections.abc import Iterator
 
 import numpy as np
 from tqdm import tqdm
 
+from mipae_tf.limits import INT32_MAX
+from mipae_tf.limits import require_between
 from mipae_tf.models import VideoModel
 from mipae_tf.models.base import PIECE
 from mipae_tf.runs import load
@@ -17,6 +21,7 @@ from mipae_tf.visual.side_by_side import side_by_side
 from mipae_tf.visual.video_file import read_video
 
 ENDINGS = (".gif", ".mp4", ".npy")
+MOST_IN_GIF = 2_000  # predicted frames
 
 
 def preview(
@@ -54,10 +59,16 @@ def preview(
     output = pathlib.Path(output)
     if output.suffix not in ENDINGS:
         raise ValueError(f"--output={output} must end in {_either(ENDINGS)}.")
-    if horizon < 1:
-        raise ValueError(f"--horizon={horizon} is too small; 1 is the least.")
-    if samples < 1:
-        raise ValueError(f"--samples={samples} is too small; 1 is the least.")
+    require_between("horizon", horizon, 1, INT32_MAX)
+    if output.suffix.lower() == ".gif" and horizon > MOST_IN_GIF:
+        raise ValueError(
+            f"--horizon={horizon} is too large for a GIF, whose frames are all "
+            f"in memory at once; allowed is 1 to {MOST_IN_GIF}, or an --output "
+            "that ends in .mp4 or .npy."
+        )
+    require_between("samples", samples, 1, 1_000)
+    require_between("fps", fps, 0.01, 1_000.0)
+    require_between("seed", seed, 0, INT32_MAX)
     model = load(run_dir)
     if samples > 1 and not model.stochastic:
         raise ValueError(
@@ -67,6 +78,7 @@ def preview(
     video = _read(source, model, context)
     futures = _futures(model, video, horizon, samples, seed)
     if output.suffix == ".npy":
+        _require_room(output, (samples, horizon, *model.frame_shape))
         write_array(output, futures, (samples, horizon, *model.frame_shape))
         return
     drawn = _drawn(video, futures, horizon, samples)
@@ -74,6 +86,18 @@ def preview(
         write_mp4(output, drawn, fps)
     else:
         write_gif(output, np.concatenate(list(drawn)), fps)
+
+
+def _require_room(output: pathlib.Path, shape: tuple[int, ...]) -> None:
+    """Raises a ValueError for a uint8 array that its disk cannot hold."""
+    wanted = math.prod(map(int, shape))  # bytes
+    folders = (path for path in output.absolute().parents if path.exists())
+    free = shutil.disk_usage(next(folders)).free
+    if wanted > free:
+        raise ValueError(
+            f"--horizon={shape[1]} is too large: --output={output} would have "
+            f"{wanted / 1e9:,.1f} GB, and {free / 1e9:,.1f} GB are free there."
+        )
 
 
 def _either(endings: tuple[str, ...]) -> str:
