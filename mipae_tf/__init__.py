@@ -2,11 +2,13 @@
 
 import os
 
+from mipae_tf.keras_settings import choose_tensorflow
 from mipae_tf.version import __version__
 
 # TensorFlow leaves oneDNN's convolutions off on CPUs without AVX-512, where
 # they make training 1.6 to 1.9 times faster. It reads this at its import.
 os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
+choose_tensorflow()
 
 __all__ = ["__version__", "load"]
 

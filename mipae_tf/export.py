@@ -4,13 +4,16 @@ TensorFlow Serving loads the folder as it is; so does tf.saved_model.load in a
 process that knows nothing of this library.
 """
 
+from absl import flags
+
 if __name__ == "__main__":  # before TensorFlow is imported
     from mipae_tf import quiet  # noqa: F401
 
 from mipae_tf.path_flag import define_path
 from mipae_tf.runs.flags import FLAGS
 from mipae_tf.runs.flags import run_door
-from mipae_tf.serving import export
+from mipae_tf.serving.export import MAX_FRAMES
+from mipae_tf.serving.export import export
 
 
 def define_flags() -> None:
@@ -19,11 +22,17 @@ def define_flags() -> None:
     define_path(
         "export_dir", None, "Where to count versions; run_dir/export if unset."
     )
+    flags.DEFINE_integer(
+        "max_frames",
+        MAX_FRAMES,
+        "Most frames in a request to the server, and in its answer, over all "
+        "clips and samples.",
+    )
 
 
 def main(_) -> None:
     """Exports, then says how to look at the result."""
-    path = export(FLAGS.run_dir, FLAGS.export_dir)
+    path = export(FLAGS.run_dir, FLAGS.export_dir, FLAGS.max_frames)
     print(f"Exported: {path}\n  saved_model_cli show --dir {path} --all")
 
 

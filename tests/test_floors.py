@@ -15,6 +15,8 @@ FLOORS = {
     "mipae_tf.noise": 0,
     "mipae_tf.pixels": 0,
     "mipae_tf.path_flag": 1,
+    "mipae_tf.keras_settings": 0,
+    "mipae_tf.limits": 0,
     "mipae_tf.data": 1,
     "mipae_tf.visual": 1,
     "mipae_tf.networks": 2,

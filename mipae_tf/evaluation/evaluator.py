@@ -24,6 +24,7 @@ from mipae_tf.evaluation.options import EvaluationOptions
 from mipae_tf.evaluation.report import write_report
 from mipae_tf.evaluation.subject import Subject
 from mipae_tf.files import write_file
+from mipae_tf.keras_settings import keras_defaults
 from mipae_tf.models import VideoModel
 from mipae_tf.runs import RunFolder
 from mipae_tf.runs import load
@@ -46,6 +47,7 @@ CONVENTIONS = {
 }
 
 
+@keras_defaults()
 def evaluate(
     run_dir: str | pathlib.Path,
     groups: Sequence[str] = tuple(GROUPS),

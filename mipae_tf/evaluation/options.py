@@ -2,6 +2,19 @@
 
 import dataclasses
 
+from mipae_tf.limits import INT32_MAX
+from mipae_tf.limits import require_between
+
+# The least and the largest number allowed.
+LIMITS = {
+    "clips": (1, INT32_MAX),
+    "horizon": (1, INT32_MAX),
+    "samples": (2, 10_000),
+    "mig_samples": (4, 10_000_000),
+    "drift_steps": (2, 100_000),
+    "seed": (0, INT32_MAX),
+}
+
 
 @dataclasses.dataclass(frozen=True)
 class EvaluationOptions:
@@ -16,6 +29,9 @@ class EvaluationOptions:
         lpips: backbone weights (`metrics.lpips`), or None.
         fvd: folder of a video embedder's SavedModel (`metrics.fvd`), or None.
         seed: key of every draw.
+
+    Raises:
+        ValueError: on making one with a number outside `LIMITS`.
     """
 
     clips: int = 1_000
@@ -26,3 +42,7 @@ class EvaluationOptions:
     lpips: str | None = None
     fvd: str | None = None
     seed: int = 0
+
+    def __post_init__(self) -> None:
+        for name, limits in LIMITS.items():
+            require_between(name, getattr(self, name), *limits)

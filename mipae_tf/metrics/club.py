@@ -4,6 +4,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from mipae_tf.keras_settings import keras_defaults
 from mipae_tf.metrics._held_out_bound import Training
 from mipae_tf.metrics._held_out_bound import checked_pairs
 from mipae_tf.metrics._held_out_bound import held_out_bound
@@ -19,6 +20,7 @@ CLUB = Bound(
 )
 
 
+@keras_defaults()
 def club_upper_bound(
     first: np.ndarray,
     second: np.ndarray,

@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 
+from mipae_tf.keras_settings import keras_defaults
 from mipae_tf.metrics._held_out_bound import Training
 from mipae_tf.metrics._held_out_bound import checked_pairs
 from mipae_tf.metrics._held_out_bound import held_out_bound
@@ -13,6 +14,7 @@ from mipae_tf.networks.critic import Critic
 from mipae_tf.objectives.mi_bounds import BOUNDS
 
 
+@keras_defaults()
 def neural_mutual_information(
     first: np.ndarray,
     second: np.ndarray,

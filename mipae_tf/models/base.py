@@ -11,6 +11,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from mipae_tf.keras_settings import keras_defaults
 from mipae_tf.models.config import ModelConfig
 from mipae_tf.models.latent import Latent
 from mipae_tf.models.stage import Stage
@@ -37,6 +38,12 @@ class VideoModel(keras.Model, abc.ABC):
     """
 
     Config: ClassVar[type[ModelConfig]]
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        for name in ("__init__", "stages"):  # they make layers
+            if name in vars(cls):
+                setattr(cls, name, keras_defaults()(vars(cls)[name]))
 
     def __init__(
         self,

@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from typing import Any
 from typing import ClassVar
 
+FLOAT32_MAX = 3.4e38
+
 
 def option(
     default: Any,
@@ -14,6 +16,7 @@ def option(
     low: float | None = None,
     above: float | None = None,
     below: float | None = None,
+    high: int = 16_384,
     identity: bool = True,
 ) -> Any:
     """A field of a `ModelConfig`.
@@ -26,6 +29,7 @@ def option(
         low: the least number allowed.
         above: the number must be greater than this one.
         below: the number must be less than this one.
+        high: the largest whole number allowed, such as a size of a network.
         identity: whether a run of another value is another run. Steps are
             not: a run may be made longer.
     """
@@ -35,6 +39,7 @@ def option(
         "low": low,
         "above": above,
         "below": below,
+        "high": high,
         "identity": identity,
     }
     return dataclasses.field(default=default, metadata=limits)
@@ -89,8 +94,12 @@ class ModelConfig:
     learning_rate: float = option(
         1e-3, "Adam's rate in the first stage.", above=0
     )
-    beta_1: float = option(0.9, "Adam's first decay, same stage.", low=0)
-    beta_2: float = option(0.999, "Adam's second decay, same stage.", low=0)
+    beta_1: float = option(
+        0.9, "Adam's first decay, same stage.", low=0, below=1
+    )
+    beta_2: float = option(
+        0.999, "Adam's second decay, same stage.", low=0, below=1
+    )
     adam_epsilon: str = option(
         "keras",
         "Where Adam adds its epsilon: before the bias correction, as Keras "
@@ -172,6 +181,10 @@ def _check(field: dataclasses.Field, value: Any) -> None:
     if type(value) is not wanted:
         raise ValueError(f"--{field.name}={value!r} is no {wanted.__name__}.")
     limits = field.metadata
+    if wanted is float and not abs(value) <= FLOAT32_MAX:
+        raise ValueError(
+            f"--{field.name}={value} is no finite number in float32."
+        )
     if limits["choices"] and value not in limits["choices"]:
         allowed = ", ".join(map(str, limits["choices"]))
         raise ValueError(
@@ -186,6 +199,11 @@ def _check(field: dataclasses.Field, value: Any) -> None:
         raise ValueError(
             f"--{field.name}={value} is too small; allowed is more than "
             f"{limits['above']}."
+        )
+    if wanted is int and value > limits["high"]:
+        raise ValueError(
+            f"--{field.name}={value} is too large; allowed is "
+            f"{limits['high']} or less."
         )
     if limits["below"] is not None and not value < limits["below"]:
         raise ValueError(

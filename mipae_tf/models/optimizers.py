@@ -1,12 +1,25 @@
 """Optimizers as the configs name them."""
 
+from typing import Any
+
 import keras
 
+from mipae_tf.keras_settings import keras_defaults
 from mipae_tf.models.torch_adam import TorchAdam
 
 EPSILON = 1e-8  # PyTorch's default, which no published code changes
 
 
+class Cosine(keras.optimizers.schedules.CosineDecay):
+    """Keras' schedule, in float32 whatever Keras' float type is."""
+
+    @keras_defaults()
+    def __call__(self, step: Any) -> Any:
+        """The rate at a step."""
+        return super().__call__(step)
+
+
+@keras_defaults()
 def make_adam(
     learning_rate: float,
     beta_1: float,
@@ -32,7 +45,7 @@ def make_adam(
     """
     if schedule == "cosine":
         warmup = max(1, steps // 50)
-        learning_rate = keras.optimizers.schedules.CosineDecay(
+        learning_rate = Cosine(
             initial_learning_rate=0.0,
             warmup_target=learning_rate,
             warmup_steps=warmup,

@@ -2,6 +2,7 @@
 
 import dataclasses
 
+from mipae_tf.limits import INT32_MAX
 from mipae_tf.models.config import TORCH_RULES
 from mipae_tf.models.config import ModelConfig
 from mipae_tf.models.config import option
@@ -64,7 +65,11 @@ class RecurrentConfig(ModelConfig):
     # Pairs across clips need two.
     batch_size: int = other_default(ModelConfig, "batch_size", 32, low=2)
     representation_steps: int = option(
-        20_000, "Steps of the first stage.", low=0, identity=False
+        20_000,
+        "Steps of the first stage.",
+        low=0,
+        high=INT32_MAX,
+        identity=False,
     )
     lstm_dim: int = option(128, "Units of each LSTM layer.", low=1)
     lstm_layers: int = option(2, "LSTM layers.", low=1)
@@ -91,5 +96,9 @@ class RecurrentConfig(ModelConfig):
         64, "Clips in a step of the dynamics stage.", low=1
     )
     dynamics_steps: int = option(
-        5_000, "Steps of the dynamics stage.", low=0, identity=False
+        5_000,
+        "Steps of the dynamics stage.",
+        low=0,
+        high=INT32_MAX,
+        identity=False,
     )

@@ -9,6 +9,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from mipae_tf.keras_settings import keras_defaults
 from mipae_tf.networks.layer_stack import LayerStack
 
 
@@ -59,14 +60,15 @@ class FeatureStack(keras.layers.Layer):
 
     def __init__(self) -> None:
         super().__init__(trainable=False, dtype="float32")
-        self._layers_of = [
-            [convolution.layer() for convolution in stage]
-            for stage in self.CONVOLUTIONS
-        ]
-        self.stages = [
-            LayerStack([*self.make_entry(n), *layers], dtype="float32")
-            for n, layers in enumerate(self._layers_of)
-        ]
+        with keras_defaults():
+            self._layers_of = [
+                [convolution.layer() for convolution in stage]
+                for stage in self.CONVOLUTIONS
+            ]
+            self.stages = [
+                LayerStack([*self.make_entry(n), *layers], dtype="float32")
+                for n, layers in enumerate(self._layers_of)
+            ]
         self.build((None, None, None, 3))
 
     @classmethod

@@ -13,6 +13,9 @@ from absl import flags
 from mipae_tf.console import one_sentence
 from mipae_tf.models import MODELS
 from mipae_tf.models import model_class
+from mipae_tf.runs.command_line import expand_flagfiles
+from mipae_tf.runs.command_line import parse
+from mipae_tf.runs.command_line import sentence
 
 FLAGS = flags.FLAGS
 
@@ -116,10 +119,10 @@ def run_door(main: Callable[[Sequence[str]], None]) -> None:
     """Runs a program: its errors are one sentence and exit code 1."""
 
     def guarded(argv: Sequence[str]) -> None:
-        if len(argv) > 1:
-            raise ValueError(f"{argv[1]!r} is no flag; flags are --name=value.")
         try:
             main(argv)
+        except (MemoryError, tf.errors.ResourceExhaustedError) as error:
+            raise ValueError(sentence(error)) from error
         except KeyboardInterrupt:
             print("stopped; the same command goes on", file=sys.stderr)
             sys.exit(130)
@@ -129,10 +132,11 @@ def run_door(main: Callable[[Sequence[str]], None]) -> None:
 
 
 def _parse(argv: Sequence[str]) -> Sequence[str]:
-    """As absl does; `--model=X --help` explains that model."""
+    """Sets the flags; `--model=X --help` explains that model."""
+    argv = expand_flagfiles(argv)
     asked = any(arg in ("--help", "-help", "-h") for arg in argv)
     models = [a.split("=", 1)[1] for a in argv if a.startswith("--model=")]
     if asked and models:
         print(model_help(models[-1]))
         sys.exit(0)
-    return FLAGS(argv)
+    return parse(argv)

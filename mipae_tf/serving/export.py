@@ -1,21 +1,36 @@
 """Writes the predictor of a run as a SavedModel."""
 
+import functools
 import pathlib
 import shutil
 import uuid
+from collections.abc import Callable
+from collections.abc import Mapping
 
 import keras
 import tensorflow as tf
+from tensorflow.core.protobuf import saved_model_pb2
 
 from mipae_tf.files import make_folder
+from mipae_tf.limits import INT32_MAX
+from mipae_tf.limits import require_between
+from mipae_tf.models import Latent
 from mipae_tf.models import VideoModel
 from mipae_tf.models.base import to_uint8
 from mipae_tf.runs import RunFolder
 from mipae_tf.runs import load
+from mipae_tf.serving.request_checks import Axes
+from mipae_tf.serving.request_checks import checked_request
+
+MAX_FRAMES = 10_000
+# A function of the inputs by name, and their types and axes.
+Endpoint = tuple[Callable, Mapping[str, tuple[tf.DType, Axes]]]
 
 
 def export(
-    run_dir: str | pathlib.Path, export_dir: str | None = None
+    run_dir: str | pathlib.Path,
+    export_dir: str | None = None,
+    max_frames: int = MAX_FRAMES,
 ) -> pathlib.Path:
     """Exports a run under the next free version number.
 
@@ -30,13 +45,23 @@ def export(
     - `decode`: those tensors (and `reference`, the uint8 content frame
       `[batch, height, width, channel]`) -> `frames`.
 
+    The graph checks each request itself: a wrong shape, an empty batch or
+    clip, a horizon below 1 or too many frames are an INVALID_ARGUMENT error
+    with one sentence.
+
     Args:
         run_dir: the folder that `train` wrote.
         export_dir: where versions are counted; `run_dir/export` when None.
+        max_frames: the most frames that a request may hold, and the most that
+            it may ask for, over all clips and samples.
 
     Returns:
         Folder of the SavedModel.
+
+    Raises:
+        ValueError: when the folder holds no run, or `max_frames` is below 1.
     """
+    require_between("max_frames", max_frames, 1, INT32_MAX)
     folder = RunFolder(run_dir)
     model = load(folder.path)
     target = make_folder(export_dir or folder.export)
@@ -44,20 +69,39 @@ def export(
     version = target / str(max(versions, default=0) + 1)
     aside = target / f".{uuid.uuid4().hex}"
     try:
-        _archive(model).write_out(aside, verbose=False)
+        _write(model, aside, max_frames)
         aside.rename(version)
     finally:
         shutil.rmtree(aside, ignore_errors=True)
     return version
 
 
-def _archive(model: VideoModel) -> keras.export.ExportArchive:
-    video = tf.TensorSpec((None, None, *model.frame_shape), tf.uint8, "video")
-    scalar = (
-        tf.TensorSpec((), tf.int32, "horizon"),
-        tf.TensorSpec((), tf.int32, "seed"),
-    )
+def _write(model: VideoModel, folder: pathlib.Path, max_frames: int) -> None:
+    archive = keras.export.ExportArchive()
+    endpoints = _endpoints(model)  # the first is also serving_default
+    for name, (answer, inputs) in endpoints.items():
+        axes = {field: axes for field, (_, axes) in inputs.items()}
+        specs = {
+            field: tf.TensorSpec(None, dtype, field)
+            for field, (dtype, _) in inputs.items()
+        }
+        endpoint = functools.partial(_answer, name, answer, axes, max_frames)
+        archive.add_endpoint(name, endpoint, [specs])
+    archive.write_out(folder, verbose=False)
+    _name_shapes(folder, endpoints)
 
+
+def _answer(
+    name: str,
+    answer: Callable,
+    axes: Mapping[str, Axes],
+    max_frames: int,
+    request: Mapping[str, tf.Tensor],
+) -> dict[str, tf.Tensor]:
+    return answer(**checked_request(name, request, axes, max_frames))
+
+
+def _endpoints(model: VideoModel) -> dict[str, Endpoint]:
     def forecast(video, horizon, seed):
         keys = tf.stack([seed, 0])
         return {"frames": model.roll_out(video, horizon, keys)}
@@ -69,32 +113,48 @@ def _archive(model: VideoModel) -> keras.export.ExportArchive:
     def encode(video):
         return dict(model.encode(video))
 
-    def decode(latents):
-        latents = dict(latents)
-        reference = latents.pop("reference")
+    def decode(reference, **latents):
         return {"frames": to_uint8(model.decode(latents, reference))}
 
-    archive = keras.export.ExportArchive()
-    archive.track(model)
-    for name in ("forecast", "serving_default"):
-        archive.add_endpoint(name, forecast, [video, *scalar])
-    if model.stochastic:
-        samples = tf.TensorSpec((), tf.int32, "samples")
-        archive.add_endpoint("sample", sample, [video, *scalar, samples])
-    archive.add_endpoint("encode", encode, [video])
-    archive.add_endpoint("decode", decode, [_latent_specs(model)])
-    return archive
-
-
-def _latent_specs(model: VideoModel) -> dict[str, tf.TensorSpec]:
-    specs = {
-        "reference": tf.TensorSpec(
-            (None, *model.frame_shape), tf.uint8, "reference"
-        )
+    number = (tf.int32, ())
+    video = {"video": (tf.uint8, ("batch", "time", *model.frame_shape))}
+    future = {**video, "horizon": number, "seed": number}
+    latents = {
+        "reference": (tf.uint8, ("batch", *model.frame_shape)),
+        **{x.name: (tf.float32, _axes(x)) for x in model.latents},
     }
-    for latent in model.latents:
-        time = (None,) if latent.per_frame else ()
-        objects = (latent.objects,) if latent.objects else ()
-        shape = (None, *time, *objects, latent.dim)
-        specs[latent.name] = tf.TensorSpec(shape, tf.float32, latent.name)
-    return specs
+    endpoints = {"forecast": (forecast, future)}
+    if model.stochastic:
+        endpoints["sample"] = (sample, {**future, "samples": number})
+    return {
+        **endpoints,
+        "encode": (encode, video),
+        "decode": (decode, latents),
+    }
+
+
+def _axes(latent: Latent) -> Axes:
+    time = ("time",) if latent.per_frame else ()
+    objects = (latent.objects,) if latent.objects else ()
+    return ("batch", *time, *objects, latent.dim)
+
+
+def _name_shapes(
+    folder: pathlib.Path, endpoints: Mapping[str, Endpoint]
+) -> None:
+    """Writes the inputs' shapes into the signatures, for those who read them.
+
+    The graph takes tensors of any shape, or it could not check them.
+    """
+    path = folder / "saved_model.pb"
+    saved = saved_model_pb2.SavedModel.FromString(path.read_bytes())
+    first = next(iter(endpoints))
+    for name, signature in saved.meta_graphs[0].signature_def.items():
+        endpoint = endpoints.get(first if name == "serving_default" else name)
+        for field, (_, axes) in endpoint[1].items() if endpoint else ():
+            shape = [axis if isinstance(axis, int) else None for axis in axes]
+            signature.inputs[field].tensor_shape.CopyFrom(
+                tf.TensorShape(shape).as_proto()
+            )
+    path.write_bytes(saved.SerializeToString())
+    (folder / "fingerprint.pb").unlink()  # of the file as it was

@@ -1,6 +1,8 @@
 """The forecast of a video file, as an animation or an array."""
 
+import math
 import pathlib
+import shutil
 from collections.abc import Iterable
 from collections.abc import Iterator
 
@@ -9,6 +11,8 @@ import numpy as np
 from mipae_tf.console import Progress
 from mipae_tf.files import expand_home
 from mipae_tf.files import same_file
+from mipae_tf.limits import INT32_MAX
+from mipae_tf.limits import require_between
 from mipae_tf.models import VideoModel
 from mipae_tf.models.base import PIECE
 from mipae_tf.runs import load
@@ -19,6 +23,7 @@ from mipae_tf.visual.side_by_side import side_by_side
 from mipae_tf.visual.video_file import read_video
 
 ENDINGS = (".gif", ".mp4", ".npy")
+MOST_IN_GIF = 2_000  # predicted frames
 
 
 def preview(
@@ -59,10 +64,16 @@ def preview(
         pathlib.Path(expand_home(path)) for path in (source, output)
     )
     _check_output(output, source)
-    if horizon < 1:
-        raise ValueError(f"--horizon={horizon} is too small; 1 is the least.")
-    if samples < 1:
-        raise ValueError(f"--samples={samples} is too small; 1 is the least.")
+    require_between("horizon", horizon, 1, INT32_MAX)
+    if output.suffix.lower() == ".gif" and horizon > MOST_IN_GIF:
+        raise ValueError(
+            f"--horizon={horizon} is too large for a GIF, whose frames are all "
+            f"in memory at once; allowed is 1 to {MOST_IN_GIF}, or an --output "
+            "that ends in .mp4 or .npy."
+        )
+    require_between("samples", samples, 1, 1_000)
+    require_between("fps", fps, 0.01, 1_000.0)
+    require_between("seed", seed, 0, INT32_MAX)
     model = load(run_dir)
     if samples > 1 and not model.stochastic:
         raise ValueError(
@@ -72,6 +83,7 @@ def preview(
     video = _read(source, model, context)
     futures = _futures(model, video, horizon, samples, seed)
     if output.suffix.lower() == ".npy":
+        _require_room(output, (samples, horizon, *model.frame_shape))
         write_array(output, futures, (samples, horizon, *model.frame_shape))
         return
     drawn = _drawn(video, futures, horizon, samples)
@@ -95,6 +107,18 @@ def _check_output(output: pathlib.Path, source: pathlib.Path) -> None:
         raise ValueError(
             f"--output={output} lies in the folder --input={source}; name a "
             "file outside it."
+        )
+
+
+def _require_room(output: pathlib.Path, shape: tuple[int, ...]) -> None:
+    """Raises a ValueError for a uint8 array that its disk cannot hold."""
+    wanted = math.prod(map(int, shape))  # bytes
+    folders = (path for path in output.absolute().parents if path.exists())
+    free = shutil.disk_usage(next(folders)).free
+    if wanted > free:
+        raise ValueError(
+            f"--horizon={shape[1]} is too large: --output={output} would have "
+            f"{wanted / 1e9:,.1f} GB, and {free / 1e9:,.1f} GB are free there."
         )
 
 

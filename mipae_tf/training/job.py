@@ -9,6 +9,8 @@ import tensorflow as tf
 from mipae_tf.console import say
 from mipae_tf.data import Clips
 from mipae_tf.data import open_clips
+from mipae_tf.limits import INT32_MAX
+from mipae_tf.limits import require_between
 from mipae_tf.models import VideoModel
 from mipae_tf.models import model_class
 from mipae_tf.runs import RunFolder
@@ -69,6 +71,9 @@ def train(
         Interrupted: after SIGTERM or Ctrl-C, once everything is saved.
     """
     config = model_class(model).Config.resolve(protocol, hyperparameters)
+    require_between("seed", seed, 0, INT32_MAX)
+    if train_clips is not None:
+        require_between("train_clips", train_clips, 1, INT32_MAX)
     scope = make_strategy(strategy)
     if clips is None:
         dataset = dataset or "moving_dsprites/quickstart"
@@ -163,9 +168,12 @@ def _open(clips, dataset, limit, source) -> dict[str, Clips]:
 def _folder(run_dir, scope) -> RunFolder:
     """Each further worker has a folder of its own within the run's."""
     resolver = scope.cluster_resolver
-    if resolver is None or not resolver.task_id:
+    if resolver is None:
         return RunFolder(run_dir)
     name = f"{resolver.task_type}-{resolver.task_id}"
+    chief = "chief" in resolver.cluster_spec().jobs
+    if name == ("chief-0" if chief else "worker-0"):
+        return RunFolder(run_dir)
     return RunFolder(pathlib.Path(run_dir) / "workers" / name)
 
 

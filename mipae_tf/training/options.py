@@ -2,6 +2,9 @@
 
 import dataclasses
 
+from mipae_tf.limits import INT32_MAX
+from mipae_tf.limits import require_between
+
 ON_NONFINITE = ("stop", "skip", "rollback")
 
 
@@ -53,8 +56,5 @@ class TrainingOptions:
             )
         for field in dataclasses.fields(self):
             value = getattr(self, field.name)
-            if field.type is int and value < 1:
-                raise ValueError(
-                    f"--{field.name}={value} is too small; allowed is 1 or "
-                    "more."
-                )
+            if field.type is int:
+                require_between(field.name, value, 1, INT32_MAX)

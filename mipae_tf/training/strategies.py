@@ -5,8 +5,12 @@ import os
 import pathlib
 import platform
 
-import keras
 import tensorflow as tf
+
+from mipae_tf.keras_settings import keras_defaults
+from mipae_tf.limits import require_between
+from mipae_tf.training.tf_config import require_tf_config
+from mipae_tf.training.tf_config import without_tf_config
 
 NAMES = ("auto", "none", "mirrored", "multi_worker")
 PRECISIONS = ("float32", "mixed_bfloat16")
@@ -22,13 +26,15 @@ def make_strategy(name: str = "auto") -> tf.distribute.Strategy:
             `auto`: mirrored where there are several GPUs, else none.
 
     Raises:
-        ValueError: for another name.
+        ValueError: for another name, or for `multi_worker` where TF_CONFIG is
+            unset or wrong. The other strategies do not look at it.
     """
     if name not in NAMES:
         raise ValueError(
             f"--strategy={name} is unknown; allowed are {', '.join(NAMES)}."
         )
     if name == "multi_worker":  # first: it must come before any device is used
+        require_tf_config()
         return tf.distribute.MultiWorkerMirroredStrategy()
     gpus = tf.config.list_logical_devices("GPU")
     if name == "auto":
@@ -36,7 +42,8 @@ def make_strategy(name: str = "auto") -> tf.distribute.Strategy:
     if name == "none":
         return tf.distribute.get_strategy()
     devices = gpus or tf.config.list_logical_devices("CPU")
-    return tf.distribute.MirroredStrategy([device.name for device in devices])
+    with without_tf_config():
+        return tf.distribute.MirroredStrategy([d.name for d in devices])
 
 
 @contextlib.contextmanager
@@ -56,12 +63,8 @@ def precision(name: str):
             f"--precision={name} is unknown; allowed are "
             f"{', '.join(PRECISIONS)}."
         )
-    before = keras.config.dtype_policy()
-    keras.config.set_dtype_policy(name)
-    try:
+    with keras_defaults(name):
         yield
-    finally:
-        keras.config.set_dtype_policy(before)
 
 
 def emulates_bfloat16(cpu_info: pathlib.Path = CPU_INFO) -> bool:
@@ -116,9 +119,13 @@ def set_threads(intra_op: int | None) -> None:
     Args:
         intra_op: threads for one operation. None: 1 where there is no GPU,
             TensorFlow's own choice where there is one.
+
+    Raises:
+        ValueError: for a number below 1 or above 1,024.
     """
     if intra_op is None:
         if tf.config.list_physical_devices("GPU"):
             return
         intra_op = 1
+    require_between("intra_op_threads", intra_op, 1, 1_024)
     tf.config.threading.set_intra_op_parallelism_threads(intra_op)

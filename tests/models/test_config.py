@@ -12,7 +12,7 @@ class Config(ModelConfig):
     size: int = option(3, "Size.", low=1)
     rate: float = option(0.5, "Rate.", above=0)
     kind: str = option("a", "Kind.", choices=("a", "b"))
-    steps: int = option(10, "Steps.", identity=False)
+    steps: int = option(10, "Steps.", high=2**31 - 1, identity=False)
 
     PROTOCOLS = {"default": {}, "published": {"size": 7, "kind": "b"}}
 
@@ -54,7 +54,11 @@ def test_a_whole_number_will_do_for_a_float():
         ({"size": 0}, "--size=0 is too small; allowed is 1 or more"),
         ({"size": "3"}, "--size='3' is no int"),
         ({"rate": 0.0}, "--rate=0.0 is too small; allowed is more than 0"),
-        ({"rate": float("nan")}, "--rate=nan"),
+        ({"rate": float("nan")}, "--rate=nan is no finite number in float32"),
+        ({"rate": float("inf")}, "--rate=inf is no finite number"),
+        ({"rate": 1e300}, "--rate=1e.300 is no finite number in float32"),
+        ({"size": 10**9}, "--size=1000000000 is too large; allowed is 16384"),
+        ({"steps": 10**20}, "--steps=1.* is too large; allowed is 21.* or"),
         ({"kind": "c"}, "--kind=c is unknown; allowed are a, b"),
         (
             {"other": 1},

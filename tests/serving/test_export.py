@@ -1,114 +1,209 @@
 import importlib
 import pathlib
+import pickle
+import re
 import subprocess
 import sys
 
 import numpy as np
 import pytest
+from models.harness import FRAME
 from models.harness import lively_model
 from models.harness import moving_clips
 from runs.run_cases import make_run
 from runs.run_cases import settings
+from serving.bad_requests import spoilt
+from serving.bad_requests import valid_request
 
 from mipae_tf.models.base import to_uint8
 from mipae_tf.serving import export
 
 # `mipae_tf.serving.export` is the function as well as the module.
 MODULE = importlib.import_module("mipae_tf.serving.export")
-
-# A server knows nothing of the library: -I keeps path and folder out.
-SERVER = """
-import sys
-import numpy as np
-import tensorflow as tf
-served = tf.saved_model.load(sys.argv[1])
-video = tf.constant(np.load(sys.argv[2]))
-ends = served.signatures
-assert {"serving_default", "forecast", "encode", "decode"} <= set(ends), ends
-def number(value):
-    return tf.constant(value, tf.int32)
-found = {}
-for batch, context, horizon in ((2, 2, 3), (1, 4, 6), (3, 3, 1)):
-    frames = ends["serving_default"](
-        video=video[:batch, :context], horizon=number(horizon), seed=number(0)
-    )["frames"]
-    found[f"{batch}_{context}_{horizon}"] = frames.numpy()
-latents = ends["encode"](video=video[:2, :3])
-found.update({f"latent_{k}": v.numpy() for k, v in latents.items()})
-found["decoded"] = ends["decode"](reference=video[:2, 2], **latents)[
-    "frames"
-].numpy()
-if "sample" in ends:
-    for seed in (0, 1):
-        found[f"futures_{seed}"] = ends["sample"](
-            video=video[:2, :3],
-            horizon=number(4),
-            seed=number(seed),
-            samples=number(3),
-        )["frames"].numpy()
-np.savez(sys.argv[3], **found)
-assert "mipae_tf" not in sys.modules
-"""
+SERVER = pathlib.Path(__file__).with_name("request_server.py")
+GIVEN = {"mipae": {"backbone": "dcgan_skips"}}
 
 
-def serve(path, video, folder):
-    np.save(folder / "video.npy", video)
-    done = subprocess.run(
-        [
-            sys.executable,
-            "-I",
-            "-c",
-            SERVER,
-            str(path),
-            str(folder / "video.npy"),
-            str(folder / "found.npz"),
-        ],
-        capture_output=True,
-        text=True,
-        cwd=folder,
-    )
-    assert done.returncode == 0, done.stderr[-3000:]
-    return np.load(folder / "found.npz")
+class Server:
+    """A process that knows nothing of the library, and what it serves."""
+
+    def __init__(self, folder):
+        self.folder, self.served = folder, {}
+        # -I keeps path and folder out.
+        self.process = subprocess.Popen(
+            [sys.executable, "-I", str(SERVER)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            cwd=folder,
+        )
+
+    def model(self, name):
+        """A model, exported once."""
+        if name not in self.served:
+            given = GIVEN.get(name, {})
+            model = lively_model(name, **given)
+            run = self.folder / name
+            make_run(run, model, settings(name, **given))
+            self.served[name] = model, str(export(run))
+        return self.served[name][0]
+
+    def __call__(self, name, signature, **inputs):
+        """Outputs by name, or what the error says."""
+        inputs = {k: np.asarray(v) for k, v in inputs.items()}
+        request = (self.served[name][1], signature, inputs)
+        pickle.dump(request, self.process.stdin)
+        self.process.stdin.flush()
+        return pickle.load(self.process.stdout)
+
+    def close(self):
+        self.process.stdin.close()
+        assert self.process.wait(timeout=60) == 0
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory):
+    server = Server(tmp_path_factory.mktemp("served"))
+    yield server
+    server.close()
+
+
+def apart(one, other):
+    """Grey levels between two pictures."""
+    return np.abs(np.asarray(one, int) - np.asarray(other, int))
 
 
 @pytest.mark.parametrize(
-    "name, given",
+    "name", ["mipae", pytest.param("ae_lstm", marks=pytest.mark.slow)]
+)
+def test_a_server_forecasts_the_same_frames(server, name):
+    model, video = server.model(name), moving_clips(3)
+    for batch, context, horizon in ((2, 2, 3), (1, 4, 6), (3, 3, 1)):
+        clips = video[:batch, :context]
+        expected = model.forecast(clips, horizon).numpy()
+        number = np.int32(horizon)
+        served = server(
+            name, "serving_default", video=clips, horizon=number, seed=number
+        )["frames"]
+        assert served.dtype == np.uint8 and served.shape == expected.shape
+        assert apart(served, expected).max() <= 1
+    codes = model.encode(video[:2, :3])
+    served = server(name, "encode", video=video[:2, :3])
+    assert served.keys() == codes.keys()
+    for latent, code in codes.items():
+        np.testing.assert_allclose(served[latent], code, atol=1e-4)
+    decoded = to_uint8(model.decode(codes, video[:2, 2]))
+    served = server(name, "decode", reference=video[:2, 2], **codes)["frames"]
+    assert apart(served, decoded).max() <= 1
+
+
+@pytest.mark.parametrize(
+    "name",
     [
-        ("mipae", {"backbone": "dcgan_skips"}),
-        pytest.param("ae_lstm", {}, marks=pytest.mark.slow),
+        "svg_lp",
+        pytest.param("independent_prediction", marks=pytest.mark.slow),
     ],
 )
-def test_a_server_forecasts_the_same_frames(tmp_path, name, given):
-    model, video = lively_model(name, **given), moving_clips(3)
-    make_run(tmp_path / "run", model, settings(name, **given))
-    found = serve(export(tmp_path / "run"), video, tmp_path)
-    for batch, context, horizon in ((2, 2, 3), (1, 4, 6), (3, 3, 1)):
-        expected = model.forecast(video[:batch, :context], horizon).numpy()
-        served = found[f"{batch}_{context}_{horizon}"]
-        assert served.dtype == np.uint8 and served.shape == expected.shape
-        apart = np.abs(served.astype(int) - expected.astype(int))
-        assert apart.max() <= 1
-    codes = model.encode(video[:2, :3])
-    for latent, code in codes.items():
-        np.testing.assert_allclose(found[f"latent_{latent}"], code, atol=1e-4)
-    decoded = to_uint8(model.decode(codes, video[:2, 2])).numpy()
-    assert np.abs(found["decoded"].astype(int) - decoded.astype(int)).max() <= 1
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("name", ["independent_prediction", "svg_lp"])
-def test_a_server_draws_the_same_futures(tmp_path, name):
-    model, video = lively_model(name), moving_clips(3)
-    make_run(tmp_path / "run", model, settings(name))
-    found = serve(export(tmp_path / "run"), video, tmp_path)
+def test_a_server_draws_the_same_futures(server, name):
+    model, video = server.model(name), moving_clips(2)[:, :3]
+    futures = []
     for seed in (0, 1):
-        expected = model.forecast(video[:2, :3], 4, samples=3, seed=seed)
-        served = found[f"futures_{seed}"]
+        expected = model.forecast(video, 4, samples=3, seed=seed)
+        served = server(
+            name,
+            "sample",
+            video=video,
+            horizon=np.int32(4),
+            seed=np.int32(seed),
+            samples=np.int32(3),
+        )["frames"]
         assert served.shape == (3, 2, 4, *model.frame_shape)
-        apart = np.abs(served.astype(int) - expected.numpy().astype(int))
-        assert np.median(apart) == 0 and (apart <= 1).mean() > 0.99
-    assert (found["futures_0"] != found["futures_1"]).any()
-    assert (found["futures_0"][0] != found["futures_0"][1]).any()
+        levels = apart(served, expected)
+        assert np.median(levels) == 0 and (levels <= 1).mean() > 0.99
+        futures.append(served)
+    assert (futures[0] != futures[1]).any()
+    assert (futures[0][0] != futures[0][1]).any()
+
+
+SENTENCES = [
+    ("forecast", {"video": np.zeros((5, *FRAME), np.uint8)}, "shape [5 64 64"),
+    ("forecast", {"video": np.zeros((0, 2, *FRAME), np.uint8)}, "[0 2 64 64"),
+    ("forecast", {"video": np.zeros((1, 0, *FRAME), np.uint8)}, "[1 0 64 64"),
+    ("forecast", {"horizon": np.int32(0)}, "horizon is 0; it must be 1 or"),
+    ("serving_default", {"horizon": np.int32(5_001)}, "batch 2 are too many"),
+    ("forecast", {"seed": np.zeros(2, np.int32)}, "seed has shape [2]; it"),
+    ("sample", {"samples": np.int32(2**31 - 1)}, "samples 2147483647, horizon"),
+    ("sample", {"samples": np.int32(-1)}, "samples is -1; it must be 1 or"),
+    ("encode", {"video": np.zeros((1, 1, 64, 64, 3), np.uint8)}, "1 64 64 3]"),
+    ("encode", {"video": np.zeros((2, 5_001, *FRAME), np.uint8)}, "time 5001"),
+    (
+        "decode",
+        {"noise": np.zeros((3, 3, 3), np.float32)},
+        "batch is 2 in refe",
+    ),
+    (
+        "decode",
+        {"noise": np.zeros((2, 4, 3), np.float32)},
+        "time is 3 in state",
+    ),
+    ("decode", {"noise": np.zeros((2, 3, 4), np.float32)}, "[batch, time, 3]"),
+    ("decode", {"reference": np.zeros((3, *FRAME), np.uint8)}, "in reference"),
+]
+
+
+@pytest.mark.parametrize("signature, fault, words", SENTENCES)
+def test_the_graph_says_what_is_wrong(server, signature, fault, words):
+    request = sent(server, "svg_lp", signature, np.random.default_rng(0))
+    said = server("svg_lp", signature, **{**request, **fault})
+    name = signature.replace("serving_default", "forecast")
+    sentence = re.search(r"\[(.*\.)\]", said)[1]
+    assert sentence.startswith(f"{name}: ") and words in sentence
+
+
+def sent(server, name, signature, random):
+    """A request that is right."""
+    model = server.model(name)
+    latents = {
+        latent.name: (2, *[3][: latent.per_frame], latent.dim)
+        for latent in model.latents
+    }
+    return valid_request(signature, model.frame_shape, latents, random)
+
+
+@pytest.mark.parametrize(
+    "count", [100, pytest.param(1_000, marks=pytest.mark.slow)]
+)
+def test_no_request_ends_the_server(server, count):
+    """Of six, five are faulty; the others are answered as at first."""
+    random = np.random.default_rng(0)
+    signatures = ("forecast", "serving_default", "encode", "decode", "sample")
+    ends = [("mipae", s) for s in signatures[:-1]]
+    ends += [("svg_lp", s) for s in signatures]
+    requests = [sent(server, *end, random) for end in ends]
+    first = [server(*end, **r) for end, r in zip(ends, requests, strict=True)]
+    refused = 0
+    for _ in range(count):
+        place = random.integers(len(ends))
+        request, fault = requests[place], None
+        if random.integers(6):
+            request, fault = spoilt(request, random)
+        answer = server(*ends[place], **request)
+        assert server.process.poll() is None
+        if fault is None:
+            same(answer, first[place])
+        else:
+            refused += 1
+            assert isinstance(answer, str), (ends[place], fault)
+            assert re.search(r"\w+ \w+ \w+", answer), (ends[place], fault)
+    assert refused > 0.7 * count
+    for end, request, answer in zip(ends, requests, first, strict=True):
+        same(server(*end, **request), answer)
+
+
+def same(answer, wanted):
+    assert answer.keys() == wanted.keys()
+    for name, value in wanted.items():
+        np.testing.assert_array_equal(answer[name], value)
 
 
 def test_versions_are_counted(tmp_path, monkeypatch):
@@ -116,22 +211,19 @@ def test_versions_are_counted(tmp_path, monkeypatch):
     target = tmp_path / "served"
     (target / "3").mkdir(parents=True)
 
-    class Broken:
-        def write_out(self, path, verbose):
-            pathlib.Path(path).mkdir()
-            raise OSError("disk full")
+    def broken(model, folder, max_frames):
+        folder.mkdir()
+        raise OSError("disk full")
 
-    with monkeypatch.context() as patch:
-        patch.setattr(MODULE, "_archive", lambda _: Broken())
-        with pytest.raises(OSError):
-            export(tmp_path / "run", target)
+    monkeypatch.setattr(MODULE, "_write", broken)
+    with pytest.raises(OSError):
+        export(tmp_path / "run", target)
     assert [p.name for p in target.iterdir()] == ["3"], "nothing half-written"
-
-    class Whole:
-        def write_out(self, path, verbose):
-            pathlib.Path(path).mkdir()
-
-    monkeypatch.setattr(MODULE, "_archive", lambda _: Whole())
+    with pytest.raises(ValueError, match="--max_frames=0 is too small"):
+        export(tmp_path / "run", target, max_frames=0)
+    monkeypatch.setattr(
+        MODULE, "_write", lambda model, folder, _: folder.mkdir()
+    )
     assert export(tmp_path / "run", target) == target / "4"
     assert export(tmp_path / "run") == tmp_path / "run" / "export" / "1"
     # Home folders are found, and a link to a folder that is missing stays.

@@ -18,12 +18,13 @@ from mipae_tf.visual.video_file import read_video
 MODULE = importlib.import_module("mipae_tf.serving.preview")
 
 
-@pytest.fixture
-def run(tmp_path):
+@pytest.fixture(scope="module")
+def run(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("run")
     model = lively_model("ae_lstm")
-    make_run(tmp_path / "run", model, settings("ae_lstm"))
-    np.save(tmp_path / "clip.npy", moving_clips(1)[0])
-    return model, tmp_path
+    make_run(folder / "run", model, settings("ae_lstm"))
+    np.save(folder / "clip.npy", moving_clips(1)[0])
+    return model, folder
 
 
 def test_what_follows_the_video_is_written_and_drawn(run):
@@ -146,6 +147,17 @@ def test_endings_are_taken_in_any_case(no_run, monkeypatch):
     [
         ({"output": "x.png"}, "--output=x.png must end in .gif, .mp4 or .npy"),
         ({"horizon": 0}, "--horizon=0 is too small"),
+        ({"horizon": 10**20}, "--horizon=1.* is too large; allowed is 1 to"),
+        ({"horizon": 3.5}, "--horizon=3.5 is no whole number"),
+        ({"horizon": 2_001}, "is too large for a GIF, .* is 1 to 2000, or"),
+        (
+            {"horizon": 10**9, "output": "new/x.npy"},
+            r"--output=new/x.npy would have 4,096.0 GB, and [\d.,]+ GB are",
+        ),
+        ({"fps": -1.0}, "--fps=-1.0 is too small; allowed is 0.01 to 1000"),
+        ({"fps": float("nan")}, "--fps=nan is not finite"),
+        ({"seed": 10**20}, "--seed=1.* is too large; allowed is 0 to 21"),
+        ({"samples": 10**9}, "--samples=1000000000 is too large"),
         ({"samples": 0}, "--samples=0 is too small"),
         ({"samples": 2}, "--samples=2 asks .* of AELSTM are all the same"),
         ({"context": 9}, "--context=9 does not fit .* 8 frames"),

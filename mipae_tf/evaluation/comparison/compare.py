@@ -16,6 +16,8 @@ from mipae_tf.evaluation.comparison.rows import all_rows
 from mipae_tf.evaluation.comparison.rows import measured_groups
 from mipae_tf.files import expand_home
 from mipae_tf.files import write_file
+from mipae_tf.limits import INT32_MAX
+from mipae_tf.limits import require_between
 from mipae_tf.visual.html_page import html_page
 from mipae_tf.visual.markdown_page import markdown_page
 
@@ -68,8 +70,8 @@ def compare(
     out = pathlib.Path(expand_home(out))
     if out.exists() and not out.is_dir():
         raise ValueError(f"--out={out} is a file; allowed is a folder.")
-    if draws < 100:
-        raise ValueError(f"--draws={draws} is too few; allowed is 100 or more.")
+    require_between("draws", draws, 100, 1_000_000)
+    require_between("seed", seed, 0, INT32_MAX)
     rows = all_rows(find_runs(runs, out))
     groups = measured_groups(rows)
     keys = _shown(groups, metrics)
