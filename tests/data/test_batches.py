@@ -72,6 +72,18 @@ def test_replicas_together_see_the_global_batch(plan):
         np.testing.assert_array_equal(merged, batch)
 
 
+@pytest.mark.parametrize(
+    "plan",
+    [DistinctFrames(4, 3), Window(4, 3), PublishedPairs(4)],
+    ids=lambda plan: type(plan).__name__,
+)
+def test_each_step_draws_times_of_its_own(plan):
+    times = np.stack(stream(plan, 0, 20))[..., 0] % 100
+    assert len(np.unique(times, axis=0)) > 15
+    again = np.stack(stream(plan, 0, 20, seed=4))[..., 0] % 100
+    assert (times != again).any(axis=(1, 2)).sum() > 15
+
+
 def test_seeds_and_steps_differ():
     one, two = (
         stream(DistinctFrames(4, 3)),

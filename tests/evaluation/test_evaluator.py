@@ -1,3 +1,4 @@
+import dataclasses
 import json
 
 import numpy as np
@@ -19,6 +20,7 @@ from mipae_tf.evaluation import evaluate
 from mipae_tf.evaluation import evaluator
 from mipae_tf.evaluation import judge
 from mipae_tf.evaluation import scores
+from mipae_tf.evaluation.findings import Findings
 from mipae_tf.evaluation.groups import GROUPS
 from mipae_tf.metrics import probes
 from mipae_tf.runs import RunFolder
@@ -36,10 +38,13 @@ SPRITES = SpritesConfig(
 @pytest.fixture
 def bars(monkeypatch, tmp_path):
     """A run whose model is the oracle, on the world of bars."""
+
+    def open_clips(dataset, split, data_dir, manual_dir, limit):
+        seed = ("test", "train", "validation").index(split)
+        return clips(seed=seed).take(slice(limit))
+
     monkeypatch.setattr(evaluator, "load", lambda path: Oracle())
-    monkeypatch.setattr(
-        evaluator, "open_clips", lambda *a: clips().take(slice(a[-1]))
-    )
+    monkeypatch.setattr(evaluator, "open_clips", open_clips)
     monkeypatch.setattr(evaluator, "open_builder", lambda *a: Builder())
     folder = RunFolder(tmp_path)
     folder.claim(settings(context=3, frame_shape=(16, 16, 1)))
@@ -91,6 +96,21 @@ def test_groups_not_asked_for_are_kept(bars):
     with np.load(bars.per_clip) as arrays:
         assert {"swap/psnr", "prediction/psnr/forecast"} <= set(arrays)
         assert arrays["prediction/psnr/forecast"].shape == (12, 4)
+
+
+def test_test_clips_are_measured_and_training_clips_searched(bars, monkeypatch):
+    """As many of the first as are wanted, and all of the second."""
+    seen = []
+    group = dataclasses.replace(
+        GROUPS["memory"], measure=lambda s: seen.append(s) or Findings({})
+    )
+    monkeypatch.setitem(GROUPS, "memory", group)
+    found = evaluate(bars.path, ["memory"], chosen())["protocol"]
+    test, training = clips().take(slice(12)), clips(seed=1)
+    assert seen[0].clips.fingerprint() == test.fingerprint()
+    assert found["dataset_fingerprint"] == test.fingerprint()
+    assert found["split"] == "test"
+    assert seen[0].training().fingerprint() == training.fingerprint()
 
 
 def test_another_protocol_begins_anew(bars):

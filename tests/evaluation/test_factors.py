@@ -6,10 +6,12 @@ import pytest
 from evaluation.dots import Judge
 from evaluation.dots import Painter
 from evaluation.dots import dots
+from evaluation.dots import places_of
 from evaluation.world import subject as bars
 
 from mipae_tf.evaluation import judge
 from mipae_tf.evaluation.factors import measure
+from mipae_tf.evaluation.factors import single_factor_generations
 from mipae_tf.evaluation.options import EvaluationOptions
 from mipae_tf.evaluation.subject import Subject
 from mipae_tf.metrics.absent_metric import AbsentMetric
@@ -41,6 +43,15 @@ def test_a_factor_for_each_object(exact_judge):
     assert value["factors/alone"] == pytest.approx(1.0)
     assert value["factors/held"] > 0.7
     assert set(figures) == {"factors.gif", "factors.png"}
+
+
+def test_the_others_stay_as_in_the_first_frame():
+    seen = subject(Painter())
+    true = places_of(seen.clips.video).numpy()  # [clips, time, dot, 2]
+    for factor, drawn in enumerate(single_factor_generations(seen)):
+        expected = np.repeat(true[:, :1], true.shape[1], axis=1)
+        expected[:, :, factor] = true[:, :, factor]
+        np.testing.assert_array_equal(places_of(drawn), expected)
 
 
 def test_factors_that_hold_both(exact_judge):

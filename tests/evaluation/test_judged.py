@@ -32,6 +32,18 @@ def test_a_judge_knows_real_frames_and_is_kept(judge_file):
     assert np.abs(places["x_0"] - column).mean() < 1.5
 
 
+def test_a_judge_learns_from_training_clips(monkeypatch):
+    """From the first `CLIPS` of them, never from those that it judges."""
+    learnt = []
+    monkeypatch.setattr(module, "CLIPS", 9)
+    monkeypatch.setattr(module, "train_judge", lambda *a: learnt.append(a[1:]))
+    training = clips(30, seed=1)
+    make_judge(subject(training=lambda: training, seed=4))
+    ((shown, seed, steps),) = learnt
+    np.testing.assert_array_equal(shown.video, training.video[:9])
+    assert (seed, steps) == (4, module.STEPS)
+
+
 def test_a_judge_of_other_factors_is_trained_anew(judge_file, monkeypatch):
     monkeypatch.setattr(module, "STEPS", 1)
     other = dataclasses.replace(clips(), cardinality={"shape_0": 5, "x_0": 16})

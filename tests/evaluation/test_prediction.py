@@ -26,6 +26,16 @@ def test_rows_of_the_table():
         assert set(np.unique(apart)) == {5}
 
 
+def test_the_oracle_takes_its_content_from_the_context():
+    """Bars that fade once the context ends are drawn as bright as before."""
+    seen = subject(error=0.0)
+    video = seen.clips.video.copy()
+    video[:, 3:] //= 2
+    fading = dataclasses.replace(seen.clips, video=video)
+    drawn = predictions(dataclasses.replace(seen, clips=fading))["oracle"]
+    np.testing.assert_array_equal(drawn, clips().video[:, 3:7])
+
+
 def test_one_who_knows_beats_copying_and_darkness():
     findings = measure(subject())
     found = findings.metrics

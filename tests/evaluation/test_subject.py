@@ -56,6 +56,10 @@ class Drawn(Oracle):
             for name, code in codes.items()
         }
 
+    def evidence(self, clip, seed=0):
+        key = tf.stack([seed, 0])
+        return {"kl": tf.random.stateless_normal(tf.shape(clip)[:2], key)}
+
     def forecast(self, context, horizon, samples=None, seed=0, goal=None):
         shape = (len(context), horizon, *context.shape[2:])
         noise = tf.random.stateless_uniform(
@@ -66,16 +70,21 @@ class Drawn(Oracle):
 
 def test_each_chunk_has_draws_of_its_own(monkeypatch):
     monkeypatch.setattr(module, "CHUNK", 2)
-    seen = dataclasses.replace(subject(), model=Drawn())
+    seen, reseeded = (
+        dataclasses.replace(subject(seed=seed), model=Drawn())
+        for seed in (0, 1)
+    )
     video = np.repeat(seen.clips.video[:1], 4, axis=0)
     for draw in (
-        lambda: seen.encode(video, 0)["where"],
-        lambda: seen.encode_frames(video, 0)["what"],
-        lambda: seen.forecast(clips=4),
+        lambda seen: seen.encode(video, seen.seed)["where"],
+        lambda seen: seen.encode_frames(video, seen.seed)["what"],
+        lambda seen: seen.forecast(clips=4),
+        lambda seen: seen.evidence()["kl"][:4],
     ):
-        found = draw()
-        np.testing.assert_array_equal(found, draw())
+        found = draw(seen)
+        np.testing.assert_array_equal(found, draw(seen))
         assert not np.array_equal(found[:2], found[2:])
+        assert not np.array_equal(found, draw(reseeded))
     first, other = seen.forecast(0, clips=2), seen.forecast(1, clips=2)
     assert not np.array_equal(first, other)
 

@@ -1,3 +1,5 @@
+import dataclasses
+
 import numpy as np
 import pytest
 from evaluation.world import shade
@@ -20,6 +22,16 @@ def test_content_of_one_clip_moves_as_the_next():
             columns, place[(clip + 1) % 24, swaps.times]
         )
     np.testing.assert_array_equal(swaps.drawn, swaps.truth)
+
+
+def test_the_content_of_a_swap_is_from_the_context():
+    """Bars that fade once the context ends are drawn as bright as before."""
+    seen = subject(error=0.0)
+    video = seen.clips.video.copy()
+    video[:, 3:] //= 2
+    fading = dataclasses.replace(seen.clips, video=video)
+    drawn = make_swaps(dataclasses.replace(seen, clips=fading)).drawn
+    np.testing.assert_array_equal(drawn, make_swaps(seen).truth)
 
 
 def test_the_score_is_pooled_over_all_frames():

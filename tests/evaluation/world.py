@@ -42,9 +42,9 @@ def shade(index):
     return 100 + 100 * np.asarray(index)
 
 
-def clips(count=24, length=8):
+def clips(count=24, length=8, seed=0):
     """Bars that move to the right, one column a frame."""
-    random = np.random.default_rng(0)
+    random = np.random.default_rng(seed)
     content = {"shape_0": random.integers(0, SHADES, count)}
     start = random.integers(0, SIZE, count)
     pose = {"x_0": (start[:, None] + np.arange(length)) % SIZE}

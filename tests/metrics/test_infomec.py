@@ -41,6 +41,14 @@ def test_explicitness_is_linear():
     assert factors["ab"]["explicitness"] < 0.05
 
 
+def test_explicitness_is_of_samples_that_were_held_out():
+    """As many numbers as samples tell all of those learnt from, no other."""
+    random = np.random.default_rng(0)
+    codes = random.standard_normal((120, 120))
+    factors = {name: random.integers(0, 2, 120) for name in "ab"}
+    assert infomec(codes, factors)["explicitness"] < 0.1
+
+
 def test_scores_follow_from_normalised_information():
     codes = rotated(CODES)
     matrix = mi_matrix(codes, FACTORS).normalised

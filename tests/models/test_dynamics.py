@@ -19,7 +19,8 @@ PUBLISHED = {
 @pytest.mark.parametrize("name", ["mipae", "ae_lstm"])
 def test_training_rolls_out_as_forecasting_does(name):
     """The horizon's loss is the error of the codes that `step` goes through."""
-    model, video = lively_model(name), moving_clips(4, 5)
+    model = lively_model(name, lstm_content=True)
+    video = moving_clips(4, 5)
     stage = model.stages()[1]
     latents = arrays_of(model, stage, video)
     stage.prepare(latents)

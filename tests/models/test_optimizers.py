@@ -1,8 +1,136 @@
+import dataclasses
+import inspect
+
+import keras
 import numpy as np
 import pytest
 import tensorflow as tf
 
+from mipae_tf.models import ae_lstm
+from mipae_tf.models import dynamics
+from mipae_tf.models import mipae
+from mipae_tf.models import pose_content_stage
+from mipae_tf.models import sequence_stage
 from mipae_tf.models.optimizers import make_adam
+
+# Numbers that tell which field an argument is from.
+NUMBERS = {
+    "learning_rate": 0.1,
+    "beta_1": 0.2,
+    "beta_2": 0.3,
+    "critic_learning_rate": 0.4,
+    "dynamics_learning_rate": 0.5,
+    "ema": 0.6,
+    "schedule": "cosine",
+    "representation_steps": 7,
+    "dynamics_steps": 8,
+    "training_steps": 9,
+    "clip_norm": 10.0,
+}
+OWN = ("learning_rate", "beta_1", "beta_2", "schedule", "ema")
+FIRST = {**{name: NUMBERS[name] for name in OWN}, "steps": 7}
+LATER = {
+    "learning_rate": 0.5,
+    "beta_1": 0.9,
+    "beta_2": 0.999,
+    "schedule": "cosine",
+    "steps": 8,
+    "ema": 0.6,
+}
+# The published second stage has one rate, and no average of the critic.
+ADVERSARY = {"learning_rate": 0.4, "beta_1": 0.5, "ema": 0.0}
+PUBLISHED = {**LATER, "schedule": "constant", "steps": 1}
+
+
+def small_network():
+    network = keras.layers.Dense(1)
+    network.build((None, 1))
+    network.skips = False
+    return network
+
+
+def config(of):
+    names = {field.name for field in dataclasses.fields(of)}
+    return of(**{k: v for k, v in NUMBERS.items() if k in names})
+
+
+STAGES = {
+    "ae_lstm": (
+        ae_lstm,
+        lambda: ae_lstm.AutoencoderStage(
+            small_network(),
+            small_network(),
+            config(ae_lstm.AELSTMConfig),
+            0,
+        ),
+        [FIRST],
+    ),
+    "pose_content": (
+        pose_content_stage,
+        lambda: mipae.MIPAEStage(
+            *(small_network() for _ in range(4)),
+            1.0,
+            config(mipae.MIPAEConfig),
+            0,
+        ),
+        [FIRST, ADVERSARY],
+    ),
+    "dynamics": (
+        dynamics,
+        lambda: dynamics.Dynamics(
+            small_network(), "pose", None, config(mipae.MIPAEConfig), 0
+        ),
+        [LATER],
+    ),
+    "published dynamics": (
+        dynamics,
+        lambda: dynamics.PublishedDynamics(
+            small_network(), (None, None), config(mipae.MIPAEConfig), 0
+        ),
+        [PUBLISHED],
+    ),
+    "sequence": (
+        sequence_stage,
+        lambda: Sequence(
+            small_network(), config(sequence_stage.SequenceConfig), 0
+        ),
+        [{**FIRST, "steps": 9}],
+    ),
+}
+
+
+class Sequence(sequence_stage.SequenceStage):
+    """A sequence stage without terms."""
+
+    LOSSES = ("loss",)
+
+
+@pytest.mark.parametrize("name", STAGES)
+def test_optimizers_are_what_the_config_says(monkeypatch, name):
+    module, make, expected = STAGES[name]
+    seen = []
+
+    def noted(*args, **kwargs):
+        bound = inspect.signature(make_adam).bind(*args, **kwargs)
+        bound.apply_defaults()
+        seen.append(bound.arguments)
+        return make_adam(*args, **kwargs)
+
+    monkeypatch.setattr(module, "make_adam", noted)
+    stage = make()
+    assert len(stage.optimizers) == len(seen) == len(expected)
+    for found, wanted in zip(seen, expected, strict=True):
+        assert {key: found[key] for key in wanted} == wanted
+
+
+def test_gradients_are_clipped_as_the_config_says(monkeypatch):
+    seen = []
+    monkeypatch.setattr(
+        Sequence, "add_player", lambda self, *args: seen.append(args)
+    )
+    STAGES["sequence"][1]()
+    ((_, _, most),) = seen
+    assert most == NUMBERS["clip_norm"]
 
 
 def rates(steps):

@@ -13,6 +13,7 @@ from models.torch_rule import torch_adam
 
 from mipae_tf.data.frame_plan import DistinctFrames
 from mipae_tf.data.frame_plan import PublishedPairs
+from mipae_tf.models import pose_content_stage
 from mipae_tf.objectives.pairs import derangement
 from mipae_tf.objectives.pairs import permutation
 
@@ -118,7 +119,7 @@ def published_step(name, stage, batch, stop=("content", "second")):
         sim = tf.reduce_mean((c0 - ck) ** 2)
         other = tf.gather(pl, permutation(4, stage.shared_key(1)))
         pay = PENALTY[name](critic(pk, pl), critic(pk, other))
-        loss = rec + config.similarity_weight * sim + stage.penalty_weight * pay
+        loss = rec + config.similarity_weight * sim + pay  # its weight is 1
     networks = content, pose, stage.decoder
     learnt = [w for n in networks for w in n.trainable_variables]
     descend(tape, loss, learnt, 2e-3, 0.5)
@@ -283,6 +284,78 @@ def test_infonce_pairs_every_clip_with_every_clip():
     bound = float(stage.penalty(*stage._scores(tf.zeros([4, 2, 3]), salt=0)))
     assert bound == pytest.approx(np.log(4.0), rel=1e-4)
     assert batch.shape[0] == 4
+
+
+def pairing(**given):
+    """A stage whose critic tells which poses it is shown."""
+    _, stage, _ = prepared("mipae", poses_per_clip=3, **given)
+    stage.critic.call = lambda first, second: 100 * first + second
+    return stage
+
+
+def scored(stage):
+    """Poses 10 · clip + place, and the scores of all pairs of them."""
+    poses = 10 * tf.range(4)[:, None] + tf.range(3)  # [clips, poses]
+    poses = tf.cast(poses, tf.float32)[..., None]
+    return poses, *(np.ravel(x) for x in stage._scores(poses, salt=0))
+
+
+def test_a_joint_pair_is_a_pose_and_the_one_after_it():
+    """A marginal pair is a pose and such a one of another clip."""
+    stage = pairing()
+    poses, joint, marginal = scored(stage)
+    firsts, seconds = np.divmod(joint, 100)
+    np.testing.assert_array_equal(firsts, np.ravel(poses))
+    np.testing.assert_array_equal(seconds // 10, firsts // 10)
+    np.testing.assert_array_equal(seconds % 10, (firsts + 1) % 10 % 3)
+    others, partners = np.divmod(marginal, 100)
+    np.testing.assert_array_equal(others, firsts)
+    np.testing.assert_array_equal(partners % 10, seconds % 10)
+    assert (partners // 10 != others // 10).all()
+
+
+@pytest.mark.parametrize("marginals", ["global", "replica"])
+def test_the_clips_that_marginal_pairs_are_made_of(monkeypatch, marginals):
+    """Those of both replicas, or of this one, the second, alone."""
+    stage = pairing(marginals=marginals)
+    monkeypatch.setattr(
+        pose_content_stage,
+        "of_all_replicas",
+        lambda own: tf.concat([own + 50, own], axis=0),
+    )
+    monkeypatch.setattr(pose_content_stage, "replica_place", lambda: (1, 2))
+    partners = set()
+    for step in range(8):
+        stage.step.assign(step)
+        _, _, marginal = scored(stage)
+        clips = marginal.reshape(4, 3) % 100 // 10
+        assert (clips != np.arange(4)[:, None]).all()
+        partners |= set(clips.ravel())
+    there = {5, 6, 7, 8} if marginals == "global" else set()
+    assert partners == {0, 1, 2, 3} | there
+
+
+@pytest.mark.parametrize(
+    "given, moved",
+    [
+        ({"contents": 1}, [True, False]),
+        ({"contents": 2}, [True, True]),
+        ({"sampling": "published"}, [True, False]),
+        ({"backbone": "dcgan_skips"}, [True, False]),
+    ],
+    ids=["a target", "both", "published", "skips"],
+)
+def test_the_similarity_pulls_at_the_frames_that_learn(given, moved):
+    """Where one frame is the target, no gradient goes back through it."""
+    _, stage, batch = prepared("mipae", **given)
+    frames = tf.cast(batch, tf.float32) / 255.0
+    with tf.GradientTape() as tape:
+        tape.watch(frames)
+        _, own = stage._roles(frames)
+        similarity = stage._autoencode(own, training=True)[0]["similarity"]
+    gradient = tape.gradient(similarity, frames)
+    by_frame = np.abs(gradient).max(axis=(0, 2, 3, 4))
+    assert (by_frame > 0.0).tolist()[:2] == moved
 
 
 def test_draws_differ_by_step_salt_and_seed():

@@ -1,6 +1,7 @@
 import dataclasses
 
 import pytest
+import tensorflow as tf
 from models.harness import FRAME
 from models.harness import lively_model
 from models.harness import moving_clips
@@ -30,6 +31,17 @@ def test_every_model_keeps_the_promises_of_all(name):
 def test_one_frame_is_context_enough(name):
     model, video = lively_model(name), moving_clips(2)
     assert model.forecast(video[:, :1], horizon=2).shape == (2, 2, *FRAME)
+
+
+@pytest.mark.parametrize("name", ["independent_prediction", "svg_lp"])
+def test_every_frame_ahead_has_noise_of_its_own(name):
+    model, seed = lively_model(name), tf.constant([3, 0])
+    state = model.start(tf.constant(moving_clips(1)[:, :2]), seed)
+    keys = [tuple(seed.numpy())]  # of the noise of the context
+    for _ in range(3):
+        keys.append(tuple(state["key"].numpy()))
+        _, state = model.step(state)
+    assert len(set(keys)) == 4
 
 
 @pytest.mark.parametrize("name", list(MODELS))

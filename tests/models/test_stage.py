@@ -1,3 +1,5 @@
+import types
+
 import keras
 import numpy as np
 import pytest
@@ -58,3 +60,30 @@ def test_fit_reports_the_mean_over_the_epoch():
     history = stage.fit(data, epochs=2, verbose=0).history["loss"]
     np.testing.assert_allclose(history[0], 2.5)
     assert int(stage.step) == 4
+
+
+def test_each_of_two_replicas_brings_half_of_its_gradient(monkeypatch):
+    """They are summed over the replicas; losses stay means of each."""
+    stage = Toy()
+    stage.network.kernel.assign([[0.0]])
+    applied = []
+    monkeypatch.setattr(
+        stage.optimizers[0],
+        "apply_gradients",
+        lambda pairs: applied.extend(float(g[0, 0]) for g, _ in pairs),
+    )
+    two = types.SimpleNamespace(num_replicas_in_sync=2)
+    monkeypatch.setattr(tf.distribute, "get_strategy", lambda: two)
+    losses = stage.update(tf.constant([2.0, 4.0]))  # the gradient is -3
+    assert applied == [-1.5]
+    assert float(losses["loss"]) == pytest.approx(0.5 * (4 + 16) / 2)
+
+
+def test_the_norm_is_that_of_the_whole_gradient(monkeypatch):
+    """Not of a replica's share, and not after it was clipped."""
+    for most in (0.0, 1.0):
+        stage = Toy(most)
+        stage.network.kernel.assign([[0.0]])
+        with tf.GradientTape() as tape:
+            loss = stage.evaluate_losses(tf.constant([2.0, 4.0]))["loss"]
+        assert float(stage.descend(tape, loss)) == pytest.approx(3.0)

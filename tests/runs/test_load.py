@@ -4,10 +4,15 @@ from models.harness import lively_model
 from models.harness import moving_clips
 from runs.run_cases import make_run
 from runs.run_cases import settings
+from training.scripted import Counter
+from training.scripted import Listener
+from training.scripted import Model
 
 import mipae_tf
 from mipae_tf.runs import RunFolder
+from mipae_tf.runs import RunSettings
 from mipae_tf.runs import load
+from mipae_tf.runs.checkpoints import StageCheckpoints
 from mipae_tf.runs.load import load_weights
 
 
@@ -19,6 +24,27 @@ def test_a_loaded_run_forecasts_as_the_trained_model_did(tmp_path):
         loaded.forecast(video[:, :2], 3), model.forecast(video[:, :2], 3)
     )
     assert mipae_tf.load is load
+
+
+def test_a_run_is_loaded_with_the_weights_of_its_last_stage(
+    tmp_path, monkeypatch
+):
+    """Those that the first stage left hold a second one without training."""
+
+    def make_model(settings=None):
+        first = Counter()
+        return Model(first, Listener(first))
+
+    monkeypatch.setattr(RunSettings, "make_model", make_model)
+    model, folder = make_model(), RunFolder(tmp_path)
+    folder.claim(settings())
+    for number, stage in enumerate(model.stages(), start=1):
+        for weight in model.variables:
+            weight.assign(number)
+        StageCheckpoints(folder, model, stage).save_if_best(1.0)
+        left = {"first": number, "second": number}
+        assert load(tmp_path).weights_by_stage == left
+    folder.release()
 
 
 def test_weights_go_to_another_model_of_the_same_networks(tmp_path):

@@ -64,6 +64,29 @@ def test_a_long_forecast_goes_through_in_pieces(run, monkeypatch):
     assert np.abs(apart).mean() < 3
 
 
+class Drawer:
+    """A model whose frames are the seed, and one more for each sample."""
+
+    frame_shape = (64, 64, 1)
+    stochastic = True
+
+    def stream(self, context, horizon, samples, seed, piece):
+        levels = seed + np.arange(samples, dtype=np.uint8)
+        shape = (samples, 1, horizon, *self.frame_shape)
+        yield np.broadcast_to(levels.reshape(-1, 1, 1, 1, 1, 1), shape)
+
+
+def test_futures_depend_on_the_seed(tmp_path, monkeypatch):
+    monkeypatch.setattr(MODULE, "load", lambda path: Drawer())
+    clip, output = tmp_path / "clip.npy", tmp_path / "ahead.npy"
+    np.save(clip, moving_clips(1)[0])
+    for seed in (0, 5):
+        preview("run", clip, output, 3, seed=seed, samples=2)
+        ahead = np.load(output)
+        assert ahead.shape == (2, 3, 64, 64, 1)
+        assert np.unique(ahead).tolist() == [seed, seed + 1]
+
+
 @pytest.mark.slow
 def test_several_futures_are_drawn(tmp_path):
     model, video = lively_model("svg_lp"), moving_clips(1)

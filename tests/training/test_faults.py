@@ -5,89 +5,55 @@ import pytest
 import tensorflow as tf
 from models.harness import lively_model
 from models.harness import moving_clips
-from runs.run_cases import settings
+from training import scripted
+from training.scripted import Counter
+from training.scripted import logged
 
-from mipae_tf.data import Clips
 from mipae_tf.models import Stage
-from mipae_tf.runs import RunFolder
-from mipae_tf.training import Trainer
 from mipae_tf.training import TrainingOptions
 from mipae_tf.training.loop import NonFinite
 from mipae_tf.training.loop import StageLoop
 from mipae_tf.training.watchdog import Watchdog
 
 
-def trainer(tmp_path, bad, steps=8, **options):
-    """A trainer whose loss is no number in the steps `bad`, from 0."""
-    given = {"representation_steps": steps, "dynamics_steps": 0}
-    folder = RunFolder(tmp_path)
-    folder.claim(settings("ae_lstm", **given))
-    video = Clips(moving_clips(6))
-    chosen = TrainingOptions(
-        log_every=4,
-        validate_every=4,
-        steps_per_call=3,
-        validation_batches=1,
-        pictures=False,
-        **options,
-    )
-    made = Trainer(
-        folder, lively_model("ae_lstm", **given), video, video, options=chosen
-    )
-    stage = made.stages[0]
-    spoil(stage, bad)
-    return made, stage
-
-
-def spoil(stage, bad):
-    """Makes the loss of some steps, and all that follows from it, no number."""
-    sound = stage._errors
-
-    def errors(batch, training):
-        losses = sound(batch, training)
-        hit = tf.reduce_any(stage.step == tf.constant(bad, tf.int64))
-        on_detour = stage.detours > 0
-        sick = tf.where(training & hit & ~on_detour, np.nan, 1.0)
-        return {**losses, "loss": losses["loss"] * sick}
-
-    stage._errors = errors
+def trainer(tmp_path, stage, **options):
+    """A trainer of one scripted stage, with lines at steps 4 and 8."""
+    chosen = {"log_every": 4, "validate_every": 4, "steps_per_call": 3}
+    return scripted.trainer(tmp_path, stage, keep="last", **chosen | options)
 
 
 def test_a_step_that_is_not_finite_stops_and_is_named(tmp_path):
-    made, _ = trainer(tmp_path, [5])
+    made = trainer(tmp_path, Counter(8, bad=[5]))
     with pytest.raises(
         ValueError,
-        match=r"^representation: loss, gradient_norm are not finite at step 6. "
+        match=r"^first: loss, gradient_norm are not finite at step 6. "
         r"The last good checkpoint is .*ckpt-4. A lower --learning_rate",
     ):
         made.train()
     made.folder.release()
-    again, stage = trainer(tmp_path, [])
+    again = trainer(tmp_path, Counter(8))
     again.train()
-    assert int(stage.step) == 8
-    assert all(np.isfinite(w).all() for w in stage.get_weights())
+    assert again.model.weights_by_stage == {"first": 8.0}
 
 
 def test_skip_undoes_the_step_alone(tmp_path, capfd):
-    made, stage = trainer(tmp_path, [5, 6], on_nonfinite="skip")
+    stage = Counter(8, bad=[5, 6])
+    made = trainer(tmp_path, stage, on_nonfinite="skip")
     made.train()
     assert int(stage.step) == 8
     said = capfd.readouterr().err
     assert "not finite at step 6; it is undone and passed over" in said
     assert "not finite at step 7; it is undone and passed over" in said
-    lines = [r for r in made.folder.read_losses() if r["group"] == "training"]
-    assert [line["step"] for line in lines] == [4, 8]
-    assert all(np.isfinite(line["loss"]) for line in lines)
-    assert all(np.isfinite(w).all() for w in stage.get_weights())
+    assert logged(made.folder, "training", "step") == [4, 8]
+    assert np.isfinite(logged(made.folder, "training", "loss")).all()
+    assert made.model.weights_by_stage == {"first": 6.0}
 
 
 def test_an_undone_step_changes_nothing_but_the_count():
-    model = lively_model("ae_lstm", representation_steps=8)
-    stage = model.stages()[0]
-    spoil(stage, [2])
-    loop = StageLoop(
-        stage, moving_clips(), tf.distribute.get_strategy(), undo=True
-    )
+    """Weights, their averages, moments, and the means of the losses stay."""
+    stage = Counter(8, ema=0.5, bad=[2])
+    video, here = scripted.clips("train").video, tf.distribute.get_strategy()
+    loop = StageLoop(stage, video, here, undo=True)
     loop.run(2)
     before = [np.array(v) for v in stage.state() if v is not stage.step]
     with pytest.raises(NonFinite) as found:
@@ -103,39 +69,32 @@ def test_an_undone_step_changes_nothing_but_the_count():
 
 def test_skipping_comes_to_an_end(tmp_path, monkeypatch):
     monkeypatch.setattr("mipae_tf.training.trainer.MOST_SKIPPED", 3)
-    bad = list(range(3, 20))
-    made, _ = trainer(tmp_path, bad, steps=20, on_nonfinite="skip")
+    stage = Counter(20, bad=list(range(3, 20)))
     with pytest.raises(ValueError, match="not finite at step 7"):
-        made.train()
+        trainer(tmp_path, stage, on_nonfinite="skip").train()
 
 
 def test_rollback_goes_on_with_other_batches(tmp_path, capfd):
-    made, stage = trainer(tmp_path, [5], on_nonfinite="rollback")
+    stage = Counter(8, bad=[5])
+    made = trainer(tmp_path, stage, on_nonfinite="rollback")
     made.train()
     assert (int(stage.step), int(stage.detours)) == (8, 1)
     assert "ckpt-4 and on with other batches" in capfd.readouterr().err
-    steps = [
-        line["step"]
-        for line in made.folder.read_losses()
-        if line["group"] == "training"
-    ]
-    assert steps == [4, 8]
+    assert logged(made.folder, "training", "step") == [4, 8]
+    assert made.model.weights_by_stage == {"first": 8.0}
 
 
-@pytest.mark.slow
 def test_rollback_before_the_first_checkpoint(tmp_path):
-    made, stage = trainer(tmp_path, [1], on_nonfinite="rollback")
-    made.train()
+    stage = Counter(8, bad=[1])
+    trainer(tmp_path, stage, on_nonfinite="rollback").train()
     assert (int(stage.step), int(stage.detours)) == (8, 1)
 
 
 def test_rollback_gives_up(tmp_path, monkeypatch):
     monkeypatch.setattr("mipae_tf.training.trainer.MOST_ROLLBACKS", 1)
-    made, stage = trainer(tmp_path, [], on_nonfinite="rollback")
-    stage._errors = lambda batch, training: {
-        "loss": sum(map(tf.reduce_sum, stage.trainable_variables)) * np.nan,
-        "reconstruction": 0.0,
-    }
+    made = trainer(
+        tmp_path, Counter(8, always_bad=True), on_nonfinite="rollback"
+    )
     with pytest.raises(ValueError, match="after 1 returns to .*ckpt-0"):
         made.train()
 
@@ -143,9 +102,10 @@ def test_rollback_gives_up(tmp_path, monkeypatch):
 def test_batches_after_a_detour_are_others():
     first = []
     for detours in (0, 0, 1):
-        stage = lively_model("ae_lstm").stages()[0]
+        stage = Counter()
         stage.detours.assign(detours)
-        loop = StageLoop(stage, moving_clips(), tf.distribute.get_strategy())
+        video = scripted.clips("train").video
+        loop = StageLoop(stage, video, tf.distribute.get_strategy())
         first.append(next(loop._iterator).numpy())
     np.testing.assert_array_equal(first[0], first[1])
     assert not np.array_equal(first[0], first[2])
@@ -212,8 +172,8 @@ def test_poses_that_collapse_are_seen():
 
 
 def test_a_profile_of_some_steps(tmp_path):
-    made, stage = trainer(tmp_path, [], profile=(3, 4))
-    made.train()
+    stage = Counter(8)
+    trainer(tmp_path, stage, profile=(3, 4)).train()
     assert int(stage.step) == 8
     written = list(tmp_path.glob("logs/plugins/profile/*/*.xplane.pb"))
     assert len(written) == 1

@@ -157,6 +157,23 @@ def test_videos_of_a_dataset_will_do_and_weights_begin_a_run(tmp_path):
     assert not (tmp_path / "c").exists()
 
 
+def test_train_clips_limits_training_alone(monkeypatch):
+    """Validation clips are all of them, whatever the source."""
+    source = {"data_dir": "here", "manual_dir": None, "clips_dir": None}
+    opened = job._open(clips(), "mine", 3, source)
+    assert {name: len(own) for name, own in opened.items()} == {
+        "train": 3,
+        "validation": 4,
+    }
+    np.testing.assert_array_equal(opened["train"].video, clips()["train"][:3])
+    monkeypatch.setattr(job, "open_clips", lambda *args, **given: (args, given))
+    opened = job._open(None, "dsprites", 3, source)
+    for split, limit in (("train", 3), ("validation", None)):
+        args, given = opened[split]
+        assert args == ("dsprites", split)
+        assert given == {"limit": limit, **source}
+
+
 def test_emulated_bfloat16_is_said(tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(job, "emulates_bfloat16", lambda: True)
     monkeypatch.setattr(job.Trainer, "train", lambda self: None)

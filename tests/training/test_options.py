@@ -1,10 +1,31 @@
+import dataclasses
+
+import keras
 import pytest
+from training.scripted import BETWEEN
+from training.scripted import Counter
+from training.scripted import Listener
+from training.scripted import clips
+from training.scripted import logged
+from training.scripted import trained
 
 from mipae_tf.training import TrainingOptions
+from mipae_tf.training import job
+from mipae_tf.training import trainer
+from mipae_tf.training.loop import StageLoop
+
+# Options of which the tests below see the effect.
+ALONE = {
+    "on_nonfinite": "it needs a step that is not finite: test_faults",
+    "profile": "it needs TensorBoard's profiler: test_faults",
+    "precision": "it changes how networks are made",
+    "clips_dir": "it changes how clips are read",
+}
 
 
 @pytest.mark.parametrize(
-    "field", ["steps_per_call", "log_every", "validate_every"]
+    "field",
+    [f.name for f in dataclasses.fields(TrainingOptions) if f.type is int],
 )
 def test_an_interval_of_zero_is_named(field):
     with pytest.raises(ValueError, match=f"--{field}=0 is too small"):
@@ -18,5 +39,98 @@ def test_a_count_beyond_int32_is_named(field):
         TrainingOptions(**{field: 10**20})
 
 
-def test_pictures_can_be_left_out():
-    assert not TrainingOptions(pictures=False).pictures
+def test_every_option_of_training_does_what_it_says(tmp_path, monkeypatch):
+    """All of them at once, each with a number of its own."""
+    calls, drawn = [], []
+    run = StageLoop.run
+
+    def counted(loop, steps):
+        calls.append(steps)
+        return run(loop, steps)
+
+    def draw(name, shown):
+        def picture(model, clips, *context):
+            drawn.append((name, int(clips.video.min()) > BETWEEN, *context))
+            return shown
+
+        return picture
+
+    monkeypatch.setattr(StageLoop, "run", counted)
+    for name, shown in (
+        ("reconstruction_strip", "strip"),
+        ("forecast_pictures", ("strip", "animation")),
+    ):
+        monkeypatch.setattr(trainer, name, draw(name, shown))
+    for name in ("write_image_summary", "write_gif_summary"):
+        monkeypatch.setattr(trainer, name, lambda *a: None)
+    chosen = {
+        "steps_per_call": 2,
+        "log_every": 4,
+        "validate_every": 5,
+        "validation_batches": 7,
+        "max_to_keep": 3,
+        "pictures": True,
+        "xla": True,
+    }
+    fields = {field.name for field in dataclasses.fields(TrainingOptions)}
+    assert fields == {*chosen, *ALONE}, "an option without a test"
+    first, second = Counter(17), Listener(None, 0)
+    _, folder = trained(tmp_path, first, second, **chosen)
+    assert calls == [2, 2, 1, 2, 1, 2, 2, 2, 1, 1, 1]
+    steps = {
+        group: logged(folder, group, "step")
+        for group in ("training", "validation")
+    }
+    assert steps["training"] == [4, 5, 8, 10, 12, 15, 16, 17]
+    assert steps["validation"] == [5, 10, 15, 17]
+    waits = logged(folder, "training", "data_wait_share")
+    assert all(0 <= wait <= 1 for wait in waits)
+    assert int(first.looks) == 4 * 7
+    kept = folder.checkpoints("first", "newest").glob("*.index")
+    assert sorted(x.stem for x in kept) == ["ckpt-10", "ckpt-15", "ckpt-17"]
+    assert drawn == [("reconstruction_strip", True)] * 4
+    assert first.uses_xla
+
+
+def test_forecasts_are_drawn_of_the_last_stage(tmp_path, monkeypatch):
+    drawn = []
+
+    def draw(model, clips, context):
+        drawn.append((clips.name, context))
+        return None, None
+
+    monkeypatch.setattr(trainer, "forecast_pictures", draw)
+    for name in ("write_image_summary", "write_gif_summary"):
+        monkeypatch.setattr(trainer, name, lambda *a: None)
+    trained(tmp_path, Counter(2), validate_every=2, pictures=True)
+    assert drawn == [("validation", 1)]
+
+
+class Stopped(Exception):
+    """Raised where a test has seen enough."""
+
+
+def test_precision_is_that_of_the_networks(tmp_path, monkeypatch):
+    seen = []
+
+    def make_model(settings):
+        seen.append(keras.config.dtype_policy().name)
+        raise Stopped
+
+    monkeypatch.setattr(job.RunSettings, "make_model", make_model)
+    own = {name: clips(name, length=20) for name in ("train", "validation")}
+    for precision in ("float32", "mixed_bfloat16"):
+        options = TrainingOptions(precision=precision)
+        with pytest.raises(Stopped):
+            job.train(tmp_path / "run", clips=own, options=options)
+    assert seen == ["float32", "mixed_bfloat16"]
+
+
+def test_clips_are_kept_in_the_folder_that_is_named(tmp_path, monkeypatch):
+    def open_clips(*args, clips_dir, **kwargs):
+        assert clips_dir == "kept"
+        raise Stopped
+
+    monkeypatch.setattr(job, "open_clips", open_clips)
+    with pytest.raises(Stopped):
+        job.train(tmp_path / "run", options=TrainingOptions(clips_dir="kept"))

@@ -1,33 +1,82 @@
-from models.harness import lively_model
-from models.harness import moving_clips
-from runs.run_cases import settings
+import numpy as np
+import pytest
+from training.scripted import BETWEEN
+from training.scripted import Counter
+from training.scripted import Listener
+from training.scripted import Model
+from training.scripted import clips
+from training.scripted import logged
+from training.scripted import trained
 
-from mipae_tf.data import Clips
-from mipae_tf.runs import RunFolder
-from mipae_tf.training import Trainer
-from mipae_tf.training import TrainingOptions
+from mipae_tf.runs.checkpoints import StageCheckpoints
 
 
-def test_intervals_are_kept(tmp_path):
-    """Lines at every multiple of an interval and at the last step."""
-    steps = {"representation_steps": 7, "dynamics_steps": 0}
-    folder = RunFolder(tmp_path)
-    folder.claim(settings("ae_lstm", **steps))
-    video = Clips(moving_clips(6))
-    options = TrainingOptions(
-        steps_per_call=10,
-        log_every=2,
-        validate_every=3,
-        validation_batches=1,
-        pictures=False,
-    )
-    model = lively_model("ae_lstm", **steps)
-    Trainer(folder, model, video, video, options=options).train()
+def test_the_best_checkpoint_is_chosen_by_validation_loss(tmp_path):
+    stage = Counter(steps=6, best=2, best_in_training=5)
+    model, folder = trained(tmp_path, stage)
+    assert model.weights_by_stage == {"first": 2.0}
+    assert logged(folder, "validation", "loss") == [1, 0, 1, 2, 3, 4]
+    (best,) = folder.checkpoints("first", "best").glob("*.index")
+    assert best.stem == "ckpt-2"
+
+
+@pytest.mark.parametrize("keep, left", [("best", 2.0), ("last", 6.0)])
+def test_later_stages_and_the_caller_get_what_a_stage_left(
+    tmp_path, keep, left
+):
+    first = Counter(steps=6, best=2)
+    model, _ = trained(tmp_path, first, Listener(first), keep=keep)
+    assert model.weights_by_stage == {"first": left, "second": left}
+
+
+def test_averaged_weights_are_validated_and_left_behind(tmp_path):
+    """Going on needs the weights themselves, which the newest keeps."""
+    model, folder = trained(tmp_path, Counter(4, ema=0.5), keep="last")
+    average = [1.0, 1.5, 2.25, 3.125]
+    assert logged(folder, "validation", "weight") == average
+    assert model.weights_by_stage == {"first": 3.125}
+    again = Counter(4, ema=0.5)
+    assert StageCheckpoints(folder, Model(again), again).resume()
+    assert float(again.number.value) == 4.0
+
+
+def test_later_stages_are_trained_again_when_the_first_goes_on(tmp_path):
+    for steps in (2, 5):
+        first = Counter(steps, best=9)
+        model, folder = trained(tmp_path, first, Listener(first))
+        assert model.weights_by_stage == {"first": steps, "second": steps}
+    again = Counter(5, best=9)
     lines = folder.read_losses()
-    steps = {
-        group: [row["step"] for row in lines if row["group"] == group]
-        for group in ("training", "validation")
-    }
-    assert steps["training"] == [2, 3, 4, 6, 7]
-    assert steps["validation"] == [3, 6, 7]
-    assert all(0 <= row.get("data_wait_share", 0) <= 1 for row in lines)
+    trained(tmp_path, again, Listener(again))
+    assert folder.read_losses() == lines, "what is trained stays as it is"
+
+
+def test_steps_see_training_clips_and_validation_sees_validation_clips(
+    tmp_path,
+):
+    """Each step a batch of its own, validation always the same ones."""
+    _, folder = trained(tmp_path, Counter(4), validation_batches=3)
+    shown = logged(folder, "training", "loss")
+    assert max(shown) < BETWEEN
+    assert len(set(shown)) == 4, "no two batches of an epoch share a clip"
+    shown = logged(folder, "validation", "seen")
+    assert min(shown) > BETWEEN
+    assert len(set(shown)) == 1
+
+
+def test_a_stage_learns_on_latents_of_training_clips(tmp_path):
+    """And takes its scales from them, at its first step alone."""
+    first = Counter(1)
+    second = Listener(first, source="latents")
+    _, folder = trained(tmp_path, first, second)
+    (scales,) = second.prepared
+    video = clips("train").video
+    np.testing.assert_array_equal(scales["light"][..., 0], video[:, :, 0, 0, 0])
+    rows = [row for row in folder.read_losses() if row["stage"] == "second"]
+    for row in rows:
+        is_training = row["group"] == "training"
+        pixel = row["loss"] if is_training else row["seen"]
+        assert (pixel < BETWEEN) == is_training
+    longer = Listener(first, steps=3, source="latents")
+    trained(tmp_path, Counter(1), longer)
+    assert not longer.prepared

@@ -1,0 +1,45 @@
+import numpy as np
+import pytest
+from evaluation.world import clips
+
+from mipae_tf.evaluation.probing import FRAMES
+from mipae_tf.evaluation.probing import probe_entry
+from mipae_tf.evaluation.probing import probed_times
+from mipae_tf.metrics.absent_metric import AbsentMetric
+
+CLIPS = 60
+
+
+def probed(codes, target, seed=0):
+    return probe_entry("leak/x", codes, target, True, seed, "linear")
+
+
+def test_no_clip_is_on_both_sides_of_a_probe():
+    """Codes that name their clip tell nothing of the classes of others."""
+    codes = np.repeat(np.eye(CLIPS), FRAMES, axis=0)
+    classes = np.random.default_rng(0).integers(0, 2, CLIPS)
+    found = probed(codes, np.repeat(classes, FRAMES))
+    assert found["value"] < 0.7
+    assert found["count"] == CLIPS // 2 * FRAMES
+
+
+def test_all_frames_of_a_clip_are_looked_at():
+    """A class that is in the last of its frames alone is read."""
+    target = np.tile(np.arange(FRAMES) == FRAMES - 1, CLIPS).astype(int)
+    noise = np.random.default_rng(0).standard_normal((len(target), 2))
+    assert probed(noise + 9 * target[:, None], target)["value"] == 1.0
+    times = probed_times(clips())
+    assert (times[0], times[-1], len(times)) == (0, 7, FRAMES)
+
+
+def test_the_seed_parts_the_clips():
+    noise = np.random.default_rng(0).standard_normal((CLIPS * FRAMES, 3))
+    target = np.repeat(np.arange(CLIPS) % 2, FRAMES)
+    one, again, other = (probed(noise, target, s) for s in (0, 0, 1))
+    assert one == again
+    assert one["value"] != other["value"]
+
+
+def test_one_clip_cannot_be_parted():
+    with pytest.raises(AbsentMetric, match="One clip alone"):
+        probed(np.zeros((FRAMES, 2)), np.zeros(FRAMES))

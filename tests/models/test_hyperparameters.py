@@ -1,0 +1,126 @@
+"""No hyper-parameter is without effect."""
+
+import dataclasses
+import functools
+
+import numpy as np
+import pytest
+from models.harness import arrays_of
+from models.harness import batch_of
+from models.harness import lively_model
+from models.harness import moving_clips
+from models.harness import small
+from models.harness import values
+
+from mipae_tf.models import MODELS
+
+# Another value of what is not simply one more, twice as much or the opposite.
+OTHER = {
+    "backbone": "coordinate",
+    "beta_1": 0.5,
+    "beta_2": 0.99,
+    "bound": "nwj",
+    "ema": 0.5,
+    "clip_norm": 1e-3,
+    "factor_dim": 8,
+    "first_log_scale": -1.0,
+    "kl_warmup": 10,
+}
+# What changes nothing that is looked at here, of all models or of one.
+EXCEPTIONS = {
+    "keep": "what is left behind: test_checkpoints",
+    "marginals": "several replicas: test_pose_content_stage",
+    "ae_lstm-lstm_content": "this model has no content",
+}
+# What is neither a size nor a rate, and no other default test sees.
+BY_DEFAULT = (
+    "ae_lstm-code",
+    "ae_lstm-lstm_target",
+    "independent_prediction-residual",
+    "independent_prediction-observation_variance",
+)
+
+
+def other(field, value):
+    """Another value of a field."""
+    if field.name in OTHER:
+        return OTHER[field.name]
+    if choices := field.metadata["choices"]:
+        return next(choice for choice in choices if choice != value)
+    if isinstance(value, bool):
+        return not value
+    return value + 1 if isinstance(value, int) else 2 * value
+
+
+def observations(name, **given):
+    """What can be seen of a model and its training, the cheapest first."""
+    model = lively_model(name, **given)
+    stages = model.stages()
+    yield [variable.shape for s in stages for variable in s.state()]
+    random = np.random.default_rng(0)
+    yield [
+        (s.source, s.total_steps, s.plan.times(8, random).tolist())
+        for s in stages
+    ]
+    yield [
+        (type(opt).__name__, numbers(opt.get_config()))
+        for s in stages
+        for opt in s.optimizers
+    ]
+    batches = []
+    for stage in stages:
+        arrays = arrays_of(model, stage, moving_clips())
+        if stage.source == "latents":
+            stage.prepare(arrays)
+        batches.append(batch_of(stage, arrays))
+    losses = [s.evaluate_losses(b) for s, b in zip(stages, batches)]
+    yield [{k: float(v) for k, v in found.items()} for found in losses]
+    losses = [s.update(b) for s, b in zip(stages, batches)]
+    yield [{k: float(v) for k, v in found.items()} for found in losses]
+    yield [np.sum(x) for s in stages for x in values(s.trainable_variables)]
+
+
+def numbers(config):
+    """What a config holds but names, which Keras counts on."""
+    return {
+        key: numbers(value) if isinstance(value, dict) else value
+        for key, value in config.items()
+        if key != "name"
+    }
+
+
+@functools.cache
+def usual(name):
+    """What is seen of a small model, as far as it was looked at."""
+    return Replayed(observations(name))
+
+
+class Replayed:
+    """A generator that may be gone through again."""
+
+    def __init__(self, source):
+        self.source, self.seen = source, []
+
+    def __iter__(self):
+        yield from self.seen
+        for each in self.source:
+            self.seen.append(each)
+            yield each
+
+
+def cases():
+    """Every field of every model."""
+    for name in MODELS:
+        for field in dataclasses.fields(MODELS[name].Config):
+            case = f"{name}-{field.name}"
+            if not {case, field.name} & set(EXCEPTIONS):
+                marks = [pytest.mark.slow] * (case not in BY_DEFAULT)
+                yield pytest.param(name, field, marks=marks, id=case)
+
+
+@pytest.mark.parametrize("name, field", cases())
+def test_every_hyperparameter_changes_something(name, field):
+    value = small(name).get(field.name, field.default)
+    changed = observations(name, **{field.name: other(field, value)})
+    pairs = zip(usual(name), changed, strict=True)
+    assert any(one != two for one, two in pairs), "it changes nothing"

@@ -1,0 +1,78 @@
+"""Which draws an exported predictor makes, without a server."""
+
+import importlib
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from mipae_tf.models import Latent
+
+# `mipae_tf.serving.export` is the function as well as the module.
+MODULE = importlib.import_module("mipae_tf.serving.export")
+FRAME = (4, 4, 1)
+
+
+class Stopped(Exception):
+    """Raised where nothing more is to be seen."""
+
+
+class Archive:
+    """Takes endpoints and lets them be called."""
+
+    def __init__(self):
+        self.endpoints = {}
+
+    def track(self, model):
+        """It has no variables."""
+
+    def add_endpoint(self, name, function, signature):
+        self.endpoints[name] = function, signature
+
+    def write_out(self, *args, **kwargs):
+        raise Stopped
+
+    def __call__(self, name, **inputs):
+        function, (first, *others) = self.endpoints[name]
+        if isinstance(first, dict):
+            return function(inputs)
+        return function(*(inputs[spec.name] for spec in (first, *others)))
+
+
+class Drawer:
+    """A model whose frames are the key of its draws, and the sample."""
+
+    frame_shape = FRAME
+    stochastic = True
+    latents = (Latent("state", "state", True, 2),)
+
+    def roll_out(self, video, horizon, key):
+        return tf.stack([horizon, *key])
+
+    def futures(self, video, horizon, samples, key):
+        return tf.stack([samples, horizon, *key])
+
+
+@pytest.fixture
+def exported(monkeypatch, tmp_path):
+    archive = Archive()
+    monkeypatch.setattr(MODULE, "load", lambda path: Drawer())
+    monkeypatch.setattr(keras.export, "ExportArchive", lambda: archive)
+    with pytest.raises(Stopped):
+        MODULE.export(tmp_path / "run", tmp_path / "served")
+    return archive
+
+
+def asked(**numbers):
+    video = tf.zeros([1, 2, *FRAME], tf.uint8)
+    return {"video": video, **{k: tf.constant(v) for k, v in numbers.items()}}
+
+
+def test_exported_draws_depend_on_the_seed(exported):
+    """The key is that of `VideoModel.forecast`."""
+    for seed in (0, 7):
+        found = exported("forecast", **asked(horizon=3, seed=seed))
+        np.testing.assert_array_equal(found["frames"], [3, seed, 0])
+        found = exported("sample", **asked(horizon=3, seed=seed, samples=5))
+        np.testing.assert_array_equal(found["frames"], [5, 3, seed, 0])
