@@ -16,6 +16,8 @@ from models.harness import lively_model  # noqa: E402
 from models.harness import moving_clips  # noqa: E402
 
 from mipae_tf.models import model_class  # noqa: E402
+from mipae_tf.networks.batch_norm import BatchNorm  # noqa: E402
+from mipae_tf.networks.replicas import replica_place  # noqa: E402
 from mipae_tf.training import make_strategy  # noqa: E402
 from mipae_tf.training.loop import StageLoop  # noqa: E402
 
@@ -38,8 +40,9 @@ CASES = [
     ("mipae", 1, {}),
     ("independent_prediction", 0, {"clip_norm": 10.0}),
     ("svg_lp", 0, {}),
-    ("svg_lp", 0, {"normalization": "batch", "time_steps": "apart", **TORCH}),
-    ("mipae", 0, {"normalization": "batch", "ema": 0.9, **TORCH}),
+    ("svg_lp", 0, {"time_steps": "apart", **TORCH}),
+    ("mipae", 0, {"ema": 0.9, **TORCH}),
+    ("mipae", 1, {"lstm_target": "code", **TORCH}),
 ]
 
 
@@ -82,6 +85,29 @@ def same(one, other, what):
     assert not far, (what, far)
 
 
+def same_averages(strategy):
+    """Statistics of batch normalization are those of the whole batch."""
+    random = np.random.default_rng(0)
+    whole = random.normal(3, 2, (4, 5, 5, 3)).astype(np.float32)
+    with strategy.scope():
+        norm = BatchNorm(momentum=0.9, unbiased=True, synchronized=True)
+        norm.build(whole.shape)
+
+    @tf.function
+    def step():
+        def own():
+            first = 2 * replica_place()[0]
+            return norm(tf.constant(whole)[first : first + 2], training=True)
+
+        return strategy.run(own)
+
+    step()
+    variance = whole.astype(np.float64).var(axis=(0, 1, 2), ddof=1)
+    np.testing.assert_allclose(
+        norm.moving_variance.numpy(), 0.9 + 0.1 * variance, rtol=1e-6
+    )
+
+
 def main(only=None):
     cpu = tf.config.list_physical_devices("CPU")[0]
     two = [tf.config.LogicalDeviceConfiguration()] * 2
@@ -90,6 +116,8 @@ def main(only=None):
     # start, and one still under way would be taken for a later one's.
     mirrored = make_strategy("mirrored")
     print("replicas", mirrored.num_replicas_in_sync)
+    if not only:
+        same_averages(mirrored)
     for case in CASES[int(only) :][:1] if only else CASES:
         print(*case, flush=True)
         same(train(make_strategy("none"), *case), train(mirrored, *case), case)
