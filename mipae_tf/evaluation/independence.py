@@ -1,7 +1,5 @@
 """Whether parts of a representation move by themselves."""
 
-import functools
-
 import numpy as np
 
 from mipae_tf.evaluation.findings import Findings
@@ -14,6 +12,7 @@ from mipae_tf.metrics.mixed_mi import mixed_mutual_information
 from mipae_tf.metrics.result import absent
 from mipae_tf.metrics.result import entry
 from mipae_tf.metrics.scalings import standardised
+from mipae_tf.metrics.ties import separated
 from mipae_tf.visual.heatmap import heatmap
 
 NEIGHBOURS = 3
@@ -26,11 +25,10 @@ def measure(subject: Subject) -> Findings:
     """`independence/same|cross|gap`: the analysis of Independent Prediction.
 
     Information in nats between a part of the code at t - 1 and the same part,
-    or another, at t, by the estimator of Kraskov on standardised codes (in
-    the form that takes repeated codes, of clips in which nothing moves), from
-    one transition of each clip at a time. Parts are the factors of a model that
-    has several, else its content and pose, else the best of 20 random halvings
-    of its one latent.
+    or another, at t, by the estimator of Kraskov on standardised codes, of
+    which `separated` breaks ties, from one transition of each clip at a time.
+    Parts are the factors of a model that has several, else its content and
+    pose, else the best of 20 random halvings of its one latent.
 
     Codes are means; where a model has samples, these are looked at too, as
     `independence/sampled_…`: what was published. A dimension that nothing uses
@@ -61,22 +59,28 @@ def _entries(
     latents: np.ndarray,
     blocks: list[np.ndarray],
 ) -> dict[str, dict]:
-    estimate = functools.partial(
-        mixed_mutual_information, neighbours=NEIGHBOURS
-    )
     try:
         if len(blocks) > 1:
-            found = transition_information(latents, blocks, estimate)
+            found = transition_information(latents, blocks, _information)
         elif latents.shape[-1] < 2:
             raise AbsentMetric("One dimension alone has no parts.")
         else:
-            found = best_partition(latents, 2, estimate, seed=subject.seed)[1]
+            found = best_partition(latents, 2, _information, seed=subject.seed)[
+                1
+            ]
     except AbsentMetric as reason:
         return {key: absent(str(reason)) for key in keys}
     return {
         key: entry(key, found[name], count=found["count"])
         for name, key in zip(NAMES, keys, strict=True)
     }
+
+
+def _information(first: np.ndarray, second: np.ndarray) -> float:
+    """Nats that two codes `[clips, dim]` tell of each other."""
+    # Noise of one seed in both would be a dependence of its own.
+    first, second = separated(first, seed=0), separated(second, seed=1)
+    return mixed_mutual_information(first, second, NEIGHBOURS)
 
 
 def _latents(

@@ -12,6 +12,7 @@ from mipae_tf.metrics.absent_metric import AbsentMetric
 from mipae_tf.metrics.checks import check_count
 from mipae_tf.metrics.checks import check_same_count
 from mipae_tf.metrics.checks import checked_codes
+from mipae_tf.metrics.scalings import standardisation
 from mipae_tf.objectives.mi_bounds import Bound
 
 LEARNING_RATE = 1e-3
@@ -92,8 +93,8 @@ def split(
 ) -> tuple[Pairs, Pairs, Pairs]:
     """Draws a quarter to test on, an eighth to choose the step on, the rest.
 
-    Each dimension is centred and scaled by the moments of the training part;
-    one that is constant there is only centred.
+    Each dimension is standardised by the moments of the training part; one that
+    is constant there is 0.
 
     Returns:
       The parts for training, validation and test.
@@ -106,9 +107,7 @@ def split(
     chosen_by = min(together, TRAINING_TOGETHER)
     units = []
     for values in (first, second):
-        deviation = values[training].std(axis=0)
-        scale = np.where(deviation > 0, deviation, 1)
-        unit = (values - values[training].mean(axis=0)) / scale
+        unit = standardisation(values[training])(values)
         units.append(unit.astype(np.float32))
     return tuple(
         Pairs(

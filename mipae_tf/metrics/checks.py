@@ -14,7 +14,8 @@ def checked_codes(name: str, codes: np.ndarray) -> np.ndarray:
       ValueError: another rank, too few samples, or values that are not finite.
     """
     codes = np.asarray(codes)
-    if codes.ndim != 2 or codes.shape[1] < 1 or codes.dtype.kind not in "fiu":
+    real = codes.dtype.kind in "fiu" or codes.dtype.name == "bfloat16"
+    if codes.ndim != 2 or codes.shape[1] < 1 or not real:
         raise ValueError(
             f"{name} must be real numbers [samples, dimensions], got "
             f"{codes.dtype} of shape {codes.shape}."

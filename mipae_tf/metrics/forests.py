@@ -6,6 +6,7 @@ import numpy as np
 from sklearn.ensemble import ExtraTreesClassifier
 
 from mipae_tf.metrics.representation import Representation
+from mipae_tf.metrics.scalings import standardised
 
 TREES = 50
 # Deeper trees would read almost nothing more from 5,000 samples.
@@ -37,14 +38,15 @@ def factor_forests(representation: Representation, seed: int) -> Forests:
 
     Extremely randomised trees over all dimensions: their importances favour no
     dimension of many values and share evenly between copies, and they grow ten
-    times as fast as trees with optimal thresholds.
+    times as fast as trees with optimal thresholds. They compare in float32, so
+    the codes are standardised first.
 
     Args:
       representation: checked codes, blocks and factors.
       seed: of the split and of the trees.
     """
     train, test = representation.held_out(seed)
-    codes = representation.codes
+    codes = standardised(representation.codes)
     importances, accuracies = [], []
     for labels in representation.factors.values():
         forest = ExtraTreesClassifier(

@@ -12,6 +12,7 @@ import numpy as np
 
 from mipae_tf.metrics.absent_metric import AbsentMetric
 from mipae_tf.metrics.checks import checked_codes
+from mipae_tf.metrics.scalings import standardisation
 
 FEWEST_CLIPS = 4
 
@@ -39,15 +40,15 @@ def transition_correlation(latents: np.ndarray) -> np.ndarray:
     past, present = _transitions(latents)
     scaled = []
     for codes in (past, present):
-        constant = np.flatnonzero((codes == codes[0]).all(axis=0))
+        codes = standardisation(codes)(codes)
+        constant = np.flatnonzero((codes == 0).all(axis=0))
         if constant.size:
             raise AbsentMetric(
                 f"Dimensions {constant.tolist()} of the latents are constant: "
                 "they have no correlation."
             )
-        codes = codes - codes.mean(axis=0)
-        scaled.append(codes / np.linalg.norm(codes, axis=0))
-    return np.clip(scaled[0].T @ scaled[1], -1, 1)
+        scaled.append(codes)
+    return np.clip(scaled[0].T @ scaled[1] / len(past), -1, 1)
 
 
 def transition_information(
@@ -202,9 +203,9 @@ def _checked_latents(latents: np.ndarray) -> np.ndarray:
             f"steps, got shape {latents.shape}."
         )
     clips, time, dimensions = latents.shape
-    checked_codes("latents", latents.reshape(-1, dimensions))
+    codes = checked_codes("latents", latents.reshape(-1, dimensions))
     checked_codes("transitions", latents[:, 1:].reshape(-1, dimensions))
-    return latents
+    return codes.reshape(latents.shape)  # float64
 
 
 def _checked_blocks(

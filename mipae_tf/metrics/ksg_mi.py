@@ -11,6 +11,7 @@ from mipae_tf.metrics.absent_metric import AbsentMetric
 from mipae_tf.metrics.joint_neighbours import checked_pair
 from mipae_tf.metrics.joint_neighbours import joint_neighbour_distances
 from mipae_tf.metrics.neighbours import counts_within
+from mipae_tf.metrics.ties import TIED
 
 VARIANTS = (1, 2)
 
@@ -48,8 +49,11 @@ def ksg_mutual_information(
 
     Raises:
       AbsentMetric: a sample has k exact copies, in both variables at once or,
-        for variant 2, in one of them among its k neighbours: no density exists
-        there. `mixed_mutual_information` takes such samples.
+        for variant 2, in one of them among its k neighbours, or more than 1 %
+        of the samples have several others at exactly the distance of their
+        k-th neighbour: no density exists there. Break the ties of rounded
+        codes with `separated`; `mixed_mutual_information` takes few values
+        that each occur often.
       ValueError: another variant, codes that are not finite, fewer than four
         samples, unequal counts, or neighbours out of range.
     """
@@ -60,15 +64,30 @@ def ksg_mutual_information(
     if variant == 1:
         radii[:] = radii.max(axis=1, keepdims=True)
     _check_apart(radii, neighbours)
-    towards = 0 if variant == 1 else np.inf
-    radii = np.nextafter(radii, towards)
+    # Others within the radius, [samples, 2]: without and with its boundary.
+    others = [
+        counts_within(code, np.nextafter(radius[:, None], [0, np.inf]))
+        for code, radius in zip(codes, radii.T, strict=True)
+    ]
+    _check_no_ties(others)
     information = digamma(neighbours) + digamma(len(radii))
     if variant == 2:
         information -= 1 / neighbours
-    for i in range(2):
-        others = counts_within(codes[i], radii[:, i : i + 1])
-        information -= digamma(others + (variant == 1)).mean()
+    for counts in others:
+        counts = counts[:, 0] + 1 if variant == 1 else counts[:, 1]
+        information -= digamma(counts).mean()
     return float(information)
+
+
+def _check_no_ties(others: list[np.ndarray]) -> None:
+    several = [counts[:, 1] - counts[:, 0] > 1 for counts in others]
+    tied = np.any(several, axis=0)
+    if tied.mean() > TIED:
+        raise AbsentMetric(
+            f"{tied.sum()} of {len(tied)} samples have several others at "
+            "exactly the distance of their k-th neighbour: the codes take few "
+            "distinct values. separated breaks such ties."
+        )
 
 
 def _check_apart(radii: np.ndarray, neighbours: int) -> None:

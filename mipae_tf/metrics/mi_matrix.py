@@ -12,6 +12,7 @@ from mipae_tf.metrics.entropy import plugin_entropy
 from mipae_tf.metrics.representation import Representation
 from mipae_tf.metrics.representation import checked_representation
 from mipae_tf.metrics.ross_mi import ross_mutual_informations
+from mipae_tf.metrics.ties import separated
 
 ESTIMATORS = ("ross", "bins")
 BINS = 20
@@ -64,8 +65,8 @@ def mi_matrix(
     Estimators of information, with the entropy that goes with each:
     "ross": `ross_mutual_information` with k = 3, for blocks of any size, and
       `grassberger_entropy`. Codes of several dimensions should be on one
-      scale. A code that is itself discrete, with many exact copies, reads
-      too low.
+      scale. Codes with many exact copies, such as rounded or saturated ones
+      or labels, are told apart by `separated` first.
     "bins": each block is one dimension, cut into 20 bins of equal width from
       its smallest to its largest value; information and entropy are those of
       the observed frequencies. The protocol of F. Locatello et al., arXiv
@@ -95,7 +96,10 @@ def mi_matrix(
     ]
     if estimator == "ross":
         entropy = grassberger_entropy
-        rows = [ross_mutual_informations(part, labelings) for part in parts]
+        rows = [
+            ross_mutual_informations(separated(part), labelings)
+            for part in parts
+        ]
     else:
         entropy = plugin_entropy
         rows = [

@@ -14,6 +14,7 @@ from mipae_tf.metrics.entropy import grassberger_entropy
 from mipae_tf.metrics.representation import checked_factors
 from mipae_tf.metrics.result import absent
 from mipae_tf.metrics.ross_mi import ross_terms
+from mipae_tf.metrics.ties import separated
 
 
 def mig_factorwise(
@@ -33,7 +34,8 @@ def mig_factorwise(
     and `grassberger_entropy`. The score is the mean over all factors that
     vary, from about -1 to about 1. As a label of a few values occurs often, the
     score hardly depends on the number of samples, and shows leaks that the
-    published score, on tuples of all factors, is blind to.
+    published score, on tuples of all factors, is blind to. Codes with many
+    exact copies are told apart by `separated` first.
 
     Intervals are the 2.5 % and 97.5 % quantiles over resampled samples, each
     of which keeps its term of Ross' mean and of the entropy: neighbours are
@@ -64,8 +66,8 @@ def mig_factorwise(
     if draws < 1:
         raise ValueError(f"draws must be at least 1, got {draws}.")
     check_same_count(content_codes=content_codes, pose_codes=pose_codes)
-    content_codes = checked_codes("content_codes", content_codes)
-    pose_codes = checked_codes("pose_codes", pose_codes)
+    content_codes = separated(checked_codes("content_codes", content_codes))
+    pose_codes = separated(checked_codes("pose_codes", pose_codes))
     sides = {
         "content": checked_factors(content_codes, content_factors),
         "pose": checked_factors(pose_codes, pose_factors),

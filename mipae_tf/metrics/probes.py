@@ -8,13 +8,13 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.linear_model import Ridge
 from sklearn.neural_network import MLPClassifier
 from sklearn.neural_network import MLPRegressor
-from sklearn.preprocessing import StandardScaler
 from threadpoolctl import threadpool_limits
 
 from mipae_tf.metrics.absent_metric import AbsentMetric
 from mipae_tf.metrics.checks import check_count
 from mipae_tf.metrics.checks import check_same_count
 from mipae_tf.metrics.checks import checked_codes
+from mipae_tf.metrics.scalings import standardisation
 
 KINDS = ("linear", "mlp")
 # An "mlp" keeps the epoch that is best on a tenth of its training samples, and
@@ -78,8 +78,8 @@ def probe(
         )
     _check_varies("training", target)
     _check_varies("test", test_target)
-    scaler = StandardScaler().fit(codes)
-    codes, test_codes = scaler.transform(codes), scaler.transform(test_codes)
+    standardise = standardisation(codes)
+    codes, test_codes = standardise(codes), standardise(test_codes)
     if not categorical:
         mean, deviation = target.mean(), target.std()
         target = (target - mean) / deviation

@@ -32,6 +32,10 @@ def ross_mutual_information(
     by one ulp. Labels that occur once are left out throughout. Then
     I = ψ(n) + <ψ(k_i)> - <ψ(n_i)> - <ψ(m_i + 1)>, and 0 where that is negative.
 
+    The formula takes the k-th neighbour for the only one at its distance. Where
+    many codes are equal it can give anything from 0 to more than the labels'
+    entropy: break the ties with `separated` first.
+
     Args:
       codes: `[samples, dimensions]`, used as they are: the estimate depends on
         the scale of each dimension.

@@ -7,12 +7,17 @@ from mipae_tf.models import Latent
 
 
 class Jittered(Oracle):
-    """Codes that differ a little: neighbours are sought among them."""
+    """Codes that differ a little: neighbours are sought among them.
+
+    By so much that float32 seldom has two of them equal.
+    """
 
     def encode(self, frames, seed=None):
+        # Other noise for other frames, and the same for the same ones.
+        total = tf.reduce_sum(tf.cast(frames, tf.int32))
         return {
             name: code
-            + 1e-3 * tf.random.stateless_normal(tf.shape(code), (0, 0))
+            + 0.05 * tf.random.stateless_normal(tf.shape(code), [total, 0])
             for name, code in super().encode(frames).items()
         }
 

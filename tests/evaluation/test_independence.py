@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 from evaluation.oracles import Jittered
+from evaluation.world import Oracle
 from evaluation.world import clips
 from evaluation.world import subject
 
@@ -29,6 +30,25 @@ def test_codes_that_repeat_are_counted():
     most = (np.log(2) + np.log(16)) / 2
     assert 0.6 * most < value["independence/same"] < 1.1 * most
     assert value["independence/cross"] < 0.2
+
+
+class Rounded(Oracle):
+    """Codes of noise alone, with few values between them."""
+
+    def encode(self, frames, seed=None):
+        codes = super().encode(frames)
+        return {
+            name: tf.round(
+                3 * tf.random.stateless_normal(tf.shape(code), (0, number))
+            )
+            for number, (name, code) in enumerate(codes.items())
+        }
+
+
+def test_rounded_noise_tells_nothing():
+    seen = dataclasses.replace(subject(), model=Rounded(), clips=clips(200))
+    found = measure(seen).metrics
+    assert abs(found["independence/cross"]["value"]) < 0.2
 
 
 @pytest.mark.slow

@@ -34,6 +34,14 @@ def test_mig_knows_the_truth_from_its_reverse():
     assert low <= row["value"] <= high
 
 
+def test_codes_of_few_values_are_told_factor_by_factor_alone():
+    found = measure(subject(mig_samples=600)).metrics
+    reason = found["mig/published/score"]["absent"]
+    assert reason.startswith("content_codes take 2 distinct values in 600")
+    assert found["mig/published_standardised/i_fp_zp"] == {"absent": reason}
+    assert found["mig/factorwise/score"]["value"] > 0.95
+
+
 @pytest.mark.parametrize(
     "seen, reason",
     [

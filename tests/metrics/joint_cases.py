@@ -56,6 +56,23 @@ def reference_counts(codes: np.ndarray, radii: np.ndarray) -> np.ndarray:
     return (all_squares(codes) <= np.square(radii)[:, None]).sum(axis=1) - 1
 
 
+def tied_share(
+    first: np.ndarray, second: np.ndarray, neighbours: int, variant: int
+) -> float:
+    """Samples with several others at exactly the radius of the estimate."""
+    radii = reference_radii(first, second, neighbours)
+    if variant == 1:
+        radii[:] = radii.max(axis=1, keepdims=True)
+    tied = np.zeros(len(first), bool)
+    for codes, radius in zip((first, second), radii.T, strict=True):
+        inner, outer = (
+            reference_counts(codes, np.nextafter(radius, towards))
+            for towards in (0, np.inf)
+        )
+        tied |= outer - inner > 1
+    return tied.mean()
+
+
 def reference_ksg(
     first: np.ndarray, second: np.ndarray, neighbours: int, variant: int
 ) -> float:

@@ -47,6 +47,17 @@ def test_the_correlation_is_that_of_the_past_with_the_present():
     np.testing.assert_allclose(transition_correlation(latents * 3 + 7), found)
 
 
+def test_the_scale_of_a_dimension_does_not_matter_to_the_correlation():
+    latents = moved(TWO_TURNS)
+    expected = transition_correlation(latents)
+    huge = (latents * 1e30).astype(np.float32)  # squares beyond float32
+    np.testing.assert_allclose(
+        transition_correlation(huge), expected, atol=1e-5
+    )
+    found = transition_correlation(latents * [1e-170, 1, 1e140, 1])
+    np.testing.assert_allclose(found, expected, atol=1e-9)
+
+
 def test_steps_of_different_clips_are_no_transition():
     # Within a clip nothing changes; from clip to clip all is drawn anew.
     still = np.random.default_rng(0).standard_normal((500, 1, 3))

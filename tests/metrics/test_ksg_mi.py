@@ -4,11 +4,13 @@ from metrics.joint_cases import gaussians
 from metrics.joint_cases import hard_pairs
 from metrics.joint_cases import reference_ksg
 from metrics.joint_cases import reference_radii
+from metrics.joint_cases import tied_share
 from scipy.special import digamma
 from sklearn.feature_selection import mutual_info_regression
 
 from mipae_tf.metrics.absent_metric import AbsentMetric
 from mipae_tf.metrics.ksg_mi import ksg_mutual_information
+from mipae_tf.metrics.ties import separated
 
 COUNT = 300
 PAIRS = hard_pairs(COUNT)
@@ -20,8 +22,13 @@ def test_agrees_with_a_reference_over_all_pairs(name, variant):
     for neighbours in (1, 4):
         radii = reference_radii(*PAIRS[name], neighbours)
         apart = radii.max(axis=1) if variant == 1 else radii.min(axis=1)
+        message = None
         if (apart == 0).any():
-            with pytest.raises(AbsentMetric, match="mixed_mutual_information"):
+            message = "mixed_mutual_information"
+        elif tied_share(*PAIRS[name], neighbours, variant) > 0.01:
+            message = "exactly the distance of their k-th"
+        if message:
+            with pytest.raises(AbsentMetric, match=message):
                 ksg_mutual_information(*PAIRS[name], neighbours, variant)
             continue
         found = ksg_mutual_information(*PAIRS[name], neighbours, variant)
@@ -98,11 +105,21 @@ def test_order_roles_and_common_scale_change_nothing(variant):
         assert found == pytest.approx(expected, abs=1e-9)
 
 
-def test_copies_up_to_the_neighbours_are_taken():
-    pair = [np.repeat(codes, 3, axis=0) for codes in gaussians(200, 2, 1.0)]
-    ksg_mutual_information(*pair, neighbours=3)
-    with pytest.raises(AbsentMetric, match="600 of 600"):
-        ksg_mutual_information(*pair, neighbours=2)
+@pytest.mark.parametrize("variant", [1, 2])
+def test_codes_of_few_distinct_values_are_absent(variant):
+    for name, change in {
+        "copies": lambda codes: np.repeat(codes, 3, axis=0),
+        "rounded": lambda codes: np.round(codes, 1),
+        "half": lambda codes: codes.astype(np.float16),
+    }.items():
+        pair = [change(codes) for codes in gaussians(1000, 1, 0.5)]
+        with pytest.raises(AbsentMetric, match="separated breaks such ties"):
+            ksg_mutual_information(*pair, neighbours=20, variant=variant)
+        if name == "copies":
+            continue  # pairs that repeat do tell more of each other
+        apart = [separated(code, seed) for seed, code in enumerate(pair)]
+        found = ksg_mutual_information(*apart, variant=variant)
+        assert found == pytest.approx(0.5, abs=0.1)
 
 
 def test_unfit_input_is_refused():

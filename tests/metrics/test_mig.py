@@ -122,7 +122,7 @@ def reference_mig(content_codes, pose_codes, content_factors, pose_factors):
 
 
 def reference_cases():
-    """Three kinds of code, on tuples of which some occur once."""
+    """Two kinds of code, on tuples of which some occur once."""
     content, pose = factors(2000, (3, 6, 40), (12, 8))
     noise = np.random.default_rng(4).standard_normal((2000, 8))
     leaky = oracle(content) + 0.3 * pose[:, :1]
@@ -130,18 +130,15 @@ def reference_cases():
     return {
         "noisy": (leaky, pose + 0.5 * noise[:, :2]),
         "wide": (wide.astype(np.float32), np.tanh(pose / 5 - noise[:, :2])),
-        "copies": (np.sign(leaky - 2), np.round(pose / 3)),
     }, (content, pose)
 
 
-@pytest.mark.parametrize("kind", ["noisy", "wide", "copies"])
+@pytest.mark.parametrize("kind", ["noisy", "wide"])
 def test_agrees_with_a_reference_on_scikit_learn(kind):
     cases, tuples = reference_cases()
     codes = cases[kind]
     sizes = np.unique(tuples[0], axis=0, return_counts=True)[1]
     assert 100 < (sizes == 1).sum() < 1000
-    copies = len(np.unique(codes[1], axis=0)) < 50
-    assert copies == (kind == "copies")
     found = mig_published(*codes, *tuples)
     assert found["score"] == pytest.approx(
         reference_mig(*codes, *tuples), abs=1e-6

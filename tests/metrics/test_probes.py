@@ -32,6 +32,20 @@ def test_a_linear_class_is_read(kind):
     assert result["shuffled"] < result["chance"] + 0.08
 
 
+def test_scale_and_offset_of_dimensions_change_nothing():
+    scales = [1e-170, 1e140, 1e-8, 1e30, 1, 1]
+    moved = UNIT * scales + [0, 0, 1, -1e37, 1e7, 0]
+    still = np.full((1200, 1), 1e149)
+    moved = np.concatenate([moved, still], axis=1)
+    for target, categorical in ((UNIT @ np.arange(6), False), (CLASS, True)):
+        expected, found = (
+            probe(codes, target, kind="linear", categorical=categorical, seed=0)
+            for codes in (UNIT, moved)
+        )
+        assert found["score"] == pytest.approx(expected["score"], abs=1e-6)
+        assert found["count"] == 300
+
+
 @pytest.mark.parametrize(
     "target, categorical, linear, mlp",
     [(NUMBER, False, 0.2, 0.8), (CLASS, True, 0.65, 0.85)],

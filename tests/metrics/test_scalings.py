@@ -2,10 +2,12 @@ import numpy as np
 import pytest
 
 from mipae_tf.metrics.ross_mi import ross_mutual_information
+from mipae_tf.metrics.scalings import standardisation
 from mipae_tf.metrics.scalings import standardised
 from mipae_tf.metrics.scalings import whitened
 
 NORMAL = np.random.default_rng(0).standard_normal((500, 4))
+LEVELS = np.digitize(NORMAL[:, :1], [-1, 1])
 MIXED = NORMAL @ np.array(
     [[1, 2, 0, 0], [0, 1e-2, 3, 0], [0, 0, 1e3, 0], [0, 0, 0, 1]]
 ) + [1e4, 0, -5, 3]
@@ -46,6 +48,42 @@ def test_constant_dimensions_stay_at_zero(scaling, size):
     deviations = scaled.std(axis=0)
     np.testing.assert_allclose(deviations, [1, 1, 0], atol=1e-12)
     np.testing.assert_array_equal(scaling(np.full((5, 2), size)), 0)
+
+
+@pytest.mark.parametrize(
+    "dtype, kept, lost",
+    [(np.float64, 1e8, 1e12), (np.float32, 1e5, 1e9), (np.float16, 10, 3e4)],
+)
+def test_what_a_type_resolves_beside_an_offset_is_no_constant(
+    dtype, kept, lost
+):
+    near, far = (
+        standardised((NORMAL[:, :1] + offset).astype(dtype))
+        for offset in (kept, lost)
+    )
+    np.testing.assert_allclose(near.std(), 1)
+    assert np.corrcoef(near[:, 0], NORMAL[:, 0])[0, 1] > 0.99
+    np.testing.assert_array_equal(far, 0)
+
+
+def test_dimensions_of_any_scale_stand_beside_each_other():
+    scales = np.array([1e-170, 1e140, 1.0])
+    still = np.full((500, 1), 1e149)
+    codes = np.concatenate([NORMAL[:, :3] * scales, still], axis=1)
+    expected = standardised(NORMAL[:, :3])
+    for scaled in (standardised(codes), standardisation(codes)(codes)):
+        np.testing.assert_allclose(scaled[:, :3], expected, atol=1e-9)
+        np.testing.assert_array_equal(scaled[:, 3], 0)
+
+
+def test_other_samples_are_standardised_by_the_given_ones():
+    given, others = MIXED[:300], MIXED[300:]
+    standardise = standardisation(given)
+    expected = (others - given.mean(axis=0)) / given.std(axis=0)
+    np.testing.assert_allclose(standardise(others), expected)
+    levels = (LEVELS + 1e7).astype(np.float32)  # float32 has steps of 1 there
+    found = standardisation(levels)(levels)
+    assert len(np.unique(found)) == 3
 
 
 def test_scale_is_what_the_estimate_from_distances_depends_on():

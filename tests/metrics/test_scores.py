@@ -61,6 +61,22 @@ def test_unfit_input_is_refused(score, changes, message):
         score(**{"codes": CODES, "factors": FACTORS, **changes})
 
 
+@pytest.mark.parametrize("score", (mig_chen, modularity, dci_es, sap, infomec))
+def test_scale_and_offset_of_dimensions_change_nothing(score):
+    # Out of float32, beyond it, and beside offsets that float64 resolves.
+    scales = np.array([1e-50, 1e60, 1e-8, 1.0])
+    offsets = np.array([0, 1e66, 1e-1, 1e7])
+    moved = CODES * scales + offsets
+    still = np.tile([0.1, 1e149], (len(CODES), 1))
+    blocks = {name: [i] for i, name in enumerate("abcd")}
+    expected = score(CODES, FACTORS, blocks)
+    found = score(np.concatenate([moved, still], axis=1), FACTORS, blocks)
+    numbers = [name for name, v in expected.items() if isinstance(v, float)]
+    assert numbers
+    for name in numbers:
+        assert found[name] == pytest.approx(expected[name], abs=0.01), name
+
+
 @pytest.mark.parametrize("score", (dci, dci_es, sap, infomec))
 def test_too_few_to_hold_any_out_are_refused(score):
     few = {"x": np.arange(12) % 2, "y": np.arange(12) % 3}

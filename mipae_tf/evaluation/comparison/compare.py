@@ -27,7 +27,9 @@ HEADLINE = (
     "prediction/psnr/oracle",
     "prediction/ssim/forecast",
     "swap/psnr",
+    "position/error/forecast",
     "mig/published/score",
+    "judged/forecast",
     "leak",
 )
 EVERY_PAIR = "every"

@@ -12,8 +12,13 @@ from mipae_tf.visual.html_page import Table
 
 # More metrics of one kind than these have a table of their own.
 MOST_TOGETHER = 2
-# What stands below a metric, from its neighbours in the file.
-REFERENCES = {"forecast": ("copy_last", "blank"), "score": ("ceiling",)}
+# What stands below a metric, from its neighbours in the file: rows of the same
+# measure, and of what is judged the same factor elsewhere.
+REFERENCES = {
+    "forecast": ("copy_last", "blank", "real"),
+    "score": ("ceiling",),
+}
+JUDGED = ("copy_last", "real")
 
 
 def metric_tables(
@@ -85,10 +90,13 @@ def _cell(row: Row, key: str, notes: Footnotes) -> str:
 def _references(group: Group, key: str) -> Mapping[str, float]:
     """Means over all runs: they are of the clips, not of the run."""
     kind, _, last = key.rpartition("/")
+    beside = {name: f"{kind}/{name}" for name in REFERENCES.get(last, ())}
+    if key.startswith("judged/"):
+        beside = {name: f"judged/{name}/{last}" for name in JUDGED}
     runs = [run for row in group.rows for run in row.having(key)]
     entries = {
-        name: [run.metrics.get(f"{kind}/{name}", {}) for run in runs]
-        for name in REFERENCES.get(last, ())
+        name: [run.metrics.get(other, {}) for run in runs]
+        for name, other in beside.items()
     }
     values = {
         name: [entry["value"] for entry in found if "value" in entry]

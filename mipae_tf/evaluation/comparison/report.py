@@ -29,7 +29,9 @@ BASELINES = ("prediction/psnr/copy_last", "prediction/psnr/blank")
 UNITS = (
     "Mean ± standard deviation over seeds, the number of seeds in brackets; "
     "one seed has no deviation. PSNR is in dB, informations and entropies in "
-    "nats; SSIM, accuracies, R² and MIG have no unit."
+    "nats, errors of positions in steps of the position, about a pixel; SSIM, "
+    "accuracies, R² and MIG have no unit. What a judge names or finds in "
+    "forecasts is to be read against the same of real frames."
 )
 
 

@@ -74,6 +74,22 @@ def test_tables_in_three_forms(folder, tmp_path):
     assert {r["value"] + r["mean"] + r["sd"] for r in absent} == {""}
 
 
+def test_the_default_page_shows_what_a_judge_sees(tmp_path):
+    entries = {
+        "position/error/forecast": {"value": 1.5},
+        "judged/forecast/shape_0": {"value": 0.5},
+        "judged/forecast/shape_1": {"value": 0.25},
+        "judged/real/shape_0": {"value": 0.875},
+        "judged/swap_h_y/shape_0": {"value": 0.625},
+    }
+    write_run(tmp_path / "a", entries=entries)
+    text = compare(runs(tmp_path, "a"), out=tmp_path / "out")
+    (head,) = [line for line in text.splitlines() if "position/error" in line]
+    assert "judged/forecast/shape_0 | judged/forecast/shape_1" in head
+    assert "swap_h_y" not in text
+    assert "| real |" in text and "0.875" in text
+
+
 def test_one_seed_has_neither_deviation_nor_p(folder, tmp_path):
     text = compare(runs(folder, "a0", "b0"), out=tmp_path / "out")
     row = next(line for line in text.splitlines() if "(1)" in line)

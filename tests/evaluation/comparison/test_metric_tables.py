@@ -68,3 +68,20 @@ def test_metrics_of_many_kinds_have_tables_of_their_own(tmp_path):
     assert second.head[1:] == ["a", "b", "c"]
     assert second.caption == "leak/content_from_pose"
     assert second.rows[-1] == ["chance", "0.250", "0.250", "0.250"]
+
+
+def test_what_a_judge_sees_stands_beside_real_frames(tmp_path):
+    keys = [f"judged/forecast/{name}" for name in ("a", "b", "c")]
+    error = "position/error/forecast"
+    entries = {key: {"value": 0.5} for key in [*keys, error]}
+    for name, value in (("copy_last", 0.75), ("real", 0.875)):
+        for factor in ("a", "b", "c"):
+            entries[f"judged/{name}/{factor}"] = {"value": value}
+        entries[f"position/error/{name}"] = {"value": 10 * value}
+    (first, second), _ = tables(tmp_path, [entries], [error, *keys])
+    assert first.rows[2:] == [["copy_last", "7.500"], ["real", "8.750"]]
+    assert second.caption == "judged/forecast"
+    assert second.rows[2:] == [
+        ["copy_last", "0.750", "0.750", "0.750"],
+        ["real", "0.875", "0.875", "0.875"],
+    ]
