@@ -25,7 +25,10 @@ def define_flags() -> None:
 def main(_) -> None:
     """Exports, then says how to look at the result."""
     path = export(FLAGS.run_dir, FLAGS.export_dir)
-    print(f"Exported: {path}\n  saved_model_cli show --dir {path} --all")
+    print(
+        f"Exported: {path}\n"
+        f"  look at it: saved_model_cli show --dir {path} --all"
+    )
 
 
 if __name__ == "__main__":
