@@ -11,10 +11,10 @@ from typing import Any
 
 from tqdm import tqdm
 
-# The time left in words, for which the usual "[01:10<02:20" stands.
+# The time left in words, and room for a loss on eighty columns.
 BAR = (
-    "{desc}: {percentage:3.0f}%|{bar}| {n_fmt}/{total_fmt} "
-    "[{remaining} left, {rate_noinv_fmt}{postfix}]"
+    "{desc} |{bar}| {n_fmt}/{total_fmt}, {remaining} left, "
+    "{rate_noinv_fmt}{postfix}"
 )
 
 
@@ -61,8 +61,8 @@ class Progress:
         self._began = self._began or (now, self._done)
         self._annotate()
         self._bar.update(count)
-        pause = _pause(now - self._started)
-        if self._bar.disable and now - self._spoken >= pause:
+        due = now - self._spoken >= _pause(now - self._started)
+        if self._bar.disable and due and self._done < self._total:
             self._spoken = now
             say(self._line(now))
 

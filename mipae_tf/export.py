@@ -33,7 +33,10 @@ def define_flags() -> None:
 def main(_) -> None:
     """Exports, then says how to look at the result."""
     path = export(FLAGS.run_dir, FLAGS.export_dir, FLAGS.max_frames)
-    print(f"Exported: {path}\n  saved_model_cli show --dir {path} --all")
+    print(
+        f"Exported: {path}\n"
+        f"  look at it: saved_model_cli show --dir {path} --all"
+    )
 
 
 if __name__ == "__main__":

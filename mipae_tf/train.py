@@ -137,9 +137,9 @@ def main(_) -> None:
     print(training_summary(RunFolder(FLAGS.run_dir)))
     print(
         f"Trained: {FLAGS.run_dir}\n"
-        f"  python -m mipae_tf.evaluate --run_dir={FLAGS.run_dir}\n"
-        f"  python -m mipae_tf.export --run_dir={FLAGS.run_dir}\n"
-        f"  tensorboard --logdir={FLAGS.run_dir}/logs"
+        f"  measure it: python -m mipae_tf.evaluate --run_dir={FLAGS.run_dir}\n"
+        f"  export it:  python -m mipae_tf.export --run_dir={FLAGS.run_dir}\n"
+        f"  its curves: tensorboard --logdir={FLAGS.run_dir}/logs"
     )
 
 

@@ -55,7 +55,11 @@ def test_slow_paces_keep_their_digits(clock, capsys):
     shown = console.Progress("encoding", 7, "piece")
     for clock.now in (1.0, 41.0):
         shown.update()
-    assert "piece 2 of 7, 0.025 pieces/s, 3 min left" in capsys.readouterr().err
+    clock.now = 1_000.0
+    shown.update(5)  # the end is told by what follows
+    assert capsys.readouterr().err.splitlines() == [
+        "encoding: piece 2 of 7, 0.025 pieces/s, 3 min left"
+    ]
 
 
 def test_short_tasks_say_nothing_off_a_terminal(clock, capsys):
@@ -96,6 +100,7 @@ def run(code, shell="%s", **environment):
     code = f"from mipae_tf.console import one_sentence\nimport sys\n{code}"
     command = ["sh", "-c", shell % '"$0" -c "$1"', sys.executable, code]
     env = {**os.environ, "PYTHONPATH": str(ROOT), **environment}
+    env.pop("PYTHONUNBUFFERED", None)  # what is left to flush is the point
     done = subprocess.run(command, capture_output=True, env=env)
     return done.returncode, done.stdout, done.stderr
 
@@ -104,6 +109,15 @@ def test_a_reader_that_goes_ends_it_quietly():
     code = "with one_sentence(): print('a line\\n' * 100_000)"
     done = run(code, "{ %s; echo $? >&2; } | head -1")
     assert done == (0, b"a line\n", b"141\n")
+
+
+def test_a_reader_that_is_gone_ends_it_quietly():
+    code = (
+        "import select\nwith one_sentence():\n"
+        "  gone = select.poll(); gone.register(1, 0); gone.poll()\n"
+        "  print('a line')"
+    )
+    assert run(code, "{ %s; echo $? >&2; } | true") == (0, b"", b"141\n")
 
 
 def test_a_full_disk_is_told_once():

@@ -79,12 +79,17 @@ def define_flags() -> None:
     define_path("backbone_pth", None, "Weights of torchvision.")
     define_path("heads_pth", None, "Weights of the LPIPS heads.")
     define_path("out", None, "The .npz file to write.")
-    flags.mark_flags_as_required(["backbone_pth", "heads_pth", "out"])
 
 
 def main(_) -> None:
     """Converts, and says what came out."""
     values = flags.FLAGS
+    for name in ("backbone_pth", "heads_pth", "out"):
+        if values[name].value is None:
+            raise ValueError(
+                f"--{name} is missing; --backbone_pth, --heads_pth and --out "
+                "must be given."
+            )
     backbone = convert_lpips(values.backbone_pth, values.heads_pth, values.out)
     print(f"Weights of {backbone}: {values.out}")
 
