@@ -8,6 +8,8 @@ from mipae_tf.models import MODELS
 from mipae_tf.models import make_model
 from mipae_tf.models.optimizers import make_adam
 from mipae_tf.models.torch_adam import TorchAdam
+from mipae_tf.networks.batch_norm import BatchNorm
+from mipae_tf.networks.torch_lstm import TorchLSTMCell
 
 # Sizes of gradients; 6e-7 is that of E_p's first ones under the published
 # protocol of MIPAE.
@@ -123,16 +125,18 @@ def test_published_protocols_follow_pytorch(name):
         for name in MODELS
     ],
 )
-def test_every_optimizer_of_a_published_protocol(name):
+def test_published_models_follow_pytorch_in_all_their_parts(name):
     given = {"width": 2, "lstm_dim": 4, "critic_dim": 4}
     given |= {"content_dim": 4, "state_dim": 4}
     fields = MODELS[name].Config.__dataclass_fields__
     given = {key: value for key, value in given.items() if key in fields}
-    for protocol, kind in {
-        "published": TorchAdam,
-        "default": keras.optimizers.Adam,
-    }.items():
-        model = make_model(name, (64, 64, 1), 0, protocol, given)
-        used = [o for stage in model.stages() for o in stage.optimizers]
-        assert {type(optimizer) for optimizer in used} == {kind}
-        assert {optimizer.epsilon for optimizer in used} == {1e-8}
+    model = make_model(name, (64, 64, 1), 0, "published", given)
+    used = [o for stage in model.stages() for o in stage.optimizers]
+    assert {type(optimizer) for optimizer in used} == {TorchAdam}
+    assert {optimizer.epsilon for optimizer in used} == {1e-8}
+    layers = list(model._flatten_layers())
+    norms = [x.unbiased for x in layers if isinstance(x, BatchNorm)]
+    assert set(norms) == {True}
+    cells = [x for x in layers if isinstance(x, keras.layers.LSTMCell)]
+    assert all(isinstance(x, TorchLSTMCell) for x in cells)
+    assert cells or name == "independent_prediction"
