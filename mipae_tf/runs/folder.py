@@ -6,6 +6,8 @@ import pathlib
 from typing import Any
 from typing import TextIO
 
+from mipae_tf.files import UNREADABLE
+from mipae_tf.files import describe
 from mipae_tf.files import write_file
 from mipae_tf.runs.settings import RunSettings
 
@@ -39,14 +41,22 @@ class RunFolder:
         """What this run is.
 
         Raises:
-            ValueError: when the folder holds no run.
+            ValueError: when the folder holds no run, or a damaged
+                `config.json`.
         """
         if not self.config.is_file():
             raise ValueError(
                 f"--run_dir={self.path} holds no run: there is no "
                 "config.json; `python -m mipae_tf.train` makes one."
             )
-        return RunSettings.from_json(self.config.read_text())
+        try:
+            return RunSettings.from_json(self.config.read_text())
+        except UNREADABLE as error:
+            raise ValueError(
+                f"{self.config} is damaged, or of no run of this library "
+                f"({describe(error)}); restore it from a copy, or name "
+                "another folder."
+            ) from error
 
     def claim(self, settings: RunSettings, flags: str = "") -> None:
         """Makes the folder this run's, or finds that it is already.
@@ -84,11 +94,25 @@ class RunFolder:
             file.write(json.dumps(row) + "\n")
 
     def read_losses(self) -> list[dict[str, Any]]:
-        """All lines of `losses.jsonl`."""
+        """All lines of `losses.jsonl`.
+
+        Raises:
+            ValueError: for a line that is none of the trainer's.
+        """
         if not self.losses.exists():
             return []
-        lines = self.losses.read_text().split("\n")
-        return [json.loads(line) for line in lines[:-1]]  # the last: cut short
+        lines = self.losses.read_bytes().split(b"\n")
+        rows = []
+        for number, line in enumerate(lines[:-1], start=1):
+            try:  # but of the last line, which a crash may have cut short
+                row = json.loads(line)
+                rows.append({"stage": row["stage"], "step": row["step"], **row})
+            except UNREADABLE as error:
+                raise ValueError(
+                    f"{self.losses} is damaged in line {number} "
+                    f"({describe(error)}); remove that line."
+                ) from error
+        return rows
 
     def forget_losses_after(self, stage: str, step: int) -> None:
         """Drops lines of steps that will be made again."""

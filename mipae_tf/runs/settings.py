@@ -62,8 +62,14 @@ class RunSettings:
 
     @classmethod
     def from_json(cls, text: str) -> "RunSettings":
-        """The settings that `to_json` wrote."""
+        """The settings that `to_json` wrote.
+
+        Raises:
+            KeyError, TypeError, ValueError: for another text.
+        """
         fields = json.loads(text)
         config = model_class(fields["model"]).Config(**fields["config"])
         shape = tuple(fields["frame_shape"])
+        if [type(size) for size in shape] != [int] * 3:
+            raise ValueError(f"frame_shape is {shape}")
         return cls(**{**fields, "config": config, "frame_shape": shape})
