@@ -17,8 +17,12 @@ from mipae_tf.runs.flags import run_door
 
 def define_flags() -> None:
     """All flags of this door."""
-    flags.DEFINE_list(
-        "runs", [], "Folders of runs, or below results/, or globs of them."
+    flags.DEFINE_multi_string(
+        "runs",
+        [],
+        "Folders of runs, or below results/, or globs of them, with commas "
+        "between them. May be given several times; a folder whose own name "
+        "has a comma or a bracket is taken as it is.",
     )
     flags.DEFINE_list(
         "metrics",

@@ -3,7 +3,22 @@
 import os
 import pathlib
 import uuid
+import zipfile
+import zlib
 from collections.abc import Callable
+
+# What reading a file of text, JSON or arrays may raise that was cut short,
+# damaged, or written by another program.
+UNREADABLE = (
+    OSError,
+    ValueError,  # also of JSON and UTF-8
+    LookupError,
+    TypeError,
+    AttributeError,
+    EOFError,
+    zipfile.BadZipFile,
+    zlib.error,
+)
 
 
 def expand_home(path: str | os.PathLike) -> str:
@@ -83,3 +98,12 @@ def write_file(path: str | os.PathLike, data: str | bytes) -> None:
     """Writes text or bytes, such as a plot's PNG, atomically."""
     data = data.encode() if isinstance(data, str) else data
     write_atomically(path, lambda part: part.write_bytes(data))
+
+
+def describe(error: Exception) -> str:
+    """Why a file could not be read, in a few words."""
+    if isinstance(error, KeyError):
+        return f"it lacks {error}"
+    if isinstance(error, UnicodeDecodeError):
+        return "it is no text"
+    return (str(error).splitlines() or [type(error).__name__])[0].rstrip(".")

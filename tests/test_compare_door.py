@@ -14,7 +14,8 @@ def test_compares_and_says_where(run_door, tmp_path):
     out = tmp_path / "out"
     result = run_door(
         "compare",
-        f"--runs={tmp_path}/a*,{tmp_path}/b*",
+        f"--runs={tmp_path}/a*",
+        f"--runs={tmp_path}/b0,{tmp_path}/b1",
         f"--out={out}",
         f"--margin={PSNR}:0.5",
         "--margin=prediction/psnr/blank:1",

@@ -13,6 +13,8 @@ import numpy as np
 
 from mipae_tf.data.clips import GROUPS
 from mipae_tf.data.clips import Clips
+from mipae_tf.files import UNREADABLE
+from mipae_tf.files import describe
 from mipae_tf.files import make_folder
 
 VIDEO, TRUTH = "video.uint8", "truth.npz"
@@ -79,12 +81,18 @@ def _fill(folder: pathlib.Path, examples: Iterable, name: str) -> None:
 
 def _open(folder: pathlib.Path, cardinality, name: str) -> Clips:
     groups = {group: {} for group in GROUPS}
-    with np.load(folder / TRUTH) as truth:
-        video = _map(folder, tuple(truth["shape"]))
-        for key in truth:
-            group, _, factor = key.partition("/")
-            if factor:
-                groups[group][factor] = truth[key]
+    try:
+        with np.load(folder / TRUTH) as truth:
+            video = _map(folder, tuple(truth["shape"]))
+            for key in truth:
+                group, _, factor = key.partition("/")
+                if factor:
+                    groups[group][factor] = truth[key]
+    except UNREADABLE as error:
+        raise ValueError(
+            f"--clips_dir: {folder} is damaged ({describe(error)}); remove it, "
+            "and its clips are decoded again."
+        ) from error
     return Clips(video, cardinality=cardinality, name=name, **groups)
 
 

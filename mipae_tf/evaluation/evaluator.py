@@ -23,6 +23,8 @@ from mipae_tf.evaluation.mig import BLINDNESS
 from mipae_tf.evaluation.options import EvaluationOptions
 from mipae_tf.evaluation.report import write_report
 from mipae_tf.evaluation.subject import Subject
+from mipae_tf.files import UNREADABLE
+from mipae_tf.files import describe
 from mipae_tf.files import write_file
 from mipae_tf.keras_settings import keras_defaults
 from mipae_tf.models import VideoModel
@@ -167,12 +169,13 @@ def _earlier(
     Figures of what is to be measured anew are removed, all of them where the
     protocol has changed.
     """
-    rows, same = {}, False
-    if folder.metrics.exists():
-        rows = json.loads(folder.metrics.read_text())
-        was = rows.pop("protocol")
-        rows.pop("training", None)
-        same = all(was.get(name) == value for name, value in protocol.items())
+    rows, per_clip = _rows(folder), {}
+    was = rows.pop("protocol", {})
+    rows.pop("training", None)
+    same = all(was.get(name) == value for name, value in protocol.items())
+    if same and folder.per_clip.exists():
+        per_clip = _arrays(folder)
+        same = per_clip is not None
     for name in groups if same else GROUPS:
         for figure in GROUPS[name].figures:
             (folder.figures / figure).unlink(missing_ok=True)
@@ -185,11 +188,29 @@ def _earlier(
             k: v for k, v in found.items() if k.split("/")[0] not in replaced
         }
 
-    per_clip = {}
-    if folder.per_clip.exists():
+    return Findings(kept(rows), kept(per_clip))
+
+
+def _rows(folder: RunFolder) -> dict:
+    """What `metrics.json` holds; nothing where it cannot be read."""
+    if not folder.metrics.exists():
+        return {}
+    try:
+        rows = json.loads(folder.metrics.read_text())
+        return {**rows, "protocol": dict(rows["protocol"])}
+    except UNREADABLE as error:
+        say(f"{folder.metrics} is damaged and not kept ({describe(error)})")
+        return {}
+
+
+def _arrays(folder: RunFolder) -> dict[str, np.ndarray] | None:
+    """What `per_clip.npz` holds; None where it cannot be read."""
+    try:
         with np.load(folder.per_clip) as arrays:
-            per_clip = kept(dict(arrays))
-    return Findings(kept(rows), per_clip)
+            return dict(arrays)
+    except UNREADABLE as error:
+        say(f"{folder.per_clip} is damaged and not kept ({describe(error)})")
+        return None
 
 
 def _protocol(folder: RunFolder, subject: Subject) -> dict:

@@ -10,9 +10,12 @@ import numpy as np
 import tensorflow as tf
 
 from mipae_tf.console import progress
+from mipae_tf.console import say
 from mipae_tf.data import Clips
 from mipae_tf.evaluation.judge_network import JudgeNetwork
 from mipae_tf.evaluation.subject import Subject
+from mipae_tf.files import UNREADABLE
+from mipae_tf.files import describe
 from mipae_tf.files import write_file
 from mipae_tf.metrics.absent_metric import AbsentMetric
 
@@ -193,8 +196,12 @@ def _save(judge: Judge, path: pathlib.Path) -> None:
 def _restored(judge: Judge, path: pathlib.Path) -> bool:
     if not path.exists():
         return False
-    with np.load(path) as arrays:
-        weights = [arrays[name] for name in arrays]
+    try:
+        with np.load(path) as arrays:
+            weights = [arrays[name] for name in arrays]
+    except UNREADABLE as error:
+        say(f"{path} is damaged; a judge is trained anew ({describe(error)})")
+        return False
     shapes = [array.shape for array in judge.network.get_weights()]
     if [array.shape for array in weights] != shapes:
         return False  # of other factors: trained anew

@@ -7,6 +7,8 @@ from types import MappingProxyType
 import numpy as np
 import tensorflow as tf
 
+from mipae_tf.files import UNREADABLE
+from mipae_tf.files import describe
 from mipae_tf.files import expand_home
 from mipae_tf.metrics.absent_metric import AbsentMetric
 from mipae_tf.metrics.frames import checked_frames
@@ -170,8 +172,14 @@ def _read(
 ) -> dict[str, np.ndarray]:
     if not path.is_file():
         raise ValueError(f"weights must be an .npz file, got {path}: no file.")
-    with np.load(path) as file:
-        arrays = {name: file[name] for name in shapes if name in file}
+    try:
+        with np.load(path) as file:
+            arrays = {name: file[name] for name in shapes if name in file}
+    except UNREADABLE as error:
+        raise ValueError(
+            f"weights must be an .npz file, got {path}, which cannot be read "
+            f"({describe(error)})."
+        ) from error
     for name, shape in shapes.items():
         if name not in arrays:
             raise ValueError(f"{path} must hold {name}, got no such array.")

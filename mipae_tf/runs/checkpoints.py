@@ -8,6 +8,8 @@ from collections.abc import Sequence
 import tensorflow as tf
 
 from mipae_tf.console import say
+from mipae_tf.files import UNREADABLE
+from mipae_tf.files import describe
 from mipae_tf.files import write_file
 from mipae_tf.models import Stage
 from mipae_tf.models import VideoModel
@@ -38,6 +40,9 @@ class StageCheckpoints:
         model: the model that the stage trains a part of.
         stage: the stage.
         max_to_keep: how many of the newest are kept.
+
+    Raises:
+        ValueError: for a damaged `best.json`.
     """
 
     def __init__(
@@ -63,6 +68,7 @@ class StageCheckpoints:
             step_counter=stage.step,
         )
         self._score_file = folder.checkpoints(stage.name, "best.json")
+        self._least = self._read_score()
 
     def resume(self) -> bool:
         """Restores the newest checkpoint that is whole, if there is one.
@@ -111,13 +117,26 @@ class StageCheckpoints:
             return
         step = int(self._stage.step.numpy())
         self._write(self._best)
+        self._least = loss if math.isfinite(loss) else math.inf
         score = {"loss": loss if math.isfinite(loss) else None, "step": step}
         write_file(self._score_file, json.dumps(score))
 
     def _is_best(self, loss: float) -> bool:
-        if not math.isfinite(loss) or not self._score_file.exists():
-            return math.isfinite(loss)
-        return loss < json.loads(self._score_file.read_text())["loss"]
+        return math.isfinite(loss) and loss < self._least
+
+    def _read_score(self) -> float:
+        """The loss of the best weights so far."""
+        if not self._score_file.exists():
+            return math.inf
+        try:
+            loss = json.loads(self._score_file.read_text())["loss"]
+            return math.inf if loss is None else float(loss)
+        except UNREADABLE as error:
+            raise ValueError(
+                f"{self._score_file} is damaged ({describe(error)}); write "
+                '{"loss": 0.5} into it with the validation loss of the best '
+                "weights, or remove it, and the next ones are the best."
+            ) from error
 
 
 def restore_result(

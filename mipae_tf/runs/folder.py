@@ -8,6 +8,8 @@ from collections.abc import Collection
 from typing import Any
 from typing import TextIO
 
+from mipae_tf.files import UNREADABLE
+from mipae_tf.files import describe
 from mipae_tf.files import expand_home
 from mipae_tf.files import make_folder
 from mipae_tf.files import write_file
@@ -44,14 +46,22 @@ class RunFolder:
         """What this run is.
 
         Raises:
-            ValueError: when the folder holds no run.
+            ValueError: when the folder holds no run, or a damaged
+                `config.json`.
         """
         if not self.config.is_file():
             raise ValueError(
                 f"--run_dir={self.path} holds no run: there is no "
                 "config.json; `python -m mipae_tf.train` makes one."
             )
-        return RunSettings.from_json(self.config.read_text())
+        try:
+            return RunSettings.from_json(self.config.read_text())
+        except UNREADABLE as error:
+            raise ValueError(
+                f"{self.config} is damaged, or of no run of this library "
+                f"({describe(error)}); restore it from a copy, or name "
+                "another folder."
+            ) from error
 
     def as_begun(
         self, settings: RunSettings, given: Collection[str]
@@ -66,11 +76,9 @@ class RunFolder:
             settings: what is to be trained.
             given: names of the hyper-parameters that the user set.
         """
-        if not self.config.exists():
+        if not self.config.exists() or self.settings().model != settings.model:
             return settings
         run = json.loads(self.config.read_text())
-        if run["model"] != settings.model:
-            return settings
         defaults = {
             field.name: field.default
             for field in dataclasses.fields(settings.config)
@@ -115,11 +123,25 @@ class RunFolder:
             file.write(json.dumps(row) + "\n")
 
     def read_losses(self) -> list[dict[str, Any]]:
-        """All lines of `losses.jsonl`."""
+        """All lines of `losses.jsonl`.
+
+        Raises:
+            ValueError: for a line that is none of the trainer's.
+        """
         if not self.losses.exists():
             return []
-        lines = self.losses.read_text().split("\n")
-        return [json.loads(line) for line in lines[:-1]]  # the last: cut short
+        lines = self.losses.read_bytes().split(b"\n")
+        rows = []
+        for number, line in enumerate(lines[:-1], start=1):
+            try:  # but of the last line, which a crash may have cut short
+                row = json.loads(line)
+                rows.append({"stage": row["stage"], "step": row["step"], **row})
+            except UNREADABLE as error:
+                raise ValueError(
+                    f"{self.losses} is damaged in line {number} "
+                    f"({describe(error)}); remove that line."
+                ) from error
+        return rows
 
     def forget_losses_after(self, stage: str, step: int) -> None:
         """Drops lines of steps that will be made again."""

@@ -66,8 +66,13 @@ class RunSettings:
 
         Hyper-parameters that the file lacks, since they were added to the
         library later, have their defaults.
+
+        Raises:
+            KeyError, TypeError, ValueError: for another text.
         """
         fields = json.loads(text)
         config = model_class(fields["model"]).Config(**fields["config"])
         shape = tuple(fields["frame_shape"])
+        if [type(size) for size in shape] != [int] * 3:
+            raise ValueError(f"frame_shape is {shape}")
         return cls(**{**fields, "config": config, "frame_shape": shape})

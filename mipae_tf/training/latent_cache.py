@@ -2,7 +2,6 @@
 
 import hashlib
 import pathlib
-from zipfile import BadZipFile
 
 import numpy as np
 import tensorflow as tf
@@ -10,6 +9,8 @@ import tensorflow as tf
 from mipae_tf.console import progress
 from mipae_tf.console import say
 from mipae_tf.data import Clips
+from mipae_tf.files import UNREADABLE
+from mipae_tf.files import describe
 from mipae_tf.files import write_atomically
 from mipae_tf.models import VideoModel
 
@@ -58,8 +59,9 @@ def cached_latents(
             with np.load(path) as stored:
                 if str(stored["key"]) == key:
                     return {k: stored[k] for k in stored.files if k != "key"}
-        except (OSError, ValueError, KeyError, EOFError, BadZipFile) as error:
-            say(f"{path} cannot be read and is made anew ({error})")
+        except UNREADABLE as error:
+            reason = describe(error)
+            say(f"{path} cannot be read and is made anew ({reason})")
     latents = encode_each_frame(model, clips)
     write_atomically(path, lambda part: np.savez(part, key=key, **latents))
     return latents

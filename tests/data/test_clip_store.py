@@ -33,3 +33,13 @@ def test_the_one_who_is_late_takes_what_is_there(tmp_path):
     found = stored_clips(tmp_path / "kept", slow)
     np.testing.assert_array_equal(found.video, VIDEO)
     assert [path.name for path in tmp_path.iterdir()] == ["kept"]
+
+
+@pytest.mark.parametrize("name", ["video.uint8", "truth.npz"])
+def test_a_damaged_file_is_named_with_its_remedy(tmp_path, name):
+    kept = tmp_path / "kept"
+    stored_clips(kept, lambda: VIDEO)
+    path = kept / name
+    path.write_bytes(path.read_bytes()[:20])
+    with pytest.raises(ValueError, match="kept is damaged .* remove it"):
+        stored_clips(kept, lambda: VIDEO)

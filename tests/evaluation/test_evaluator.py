@@ -113,6 +113,19 @@ def test_test_clips_are_measured_and_training_clips_searched(bars, monkeypatch):
     assert seen[0].training().fingerprint() == training.fingerprint()
 
 
+@pytest.mark.parametrize("data", [b"", b"\xff", b"[]", b'{"a": 1}', b"PK"])
+def test_what_is_damaged_is_not_kept(tmp_path, capsys, data):
+    """What can be written anew stops nothing."""
+    folder = RunFolder(tmp_path)
+    for path, read in (
+        (folder.metrics, evaluator._rows),
+        (folder.per_clip, evaluator._arrays),
+    ):
+        path.write_bytes(data)
+        assert not read(folder)
+        assert f"{path} is damaged and not kept" in capsys.readouterr().err
+
+
 def test_another_protocol_begins_anew(bars):
     evaluate(bars.path, ["prediction", "swap"], chosen())
     found = evaluate(bars.path, ["prediction"], chosen(clips=6))
@@ -150,7 +163,9 @@ def test_every_group(bars, monkeypatch):
     [
         ("fid", {}, "--metrics=fid is unknown; allowed are prediction"),
         ("swap", {"horizon": 6}, "--horizon=6 does not fit: after .* 5"),
-        ("swap", {"horizon": 0}, "--horizon=0 does not fit"),
+        ("swap", {"horizon": 0}, "--horizon=0 is too small; allowed is 1 to"),
+        ("swap", {"seed": 10**20}, "--seed=1.* is too large; allowed is 0 to"),
+        ("swap", {"samples": 10**9}, "--samples=1.* is too large; allowed is"),
     ],
 )
 def test_what_cannot_be_measured_is_named(bars, group, given, message):

@@ -55,6 +55,16 @@ def test_a_judge_of_other_factors_is_trained_anew(judge_file, monkeypatch):
     judge_file.write_bytes(before)
 
 
+def test_a_damaged_judge_is_trained_anew(judge_file, monkeypatch, capsys):
+    monkeypatch.setattr(module, "STEPS", 1)
+    before = judge_file.read_bytes()
+    for data in (b"", before[: len(before) // 2]):
+        judge_file.write_bytes(data)
+        make_judge(subject(training=lambda: clips(64), judge_file=judge_file))
+        assert "bars.npz is damaged; a judge" in capsys.readouterr().err
+    judge_file.write_bytes(before)
+
+
 def test_what_an_oracle_draws_is_judged_as_the_truth(judge_file):
     found = judged.measure(subject(error=0.0, judge_file=judge_file))
     value = {k: v["value"] for k, v in found.metrics.items() if "value" in v}

@@ -190,3 +190,23 @@ def test_checkpoints_without_the_last_of_a_state_are_whole(tmp_path):
     StageCheckpoints(folder, model, stage).save()
     _, _, again, checkpoints = parts(tmp_path, seed=1)
     assert checkpoints.resume() and int(again.step) == 7
+
+
+@pytest.mark.parametrize("data", [b"", b"\xff", b"[]", b'{"loss": "low"}'])
+def test_a_damaged_score_is_named_before_training(tmp_path, data):
+    folder, model, stage, checkpoints = parts(tmp_path, keep="best")
+    checkpoints.save_if_best(1.0)
+    path = folder.checkpoints(stage.name, "best.json")
+    path.write_bytes(data)
+    with pytest.raises(ValueError, match="best.json is damaged .* remove it"):
+        StageCheckpoints(folder, model, stage)
+
+
+def test_the_best_is_known_to_who_goes_on(tmp_path):
+    folder, model, stage, checkpoints = parts(tmp_path, keep="best")
+    checkpoints.save_if_best(1.0)
+    again = StageCheckpoints(folder, model, stage)
+    again.save_if_best(2.0)
+    assert best(folder)["loss"] == 1.0
+    again.save_if_best(0.5)
+    assert best(folder)["loss"] == 0.5

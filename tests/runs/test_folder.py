@@ -145,3 +145,52 @@ def test_a_line_cut_short_does_not_stop_a_run(tmp_path):
         file.write('{"stage": "fir')
     folder.forget_losses_after("first", 1)
     assert folder.read_losses() == [{"stage": "first", "step": 1}]
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b"\x89PNG\r\n\x1a\n\0\0",
+        settings().to_json().encode()[:200],
+        b"[]",
+        b'{"model": "mipae"}',
+        b'{"architecture": "resnet"}',
+        settings().to_json().replace('"width"', '"breadth"').encode(),
+        settings().to_json().replace('"width": 2', '"width": 0').encode(),
+        settings().to_json().replace("64,", '"tall",', 1).encode(),
+    ],
+    ids=[
+        "empty",
+        "binary",
+        "truncated",
+        "a list",
+        "lacks",
+        "foreign",
+        "other field",
+        "other value",
+        "other shape",
+    ],
+)
+def test_a_damaged_config_is_named_and_kept(tmp_path, data):
+    folder = RunFolder(tmp_path)
+    folder.config.write_bytes(data)
+    for use in (folder.settings, lambda: folder.claim(settings())):
+        with pytest.raises(ValueError) as refused:
+            use()
+        said = str(refused.value)
+        assert said.startswith(f"{folder.config} is damaged, or of no run")
+        assert "\n" not in said
+    assert folder.config.read_bytes() == data
+
+
+@pytest.mark.parametrize(
+    "line", [b"", b"\xff\xfe", b"[1]", b'{"step": 1}', b'{"cut']
+)
+def test_a_damaged_line_of_losses_is_named(tmp_path, line):
+    folder = RunFolder(tmp_path)
+    folder.append_losses({"stage": "first", "step": 1})
+    with folder.losses.open("ab") as file:
+        file.write(line + b"\n")
+    with pytest.raises(ValueError, match="losses.jsonl is damaged in line 2"):
+        folder.read_losses()

@@ -3,14 +3,14 @@
 import dataclasses
 import json
 import pathlib
-import zipfile
-import zlib
 from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
 from mipae_tf.evaluation.comparison.configuration import configuration_of
+from mipae_tf.files import UNREADABLE
+from mipae_tf.files import describe
 from mipae_tf.metrics.absent_metric import AbsentMetric
 from mipae_tf.metrics.result import absent
 from mipae_tf.runs import RunFolder
@@ -72,8 +72,8 @@ class MeasuredRun:
         try:
             with np.load(path) as file:
                 found = file[key] if key in file.files else None
-        except (OSError, ValueError, zipfile.BadZipFile, zlib.error) as error:
-            raise _damaged(path, error) from error
+        except UNREADABLE as error:
+            raise _damaged(path, describe(error)) from error
         if found is None:
             raise AbsentMetric(f"{PER_CLIP} of a run does not hold it.")
         found = np.asarray(found, np.float64)
@@ -106,14 +106,12 @@ def read_run(path: pathlib.Path) -> MeasuredRun:
         training = metrics.pop("training", absent(UNRECORDED))
         _check(folder.metrics, metrics, protocol, training)
     config = _read(folder.config) if folder.config.is_file() else None
-    flags = folder.flags.read_text() if folder.flags.is_file() else ""
+    flags = _text(folder.flags) if folder.flags.is_file() else ""
     named = folder.flags if config is None else folder.config
     try:
         configuration, preset = configuration_of(config, flags, protocol or {})
-    except KeyError as error:
-        raise _damaged(named, f"it lacks {error}") from error
-    except (TypeError, ValueError) as error:
-        raise _damaged(named, error) from error
+    except UNREADABLE as error:
+        raise _damaged(named, describe(error)) from error
     seed = (protocol or {}).get("run_seed")
     if config is not None:
         seed = config.get("seed")
@@ -122,10 +120,18 @@ def read_run(path: pathlib.Path) -> MeasuredRun:
     )
 
 
-def _read(path: pathlib.Path) -> dict:
+def _text(path: pathlib.Path) -> str:
     try:
-        found = json.loads(path.read_text(), parse_constant=_refuse)
-    except (OSError, ValueError) as error:
+        return path.read_text()
+    except UNREADABLE as error:
+        raise _damaged(path, describe(error)) from error
+
+
+def _read(path: pathlib.Path) -> dict:
+    text = _text(path)
+    try:
+        found = json.loads(text, parse_constant=_refuse)
+    except ValueError as error:
         raise _damaged(path, error) from error
     if not isinstance(found, dict):
         raise _damaged(path, f"it holds a {type(found).__name__}, no object")
@@ -180,7 +186,7 @@ def _is_number(value: Any) -> bool:
 
 
 def _damaged(path: pathlib.Path, why: object) -> ValueError:
-    return ValueError(
-        f"--runs: {path} is damaged ({why}); `python -m mipae_tf.evaluate` "
-        "writes it anew."
-    )
+    remedy = "`python -m mipae_tf.evaluate` writes it anew"
+    if path.name not in ("metrics.json", PER_CLIP):
+        remedy = "restore it from a copy, or leave this run out"
+    return ValueError(f"--runs: {path} is damaged ({why}); {remedy}.")

@@ -41,3 +41,26 @@ def test_refuses_patterns_without_a_folder(folder):
         find_runs([f"{folder}/notes.txt"])
     with pytest.raises(ValueError, match="--runs= is empty; allowed"):
         find_runs([])
+
+
+@pytest.mark.parametrize(
+    "patterns, names",
+    [
+        (["lr=1,beta=2"], ["lr=1,beta=2"]),
+        (["lr=1,*"], ["lr=1,beta=2"]),
+        (["run[2]"], ["run[2]"]),
+        (["run[2],a1"], ["run[2]", "a1"]),
+        (["a*, b1"], ["a1", "a2", "b1"]),
+        (["lr=1,beta=2", "b1"], ["lr=1,beta=2", "b1"]),
+    ],
+)
+def test_a_folder_is_taken_by_its_very_name(
+    folder, monkeypatch, patterns, names
+):
+    for name in ("lr=1,beta=2", "run[2]", "run2"):
+        write_run(folder / name)
+    monkeypatch.chdir(folder)
+    assert [run.path.name for run in find_runs(patterns)] == names
+    monkeypatch.setenv("HOME", str(folder))
+    home = [f"~/{pattern}" for pattern in patterns if "a" not in pattern[-2:]]
+    assert len(find_runs(home or ["~/a1"])) >= 1

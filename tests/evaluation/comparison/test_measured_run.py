@@ -80,12 +80,17 @@ def test_unfinished_runs_are_runs(tmp_path):
         ),
         ("config.json", "{}", "config.json is damaged .it lacks 'model'"),
         ("config.json", '{"model": 3}', "config.json is damaged"),
+        ("config.json", "", "config.json is damaged .* restore it from a copy"),
+        ("config.json", '{"model": "mipae", "config": []}', "is damaged"),
+        ("metrics.json", "", "metrics.json is damaged .* writes it anew"),
+        ("metrics.json", "\udcff", "metrics.json is damaged .it is no text"),
+        ("per_clip.npz", "", "per_clip.npz is damaged"),
         ("per_clip.npz", "no archive", "per_clip.npz is damaged"),
     ],
 )
 def test_refuses_damaged_files(tmp_path, name, text, message):
     path = write_run(tmp_path / "a", 0, {PSNR: errors(0)}, config={})
-    (path / name).write_text(text)
+    (path / name).write_text(text, errors="surrogateescape")
     with pytest.raises(ValueError, match=message) as caught:
         read_run(path).per_clip(PSNR)
     assert str(path) in str(caught.value)
@@ -94,9 +99,10 @@ def test_refuses_damaged_files(tmp_path, name, text, message):
 
 def test_refuses_damaged_flags(tmp_path):
     path = write_run(tmp_path / "a")
-    (path / "flags.cfg").write_text("--model=mipae\n--pose_dim=wide\n")
-    with pytest.raises(ValueError, match="flags.cfg is damaged"):
-        read_run(path)
+    for data in (b"--model=mipae\n--pose_dim=wide\n", b"\x89PNG\xff"):
+        (path / "flags.cfg").write_bytes(data)
+        with pytest.raises(ValueError, match="flags.cfg is damaged"):
+            read_run(path)
 
 
 def test_refuses_what_is_no_run(tmp_path):
