@@ -9,13 +9,12 @@ from collections.abc import Iterator
 import tensorflow_datasets as tfds
 from absl import logging
 
-import data_builders.all
 from mipae_tf.data.clip_store import stored_clips
 from mipae_tf.data.clips import Clips
+from mipae_tf.data_builders import all as builders
 
 OURS: dict[str, type[tfds.core.DatasetBuilder]] = {
-    name: getattr(data_builders.all, name).Builder
-    for name in data_builders.all.__all__
+    name: getattr(builders, name).Builder for name in builders.__all__
 }
 
 
