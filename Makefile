@@ -28,7 +28,7 @@ lint: .venv
 bench: .venv
 	$(RUN) benchmarks.all --doc=docs/speed.md
 
-.venv: requirements.txt pyproject.toml
+.venv: requirements.txt pyproject.toml setup.py
 	$(PYTHON) -m venv .venv
 	.venv/bin/pip install --quiet --disable-pip-version-check \
 	    -r requirements.txt -e .

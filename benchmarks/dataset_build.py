@@ -10,13 +10,13 @@ import tempfile
 
 from absl import app
 from absl import flags
+from mipae_tf.data_builders.moving_dsprites import (
+    moving_dsprites_dataset_builder as moving_dsprites,
+)
+from mipae_tf.data_builders.moving_dsprites.sprites_config import SpritesConfig
 
 from benchmarks.timing import in_turns
 from benchmarks.timing import report
-from data_builders.moving_dsprites.moving_dsprites_dataset_builder import (
-    Builder,
-)
-from data_builders.moving_dsprites.sprites_config import SpritesConfig
 
 CLIPS = flags.DEFINE_integer("clips", 4_000, "Clips of the training split.")
 ROUNDS = flags.DEFINE_integer("rounds", 1, "Builds of each.")
@@ -41,7 +41,9 @@ def build(beam: bool) -> None:
         direct_running_mode="multi_processing",
     )
     with tempfile.TemporaryDirectory() as folder:
-        Builder(data_dir=folder, config=config).download_and_prepare(
+        moving_dsprites.Builder(
+            data_dir=folder, config=config
+        ).download_and_prepare(
             download_config=tfds.download.DownloadConfig(
                 beam_options=options if beam else None
             )

@@ -1,6 +1,7 @@
 """TensorFlow Datasets builders of clips with known factors.
 
-Importing this package registers nothing, because `tfds build` imports a
-builder by its folder and refuses one that is registered already. Import
-`data_builders.all` to make every builder known to `tfds.load`.
+Their name is `mipae_tf.data_builders`, in a checkout and where they are
+installed: a `data_builders` at top level could be anybody's. Importing it
+registers nothing; import `mipae_tf.data_builders.all` to make every builder
+known to `tfds.load`.
 """

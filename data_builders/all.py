@@ -1,9 +1,9 @@
 """Registers every builder of this package under its plain name."""
 
-from data_builders.moving_dsprites import (
+from mipae_tf.data_builders.moving_dsprites import (
     moving_dsprites_dataset_builder as moving_dsprites,
 )
-from data_builders.moving_mnist import (
+from mipae_tf.data_builders.moving_mnist import (
     moving_mnist_dataset_builder as moving_mnist,
 )
 

@@ -7,7 +7,7 @@ import pytest
 
 ROOT = pathlib.Path(__file__).parents[1]
 FLOORS = {
-    "data_builders": 0,
+    "mipae_tf.data_builders": 0,
     "mipae_tf.version": 0,
     "mipae_tf.files": 0,
     "mipae_tf.console": 0,
@@ -57,10 +57,9 @@ def imports_of(path: pathlib.Path) -> set[str]:
             assert node.level == 0, f"{path} imports by dots"
             submodules = {f"{node.module}.{a.name}" for a in node.names}
             found |= submodules & set(FLOORS) or {node.module}
-    return {name for name in found if name.split(".")[0] in OURS}
-
-
-OURS = ("mipae_tf", "data_builders")
+    roots = {name.split(".")[0] for name in found}
+    assert "data_builders" not in roots, f"{path}: a user's may shadow it"
+    return {name for name in found if name.split(".")[0] == "mipae_tf"}
 
 
 @pytest.mark.parametrize(
@@ -68,6 +67,8 @@ OURS = ("mipae_tf", "data_builders")
 )
 def test_imports_go_down(path):
     module = ".".join(path.relative_to(ROOT).with_suffix("").parts)
+    if module.startswith("data_builders"):
+        module = f"mipae_tf.{module}"
     here = room_of(module.removesuffix(".__init__"))
     for name in imports_of(path):
         there = room_of(name)

@@ -2,16 +2,19 @@
 
 import abc
 import functools
+import inspect
 from collections.abc import Callable
 from collections.abc import Iterator
 from collections.abc import Mapping
 
 import numpy as np
 import tensorflow_datasets as tfds
+from etils import epath
+from mipae_tf.data_builders.common.clip_config import ClipConfig
+from mipae_tf.data_builders.common.scene import FRAME_SIZE
+from mipae_tf.data_builders.common.scene import Scene
 
-from data_builders.common.clip_config import ClipConfig
-from data_builders.common.scene import FRAME_SIZE
-from data_builders.common.scene import Scene
+_REGISTERED: set[epath.Path] = set()  # files of the builders tfds knows
 
 
 class ClipBuilder(tfds.core.GeneratorBasedBuilder, skip_registration=True):
@@ -39,6 +42,20 @@ class ClipBuilder(tfds.core.GeneratorBasedBuilder, skip_registration=True):
     has_static = False
     has_futures = False
     on_clip: Callable[[], None] | None = None
+
+    def __init_subclass__(
+        cls, skip_registration: bool = False, **kwargs
+    ) -> None:
+        path = epath.Path(inspect.getfile(cls))
+        # `tfds build` imports a file by its folder, others by its package;
+        # tfds would refuse a second dataset of one name.
+        skip_registration |= path in _REGISTERED
+        super().__init_subclass__(skip_registration=skip_registration, **kwargs)
+        if not skip_registration:
+            _REGISTERED.add(path)
+        # tfds would look for README.md, CITATIONS.bib, TAGS.txt and
+        # checksums.tsv by the name of the module.
+        cls.code_path, cls.pkg_dir_path = path, path.parent
 
     @abc.abstractmethod
     def scene(self) -> Scene:

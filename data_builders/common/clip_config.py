@@ -18,7 +18,7 @@ class ClipConfig(tfds.core.BuilderConfig):
             MNIST.
         colour: One colour plane an object, in RGB; grey with one channel
             where false.
-        bounce: What happens at a wall; see `data_builders.common.motion`.
+        bounce: What happens at a wall; see `common.motion`.
         seed: Seed of the clips; the division of factors into splits does not
             depend on it.
         beam_above: A split of more clips than this is made by Apache Beam,

@@ -4,8 +4,7 @@ import abc
 from collections.abc import Mapping
 
 import numpy as np
-
-from data_builders.common.clip_config import ClipConfig
+from mipae_tf.data_builders.common.clip_config import ClipConfig
 
 FRAME_SIZE = 64
 Factors = dict[str, np.ndarray]

@@ -6,8 +6,7 @@ import zlib
 
 import numpy as np
 from etils import epath
-
-from data_builders.moving_dsprites.sprites import SIZES
+from mipae_tf.data_builders.moving_dsprites.sprites import SIZES
 
 FILE_NAME = "dsprites_ndarray_co1sh3sc6or40x32y32_64x64.npz"
 _MEMBER = "imgs.npy"

@@ -3,18 +3,17 @@
 import dataclasses
 
 import numpy as np
-
-from data_builders.common import compose
-from data_builders.common import motion
-from data_builders.common.scene import FRAME_SIZE
-from data_builders.common.scene import Factors
-from data_builders.common.scene import Scene
-from data_builders.common.scene import example_rng
-from data_builders.moving_dsprites.sprites import SHAPES
-from data_builders.moving_dsprites.sprites import SIZES
-from data_builders.moving_dsprites.sprites import DrawnSprites
-from data_builders.moving_dsprites.sprites_config import SpritesConfig
-from data_builders.moving_dsprites.sprites_file import FileSprites
+from mipae_tf.data_builders.common import compose
+from mipae_tf.data_builders.common import motion
+from mipae_tf.data_builders.common.scene import FRAME_SIZE
+from mipae_tf.data_builders.common.scene import Factors
+from mipae_tf.data_builders.common.scene import Scene
+from mipae_tf.data_builders.common.scene import example_rng
+from mipae_tf.data_builders.moving_dsprites.sprites import SHAPES
+from mipae_tf.data_builders.moving_dsprites.sprites import SIZES
+from mipae_tf.data_builders.moving_dsprites.sprites import DrawnSprites
+from mipae_tf.data_builders.moving_dsprites.sprites_config import SpritesConfig
+from mipae_tf.data_builders.moving_dsprites.sprites_file import FileSprites
 
 _KINDS = dict(
     zip(("shape", "scale", "orientation", "x", "y"), SIZES, strict=True)

@@ -9,15 +9,14 @@ from collections.abc import Iterator
 import tensorflow_datasets as tfds
 from absl import logging
 
-import data_builders.all
 from mipae_tf.data.building import build_if_missing
 from mipae_tf.data.clip_store import stored_clips
 from mipae_tf.data.clips import Clips
+from mipae_tf.data_builders import all as builders
 from mipae_tf.files import expand_home
 
 OURS: dict[str, type[tfds.core.DatasetBuilder]] = {
-    name: getattr(data_builders.all, name).Builder
-    for name in data_builders.all.__all__
+    name: getattr(builders, name).Builder for name in builders.__all__
 }
 
 

@@ -2,11 +2,11 @@ import shutil
 
 import numpy as np
 import pytest
-
-from data_builders.moving_dsprites import (
+from mipae_tf.data_builders.moving_dsprites import (
     moving_dsprites_dataset_builder as moving_dsprites,
 )
-from data_builders.moving_dsprites.sprites_config import SpritesConfig
+from mipae_tf.data_builders.moving_dsprites.sprites_config import SpritesConfig
+
 from mipae_tf import console
 from mipae_tf.data import datasets
 from mipae_tf.data import open_clips
@@ -121,4 +121,4 @@ def test_unknown_names_are_named(dataset, message, tmp_path):
 
 def test_our_builders_win_over_those_of_tfds(tmp_path):
     builder = datasets.open_builder("moving_mnist", str(tmp_path))
-    assert type(builder).__module__.startswith("data_builders")
+    assert type(builder).__module__.startswith("mipae_tf.data_builders")

@@ -8,8 +8,8 @@ from evaluation.dots import clips_of
 from evaluation.dots import painted
 from evaluation.dots import places_of
 from evaluation.world import subject as bars
+from mipae_tf.data_builders.common.motion import redraw
 
-from data_builders.common.motion import redraw
 from mipae_tf.evaluation import judge
 from mipae_tf.evaluation.bounces import AFTER
 from mipae_tf.evaluation.bounces import find_bounces

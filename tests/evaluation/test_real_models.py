@@ -3,14 +3,14 @@
 import dataclasses
 
 import pytest
+from mipae_tf.data_builders.moving_dsprites import (
+    moving_dsprites_dataset_builder as moving_dsprites,
+)
+from mipae_tf.data_builders.moving_dsprites.sprites_config import SpritesConfig
 from models.harness import lively_model
 from runs.run_cases import make_run
 from runs.run_cases import settings
 
-from data_builders.moving_dsprites import (
-    moving_dsprites_dataset_builder as moving_dsprites,
-)
-from data_builders.moving_dsprites.sprites_config import SpritesConfig
 from mipae_tf.data import Clips
 from mipae_tf.evaluation import EvaluationOptions
 from mipae_tf.evaluation import evaluate

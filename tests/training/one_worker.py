@@ -9,7 +9,6 @@ import pathlib
 import signal
 import sys
 
-# The root first: tests/data_builders must not pass for the package.
 TESTS = pathlib.Path(__file__).parents[1]
 sys.path[:0] = [str(TESTS.parent), str(TESTS)]
 

@@ -7,7 +7,6 @@ import sys
 import numpy as np
 import tensorflow as tf
 
-# The root first: tests/data_builders must not pass for the package.
 TESTS = pathlib.Path(__file__).parents[1]
 sys.path[:0] = [str(TESTS.parent), str(TESTS)]
 

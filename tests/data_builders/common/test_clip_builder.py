@@ -1,10 +1,9 @@
 """What the builders inherit, shown on moving dSprites."""
 
+import mipae_tf.data_builders.all  # noqa: F401  (registers the builders)
 import numpy as np
 import tensorflow_datasets as tfds
-
-import data_builders.all  # noqa: F401  (registers the builders)
-from data_builders.moving_dsprites.sprites_config import SpritesConfig
+from mipae_tf.data_builders.moving_dsprites.sprites_config import SpritesConfig
 
 _SIZES = {"train_clips": 4, "validation_clips": 2, "test_clips": 2}
 

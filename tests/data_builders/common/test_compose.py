@@ -1,6 +1,5 @@
 import numpy as np
-
-from data_builders.common import compose
+from mipae_tf.data_builders.common import compose
 
 
 def _two_overlapping() -> np.ndarray:

@@ -1,7 +1,6 @@
 import numpy as np
 import pytest
-
-from data_builders.common import motion
+from mipae_tf.data_builders.common import motion
 
 
 @pytest.mark.parametrize(

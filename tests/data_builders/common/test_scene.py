@@ -1,6 +1,5 @@
 import numpy as np
-
-from data_builders.common.scene import example_rng
+from mipae_tf.data_builders.common.scene import example_rng
 
 
 def test_example_rng_depends_on_seed_stream_and_index_alone():

@@ -7,12 +7,11 @@ import sys
 import numpy as np
 import pytest
 import tensorflow_datasets as tfds
-
-from data_builders.moving_dsprites import (
+from mipae_tf.data_builders.moving_dsprites import (
     moving_dsprites_dataset_builder as moving_dsprites,
 )
-from data_builders.moving_dsprites.sprites_config import SpritesConfig
-from data_builders.moving_dsprites.sprites_file import FILE_NAME
+from mipae_tf.data_builders.moving_dsprites.sprites_config import SpritesConfig
+from mipae_tf.data_builders.moving_dsprites.sprites_file import FILE_NAME
 
 _ROOT = pathlib.Path(moving_dsprites.__file__).parents[2]
 _TINY = {"train_clips": 4, "validation_clips": 2, "test_clips": 2}
@@ -101,6 +100,22 @@ def test_a_missing_file_that_was_asked_for(tmp_path):
         _prepare(builder, tmp_path)
     with pytest.raises(ValueError, match="is not built in"):
         builder.sample_static(1, 0)
+
+
+def test_a_builder_may_be_imported_by_its_folder_too():
+    """As `tfds build` does, here where tfds knows it already."""
+    kept = dict(sys.modules)
+    name = "moving_dsprites.moving_dsprites_dataset_builder"
+    with tfds.core.utils.add_sys_path(_ROOT / "data_builders"):
+        again = tfds.core.community.builder_cls_from_module(name)
+    for added in set(sys.modules) - set(kept):
+        del sys.modules[added]
+    assert again is not moving_dsprites.Builder
+    assert again.name == moving_dsprites.Builder.name
+    assert tfds.builder_cls("moving_dsprites") is moving_dsprites.Builder
+    for builder in (again, moving_dsprites.Builder):
+        assert builder.code_path.name == f"{name.split('.')[1]}.py"
+        assert (builder.pkg_dir_path / "README.md").exists()
 
 
 @pytest.mark.slow

@@ -1,7 +1,6 @@
 import numpy as np
 import pytest
-
-from data_builders.moving_dsprites import sprites
+from mipae_tf.data_builders.moving_dsprites import sprites
 
 _SUBSETS = (
     "dsprites_grid_co1sh3sc6or10x16y16_64x64.npz",

@@ -2,8 +2,7 @@ import zipfile
 
 import numpy as np
 import pytest
-
-from data_builders.moving_dsprites.sprites_file import FileSprites
+from mipae_tf.data_builders.moving_dsprites.sprites_file import FileSprites
 
 _SIZES = (3, 2, 2, 4, 4)
 

@@ -2,10 +2,9 @@ import pickle
 
 import numpy as np
 import pytest
-
-from data_builders.moving_dsprites import sprites_scene
-from data_builders.moving_dsprites.sprites_config import SpritesConfig
-from data_builders.moving_dsprites.sprites_scene import SpritesScene
+from mipae_tf.data_builders.moving_dsprites import sprites_scene
+from mipae_tf.data_builders.moving_dsprites.sprites_config import SpritesConfig
+from mipae_tf.data_builders.moving_dsprites.sprites_scene import SpritesScene
 
 
 def _scene(**fields) -> SpritesScene:

@@ -1,8 +1,7 @@
 import numpy as np
 import pytest
 from etils import epath
-
-from data_builders.moving_mnist.digits import Digits
+from mipae_tf.data_builders.moving_mnist.digits import Digits
 
 
 @pytest.fixture

@@ -1,10 +1,9 @@
 import numpy as np
 import pytest
 from etils import epath
-
-from data_builders.moving_mnist.digits import Digits
-from data_builders.moving_mnist.digits_config import DigitsConfig
-from data_builders.moving_mnist.digits_scene import DigitsScene
+from mipae_tf.data_builders.moving_mnist.digits import Digits
+from mipae_tf.data_builders.moving_mnist.digits_config import DigitsConfig
+from mipae_tf.data_builders.moving_mnist.digits_scene import DigitsScene
 
 
 @pytest.fixture

@@ -3,8 +3,7 @@ import gzip
 import numpy as np
 import pytest
 from etils import epath
-
-from data_builders.moving_mnist import idx_files
+from mipae_tf.data_builders.moving_mnist import idx_files
 
 
 def _write(path, array, magic=None) -> None:

@@ -4,12 +4,11 @@ from unittest import mock
 import numpy as np
 import pytest
 import tensorflow_datasets as tfds
-
-from data_builders.moving_mnist import idx_files
-from data_builders.moving_mnist import (
+from mipae_tf.data_builders.moving_mnist import idx_files
+from mipae_tf.data_builders.moving_mnist import (
     moving_mnist_dataset_builder as moving_mnist,
 )
-from data_builders.moving_mnist.digits_config import DigitsConfig
+from mipae_tf.data_builders.moving_mnist.digits_config import DigitsConfig
 
 _TINY = {"train_clips": 4, "validation_clips": 2, "test_clips": 2}
 _DUMMY = moving_mnist.Builder.code_path.parent / "dummy_data"
