@@ -37,6 +37,25 @@ REFUSED = {
     "protocol": ("train", ["--protocol=mine"], "--protocol=mine", "published"),
     "strategy": ("train", ["--strategy=tpu"], "--strategy=tpu", "mirrored"),
     "no number": ("train", ["--width=wide"], "width", "wide"),
+    "seed": (
+        "train",
+        ["--seed=99999999999999999999"],
+        "--seed=99999999999999999999 is too large; allowed is 0 to 2147483647",
+        "",
+    ),
+    "threads": (
+        "train",
+        ["--intra_op_threads=1000000000"],
+        "--intra_op_threads=1000000000 is too large",
+        "1024",
+    ),
+    "long GIF": (
+        "predict",
+        ["--input=a.gif", "--horizon=1000000000"],
+        "--horizon=1000000000 is too large for a GIF",
+        "2000",
+    ),
+    "frames": ("export", ["--max_frames=0"], "--max_frames=0 is", "1 to"),
     "no flag": ("train", ["quickstart"], "'quickstart' is no flag", "--name"),
     "truncated MNIST": (
         "train",
