@@ -35,9 +35,9 @@ def mixed_mutual_information(
     of the two scales matters. Discrete values should lie farther apart than
     neighbours of the continuous part do, and each should occur more than k
     times. Where many occur less often, as in rounded codes, the neighbours are
-    other values, several at one distance, and the estimate is far too high: of
-    1000 pairs of independent normals rounded to one decimal, 0.9 nats. Break
-    the ties of such codes with `separated`.
+    other values, several at one distance, and the estimate is far too high: 0.5
+    nats of 1000 pairs of independent normals rounded to one decimal. Break the
+    ties of such codes with `separated`.
 
     Args:
       first: `[samples, dimensions]`, used as they are.

@@ -10,6 +10,7 @@ from sklearn.metrics import mutual_info_score
 from mipae_tf.metrics.ksg_mi import ksg_mutual_information
 from mipae_tf.metrics.mixed_mi import mixed_mutual_information
 from mipae_tf.metrics.ross_mi import ross_mutual_information
+from mipae_tf.metrics.ties import separated
 
 COUNT = 300
 PAIRS = hard_pairs(COUNT)
@@ -100,6 +101,14 @@ def test_independent_and_constant_codes():
         assert mixed_mutual_information(codes, constant) == pytest.approx(
             0, abs=1e-9
         )
+
+
+def test_rounded_codes_read_too_much_until_ties_are_broken():
+    pair = np.random.default_rng(0).standard_normal((2, 1000, 1)).round(1)
+    # As docs/mutual_information.md has it.
+    assert mixed_mutual_information(*pair) == pytest.approx(0.50, abs=0.005)
+    apart = [separated(codes, seed) for seed, codes in enumerate(pair)]
+    assert mixed_mutual_information(*apart) == pytest.approx(0.02, abs=0.005)
 
 
 def test_order_and_roles_change_nothing():
