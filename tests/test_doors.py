@@ -67,7 +67,7 @@ REFUSED = {
     "no run to export": ("export", ["--run_dir={tmp}/no"], "holds no run", ""),
     "metrics": ("evaluate", ["--metrics=fid"], "--metrics=fid", "prediction"),
     "no input": ("predict", [], "--input is missing", "folder"),
-    "unknown flag": ("predict", ["--foo=1"], "flag 'foo'", ""),
+    "unknown flag": ("predict", ["--foo=1"], "--foo is no flag", ""),
     "output": (
         "predict",
         ["--input=a.gif", "--output=forecast.txt"],

@@ -34,10 +34,8 @@ class Archive:
         raise Stopped
 
     def __call__(self, name, **inputs):
-        function, (first, *others) = self.endpoints[name]
-        if isinstance(first, dict):
-            return function(inputs)
-        return function(*(inputs[spec.name] for spec in (first, *others)))
+        function, specs = self.endpoints[name]
+        return tf.function(function, input_signature=specs)(inputs)
 
 
 class Drawer:

@@ -25,7 +25,13 @@ def losses_of(name, policy="float32", xla=False):
 
 
 @pytest.mark.parametrize(
-    "name", ("mipae", "ae_lstm", "independent_prediction", "svg_lp")
+    "name",
+    (
+        "mipae",
+        "ae_lstm",
+        "independent_prediction",
+        pytest.param("svg_lp", marks=pytest.mark.slow),
+    ),
 )
 def test_bfloat16_is_close_and_keeps_weights_and_frames_in_float32(name):
     _, whole = losses_of(name)

@@ -166,7 +166,7 @@ def test_same_seed_same_numbers(folder, tmp_path):
         ({"margins": [f"{PSNR}:nan"]}, "--margin=.* is no margin"),
         ({"margins": ["fid:1"]}, "--margin=fid:1 is for no metric.*shown are"),
         ({"baseline": "c"}, "--baseline=c is no row; allowed are every, mipae"),
-        ({"draws": 10}, "--draws=10 is too few; allowed is 100"),
+        ({"draws": 10}, "--draws=10 is too small; allowed is 100"),
         ({"out": "{}/a0/metrics.json"}, "--out=.* is a file"),
     ],
 )
