@@ -1,0 +1,324 @@
+"""Figures in tables of the documents are those of the files in results/."""
+
+import functools
+import json
+import pathlib
+import re
+
+import numpy as np
+import pytest
+
+from mipae_tf.evaluation.comparison.difference import paired_difference
+from mipae_tf.evaluation.comparison.measured_run import read_run
+from mipae_tf.evaluation.comparison.rows import Row
+
+FORECAST = "prediction/psnr/forecast"
+ROOT = pathlib.Path(__file__).parents[1]
+RESULTS = ROOT / "results"
+
+
+def seeds(name, count=3):
+    return [f"{name}_seed{seed}" for seed in range(count)]
+
+
+RECIPES = [
+    seeds("two_sprites/mipae_half_time"),
+    seeds("two_sprites/drnet_half_time"),
+    seeds("two_sprites/mipae_published", 1),
+]
+SPRITES = [
+    seeds(f"comparison/two_sprites/{model}")
+    for model in ("mipae", "drnet", "ae_lstm")
+]
+DIGITS = [
+    seeds(f"comparison/moving_mnist/{model}", 1)
+    for model in ("mipae", "drnet", "ae_lstm")
+]
+CENTRE = ["mipae_moving_mnist"]
+SVG = [[f"svg/{name}_seed0"] for name in ("svg_lp", "svg_fp")]
+ONE_FUTURE = [[f"svg/{name}_seed0"] for name in ("mipae", "drnet")]
+FACTORS = [[run] for run in seeds("independent_prediction/two_factors")]
+ENTANGLED = [[run] for run in seeds("independent_prediction/entangled")]
+
+
+@functools.cache
+def metrics(run):
+    return json.loads((RESULTS / run / "metrics.json").read_text())
+
+
+def shown(value, decimals=2, sign=""):
+    """As the documents write numbers: no zero before the point."""
+    text = f"{value:{sign}.{decimals}f}".replace("-", "−")
+    return re.sub(r"(?<!\d)0(?=\.)", "", text)
+
+
+def mean(runs, key, decimals=2):
+    """Mean over runs, with the deviation where there are several."""
+    values = [metrics(run)[key]["value"] for run in runs]
+    text = shown(np.mean(values), decimals)
+    if len(values) > 1:
+        text += f" ± {shown(np.std(values, ddof=1), decimals)}"
+    return text
+
+
+def interval(run, key, decimals=2):
+    low, high = metrics(run)[key]["interval"]
+    return f"[{shown(low, decimals)}, {shown(high, decimals)}]"
+
+
+def cells(groups, *keys, decimals=2):
+    """A cell for each group of runs: of all keys, one after another."""
+    return " | ".join(
+        ", ".join(mean(runs, key, decimals) for key in keys) for runs in groups
+    )
+
+
+def each(groups, key, decimals=2):
+    return ", ".join(mean(runs, key, decimals) for runs in groups)
+
+
+def positions(runs, role):
+    """The least and largest R² of four positions, or that all are below 0."""
+    kind = "read" if role == "pose" else "leak"
+    found = [
+        np.mean(
+            [
+                metrics(run)[f"{kind}/pose_from_{role}/{name}"]["value"]
+                for run in runs
+            ]
+        )
+        for name in ("x_0", "x_1", "y_0", "y_1")
+    ]
+    if max(found) < 0:
+        return "below 0"
+    return "–".join(dict.fromkeys(map(shown, (min(found), max(found)))))
+
+
+def of_role(kind, role, *factors):
+    return [f"{kind}/content_from_{role}/{factor}" for factor in factors]
+
+
+def reading(role):
+    """The rows of what is read from content, or leaks into pose."""
+    kind, chance = "leak", [""] * 4
+    if role == "content":
+        chances = (".33, .35", ".23, .17", ".05, .03", ".51")
+        kind, chance = "read", [f" (chance {text})" for text in chances]
+    pairs = [
+        (f"{name} from {role}", of_role(kind, role, f"{name}_0", f"{name}_1"))
+        for name in ("shape", "scale", "orientation")
+    ]
+    pairs.append(
+        (f"who is in front, from {role}", of_role(kind, role, "front"))
+    )
+    return [
+        (name + of, keys)
+        for (name, keys), of in zip(pairs, chance, strict=True)
+    ]
+
+
+def readme_two_sprites():
+    yield f"| swap PSNR (dB) | {cells(RECIPES, 'swap/psnr')} |"
+    for name, keys in [*reading("content"), *reading("pose")]:
+        yield f"| {name} | {cells(RECIPES, *keys)} |"
+    for role in ("pose", "content"):
+        spans = " | ".join(positions(runs, role) for runs in RECIPES)
+        yield f"| positions from {role}, R² | {spans} |"
+    score = "mig/published/score"
+    ceiling = mean(RECIPES[0][:1], "mig/published/ceiling", 3)
+    found = cells(RECIPES, score, decimals=3)
+    yield f"| MIG, 100,000 samples (ceiling {ceiling}) | {found} |"
+
+
+def readme_comparison():
+    error = "position/error/forecast"
+    for data, groups in (("two sprites: ", SPRITES), ("digits: ", DIGITS)):
+        (run, *_), *_ = groups
+        copy = mean([run], "prediction/psnr/copy_last")
+        blank = mean([run], "prediction/psnr/blank")
+        yield (
+            f"| {data}forecast, PSNR over 10 frames (dB) | "
+            f"{cells(groups, FORECAST)} | {copy} / {blank} |"
+        )
+        yield f"| swap PSNR (dB) | {cells(groups[:2], 'swap/psnr')} | no swap |"
+        yield (
+            f"| judged positions off by (pixels) | {cells(groups, error)} | "
+            f"{mean([run], 'position/error/copy_last')} |"
+        )
+        name, chance = ("shapes", ".33")
+        if groups is DIGITS:
+            name, chance = ("digits", ".10")
+        factors = [f"{name[:-1]}_{index}" for index in (0, 1)]
+        kept = cells(groups, *(f"judged/forecast/{f}" for f in factors))
+        copied = cells(
+            [[run]], *(f"judged/copy_last/{f}" for f in factors), decimals=3
+        )
+        yield f"| judged {name} kept (chance {chance}) | {kept} | {copied} |"
+    score = cells(SPRITES[:2], "mig/published/score", decimals=3)
+    ceiling = mean(SPRITES[0][:1], "mig/published/ceiling", 3)
+    yield (
+        f"| MIG, 10,000 samples (ceiling {ceiling}) | {score} | no content | |"
+    )
+
+
+def readme_digits():
+    (run,) = CENTRE
+    psnr = [
+        mean([run], f"prediction/psnr/{row}")
+        for row in ("forecast", "copy_last", "blank", "oracle")
+    ]
+    bounds = interval(run, "prediction/psnr/forecast")
+    yield f"| forecast, PSNR over 10 frames | {psnr[0]} dB {bounds} |"
+    yield (
+        "| copy-last / blank / true poses (oracle) | "
+        f"{' / '.join(psnr[1:])} dB |"
+    )
+    yield f"drawn truth | {mean([run], 'swap/psnr')} dB |"
+    for name, factors in (
+        ("digit classes read", ("digit_0", "digit_1")),
+        ("who is in front, read", ("front",)),
+    ):
+        read = of_role("read", "content", *factors)
+        leak = of_role("leak", "pose", *factors)
+        chance = ", ".join(shown(metrics(run)[k]["chance"]) for k in read)
+        yield (
+            f"| {name} from content / from pose (chance {chance}) | "
+            f"{cells([[run]], *read)} / {cells([[run]], *leak)} |"
+        )
+
+
+def readme_other_models():
+    same, cross = (f"independence/sampled_{n}" for n in ("same", "cross"))
+    for groups in (FACTORS, ENTANGLED):
+        yield f"| {each(groups, same)} / {each(groups, cross)} |"
+    elbo = [
+        each(groups, "elbo/per_frame", 0) for groups in (FACTORS, ENTANGLED)
+    ]
+    yield f"(nats) | {' / '.join(elbo)} |"
+    best = each(SVG, "prediction/psnr/forecast_best").replace(", ", " / ")
+    yield f"(dB) | {each(SVG, FORECAST).replace(', ', ' / ')}; {best} |"
+    yield f"one future | {each(ONE_FUTURE, FORECAST).replace(', ', ' / ')} |"
+    energy = "bounce/energy/forecast"
+    lp, fp, mipae, drnet = (mean(g, energy) for g in SVG + ONE_FUTURE)
+    law = mean(SVG[0], "bounce/energy/law")
+    yield (
+        f"(pixels; the law itself {law}) | SVG-LP {lp}, SVG-FP {fp}, "
+        f"MIPAE {mipae}, DRNET {drnet} |"
+    )
+
+
+def independent_prediction():
+    names = {
+        "two factors": seeds("two_factors"),
+        "entangled": seeds("entangled"),
+        "one factor, the generator of two": seeds("twin_same_generator", 2),
+    }
+    for name, runs in names.items():
+        for seed, run in enumerate(runs):
+            run = [f"independent_prediction/{run}"]
+            same, cross = (
+                mean(run, f"independence/sampled_{kind}")
+                for kind in ("same", "cross")
+            )
+            elbo = mean(run, "elbo/per_frame", 1)
+            bounds = interval(run[0], "elbo/per_frame", 1)
+            read, decimals = "", 2
+            if name == "two factors":
+                read, decimals = own_and_other(run), 3
+            alone = mean(run, "factors/alone", decimals)
+            yield (
+                f"| {name}, seed {seed} | {same} | {cross} | {elbo} {bounds} |"
+                f"{read} | {alone} |"
+            )
+
+
+def own_and_other(run):
+    """R² of each object's places from its own factor, and from the other."""
+    both = np.array(
+        [
+            [
+                metrics(run[0])[f"factors/read/factor_{f}/object_{o}"]["value"]
+                for o in (0, 1)
+            ]
+            for f in (0, 1)
+        ]
+    )  # [factors, objects]
+    own, other = both.max(axis=0), both.min(axis=0)
+    text = [", ".join(map(shown, values)) for values in (own, other)]
+    return f" {text[0]} / {text[1]}"
+
+
+def svg():
+    every = SVG + ONE_FUTURE
+
+    def row(groups, key):
+        return " | ".join(
+            f"{mean(runs, key)} {interval(runs[0], key)}" for runs in groups
+        )
+
+    reference = [
+        mean(SVG[0], f"prediction/psnr/{name}")
+        for name in ("copy_last", "blank")
+    ]
+    yield f"(dB) | {row(every, FORECAST)} | {' / '.join(reference)} |"
+    yield f"| best of 20 | {row(SVG, f'{FORECAST}_best')} | | | |"
+    yield f"| worst of 20 | {row(SVG, f'{FORECAST}_worst')} | | | |"
+    law, law_mean = (
+        mean(SVG[0], f"bounce/energy/{name}") for name in ("law", "law_mean")
+    )
+    yield (
+        f"{row(every, 'bounce/energy/forecast')} | samples of the law {law}, "
+        f"its mean {law_mean} |"
+    )
+    spread = [
+        " / ".join(
+            mean(runs, f"bounce/spread_{when}/forecast")
+            for when in ("at_wall", "after")
+        )
+        for runs in SVG
+    ]
+    after = mean(SVG[0], "bounce/spread_after/law")
+    yield f"the law {after} after it) | {' | '.join(spread)} | 0 / 0 | 0 / 0 |"
+
+
+@pytest.mark.parametrize(
+    "document, lines",
+    [
+        ("README.md", readme_digits),
+        ("README.md", readme_two_sprites),
+        ("README.md", readme_comparison),
+        ("README.md", readme_other_models),
+        ("docs/models/independent_prediction.md", independent_prediction),
+        ("docs/models/svg.md", svg),
+    ],
+)
+def test_tables_are_those_of_the_results(document, lines):
+    text = (ROOT / document).read_text()
+    missing = [line for line in lines() if line not in text]
+    assert not missing, f"{document} lacks, or has otherwise: {missing}"
+
+
+@pytest.mark.parametrize(
+    "groups, key, factor, stated",
+    [
+        (SPRITES, FORECAST, 1, "+.01 dB of forecast [−.26, .25]"),
+        (SPRITES, "swap/psnr", 1, "+.14 dB of swap [−.45, .80]"),
+        (DIGITS, FORECAST, 1, ".04 dB of forecast [.00, .08]"),
+        (DIGITS, "swap/psnr", 1, ".07 dB of swap [.05, .09]"),
+        (DIGITS, "position/error/forecast", -1, ".08 pixels [.05, .11]"),
+    ],
+)
+def test_differences_are_those_of_the_results(groups, key, factor, stated):
+    rows = [
+        Row(name, tuple(read_run(RESULTS / run) for run in runs))
+        for name, runs in zip(("MIPAE", "DRNET"), groups, strict=False)
+    ]
+    found = paired_difference(key, *rows, draws=2000, seed=0)
+    value, *bounds = (
+        shown(factor * v) for v in (found.value, *found.interval[::factor])
+    )
+    words = stated.split()
+    assert words[-2].strip("[,") == bounds[0]
+    assert words[-1].strip("]") == bounds[1]
+    assert value in [word.lstrip("+") for word in words]
+    assert stated in " ".join((ROOT / "README.md").read_text().split())
