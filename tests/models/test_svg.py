@@ -188,11 +188,11 @@ def test_the_published_loss():
     normalised among themselves, and log-variances are what the LSTMs give.
     """
     given = {"time_steps": "apart", "clamp_log_scales": False}
-    given |= {"normalization": "batch", "kl_weight": 0.5}
+    given |= {"normalization": "batch", "kl_weight": 0.01}
     model = lively_model("svg_lp", layer_rules="torch", **given)
     network, stage = model.network, model.stages()[0]
     for head in (network.posterior, network.prior):
-        scaled = 30.0 * head.lstm.pose.kernel
+        scaled = 3.0 * head.lstm.pose.kernel
         head.lstm.pose.kernel.assign(scaled)
     batch = batch_of(stage, moving_clips())
     found = stage.terms(batch, KEY, training=True)
@@ -200,12 +200,12 @@ def test_the_published_loss():
     h, maps = of_each_time(network, frames, training=True)
     noise = tf.random.stateless_normal([4, 4, 3], KEY)
     states, _ = network.follow(h[:, :-1], h[:, 1:], noise)
-    loss = 0.0
+    error = divergence = 0.0
     for time in range(4):  # the context is of two frames
         drawn = network.decoder(
             states["state"][:, time], skips=maps[min(time, 1)], training=True
         )
-        loss += np.mean((drawn - frames[:, time + 1]) ** 2)
+        error += np.mean((drawn - frames[:, time + 1]) ** 2)
         one, other = (
             [np.array(states[name][k][:, time], np.float64) for k in (0, 1)]
             for name in ("posterior", "prior")
@@ -213,9 +213,16 @@ def test_the_published_loss():
         logs = 2.0 * (other[1] - one[1])  # log σ_p² - log σ_q²
         apart = np.exp(-logs) + (one[0] - other[0]) ** 2 / np.exp(2 * other[1])
         kl = 0.5 * (logs + apart - 1.0).sum(axis=-1)
-        loss += 0.5 * kl.mean()
+        divergence += kl.mean()
+    loss = error + 0.01 * divergence
     assert float(found["loss"]) == pytest.approx(loss, rel=1e-4)
-    assert np.abs(states["posterior"].log_scale).max() > 7.0
+    assert 0.01 * divergence > 0.1 * error, "both terms count"
+    for name, seen in (("posterior", h[:, 1:]), ("prior", h[:, :-1])):
+        log_variance = getattr(network, name).lstm(seen)[..., 3:]
+        assert np.abs(log_variance).max() > 2.0  # 7 tanh(· / 7) would be seen
+        np.testing.assert_allclose(
+            states[name].log_scale, 0.5 * log_variance, atol=1e-4
+        )
 
 
 def test_published_initial_values():
