@@ -23,9 +23,11 @@ WITHOUT = {
     "bounces": "these bars meet no wall: test_bounces",
     "independence": "means of codes of all clips: nothing is drawn",
 }
-# 1 whatever is drawn, and intervals of errors that take two values.
+# 1 whatever is drawn, intervals of errors that take two values, and an estimate
+# that is floored at 0.
 SURE = re.compile(
     "scores/dci_informativeness|prediction/(psnr|mse|mae)/(copy_last|blank)"
+    "|information/where/shape_0"
 )
 
 
