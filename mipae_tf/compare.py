@@ -6,14 +6,14 @@ Runs that differ in the seed alone are one row.
 
 from absl import flags
 
-from mipae_tf import quiet  # noqa: F401  isort: skip, before TensorFlow
-from mipae_tf.evaluation.comparison import compare
-from mipae_tf.runs.flags import FLAGS
-from mipae_tf.runs.flags import run_door
+from mipae_tf.cli import quiet  # noqa: F401  isort: skip, before TensorFlow
+from mipae_tf.cli.flags import FLAGS
+from mipae_tf.cli.flags import run_program
+from mipae_tf.comparison import compare
 
 
 def define_flags() -> None:
-    """All flags of this door."""
+    """All flags of this program."""
     flags.DEFINE_list(
         "runs", [], "Folders of runs, or below results/, or globs of them."
     )
@@ -61,4 +61,4 @@ def main(_) -> None:
 
 if __name__ == "__main__":
     define_flags()
-    run_door(main)
+    run_program(main)

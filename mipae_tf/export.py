@@ -6,14 +6,14 @@ process that knows nothing of this library.
 
 from absl import flags
 
-from mipae_tf import quiet  # noqa: F401  isort: skip, before TensorFlow
-from mipae_tf.runs.flags import FLAGS
-from mipae_tf.runs.flags import run_door
+from mipae_tf.cli import quiet  # noqa: F401  isort: skip, before TensorFlow
+from mipae_tf.cli.flags import FLAGS
+from mipae_tf.cli.flags import run_program
 from mipae_tf.serving import export
 
 
 def define_flags() -> None:
-    """All flags of this door."""
+    """All flags of this program."""
     flags.DEFINE_string("run_dir", "runs/quickstart", "Folder of the run.")
     flags.DEFINE_string(
         "export_dir", None, "Where to count versions; run_dir/export if unset."
@@ -28,4 +28,4 @@ def main(_) -> None:
 
 if __name__ == "__main__":
     define_flags()
-    run_door(main)
+    run_program(main)

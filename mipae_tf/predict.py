@@ -7,14 +7,14 @@ does not grow with the horizon, but for a GIF.
 
 from absl import flags
 
-from mipae_tf import quiet  # noqa: F401  isort: skip, before TensorFlow
-from mipae_tf.runs.flags import FLAGS
-from mipae_tf.runs.flags import run_door
+from mipae_tf.cli import quiet  # noqa: F401  isort: skip, before TensorFlow
+from mipae_tf.cli.flags import FLAGS
+from mipae_tf.cli.flags import run_program
 from mipae_tf.serving.preview import preview
 
 
 def define_flags() -> None:
-    """All flags of this door."""
+    """All flags of this program."""
     flags.DEFINE_string("run_dir", "runs/quickstart", "Folder of the run.")
     flags.DEFINE_string("input", None, "Video: .gif, .mp4, .npy or a folder.")
     flags.DEFINE_string(
@@ -49,4 +49,4 @@ def main(_) -> None:
 
 if __name__ == "__main__":
     define_flags()
-    run_door(main)
+    run_program(main)

@@ -3,12 +3,12 @@
 import numpy as np
 import tensorflow_datasets as tfds
 
-from data_builders.common.clip_builder import ClipBuilder
 from data_builders.moving_dsprites.sprites import DrawnSprites
 from data_builders.moving_dsprites.sprites_config import SpritesConfig
 from data_builders.moving_dsprites.sprites_file import FILE_NAME
 from data_builders.moving_dsprites.sprites_file import FileSprites
 from data_builders.moving_dsprites.sprites_scene import SpritesScene
+from data_builders.worlds.clip_builder import ClipBuilder
 
 _QUICK = {"train_clips": 2_000, "validation_clips": 200, "test_clips": 200}
 _ONE = {"sprites": 1, "colour": False}

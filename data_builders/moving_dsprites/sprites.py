@@ -9,8 +9,8 @@ import functools
 
 import numpy as np
 
-from data_builders.common import compose
-from data_builders.common.scene import FRAME_SIZE
+from data_builders.worlds import compose
+from data_builders.worlds.scene import FRAME_SIZE
 
 SHAPES = ("square", "ellipse", "heart")
 SIZES = (3, 6, 40, 32, 32)  # shape, scale, orientation, x, y

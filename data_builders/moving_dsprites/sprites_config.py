@@ -2,7 +2,7 @@
 
 import dataclasses
 
-from data_builders.common.clip_config import ClipConfig
+from data_builders.worlds.clip_config import ClipConfig
 
 
 @dataclasses.dataclass(eq=False)

@@ -4,17 +4,17 @@ import dataclasses
 
 import numpy as np
 
-from data_builders.common import compose
-from data_builders.common import motion
-from data_builders.common.scene import FRAME_SIZE
-from data_builders.common.scene import Factors
-from data_builders.common.scene import Scene
-from data_builders.common.scene import example_rng
 from data_builders.moving_dsprites.sprites import SHAPES
 from data_builders.moving_dsprites.sprites import SIZES
 from data_builders.moving_dsprites.sprites import DrawnSprites
 from data_builders.moving_dsprites.sprites_config import SpritesConfig
 from data_builders.moving_dsprites.sprites_file import FileSprites
+from data_builders.worlds import compose
+from data_builders.worlds import motion
+from data_builders.worlds.scene import FRAME_SIZE
+from data_builders.worlds.scene import Factors
+from data_builders.worlds.scene import Scene
+from data_builders.worlds.scene import example_rng
 
 _KINDS = dict(
     zip(("shape", "scale", "orientation", "x", "y"), SIZES, strict=True)

@@ -4,14 +4,14 @@ import dataclasses
 
 import numpy as np
 
-from data_builders.common import compose
-from data_builders.common import motion
-from data_builders.common.scene import FRAME_SIZE
-from data_builders.common.scene import Factors
-from data_builders.common.scene import Scene
 from data_builders.moving_mnist.digits import DIGIT_SIZE
 from data_builders.moving_mnist.digits import Digits
 from data_builders.moving_mnist.digits_config import DigitsConfig
+from data_builders.worlds import compose
+from data_builders.worlds import motion
+from data_builders.worlds.scene import FRAME_SIZE
+from data_builders.worlds.scene import Factors
+from data_builders.worlds.scene import Scene
 
 _ROOM = FRAME_SIZE - DIGIT_SIZE  # the last position at which a digit fits
 

@@ -3,11 +3,11 @@
 import numpy as np
 import tensorflow_datasets as tfds
 
-from data_builders.common.clip_builder import ClipBuilder
 from data_builders.moving_mnist import idx_files
 from data_builders.moving_mnist.digits import Digits
 from data_builders.moving_mnist.digits_config import DigitsConfig
 from data_builders.moving_mnist.digits_scene import DigitsScene
+from data_builders.worlds.clip_builder import ClipBuilder
 
 _URL = "https://storage.googleapis.com/cvdf-datasets/mnist/"
 _DIGITS_FILE = "digits.npz"

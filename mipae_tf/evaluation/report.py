@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from mipae_tf.evaluation.groups import GROUPS
+from mipae_tf.evaluation.groups.registry import GROUPS
 from mipae_tf.evaluation.tables import tables_of
 from mipae_tf.files import write_file
 from mipae_tf.runs import RunFolder

@@ -17,11 +17,11 @@ import numpy as np
 from absl import app
 from absl import flags
 
-from mipae_tf import quiet  # noqa: F401  isort: skip, before TensorFlow
+from mipae_tf.cli import quiet  # noqa: F401  isort: skip, before TensorFlow
 from mipae_tf.files import write_atomically
-from mipae_tf.metrics.lpips import BACKBONES
-from mipae_tf.metrics.lpips import weight_shapes
-from mipae_tf.metrics.torch_file import read_state_dict
+from mipae_tf.metrics.frames.lpips import BACKBONES
+from mipae_tf.metrics.frames.lpips import weight_shapes
+from mipae_tf.metrics.frames.torch_file import read_state_dict
 
 
 def convert_lpips(

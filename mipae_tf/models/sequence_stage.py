@@ -43,10 +43,12 @@ class SequenceStage(Stage):
             config.training_steps,
             config.ema,
         )
-        self._descend = self.add_player([network], optimizer, config.clip_norm)
+        self._minimize = self.add_optimizer(
+            [network], optimizer, config.clip_norm
+        )
 
     def terms(self, batch: tf.Tensor, key: tf.Tensor, training: bool) -> Losses:
-        """The values of `LOSSES`, `loss` the one to descend.
+        """The values of `LOSSES`, `loss` the one to minimize.
 
         Args:
             batch: uint8 `[clips, frames, height, width, channel]`.
@@ -63,7 +65,7 @@ class SequenceStage(Stage):
         """See `Stage.update`."""
         with tf.GradientTape() as tape:
             losses = self.terms(batch, self.shared_key(0), training=True)
-        norm = self._descend(tape, losses["loss"])
+        norm = self._minimize(tape, losses["loss"])
         return {**losses, "gradient_norm": norm}
 
     def evaluate_losses(self, batch: tf.Tensor) -> Losses:

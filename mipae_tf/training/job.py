@@ -4,7 +4,7 @@ import pathlib
 from collections.abc import Mapping
 from typing import Any
 
-from mipae_tf.console import say
+from mipae_tf.cli.screen import say
 from mipae_tf.data import Clips
 from mipae_tf.data import open_clips
 from mipae_tf.models import VideoModel

@@ -8,7 +8,7 @@ import numpy as np
 import tensorflow as tf
 from tqdm import tqdm
 
-from mipae_tf.console import say
+from mipae_tf.cli.screen import say
 from mipae_tf.data import Clips
 from mipae_tf.files import write_atomically
 from mipae_tf.models import VideoModel

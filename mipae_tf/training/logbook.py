@@ -7,7 +7,7 @@ import tensorflow as tf
 from tensorboard.plugins.hparams import api as hparams
 from tqdm import tqdm
 
-from mipae_tf.console import say
+from mipae_tf.cli.screen import say
 from mipae_tf.models import Stage
 from mipae_tf.runs import RunFolder
 from mipae_tf.training.watchdog import Watchdog

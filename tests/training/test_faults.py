@@ -46,7 +46,7 @@ def spoil(stage, bad):
     def errors(batch, training):
         losses = sound(batch, training)
         hit = tf.reduce_any(stage.step == tf.constant(bad, tf.int64))
-        on_detour = stage.detours > 0
+        on_detour = stage.restarts > 0
         sick = tf.where(training & hit & ~on_detour, np.nan, 1.0)
         return {**losses, "loss": losses["loss"] * sick}
 
@@ -112,7 +112,7 @@ def test_skipping_comes_to_an_end(tmp_path, monkeypatch):
 def test_rollback_goes_on_with_other_batches(tmp_path, capfd):
     made, stage = trainer(tmp_path, [5], on_nonfinite="rollback")
     made.train()
-    assert (int(stage.step), int(stage.detours)) == (8, 1)
+    assert (int(stage.step), int(stage.restarts)) == (8, 1)
     assert "ckpt-4 and on with other batches" in capfd.readouterr().err
     steps = [
         line["step"]
@@ -126,7 +126,7 @@ def test_rollback_goes_on_with_other_batches(tmp_path, capfd):
 def test_rollback_before_the_first_checkpoint(tmp_path):
     made, stage = trainer(tmp_path, [1], on_nonfinite="rollback")
     made.train()
-    assert (int(stage.step), int(stage.detours)) == (8, 1)
+    assert (int(stage.step), int(stage.restarts)) == (8, 1)
 
 
 def test_rollback_gives_up(tmp_path, monkeypatch):
@@ -142,9 +142,9 @@ def test_rollback_gives_up(tmp_path, monkeypatch):
 
 def test_batches_after_a_detour_are_others():
     first = []
-    for detours in (0, 0, 1):
+    for restarts in (0, 0, 1):
         stage = lively_model("ae_lstm").stages()[0]
-        stage.detours.assign(detours)
+        stage.restarts.assign(restarts)
         loop = StageLoop(stage, moving_clips(), tf.distribute.get_strategy())
         first.append(next(loop._iterator).numpy())
     np.testing.assert_array_equal(first[0], first[1])

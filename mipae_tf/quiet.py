@@ -1,5 +1,0 @@
-"""Importing this first makes a door quiet; see `console.hush`."""
-
-from mipae_tf.console import hush
-
-hush()
