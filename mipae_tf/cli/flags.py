@@ -11,7 +11,7 @@ from absl import app
 from absl import flags
 
 from mipae_tf.models import MODELS
-from mipae_tf.models import model_class
+from mipae_tf.models import config_class
 
 FLAGS = flags.FLAGS
 
@@ -27,7 +27,7 @@ def hyperparameters() -> dict[str, dict[str, dataclasses.Field]]:
     """For each name, the models that have it and their fields."""
     found: dict[str, dict[str, dataclasses.Field]] = {}
     for model in sorted(MODELS):
-        for field in dataclasses.fields(MODELS[model].Config):
+        for field in dataclasses.fields(MODELS[model].config):
             found.setdefault(field.name, {})[model] = field
     return found
 
@@ -79,7 +79,7 @@ def flagfile_text(names: Sequence[str]) -> str:
 
 def model_help(name: str) -> str:
     """Table of a model's hyper-parameters: default, published, meaning."""
-    config = model_class(name).Config
+    config = config_class(name)
     published = config.PROTOCOLS.get("published", {})
     rows = [
         (

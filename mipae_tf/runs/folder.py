@@ -9,6 +9,9 @@ from typing import TextIO
 from mipae_tf.files import write_file
 from mipae_tf.runs.settings import RunSettings
 
+# Names of stages in runs of version 1.
+FORMER_STAGE_NAMES = {"joint": "elbo"}
+
 
 class RunFolder:
     """Names every file of a run; holds what a run is.
@@ -33,7 +36,11 @@ class RunFolder:
 
     def checkpoints(self, stage: str, kind: str) -> pathlib.Path:
         """Folder of a stage's checkpoints; kind is newest or best."""
-        return self.path / "checkpoints" / stage / kind
+        stages = self.path / "checkpoints"
+        former = FORMER_STAGE_NAMES.get(stage)
+        if former and (stages / former).exists():
+            stage = former
+        return stages / stage / kind
 
     def settings(self) -> RunSettings:
         """What this run is.

@@ -7,7 +7,8 @@ from typing import Any
 import keras
 
 from mipae_tf.models import VideoModel
-from mipae_tf.models import model_class
+from mipae_tf.models import build_model
+from mipae_tf.models import config_class
 from mipae_tf.models.config import ModelConfig
 
 # What stands for a dataset's name in a run on the user's own clips.
@@ -54,7 +55,7 @@ class RunSettings:
     def make_model(self) -> VideoModel:
         """The model with fresh weights."""
         keras.utils.set_random_seed(self.seed)
-        return model_class(self.model)(self.config, self.frame_shape, self.seed)
+        return build_model(self.model, self.config, self.frame_shape, self.seed)
 
     def to_json(self) -> str:
         """Text of `config.json`."""
@@ -64,6 +65,6 @@ class RunSettings:
     def from_json(cls, text: str) -> "RunSettings":
         """The settings that `to_json` wrote."""
         fields = json.loads(text)
-        config = model_class(fields["model"]).Config(**fields["config"])
+        config = config_class(fields["model"])(**fields["config"])
         shape = tuple(fields["frame_shape"])
         return cls(**{**fields, "config": config, "frame_shape": shape})

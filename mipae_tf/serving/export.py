@@ -7,6 +7,7 @@ import uuid
 import keras
 import tensorflow as tf
 
+from mipae_tf.models import Context
 from mipae_tf.models import VideoModel
 from mipae_tf.models.base import to_uint8
 from mipae_tf.runs import RunFolder
@@ -60,11 +61,11 @@ def _archive(model: VideoModel) -> keras.export.ExportArchive:
 
     def forecast(video, horizon, seed):
         keys = tf.stack([seed, 0])
-        return {"frames": model.roll_out(video, horizon, keys)}
+        return {"frames": model.roll_out(Context(video), horizon, keys)}
 
     def sample(video, horizon, seed, samples):
         keys = tf.stack([seed, 0])
-        return {"frames": model.futures(video, horizon, samples, keys)}
+        return {"frames": model.futures(Context(video), horizon, samples, keys)}
 
     def encode(video):
         return dict(model.encode(video))
@@ -94,7 +95,6 @@ def _latent_specs(model: VideoModel) -> dict[str, tf.TensorSpec]:
     }
     for latent in model.latents:
         time = (None,) if latent.per_frame else ()
-        objects = (latent.objects,) if latent.objects else ()
-        shape = (None, *time, *objects, latent.dim)
+        shape = (None, *time, *latent.code_shape)
         specs[latent.name] = tf.TensorSpec(shape, tf.float32, latent.name)
     return specs

@@ -62,7 +62,7 @@ def preview(
     if samples > 1 and not model.stochastic:
         raise ValueError(
             f"--samples={samples} asks for several futures; those of "
-            f"{type(model).__name__} are all the same: 1 is allowed."
+            f"{model.title} are all the same: 1 is allowed."
         )
     video = _read(source, model, context)
     futures = _futures(model, video, horizon, samples, seed)

@@ -8,7 +8,7 @@ from mipae_tf.cli.screen import say
 from mipae_tf.data import Clips
 from mipae_tf.data import open_clips
 from mipae_tf.models import VideoModel
-from mipae_tf.models import model_class
+from mipae_tf.models import config_class
 from mipae_tf.runs import RunFolder
 from mipae_tf.runs import RunSettings
 from mipae_tf.runs.load import load_weights
@@ -66,7 +66,7 @@ def train(
             is touched; the message names flag, value and what is allowed.
         Interrupted: after SIGTERM or Ctrl-C, once everything is saved.
     """
-    config = model_class(model).Config.resolve(protocol, hyperparameters)
+    config = config_class(model).resolve(protocol, hyperparameters)
     scope = make_strategy(strategy)
     if clips is None:
         dataset = dataset or "moving_dsprites/quickstart"

@@ -27,7 +27,7 @@ SPRITES = SpritesConfig(
 
 @pytest.fixture
 def sprites(monkeypatch, tmp_path):
-    """Two grey sprites, with their builder, through the evaluator's programs."""
+    """Two grey sprites, with their builder, through the evaluator."""
     builder = moving_dsprites.Builder(config=SPRITES, data_dir=tmp_path)
     scene = builder.scene()
     cardinality = {**scene.content, **scene.pose}

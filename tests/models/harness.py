@@ -7,69 +7,17 @@ import numpy as np
 import tensorflow as tf
 
 from mipae_tf.data import batches
+from mipae_tf.models import Context
+from mipae_tf.models import config_class
 from mipae_tf.models import make_model
-from mipae_tf.models import model_class
+from mipae_tf.models.context import as_context
 
 FRAME = (64, 64, 1)
-# Small everything, nothing left to a default that a recipe may change.
-SMALL = {
-    "backbone": "dcgan",
-    "width": 2,
-    "normalization": "group",
-    "code": "linear",
-    "batch_size": 4,
-    "representation_steps": 4,
-    "content_dim": 6,
-    "pose_dim": 3,
-    "state_dim": 7,
-    "critic_dim": 8,
-    "poses_per_clip": 2,
-    "contents": 1,
-    "reconstruction": "mse",
-    "learning_rate": 1e-3,
-    "critic_learning_rate": 1e-3,
-    "beta_1": 0.9,
-    "beta_2": 0.999,
-    "similarity_weight": 0.1,
-    "sampling": "distinct",
-    "negatives": "derangement",
-    "marginals": "global",
-    "schedule": "constant",
-    "keep": "last",
-    "ema": 0.0,
-    "context": 2,
-    "train_horizon": 3,
-    "lstm_dim": 8,
-    "lstm_layers": 2,
-    "lstm_target": "difference",
-    "dynamics_input": "latents",
-    "dynamics_batch_size": 4,
-    "dynamics_steps": 4,
-    "factors": 2,
-    "factor_dim": 6,
-    "glyphs": 0,
-    "feature_dim": 8,
-    "posterior_dim": 8,
-    "transition_dim": 8,
-    "residual": True,
-    "observation_variance": 0.25,
-    "kl_warmup": 0,
-    "noise_dim": 3,
-    "kl_weight": 1e-4,
-    "first_log_scale": 0.0,
-    "skip_frame": "last",
-    "training_steps": 4,
-    "clip_norm": 0.0,
-}
 
 
 def small(name, **given):
-    """`SMALL` as far as a model has such fields, and what is given."""
-    fields = dataclasses.fields(model_class(name).Config)
-    chosen = {f.name: SMALL[f.name] for f in fields if f.name in SMALL}
-    if name.startswith("svg"):
-        chosen["backbone"] = "dcgan_skips"  # it has none without
-    return chosen | given
+    """The small configuration of a model, and what is given."""
+    return {**config_class(name).SMALL, **given}
 
 
 def lively_model(name, frame_shape=FRAME, seed=0, **given):
@@ -141,7 +89,7 @@ def run_model_test(name, given=None):
 
     Args:
         name: as `--model` takes it.
-        given: hyper-parameters on top of `SMALL`.
+        given: hyper-parameters on top of the small configuration.
     """
     model = lively_model(name, **(given or {}))
     video = moving_clips()
@@ -158,9 +106,8 @@ def _check_latents(model, video):
     assert list(codes) == [latent.name for latent in model.latents]
     for latent in model.latents:
         time = (3,) if latent.per_frame else ()
-        objects = (latent.objects,) if latent.objects else ()
         code = codes[latent.name]
-        assert code.shape == (2, *time, *objects, latent.dim), latent
+        assert code.shape == (2, *time, *latent.code_shape), latent
         assert code.dtype == tf.float32
         assert np.isfinite(code).all()
     again = model.encode(tf.constant(video))
@@ -185,7 +132,7 @@ def _check_decode(model, video):
 def _check_steps(model, video):
     key = tf.constant([0, 0])
     context = tf.constant(video[:, :3])
-    start = model.start(context, key)
+    start = model.start(Context(context), key)
     predicted, state = model.step(start)
     assert predicted.shape == video[:, 0].shape
     assert predicted.dtype == tf.float32
@@ -198,7 +145,7 @@ def _check_steps(model, video):
         np.testing.assert_allclose(shown, predicted, atol=1e-6)
         # Being shown a frame is having had it in the context.
         longer = tf.concat([context, frame[:, None]], axis=1)
-        expected, _ = model.step(model.start(longer, key))
+        expected, _ = model.step(model.start(Context(longer), key))
         np.testing.assert_allclose(after, expected, atol=1e-5)
     on_its_own, _ = model.step(state)
     assert np.abs(after - on_its_own).max() > 1e-6
@@ -223,7 +170,7 @@ def _check_forecast(model, video):
     for sample in sampled:  # another batch size may round another way
         apart = sample.numpy().astype(int) - short.numpy()
         assert np.abs(apart).max() <= 1
-    by_hand, state = [], model.start(context, tf.constant([0, 0]))
+    by_hand, state = [], model.start(as_context(context), tf.constant([0, 0]))
     for _ in range(6):
         frame, state = model.step(state)
         by_hand.append(np.array(frame) * 255.0)
@@ -279,6 +226,6 @@ def _check_round_trip(model, name, given, video):
     np.testing.assert_array_equal(
         twin.forecast(video[:2, :2], 2), model.forecast(video[:2, :2], 2)
     )
-    assert model.config == type(model).Config(
+    assert model.config == type(model.config)(
         **dataclasses.asdict(model.config)
     )

@@ -8,8 +8,8 @@ from models.harness import run_model_test
 
 from mipae_tf.models import MODELS
 from mipae_tf.models import VideoModel
+from mipae_tf.models import config_class
 from mipae_tf.models import make_model
-from mipae_tf.models import model_class
 
 # In the slow run alone; MIPAE and Independent Prediction at every turn.
 LATER = ("ae_lstm", "drnet", "svg_fp", "svg_lp")
@@ -34,8 +34,8 @@ def test_one_frame_is_context_enough(name):
 
 @pytest.mark.parametrize("name", list(MODELS))
 def test_every_model_has_the_protocols(name):
-    config = MODELS[name].Config
-    assert issubclass(MODELS[name], VideoModel)
+    config = MODELS[name].config
+    assert issubclass(MODELS[name].model, VideoModel)
     assert {"default", "published"} <= set(config.PROTOCOLS)
     for protocol in config.PROTOCOLS:
         config.resolve(protocol)
@@ -46,7 +46,7 @@ def test_every_model_has_the_protocols(name):
 def test_flags_of_equal_name_have_equal_type_and_meaning():
     seen = {}
     for name, model in MODELS.items():
-        for field in dataclasses.fields(model.Config):
+        for field in dataclasses.fields(model.config):
             what = type(field.default), field.metadata["help"]
             assert seen.setdefault(field.name, what) == what, (name, field.name)
 
@@ -67,7 +67,7 @@ def test_flags_of_equal_name_have_equal_type_and_meaning():
     ],
 )
 def test_a_wrong_value_names_its_flag(name, field, value, message):
-    if field not in {f.name for f in dataclasses.fields(MODELS[name].Config)}:
+    if field not in {f.name for f in dataclasses.fields(MODELS[name].config)}:
         message = f"--{field} is no hyper-parameter of this model; it has"
     with pytest.raises(ValueError, match=message):
         make_model(name, FRAME, given={field: value})
@@ -82,7 +82,7 @@ def test_pairs_across_clips_need_two(name):
 
 def test_an_unknown_model_is_named():
     with pytest.raises(ValueError, match="--model=vae is unknown; allowed are"):
-        model_class("vae")
+        config_class("vae")
 
 
 @pytest.mark.parametrize(

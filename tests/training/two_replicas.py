@@ -15,7 +15,7 @@ from models.harness import arrays_of  # noqa: E402
 from models.harness import lively_model  # noqa: E402
 from models.harness import moving_clips  # noqa: E402
 
-from mipae_tf.models import model_class  # noqa: E402
+from mipae_tf.models import config_class  # noqa: E402
 from mipae_tf.training import make_strategy  # noqa: E402
 from mipae_tf.training.loop import StageLoop  # noqa: E402
 
@@ -40,7 +40,7 @@ CASES = [
 
 
 def train(strategy, name, index, given):
-    fields = {f.name for f in dataclasses.fields(model_class(name).Config)}
+    fields = {f.name for f in dataclasses.fields(config_class(name))}
     lengths = {f: STEPS for f in fields if f.endswith("_steps")}
     with strategy.scope():
         model = lively_model(name, **lengths, **given)

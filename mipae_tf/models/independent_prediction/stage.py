@@ -28,7 +28,7 @@ class ElboStage(SequenceStage):
     LOSSES = ("loss", "elbo", "likelihood", "kl", "gradient_norm")
 
     def __init__(self, network: StateSpace, config: Any, seed: int) -> None:
-        super().__init__(network, config, seed)
+        super().__init__(network, config, seed, name="elbo")
         self.variance = config.observation_variance
 
     def terms(self, batch: tf.Tensor, key: tf.Tensor, training: bool) -> Losses:

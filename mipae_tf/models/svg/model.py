@@ -1,89 +1,42 @@
 """What SVG-LP and SVG-FP share: stochastic video generation (1802.07687)."""
 
-import dataclasses
-from typing import ClassVar
-
 import tensorflow as tf
 
 from mipae_tf.models.base import Latents
 from mipae_tf.models.base import State
 from mipae_tf.models.base import VideoModel
 from mipae_tf.models.base import to_float
-from mipae_tf.models.config import option
-from mipae_tf.models.config import other_default
+from mipae_tf.models.context import Context
 from mipae_tf.models.frame_wise import fold_time
 from mipae_tf.models.latent import Latent
-from mipae_tf.models.sequence_config import SequenceConfig
 from mipae_tf.models.stage import Stage
 from mipae_tf.models.svg.network import SVGNetwork
 from mipae_tf.models.svg.stage import SVGStage
 from mipae_tf.networks.gaussian_head import noise_along
 
 
-@dataclasses.dataclass(frozen=True)
-class SVGConfig(SequenceConfig):
-    """Hyper-parameters of SVG-LP and SVG-FP."""
-
-    state_dim: int = option(128, "Size of the code of a frame.", low=1)
-    noise_dim: int = option(10, "Size of the latent drawn each frame.", low=1)
-    lstm_dim: int = option(256, "Units of each LSTM layer.", low=1)
-    lstm_layers: int = option(2, "LSTM layers.", low=1)
-    kl_weight: float = option(
-        2e-5, "Weight of the KL, against the mean error of a pixel.", low=0
-    )
-    skip_frame: str = option(
-        "last",
-        "Frame whose maps the decoder takes beyond the context: its last, or "
-        "the one before it, as the authors' code has it.",
-        choices=("last", "last_but_one"),
-    )
-    backbone: str = option(
-        "coordinate",
-        "Encoders and decoder.",
-        choices=("coordinate", "dcgan_skips", "vgg_resnet"),
-    )
-    learning_rate: float = other_default(SequenceConfig, "learning_rate", 2e-3)
-    first_log_scale: float = option(
-        -3.0,
-        "Log-scale that the posterior starts from: a latent that is mostly "
-        "noise is given up before anything is learnt from it.",
-    )
-
-    PROTOCOLS = {
-        "default": {},
-        "published": {
-            "backbone": "dcgan_skips",
-            "skip_frame": "last_but_one",
-            "schedule": "constant",
-            "kl_weight": 1e-4,
-            "first_log_scale": 0.0,
-            "batch_size": 100,
-            "training_steps": 180_000,
-            "keep": "last",
-        },
-    }
-
-
 class SVG(VideoModel):
     """Frames from the last frame and a latent that is drawn at each step.
 
-    Subclasses say whether the prior of that latent is learned.
+    SVG-LP learns the prior of that latent, SVG-FP keeps it at N(0, I);
+    `config.LEARNED_PRIOR` says which.
     """
 
-    Config = SVGConfig
-    learned_prior: ClassVar[bool]
+    STAGES = ("joint",)
 
     def __init__(self, config, frame_shape, seed=0, **kwargs) -> None:
         super().__init__(config, frame_shape, seed, **kwargs)
-        self.network = SVGNetwork(config, self.frame_shape, self.learned_prior)
+        self.network = SVGNetwork(
+            config, self.frame_shape, config.LEARNED_PRIOR
+        )
         self.built = True
 
     @property
     def latents(self) -> tuple[Latent, ...]:
         """The code h of every frame, and the noise z that led to it."""
         return (
-            Latent("state", "state", True, self.config.state_dim),
-            Latent("noise", "noise", True, self.config.noise_dim),
+            Latent("state", "state", True, (self.config.state_dim,)),
+            Latent("noise", "noise", True, (self.config.noise_dim,)),
         )
 
     def stages(self) -> tuple[Stage, ...]:
@@ -125,16 +78,17 @@ class SVG(VideoModel):
             self.network.decoder, states, skips=maps, training=False
         )
 
-    def start(self, context: tf.Tensor, seed: tf.Tensor) -> State:
+    def start(self, context: Context, seed: tf.Tensor) -> State:
         """See `VideoModel.start`: z of the context from the posterior."""
-        h = self.network.encode(to_float(context))
+        frames = context.frames
+        h = self.network.encode(to_float(frames))
         memory = self._memory_of(h, seed)
         back = 1 if self.config.skip_frame == "last" else 2
-        at = tf.maximum(tf.shape(context)[1] - back, 0)
+        at = tf.maximum(tf.shape(frames)[1] - back, 0)
         return {
             "last": h[:, -1],
             "memory": memory,
-            "maps": self._maps(tf.gather(context, at, axis=1)),
+            "maps": self._maps(tf.gather(frames, at, axis=1)),
             "key": tf.random.experimental.stateless_fold_in(seed, 1),
         }
 

@@ -28,7 +28,7 @@ class SVGStage(SequenceStage):
     LOSSES = ("loss", "reconstruction", "kl", "gradient_norm")
 
     def __init__(self, network: SVGNetwork, config, seed: int) -> None:
-        super().__init__(network, config, seed)
+        super().__init__(network, config, seed, name="joint")
         self.kl_weight = config.kl_weight
         # Beyond the context the decoder takes the maps of one frame.
         back = 1 if config.skip_frame == "last" else 2

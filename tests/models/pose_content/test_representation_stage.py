@@ -116,7 +116,9 @@ def published_step(name, stage, batch, stop=("content", "second")):
         sim = tf.reduce_mean((c0 - ck) ** 2)
         other = tf.gather(pl, permutation(4, stage.shared_key(1)))
         pay = PENALTY[name](critic(pk, pl), critic(pk, other))
-        loss = rec + config.similarity_weight * sim + stage.penalty_weight * pay
+        loss = (
+            rec + config.similarity_weight * sim + config.penalty_weight * pay
+        )
     networks = content, pose, stage.decoder
     learnt = [w for n in networks for w in n.trainable_variables]
     minimize(tape, loss, learnt, 2e-3, 0.5)

@@ -83,7 +83,7 @@ def test_steps_shown_true_frames_are_the_whole_sequence(name):
 @pytest.mark.parametrize("which, back", [("last", 1), ("last_but_one", 2)])
 def test_the_frame_that_lends_its_maps(which, back, context):
     model, video = lively_model("svg_lp", skip_frame=which), moving_clips(2)
-    state = model.start(tf.constant(video[:, :context]), KEY)
+    state = model.start(Context(tf.constant(video[:, :context])), KEY)
     frame = video[:, max(context - back, 0)] / np.float32(255.0)
     _, expected = model.network.encoder.with_skips(
         tf.constant(frame), training=False
@@ -136,7 +136,7 @@ def test_the_context_draws_from_the_posterior_and_the_future_from_the_prior(
 ):
     """The forecast does not see a frame beyond the context."""
     model, video = lively_model(name), moving_clips(2)
-    start = model.start(tf.constant(video[:, :3]), KEY)
+    start = model.start(Context(tf.constant(video[:, :3])), KEY)
     drawn, after = model.step(start)
     state, memory = model.network.advance(
         start["last"],

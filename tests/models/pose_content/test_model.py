@@ -4,32 +4,34 @@ import tensorflow as tf
 from models.harness import lively_model
 from models.harness import moving_clips
 
+from mipae_tf.models import Context
+
 KEY = tf.constant([0, 0])
 
 
 def test_content_stays_that_of_the_last_context_frame():
     model, video = lively_model("mipae"), moving_clips(2)
-    state = model.start(tf.constant(video[:, :3]), KEY)
+    state = model.start(Context(tf.constant(video[:, :3])), KEY)
     last = model.encode(tf.constant(video[:, 2:3]))["content"]
-    np.testing.assert_allclose(state["fixed"], last, atol=1e-6)
+    np.testing.assert_allclose(state["content"], last, atol=1e-6)
     _, after = model.step(state, tf.constant(video[:, 5]))
-    np.testing.assert_array_equal(after["fixed"], state["fixed"])
+    np.testing.assert_array_equal(after["content"], state["content"])
 
 
 @pytest.mark.parametrize("name", ["mipae", "ae_lstm"])
 def test_a_given_frame_becomes_the_code(name):
     model, video = lively_model(name), moving_clips(2)
-    state = model.start(tf.constant(video[:, :2]), KEY)
+    state = model.start(Context(tf.constant(video[:, :2])), KEY)
     _, after = model.step(state, tf.constant(video[:, 4]))
-    code = model.encode(tf.constant(video[:, 4:5]))[model.moving][:, 0]
+    code = model.encode(tf.constant(video[:, 4:5]))[model.config.MOVING][:, 0]
     np.testing.assert_allclose(after["code"], code, atol=1e-6)
 
 
 def test_a_forecast_is_decoded_from_predicted_codes():
     model, video = lively_model("mipae"), moving_clips(2)
-    state = model.start(tf.constant(video[:, :2]), KEY)
+    state = model.start(Context(tf.constant(video[:, :2])), KEY)
     frame, after = model.step(state)
-    codes = {"content": state["fixed"], "pose": after["code"][:, None]}
+    codes = {"content": state["content"], "pose": after["code"][:, None]}
     np.testing.assert_allclose(model.decode(codes)[:, 0], frame, atol=1e-6)
 
 
