@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from mipae_tf.evaluation.absence import lacks
 from mipae_tf.evaluation.findings import Findings
 from mipae_tf.evaluation.subject import Subject
 from mipae_tf.metrics.absent_metric import AbsentMetric
@@ -23,9 +24,10 @@ def measure(subject: Subject) -> Findings:
     and pose apart in no latent is judged by its whole code: AE-LSTM is the
     baseline that DRNET compares itself with.
     """
-    clips = subject.clips
+    clips, reason = subject.clips, lacks(subject, "encode")
     if not clips.content:
         reason = f"{clips.name} knows no content factors."
+    if reason:
         return Findings({"downstream": absent(reason)})
     counts = [n for n in COUNTS if n <= len(clips) - len(clips) // 4]
     metrics, series = {}, {}
@@ -71,7 +73,7 @@ def _pose_codes(subject: Subject) -> np.ndarray:
 
 def _codes(subject: Subject, role: str) -> np.ndarray:
     """Codes of every frame, `[clips, time, dim]`."""
-    name = subject.latent_of(role)
+    model = subject.model
     latents = subject.encode_frames(subject.clips.video)
-    chosen = [latents[name]] if name else list(latents.values())
-    return np.concatenate(chosen, axis=-1)
+    chosen = model.latents_of(role) or model.latents
+    return np.concatenate([latents[each.name] for each in chosen], axis=-1)

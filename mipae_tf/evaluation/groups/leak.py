@@ -3,6 +3,7 @@
 import numpy as np
 from tqdm import tqdm
 
+from mipae_tf.evaluation.absence import lacks
 from mipae_tf.evaluation.absence import or_absent
 from mipae_tf.evaluation.findings import Findings
 from mipae_tf.evaluation.probing import FRAMES
@@ -40,6 +41,9 @@ def measure(subject: Subject) -> Findings:
     if not any(_factors(subject).values()):
         reason = f"{subject.clips.name} knows no factors."
         return Findings({"leak": absent(reason)})
+    reason = lacks(subject, "encode")
+    if reason:
+        return Findings({"leak": absent(reason)})
     codes = _codes(subject, None)
     metrics = _probes(subject, "", codes)
     metrics |= _probes(subject, "_linear", codes, kind="linear")
@@ -67,8 +71,7 @@ def _probes(
         group = "read" if source in (role, "all") else "leak"
         key = f"{group}/{role}_from_{source}{suffix}/{factor}"
         if source not in codes:
-            reason = f"{subject.model_name} has no {source} latent."
-            found[key] = absent(reason)
+            found[key] = absent(lacks(subject, source))
             continue
         target = factors[role][factor]
         found[key] = or_absent(
@@ -109,9 +112,9 @@ def _codes(subject: Subject, seed: int | None) -> dict[str, np.ndarray]:
     }  # [clips·frames, dim]
     codes = {"all": np.concatenate(list(latents.values()), axis=1)}
     for role in ROLES:
-        name = subject.latent_of(role)
-        if name is not None:
-            codes[role] = latents[name]
+        own = [latents[each.name] for each in subject.model.latents_of(role)]
+        if own:
+            codes[role] = np.concatenate(own, axis=1)
     return codes
 
 
