@@ -69,6 +69,7 @@ class VideoModel(keras.Model, abc.ABC):
         self.config = config
         self.frame_shape = tuple(frame_shape)
         self.seed = seed
+        self.built = True  # networks build themselves where they are made
 
     @abc.abstractmethod
     def stages(self) -> tuple[Stage, ...]:

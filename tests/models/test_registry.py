@@ -2,8 +2,7 @@ import dataclasses
 
 import pytest
 from models.harness import FRAME
-from models.harness import lively_model
-from models.harness import moving_clips
+from models.harness import OWN
 from models.harness import run_model_test
 
 from mipae_tf.models import MODELS
@@ -11,28 +10,13 @@ from mipae_tf.models import VideoModel
 from mipae_tf.models import config_class
 from mipae_tf.models import make_model
 
-# In the slow run alone; MIPAE and Independent Prediction at every turn.
-LATER = ("ae_lstm", "drnet", "svg_fp", "svg_lp")
 
-
-@pytest.mark.parametrize(
-    "name",
-    [
-        pytest.param(name, marks=[pytest.mark.slow] * (name in LATER))
-        for name in MODELS
-    ],
-)
+@pytest.mark.parametrize("name", list(MODELS))
 def test_every_model_keeps_the_promises_of_all(name):
     run_model_test(name)
 
 
-@pytest.mark.parametrize("name", list(MODELS))
-def test_one_frame_is_context_enough(name):
-    model, video = lively_model(name), moving_clips(2)
-    assert model.forecast(video[:, :1], horizon=2).shape == (2, 2, *FRAME)
-
-
-@pytest.mark.parametrize("name", list(MODELS))
+@pytest.mark.parametrize("name", OWN)
 def test_every_model_has_the_protocols(name):
     config = MODELS[name].config
     assert issubclass(MODELS[name].model, VideoModel)
@@ -51,7 +35,7 @@ def test_flags_of_equal_name_have_equal_type_and_meaning():
             assert seen.setdefault(field.name, what) == what, (name, field.name)
 
 
-@pytest.mark.parametrize("name", list(MODELS))
+@pytest.mark.parametrize("name", OWN)
 @pytest.mark.parametrize(
     "field, value, message",
     [

@@ -76,19 +76,13 @@ class IndependentPredictionConfig(SequenceConfig):
         },
     }
     SMALL = {
+        **SequenceConfig.SMALL,
         "backbone": "dcgan",
-        "width": 2,
         "normalization": "group",
         "glyphs": 0,
         "feature_dim": 8,
         "posterior_dim": 8,
         "transition_dim": 8,
-        "batch_size": 4,
-        "training_steps": 4,
-        "context": 2,
-        "train_horizon": 3,
-        "schedule": "constant",
         "learning_rate": 1e-3,
-        "keep": "last",
         "clip_norm": 0.0,
     }

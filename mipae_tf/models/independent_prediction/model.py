@@ -8,7 +8,9 @@ from mipae_tf.models.base import VideoModel
 from mipae_tf.models.base import to_float
 from mipae_tf.models.context import Context
 from mipae_tf.models.evidence import Evidence
-from mipae_tf.models.independent_prediction.network import StateSpace
+from mipae_tf.models.independent_prediction.network import (
+    IndependentPredictionNetwork,
+)
 from mipae_tf.models.independent_prediction.stage import ElboStage
 from mipae_tf.models.independent_prediction.stage import elbo_terms
 from mipae_tf.models.latent import Latent
@@ -30,8 +32,7 @@ class IndependentPrediction(VideoModel):
 
     def __init__(self, config, frame_shape, seed=0, **kwargs) -> None:
         super().__init__(config, frame_shape, seed, **kwargs)
-        self.network = StateSpace(config, self.frame_shape)
-        self.built = True
+        self.network = IndependentPredictionNetwork(config, self.frame_shape)
 
     @property
     def latents(self) -> tuple[Latent, ...]:

@@ -1,4 +1,4 @@
-"""A state-space model of video whose state falls into factors."""
+"""The networks of Independent Prediction, a state-space model."""
 
 from typing import Any
 
@@ -22,7 +22,7 @@ from mipae_tf.networks.layers import leaky_relu
 from mipae_tf.networks.scan_time import scan_time
 
 
-class StateSpace(keras.layers.Layer):
+class IndependentPredictionNetwork(keras.layers.Layer):
     """p(z_1) Π p(z_t | z_{t-1}) p(x_t | z_t), and the filter that goes with it.
 
     The prior of the first state is N(0, I); the others are a transition of

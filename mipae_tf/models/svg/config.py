@@ -57,21 +57,15 @@ class SVGConfig(SequenceConfig):
         },
     }
     SMALL = {
+        **SequenceConfig.SMALL,
         "backbone": "dcgan_skips",
-        "width": 2,
         "normalization": "group",
         "state_dim": 7,
         "noise_dim": 3,
         "lstm_dim": 8,
         "first_log_scale": 0.0,
         "kl_weight": 1e-4,
-        "batch_size": 4,
-        "training_steps": 4,
-        "context": 2,
-        "train_horizon": 3,
-        "schedule": "constant",
         "learning_rate": 1e-3,
-        "keep": "last",
     }
 
 
