@@ -205,14 +205,16 @@ def _check_futures(model, video):
     long = model.forecast(given, horizon=5)
     assert long.shape == (2, 5, *shape)
     assert long.dtype == tf.uint8
+    # Another batch and another time at once: functions are traced once more.
+    one_frame = context_of(model.TAKES, video, 1, 2)
+    alone = model.forecast(one_frame, horizon=2, samples=3)
+    assert alone.shape == (3, 2, 2, *shape)
     sampled = model.forecast(given, horizon=5, samples=3, seed=5)
     assert sampled.shape == (3, 2, 5, *shape)
     again = model.forecast(given, horizon=5, samples=3, seed=5)
     np.testing.assert_array_equal(sampled, again)
     pieces = model.stream(given, horizon=5, samples=3, seed=5, piece=2)
     np.testing.assert_array_equal(np.concatenate(list(pieces), 2), sampled)
-    one_frame = context_of(model.TAKES, video, 1, 2)
-    assert model.forecast(one_frame, horizon=2).shape == (2, 2, *shape)
     if model.stochastic:
         assert (sampled[0] != sampled[1]).numpy().any()
         return
@@ -224,11 +226,12 @@ def _check_futures(model, video):
         np.testing.assert_array_equal(short, long[:, :2])
     by_hand = []
     state = model.start(context(model, video, 3, 5), tf.constant([0, 0]))
-    for _ in range(5):
+    for _ in range(3):
         frame, state = model.step(state)
         by_hand.append(np.array(frame) * 255.0)
     # Half a grey level is rounding.
-    apart = np.abs(np.stack(by_hand, axis=1) - np.array(long, np.float32))
+    first = np.array(long[:, :3], np.float32)
+    apart = np.abs(np.stack(by_hand, axis=1) - first)
     assert apart.max() < 0.51
 
 
@@ -328,5 +331,6 @@ def _check_round_trip(model, name, given, video):
 def outputs(model, video):
     """Frames that depend on the weights of a model."""
     if model.offers("forecast"):
-        return model.forecast(context_of(model.TAKES, video, 3, 2), 2)
+        state = model.start(context(model, video, 3, 2), tf.constant([0, 0]))
+        return model.step(state)[0]
     return model.generate(2, 3)

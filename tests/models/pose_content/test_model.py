@@ -45,6 +45,23 @@ def test_skips_come_from_the_reference():
     assert np.abs(one - two).max() > 1e-3
 
 
+def test_skip_maps_are_made_once_for_a_forecast(monkeypatch):
+    model, video = lively_model("mipae", backbone="dcgan_skips"), moving_clips()
+    encoder, calls = model.network.content_encoder, []
+    with_skips = encoder.with_skips
+
+    def counted(frames, **kwargs):
+        calls.append(len(frames))
+        return with_skips(frames, **kwargs)
+
+    monkeypatch.setattr(encoder, "with_skips", counted)
+    monkeypatch.setattr(encoder, "call", None)  # there is no other way in
+    state = model.start(Context(tf.constant(video[:2, :3])), KEY)
+    for _ in range(3):
+        _, state = model.step(state)
+    assert calls == [2]
+
+
 @pytest.mark.parametrize(
     "shape, message",
     [((32, 32, 1), "--backbone=dcgan takes frames of 64 or 128 pixels")],
