@@ -13,6 +13,7 @@ import tensorflow as tf
 from mipae_tf.models.config import ModelConfig
 from mipae_tf.models.context import Context
 from mipae_tf.models.context import checked_context
+from mipae_tf.models.context import context_specs
 from mipae_tf.models.evidence import Evidence
 from mipae_tf.models.latent import Latent
 from mipae_tf.models.stage import Stage
@@ -245,6 +246,13 @@ class VideoModel(keras.Model, abc.ABC):
             raise ValueError(f"piece={piece} is too small; 1 is the least.")
         for ahead in self._pieces(context, horizon, samples, seed, piece):
             yield self._by_sample(ahead, samples).numpy()
+
+    def context_specs(self) -> dict[str, tf.TensorSpec]:
+        """Type and shape of what a forecast takes, for a served model.
+
+        A model of actions or conditions of a known size says so here.
+        """
+        return context_specs(self.TAKES, self.frame_shape)
 
     def futures(
         self,

@@ -12,7 +12,6 @@ import tensorflow as tf
 from mipae_tf.models import Context
 from mipae_tf.models import VideoModel
 from mipae_tf.models.base import to_uint8
-from mipae_tf.models.context import context_specs
 from mipae_tf.runs import RunFolder
 from mipae_tf.runs import load
 
@@ -93,7 +92,7 @@ def _endpoints(model: VideoModel) -> dict[str, tuple[Callable, Specs]]:
         for latent in model.latents
     }
     reference = tf.TensorSpec((None, *model.frame_shape), tf.uint8)
-    context = context_specs(model.TAKES, model.frame_shape)
+    context = model.context_specs()
     others = {k: v for k, v in context.items() if k != "frames"}
     ahead = {"video": video, **others, "horizon": number, "seed": number}
     known = {

@@ -6,6 +6,7 @@ import tensorflow as tf
 from evaluation.world import Builder
 from evaluation.world import clips
 from models.harness import GUESTS
+from models.harness import lively_model
 from models.harness import outputs
 from models.harness import small
 
@@ -144,8 +145,6 @@ def check_preview(model, run, folder):
 
 
 def test_a_flow_is_inverted_exactly_and_knows_its_density():
-    from models.harness import lively_model
-
     flow = lively_model("toy_flow", (8, 8, 1))
     frames = tf.constant(VIDEO[:2, :1, :8, :8] / np.float32(255))
     drawn = flow.decode(flow.encode(frames))
@@ -164,8 +163,6 @@ def test_a_flow_is_inverted_exactly_and_knows_its_density():
 
 
 def test_the_goal_is_where_a_forecast_ends():
-    from models.harness import lively_model
-
     model = lively_model("toy_goal", (16, 16, 1))
     for horizon in (1, 4):
         given = context_of(model.TAKES, VIDEO[:2], 3, horizon)

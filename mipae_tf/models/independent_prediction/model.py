@@ -1,4 +1,4 @@
-"""Independent Prediction: factors that go on by themselves (1901.05590)."""
+"""Independent Prediction: factors that evolve independently (1901.05590)."""
 
 import tensorflow as tf
 
@@ -22,10 +22,10 @@ from mipae_tf.networks.gaussian_head import noise_along
 class IndependentPrediction(VideoModel):
     """Whitney and Fergus: p(z_t | z_{t-1}) = Π_i p_i(z_t^i | z_{t-1}^i).
 
-    Only factors that depend on their own past can predict well, so that they
-    come to hold what moves by itself. With one factor the model is its own
-    entangled twin. Dimensions of the factors, learning rate, batch and length
-    of clips are not published.
+    A factor can predict itself well only if it holds something that moves
+    independently. With one factor the model is its own entangled twin.
+    Dimensions of the factors, learning rate, batch and length of clips are not
+    published.
     """
 
     STAGES = ("elbo",)
@@ -45,7 +45,7 @@ class IndependentPrediction(VideoModel):
 
     @property
     def stochastic(self) -> bool:
-        """Its futures are drawn."""
+        """Futures are sampled from the transition."""
         return True
 
     def stages(self) -> tuple[Stage, ...]:

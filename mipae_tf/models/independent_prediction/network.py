@@ -61,17 +61,17 @@ class IndependentPredictionNetwork(keras.layers.Layer):
             residual=config.residual,
             dtype="float32",
         )
-        things = max(1, config.factors * config.glyphs)
-        self.drawn = self.dim // things  # numbers that one is drawn from
+        glyphs = max(1, config.factors * config.glyphs)
+        self.drawn = self.dim // glyphs  # numbers that one is drawn from
         self.mixed = keras.layers.Identity(dtype="float32")
         if config.glyphs:
-            # One each: with a generator for all, which factor holds which
-            # thing may change from clip to clip.
+            # One generator each: with one for all, the object that a factor
+            # holds may change from clip to clip.
             self.generators = [
                 GlyphDecoder(
                     frame_shape[-1], config.width, options["frame_size"]
                 )
-                for _ in range(things)
+                for _ in range(glyphs)
             ]
         else:
             self.generators = [

@@ -68,7 +68,7 @@ class RepresentationStage(Stage):
 
     Args:
         network: E_c, E_p and D.
-        config: hyper-parameters; `config.penalty` is where MIPAE and DRNET
+        config: hyper-parameters; `config.adversary` is where MIPAE and DRNET
             differ.
         seed: key of the random draws.
     """
@@ -116,7 +116,7 @@ class RepresentationStage(Stage):
         # Skip maps are those of one frame, and so must its content be.
         self.contents = 1 if network.uses_skips else config.contents
         self.config = config
-        self.bound = config.penalty
+        self.adversary = config.adversary
         autoencoder = make_adam(
             config.learning_rate,
             config.beta_1,
@@ -129,8 +129,8 @@ class RepresentationStage(Stage):
             [self.content_encoder, self.pose_encoder, self.decoder],
             autoencoder,
         )
-        adversary = make_adam(config.critic_learning_rate, beta_1=0.5)
-        self._minimize_critic = self.add_optimizer([self.critic], adversary)
+        critic = make_adam(config.critic_learning_rate, beta_1=0.5)
+        self._minimize_critic = self.add_optimizer([self.critic], critic)
 
     def update(self, batch: tf.Tensor) -> Losses:
         """See `Stage.update`; uint8 `[clips, frames, H, W, C]`."""
@@ -197,7 +197,7 @@ class RepresentationStage(Stage):
         if training:
             # Eq. 6, I: what C finds in the poses of a clip, in nats.
             joint, marginal = self.scores(codes.poses, salt=1)
-            terms["penalty"] = self.bound.penalty(joint, marginal)
+            terms["penalty"] = self.adversary.penalty(joint, marginal)
             loss = loss + config.penalty_weight * terms["penalty"]
         return {"loss": loss, **terms}
 
@@ -213,7 +213,7 @@ class RepresentationStage(Stage):
             The loss, and the scores of joint and of marginal pairs.
         """
         joint, marginal = self.scores(tf.stop_gradient(poses), salt=0)
-        return self.bound.critic_loss(joint, marginal), joint, marginal
+        return self.adversary.critic_loss(joint, marginal), joint, marginal
 
     def scores(self, poses: tf.Tensor, salt: int):
         """The critic's logits of joint pairs and of marginal pairs.
@@ -234,7 +234,7 @@ class RepresentationStage(Stage):
         joint = self.critic(first, second)
         clips = tf.shape(poses)[0]
         others, own = self._clips_for_marginals(second)
-        if self.bound.all_pairs:
+        if self.adversary.all_pairs:
             own_first = tf.roll(others, -own, axis=0)
             rows = tf.repeat(first[:, None], tf.shape(others)[0], axis=1)
             columns = tf.repeat(own_first[None], clips, axis=0)
@@ -319,7 +319,7 @@ class RepresentationStage(Stage):
 
 def make_critic(config: PoseContentConfig) -> Critic:
     """A critic over pairs of poses; the TUBA bound learns a baseline too."""
-    baseline = config.penalty.baseline
+    baseline = config.adversary.baseline
     critic_class = BaselinedCritic if baseline else Critic
     critic = critic_class(hidden_dim=config.critic_dim)
     critic.build((None, config.pose_dim))

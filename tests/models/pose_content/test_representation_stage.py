@@ -280,7 +280,7 @@ def test_infonce_pairs_every_clip_with_every_clip():
 
     stage.critic.call = same_clip
     bound = float(
-        stage.bound.penalty(*stage.scores(tf.zeros([4, 2, 3]), salt=0))
+        stage.adversary.penalty(*stage.scores(tf.zeros([4, 2, 3]), salt=0))
     )
     assert bound == pytest.approx(np.log(4.0), rel=1e-4)
     assert batch.shape[0] == 4
