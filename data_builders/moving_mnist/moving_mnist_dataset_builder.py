@@ -16,8 +16,11 @@ _DIGITS_FILE = "digits.npz"
 class Builder(ClipBuilder):
     """Clips of two MNIST digits that drift and bounce."""
 
-    VERSION = tfds.core.Version("1.0.0")
-    RELEASE_NOTES = {"1.0.0": "First release."}
+    VERSION = tfds.core.Version("1.1.0")
+    RELEASE_NOTES = {
+        "1.1.0": "The metadata declare every factor. Pixels are unchanged.",
+        "1.0.0": "First release.",
+    }
     MANUAL_DOWNLOAD_INSTRUCTIONS = (
         "Nothing is needed: MNIST is downloaded. Without a network put all of "
         f"{', '.join(idx_files.FILES)} in the manual folder."
