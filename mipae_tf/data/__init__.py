@@ -1,7 +1,8 @@
 """From tfds clips to batches of the frames that a training stage needs."""
 
+from data_builders.worlds.factors import Factor
 from mipae_tf.data.batches import batches
 from mipae_tf.data.clips import Clips
 from mipae_tf.data.datasets import open_clips
 
-__all__ = ["Clips", "batches", "open_clips"]
+__all__ = ["Clips", "Factor", "batches", "open_clips"]

@@ -3,6 +3,7 @@
 import numpy as np
 
 from mipae_tf.data import Clips
+from mipae_tf.data import Factor
 from mipae_tf.metrics.absent_metric import AbsentMetric
 from mipae_tf.metrics.probes.probes import probe
 from mipae_tf.metrics.result import entry
@@ -14,6 +15,16 @@ FRAMES = 4
 def probed_times(clips: Clips) -> np.ndarray:
     """Indices of the frames that the probes look at, first to last."""
     return np.linspace(0, clips.length - 1, FRAMES).round().astype(int)
+
+
+def is_class(factor: Factor) -> bool:
+    """Whether probes name the factor's value, rather than estimate a number.
+
+    So they do for classes, and for whatever stays within a clip and has a
+    finite number of values.
+    """
+    finite = factor.size is not None and not factor.per_frame
+    return factor.kind == "class" or finite
 
 
 def probe_entry(

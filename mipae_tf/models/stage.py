@@ -30,16 +30,18 @@ class Stage(keras.Model):
         total_steps: length of the training, for schedules.
 
     Attributes:
-        source: 'frames' for uint8 batches `[clips, frames, height, width,
-            channel]`, 'latents' for batches of latents encoded once, a
-            mapping of float32 `[clips, frames, dim]`.
+        streams: what the batches hold: streams of the clips (`STREAMS`), such
+            as `video` uint8 `[clips, frames, height, width, channel]`, and
+            `latents`, which are encoded once, a mapping of float32 `[clips,
+            frames, dim]`. A batch of one stream is that stream, a batch of
+            several a mapping of streams by name.
         step: int64 variable, number of updates made; checkpointed.
     """
 
     LOSSES: ClassVar[tuple[str, ...]]
     # By name of a loss, what it should stay above, and what it means if not.
     FLOORS: ClassVar[Mapping[str, tuple[float, str]]] = {}
-    source: ClassVar[str] = "frames"
+    streams: ClassVar[tuple[str, ...]] = ("video",)
 
     def __init__(
         self, plan: FramePlan, seed: int, total_steps: int, name: str

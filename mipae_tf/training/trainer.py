@@ -31,6 +31,7 @@ from mipae_tf.visual.summary import write_image_summary
 
 # Validation batches are drawn under a key that no seed of a run reaches.
 VALIDATION_SEED = 2**31
+LATENTS = "latents"  # the stream that the model itself makes
 MOST_ROLLBACKS = 3
 MOST_SKIPPED = 10  # in a row
 
@@ -47,8 +48,8 @@ class Trainer:
         options: intervals and conveniences.
 
     Raises:
-        ValueError: when the clips are too short for a stage, or a batch
-            cannot be shared by the replicas.
+        ValueError: when the clips are too short for a stage or lack a stream
+            that it wants, or a batch cannot be shared by the replicas.
     """
 
     def __init__(
@@ -62,7 +63,6 @@ class Trainer:
     ) -> None:
         self.folder = folder
         self.model = model
-        self.clips = {"train": train, "validation": validation}
         self.strategy = strategy or tf.distribute.get_strategy()
         self.options = options or TrainingOptions()
         self._interruption = Interruption()
@@ -75,6 +75,11 @@ class Trainer:
         for stage in self.stages:  # complain before anything is written
             stage.plan.times(train.length, np.random.default_rng(0))
             stage.plan.share(0, self.strategy.num_replicas_in_sync)
+        streams = self._streams_of_clips()
+        self.clips = {
+            "train": train.with_streams(streams),
+            "validation": validation.with_streams(streams),
+        }
 
     def train(self) -> None:
         """Trains what is not trained yet.
@@ -136,9 +141,10 @@ class Trainer:
             shutil.rmtree(path, ignore_errors=True)
 
     def _train_stage(self, stage: Stage, checkpoints) -> None:
-        arrays = {split: self._arrays(stage, split) for split in self.clips}
-        if stage.source == "latents" and int(stage.step.numpy()) == 0:
-            stage.prepare(arrays["train"])
+        streams = {split: self._streams(stage, split) for split in self.clips}
+        if LATENTS in stage.streams and int(stage.step.numpy()) == 0:
+            stage.prepare(streams["train"][LATENTS])
+        arrays = {split: _as_batched(found) for split, found in streams.items()}
         undo = self.options.on_nonfinite == "skip"
         loop = StageLoop(stage, arrays["train"], self.strategy, undo)
         validate = self._validator(stage, arrays["validation"])
@@ -167,12 +173,21 @@ class Trainer:
             self._profile.stop()
             logbook.close()
 
-    def _arrays(self, stage: Stage, split: str) -> Arrays:
-        clips = self.clips[split]
-        if stage.source == "frames":
-            return clips.video
-        path = self.folder.latents / f"{split}.npz"
-        return cached_latents(self.model, clips, path)
+    def _streams_of_clips(self) -> list[str]:
+        """What the stages want of the clips themselves."""
+        wanted = [name for stage in self.stages for name in stage.streams]
+        return [name for name in dict.fromkeys(wanted) if name != LATENTS]
+
+    def _streams(self, stage: Stage, split: str) -> dict[str, Arrays]:
+        """What the stage wants of a split, by name."""
+        clips, found = self.clips[split], {}
+        for name in stage.streams:
+            if name == LATENTS:
+                path = self.folder.latents / f"{split}.npz"
+                found[name] = cached_latents(self.model, clips, path)
+            else:
+                found[name] = clips.streams[name]
+        return found
 
     def _steps_until_log(
         self, stage: Stage, loop: StageLoop, logbook: Logbook
@@ -261,6 +276,11 @@ class Trainer:
             else:
                 image = reconstruction_strip(self.model, clips)
                 write_image_summary("decoded/strip", image, step)
+
+
+def _as_batched(streams: dict[str, Arrays]) -> Arrays:
+    """Streams as batches hold them: one alone as it is, several by name."""
+    return streams if len(streams) > 1 else next(iter(streams.values()))
 
 
 def _require_one_step(stage: Stage, strategy: tf.distribute.Strategy) -> None:

@@ -5,10 +5,15 @@ import tensorflow as tf
 from scipy.linalg import hadamard
 
 from mipae_tf.data import Clips
+from mipae_tf.data import Factor
 from mipae_tf.models import Latent
 
 SIZE, CLIPS, TIME = 32, 60, 6
 PLACES = ("x_0", "y_0", "x_1", "y_1")
+FACTORS = tuple(
+    Factor(name, "position", True, SIZE, index // 2, "xy"[index % 2])
+    for index, name in enumerate(PLACES)
+)
 
 
 class Painter:
@@ -67,10 +72,8 @@ def painted(path):
 def clips_of(path):
     """Clips of places `[clips, time, dot, 2]`."""
     flat = np.moveaxis(path.reshape(*path.shape[:2], 4), 2, 0)
-    pose = dict(zip(PLACES, flat, strict=True))
-    sizes = dict.fromkeys(PLACES, SIZE)
-    video = painted(path)
-    return Clips(video, {}, pose, cardinality=sizes, name="dots test")
+    values = dict(zip(PLACES, flat, strict=True))
+    return Clips(painted(path), values, FACTORS, name="dots test")
 
 
 def dots():

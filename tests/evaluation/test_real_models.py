@@ -30,11 +30,10 @@ def sprites(monkeypatch, tmp_path):
     """Two grey sprites, with their builder, through the evaluator."""
     builder = moving_dsprites.Builder(config=SPRITES, data_dir=tmp_path)
     scene = builder.scene()
-    cardinality = {**scene.content, **scene.pose}
 
     def open_clips(dataset, split, *where):
         examples = [scene.clip(split, index)[1] for index in range(20)]
-        clips = Clips.from_examples(examples, cardinality, "two sprites")
+        clips = Clips.from_examples(examples, scene.factors, "two sprites")
         return clips.take(slice(where[-1]))
 
     monkeypatch.setattr(evaluator, "open_clips", open_clips)
@@ -53,10 +52,10 @@ def test_every_group_has_a_value_or_a_reason(sprites, tmp_path, name, drawn):
     options = EvaluationOptions(
         clips=20, horizon=3, samples=2, mig_samples=100, drift_steps=4
     )
-    # Without its builder and factors' names a clip is only a clip.
+    # Without builder and declarations factors have their defaults.
     own = None
     if not drawn:
-        own = dataclasses.replace(sprites, cardinality={}, instance={})
+        own = dataclasses.replace(sprites, factors=())
     found = evaluate(tmp_path / "run", options=options, own_clips=own)
     rows = {k: v for k, v in found.items() if k != "protocol"}
     assert all(("value" in row) != ("absent" in row) for row in rows.values())

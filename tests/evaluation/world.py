@@ -6,12 +6,17 @@ import numpy as np
 import tensorflow as tf
 
 from mipae_tf.data import Clips
+from mipae_tf.data import Factor
 from mipae_tf.evaluation.options import EvaluationOptions
 from mipae_tf.evaluation.subject import Subject
 from mipae_tf.models import Latent
 
 SIZE = 16
 SHADES = 2
+FACTORS = (
+    Factor("shape_0", "class", False, size=SHADES, object=0),
+    Factor("x_0", "position", True, size=SIZE, object=0, axis="x"),
+)
 
 
 class Builder:
@@ -53,11 +58,7 @@ def clips(count=24, length=8):
         for s, x in zip(content["shape_0"], pose["x_0"])
     ]
     return Clips(
-        np.stack(video),
-        content,
-        pose,
-        cardinality={"shape_0": SHADES, "x_0": SIZE},
-        name="bars test",
+        np.stack(video), {**content, **pose}, FACTORS, name="bars test"
     )
 
 

@@ -57,7 +57,7 @@ def moving_clips(clips=8, length=8, frame_shape=FRAME):
 
 def arrays_of(model, stage, video):
     """What a stage is fed with: the video, or latents of every frame."""
-    if stage.source == "frames":
+    if stage.streams == ("video",):
         return video
     flat = tf.constant(video.reshape(-1, 1, *video.shape[2:]))
     return {
@@ -188,9 +188,9 @@ def _check_stages(model, video):
 
 
 def _check_stage(model, stage, video):
-    assert stage.source in ("frames", "latents")
+    assert stage.streams in (("video",), ("latents",))
     arrays = arrays_of(model, stage, video)
-    if stage.source == "latents":
+    if stage.streams == ("latents",):
         stage.prepare(arrays)
     batch = batch_of(stage, arrays)
     other = batch_of(stage, arrays, step=1)
@@ -211,7 +211,7 @@ def _check_stage(model, stage, video):
         assert loss.shape == () and np.isfinite(loss)
     moved = changed(trained, before)
     still = [v.path for v, m in zip(trained, moved, strict=True) if not m]
-    assert not still or stage.source == "frames", still
+    assert not still or stage.streams == ("video",), still
     assert any(moved)
     assert not any(changed(rest, rest_before)), "another stage's networks"
 

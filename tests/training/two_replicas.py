@@ -46,7 +46,7 @@ def train(strategy, name, index, given):
         model = lively_model(name, **lengths, **given)
         stage = model.stages()[index]
     arrays = arrays_of(model, stage, moving_clips())
-    if stage.source == "latents":
+    if stage.streams == ("latents",):
         stage.prepare(arrays)
     loop = StageLoop(stage, arrays, strategy)
     losses, _ = loop.run(STEPS)

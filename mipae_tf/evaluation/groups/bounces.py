@@ -8,7 +8,6 @@ from tqdm import tqdm
 from mipae_tf.evaluation.absence import or_absent
 from mipae_tf.evaluation.entries import mean_entry
 from mipae_tf.evaluation.findings import Findings
-from mipae_tf.evaluation.objects import objects_of
 from mipae_tf.evaluation.subject import Subject
 from mipae_tf.judging.judge import judge_of_places
 from mipae_tf.metrics.absent_metric import AbsentMetric
@@ -91,9 +90,12 @@ def find_bounces(subject: Subject) -> list[Bounce]:
             "Three frames of context are needed to know how things move; "
             f"there are {subject.context}."
         )
-    pose, found = subject.clips.pose, []
-    for names in objects_of(pose).values():
-        path = np.stack([pose[name] for name in names], axis=-1)
+    values, found = subject.clips.values, []
+    for places in subject.clips.objects().values():
+        if set(places) != {"x", "y"}:
+            continue
+        names = places["x"], places["y"]
+        path = np.stack([values[name] for name in names], axis=-1)
         speed = np.diff(path, axis=1)  # [clips, time - 1, 2]
         turned = np.any(np.diff(speed, axis=1), axis=-1)  # from frame 2 on
         # The frame before must be straight, or its speed is not known.
@@ -101,7 +103,7 @@ def find_bounces(subject: Subject) -> list[Bounce]:
         for clip in np.flatnonzero(~ahead[:, 0] & ahead.any(axis=1)):
             time = subject.context - 1 + int(ahead[clip].argmax())
             if time + AFTER < subject.context + subject.horizon:
-                found.append(Bounce(int(clip), tuple(names), time))
+                found.append(Bounce(int(clip), names, time))
     if len(found) < FEWEST:
         raise AbsentMetric(
             f"{len(found)} bounces are too few; {FEWEST} are needed."
@@ -116,7 +118,7 @@ def _paths(subject: Subject, bounces: list[Bounce]) -> np.ndarray:
         [
             np.stack(
                 [
-                    subject.clips.pose[name][bounce.clip, bounce.time + steps]
+                    subject.clips.values[name][bounce.clip, bounce.time + steps]
                     for name in bounce.coordinates
                 ],
                 axis=-1,

@@ -5,7 +5,6 @@ from scipy.optimize import linear_sum_assignment
 from tqdm import tqdm
 
 from mipae_tf.evaluation.findings import Findings
-from mipae_tf.evaluation.objects import objects_of
 from mipae_tf.evaluation.probing import FRAMES
 from mipae_tf.evaluation.probing import probe_entry
 from mipae_tf.evaluation.probing import probed_times
@@ -45,7 +44,10 @@ def measure(subject: Subject) -> Findings:
         return Findings({key: absent(reason) for key in SUMMARY})
     drawn = single_factor_generations(subject)
     figures = {"factors.gif": _animation(subject, drawn)}
-    objects = objects_of(subject.clips.pose)
+    objects = {
+        f"object_{index}": list(places.values())
+        for index, places in subject.clips.objects().items()
+    }
     if not objects:
         reason = f"{subject.clips.name} knows no positions."
         metrics = {key: absent(reason) for key in SUMMARY}
@@ -112,7 +114,7 @@ def _read(subject: Subject, latent: Latent, objects) -> np.ndarray:
                     probe_entry(
                         name,
                         flat[:, factor],
-                        clips.pose[name][:, times].reshape(-1),
+                        clips.values[name][:, times].reshape(-1),
                         False,
                         subject.seed,
                     )["value"]
@@ -130,9 +132,9 @@ def _moves(subject: Subject, drawn: np.ndarray, objects) -> np.ndarray:
     """
     places = [name for names in objects.values() for name in names]
     judge = judge_of_places(subject, places)
-    pose, clips = subject.clips.pose, drawn.shape[1]
+    values, clips = subject.clips.values, drawn.shape[1]
     true = [
-        sum(_motion(pose[name][:clips]) for name in names)
+        sum(_motion(values[name][:clips]) for name in names)
         for names in objects.values()
     ]
     if not all(true):

@@ -7,7 +7,6 @@ from mipae_tf.evaluation.entries import mean_entry
 from mipae_tf.evaluation.findings import Findings
 from mipae_tf.evaluation.groups.prediction import predictions
 from mipae_tf.evaluation.groups.swap import make_swaps
-from mipae_tf.evaluation.objects import objects_of
 from mipae_tf.evaluation.subject import Subject
 from mipae_tf.judging.judge import make_judge
 from mipae_tf.judging.judgements import balanced_clips
@@ -90,14 +89,16 @@ def _judged(
 
 def _position_errors(subject, places, shape, times, lent):
     """Distances `[clips, time]`, the mean over objects, or None."""
-    pose, distances = subject.clips.pose, []
-    for names in objects_of(places).values():
+    values, distances = subject.clips.values, []
+    for names in subject.clips.objects().values():
         gaps = [
             places[name].reshape(shape)
-            - np.roll(pose[name], -lent, axis=0)[:, times]
-            for name in names
+            - np.roll(values[name], -lent, axis=0)[:, times]
+            for name in names.values()
+            if name in places
         ]  # of each coordinate, [clips, time]
-        distances.append(np.linalg.norm(gaps, axis=0))
+        if gaps:
+            distances.append(np.linalg.norm(gaps, axis=0))
     return np.mean(distances, axis=0) if distances else None
 
 

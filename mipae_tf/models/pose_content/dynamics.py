@@ -172,7 +172,7 @@ class DynamicsStage(Stage):
     """
 
     LOSSES = ("loss", "context", "horizon", "gradient_norm")
-    source = "latents"
+    streams = ("latents",)
 
     def __init__(
         self, network: "PoseContentNetwork", config: CodeLSTMConfig, seed: int

@@ -7,6 +7,7 @@ from evaluation.world import Oracle
 from evaluation.world import clips
 from evaluation.world import subject
 
+from mipae_tf.data import Clips
 from mipae_tf.evaluation.groups.leak import measure
 from mipae_tf.metrics.probes import probes
 
@@ -80,7 +81,7 @@ def test_without_a_role_the_whole_code_is_read():
 
 
 def test_data_without_factors_have_nothing_to_read():
-    bare = dataclasses.replace(clips(), content={}, pose={})
+    bare = Clips(clips().video, name="bars test")
     found = measure(dataclasses.replace(subject(), clips=bare)).metrics
     assert found == {"leak": {"absent": "bars test knows no factors."}}
 

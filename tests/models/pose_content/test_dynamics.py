@@ -69,7 +69,7 @@ def test_the_predictor_alone_learns_and_gets_better():
 def test_the_published_loss(name):
     model, video = lively_model(name, **PUBLISHED), moving_clips(4, 5)
     stage = model.stages()[1]
-    assert stage.source == "frames"
+    assert stage.streams == ("video",)
     codes = model.encode(video)[model.moving].numpy()
     fixed = codes[:, 0, :0]
     if model.config.FIXED:
