@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from mipae_tf.comparison.configuration import configuration_of
+from mipae_tf.comparison.earlier_files import of_earlier
 from mipae_tf.metrics.absent_metric import AbsentMetric
 from mipae_tf.runs import RunFolder
 
@@ -26,7 +27,8 @@ class MeasuredRun:
         configuration: all that decides what it learns, except the seed.
         preset: name of the hyper-parameters it began from, for its label.
         seed: of the run; None where nothing says it.
-        metrics: entries of `metrics.json` by key; None where there is none.
+        metrics: entries of `metrics.json` by key, each with `better` and
+            `pooling`; None where there is none.
         protocol: how they were measured; None where they were not.
     """
 
@@ -53,6 +55,10 @@ class MeasuredRun:
         if reason is not None:
             raise AbsentMetric(reason)
         return float(self.metrics[key]["value"])
+
+    def is_pooled(self, key: str) -> bool:
+        """Whether the metric is a PSNR of squared errors, pooled over clips."""
+        return self.metrics[key]["pooling"] == "psnr"
 
     def per_clip(self, key: str) -> np.ndarray:
         """What the metric of that key is pooled from, `[clips, steps]`.
@@ -98,6 +104,7 @@ def read_run(path: pathlib.Path) -> MeasuredRun:
         metrics = _read(folder.metrics)
         protocol = metrics.pop("protocol", None)
         _check(folder.metrics, metrics, protocol)
+        metrics = {k: {**of_earlier(k), **v} for k, v in metrics.items()}
     config = _read(folder.config) if folder.config.is_file() else None
     flags = folder.flags.read_text() if folder.flags.is_file() else ""
     named = folder.flags if config is None else folder.config

@@ -28,7 +28,8 @@ BASELINES = ("prediction/psnr/copy_last", "prediction/psnr/blank")
 UNITS = (
     "Mean ± standard deviation over seeds, the number of seeds in brackets; "
     "one seed has no deviation. PSNR is in dB, informations and entropies in "
-    "nats; SSIM, accuracies, R² and MIG have no unit."
+    "nats; SSIM, accuracies, R² and MIG have no unit. An arrow says whether "
+    "higher or lower values are better."
 )
 
 

@@ -34,6 +34,8 @@ def probe_entry(
     categorical: bool,
     seed: int,
     kind: str = "mlp",
+    *,
+    better: str,
 ) -> dict:
     """Score of a probe trained on half of the clips, on the other half.
 
@@ -44,6 +46,7 @@ def probe_entry(
         categorical: whether the target is a class.
         seed: of the split and the probe.
         kind: see `probe`.
+        better: see `entry`.
 
     Raises:
         AbsentMetric: a single clip; see `probe`.
@@ -64,7 +67,7 @@ def probe_entry(
         kind=kind,
         test=(codes[test], target[test]),
     )
-    row = entry(key, result["score"], count=len(test))
+    row = entry(key, result["score"], count=len(test), better=better)
     return {
         **row,
         "chance": result["chance"],

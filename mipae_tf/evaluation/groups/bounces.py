@@ -54,10 +54,12 @@ def measure(subject: Subject) -> Findings:
     truth = _paths(subject, bounces)[:, 2 + AFTER]
     law = _law_places(subject, bounces)
     mean = np.broadcast_to(law.mean(axis=0), law.shape)
-    scored = {
+    energies = {
         "energy/forecast": energy_score(places[:, :, 1], truth),
         "energy/law": energy_score(law, truth),
         "energy/law_mean": energy_score(mean, truth),
+    }
+    spreads = {
         "spread_at_wall/forecast": _spread(places[:, :, 0]),
         "spread_after/forecast": _spread(places[:, :, 1]),
         "spread_after/law": _spread(law),
@@ -70,8 +72,9 @@ def measure(subject: Subject) -> Findings:
                 values[:, None],
                 subject.seed,
                 by_step=False,
+                better="lower" if name in energies else "none",
             )
-            for name, values in scored.items()
+            for name, values in (energies | spreads).items()
         }
     )
 

@@ -52,7 +52,8 @@ def measure(subject: Subject) -> Findings:
         for count, row in curve.items():
             key = f"downstream/{name}/{count}"
             spread = {"sd": row["sd"], "chance": row["chance"]}
-            metrics[key] = entry(key, row["mean"], count=count) | spread
+            metrics[key] = entry(key, row["mean"], count=count, better="higher")
+            metrics[key] |= spread
         means = np.array([row["mean"] for row in curve.values()])
         spread = np.array([row["sd"] for row in curve.values()])
         series[name] = (list(curve), means, means - spread, means + spread)

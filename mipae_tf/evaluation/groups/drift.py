@@ -36,9 +36,10 @@ def measure(subject: Subject) -> Findings:
     shown = frames[:, steps - 1]
     last = real[:, [subject.context - 1]]
     changes = _changes(np.concatenate([last, frames], axis=1))
+    # Scores, their mean over real clips, and which are better.
     values = {
-        "drift/sharpness": (_edges(shown), _edges(real).mean()),
-        "drift/motion": (changes[:, steps - 1], _changes(real).mean()),
+        "drift/sharpness": (_edges(shown), _edges(real).mean(), "none"),
+        "drift/motion": (changes[:, steps - 1], _changes(real).mean(), "none"),
     }
     metrics, kept = {}, {}
     try:
@@ -48,26 +49,31 @@ def measure(subject: Subject) -> Findings:
         for name in (n for n in classes if n in subject.clips.content):
             named = classes[name].argmax(axis=1).reshape(shown.shape[:2])
             true = subject.clips.content[name][: len(frames), None]
-            kept[f"drift/kept/{name}"] = (named == true).astype(np.float32), 1
+            same = (named == true).astype(np.float32)
+            kept[f"drift/kept/{name}"] = same, 1, "higher"
     except AbsentMetric as reason:
         metrics["drift/kept"] = absent(str(reason))
     per_clip = {}
-    for key, (scores, real_mean) in {**values, **kept}.items():
+    for key, (scores, real_mean, better) in {**values, **kept}.items():
         if not real_mean:
             metrics[key] = absent(f"{subject.clips.name} are blank or still.")
             continue
         scores = scores / real_mean
         per_clip[key] = scores[:, [-1]]
-        metrics[key] = or_absent(_entry, key, scores, steps, subject.seed)
+        metrics[key] = or_absent(
+            _entry, key, scores, steps, subject.seed, better
+        )
     figures = {"drift.png": _picture(shown, steps)}
     if any("per_step" in row for row in metrics.values()):
         figures["drift_curves.png"] = _curves(metrics)
     return Findings(metrics, per_clip, figures)
 
 
-def _entry(key: str, scores: np.ndarray, steps: np.ndarray, seed: int) -> dict:
+def _entry(
+    key: str, scores: np.ndarray, steps: np.ndarray, seed: int, better: str
+) -> dict:
     """The value is that of the last step: where the forecast has got to."""
-    row = mean_entry(key, scores, seed)
+    row = mean_entry(key, scores, seed, better=better)
     row["value"] = row["per_step"][-1]
     row["interval"] = row["per_step_interval"][-1]
     return row | {"steps": steps.tolist()}

@@ -6,7 +6,13 @@ from mipae_tf.evaluation.subject import Subject
 from mipae_tf.metrics.absent_metric import AbsentMetric
 from mipae_tf.metrics.result import absent
 
-NAMES = ("per_frame", "likelihood", "kl", "per_clip")
+# Which values of each are better; the terms of a bound trade with each other.
+BETTER = {
+    "per_frame": "higher",
+    "likelihood": "none",
+    "kl": "none",
+    "per_clip": "higher",
+}
 
 
 def measure(subject: Subject) -> Findings:
@@ -17,7 +23,7 @@ def measure(subject: Subject) -> Findings:
     densities of pixels in [0, 1]: only models with the same observation
     variance, on frames of the same size, can be compared.
     """
-    keys = {name: f"elbo/{name}" for name in NAMES}
+    keys = {name: f"elbo/{name}" for name in BETTER}
     terms = subject.evidence()
     if terms is None:
         reason = f"{subject.model_name} bounds no evidence."
@@ -32,7 +38,9 @@ def measure(subject: Subject) -> Findings:
     try:
         return Findings(
             {
-                key: mean_entry(key, values[name], subject.seed, False)
+                key: mean_entry(
+                    key, values[name], subject.seed, False, better=BETTER[name]
+                )
                 for name, key in keys.items()
             },
             {keys["per_frame"]: bound},

@@ -117,6 +117,7 @@ def _read(subject: Subject, latent: Latent, objects) -> np.ndarray:
                         clips.values[name][:, times].reshape(-1),
                         False,
                         subject.seed,
+                        better="none",
                     )["value"]
                     for name in names
                 ]
@@ -161,7 +162,8 @@ def _entries(kind: str, scores: np.ndarray, objects, count: int) -> dict:
     for factor, row in enumerate(scores):
         for name, score in zip(objects, row, strict=True):
             key = f"factors/{kind}/factor_{factor}/{name}"
-            found[key] = entry(key, score, count=count)
+            # High for one of the objects, and low for the others.
+            found[key] = entry(key, score, count=count, better="none")
     return found
 
 
@@ -169,7 +171,8 @@ def _held(read: np.ndarray, count: int) -> dict:
     if len(read) < 2:
         return absent("One factor alone holds everything.")
     best = np.sort(read, axis=0)[-2:]  # [second and first, objects]
-    return entry("factors/held", float((best[1] - best[0]).mean()), count=count)
+    gap = float((best[1] - best[0]).mean())
+    return entry("factors/held", gap, count=count, better="higher")
 
 
 def _alone(read: np.ndarray, moves: np.ndarray, count: int) -> dict:
@@ -180,7 +183,8 @@ def _alone(read: np.ndarray, moves: np.ndarray, count: int) -> dict:
     if not (whole > 0).all():
         return absent("A factor moves nothing.")
     share = moves[factors, objects] / whole
-    return entry("factors/alone", float(share.mean()), count=count)
+    value = float(share.mean())
+    return entry("factors/alone", value, count=count, better="higher")
 
 
 def _animation(subject: Subject, drawn: np.ndarray) -> bytes:

@@ -19,7 +19,8 @@ from mipae_tf.visual.heatmap import heatmap
 NEIGHBOURS = 3
 # A picture of more dimensions tells nothing.
 DRAWN = 64
-NAMES = ("same", "cross", "gap")
+# Which values of each are better.
+BETTER = {"same": "higher", "cross": "lower", "gap": "higher"}
 
 
 def measure(subject: Subject) -> Findings:
@@ -37,7 +38,7 @@ def measure(subject: Subject) -> Findings:
     is noise in samples, while its mean may still be told by everything.
     """
     keys = {
-        kind: [f"independence/{kind}{name}" for name in NAMES]
+        kind: [f"independence/{kind}{name}" for name in BETTER]
         for kind in ("", "sampled_")
     }
     if subject.clips.length < 2:
@@ -74,8 +75,8 @@ def _entries(
     except AbsentMetric as reason:
         return {key: absent(str(reason)) for key in keys}
     return {
-        key: entry(key, found[name], count=found["count"])
-        for name, key in zip(NAMES, keys, strict=True)
+        key: entry(key, found[name], count=found["count"], better=better)
+        for (name, better), key in zip(BETTER.items(), keys, strict=True)
     }
 
 

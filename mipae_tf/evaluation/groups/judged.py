@@ -15,7 +15,13 @@ from mipae_tf.metrics.absent_metric import AbsentMetric
 from mipae_tf.metrics.result import absent
 from mipae_tf.metrics.result import entry
 
-NAMES = ("inception_score", "h_y_given_x", "h_y", "consistency")
+# Scores of swaps, and which values of each are better.
+SCORES = {
+    "inception_score": "higher",
+    "h_y_given_x": "lower",
+    "h_y": "higher",
+    "consistency": "higher",
+}
 
 
 def measure(subject: Subject) -> Findings:
@@ -76,14 +82,21 @@ def _judged(
             true = np.roll(clips.pose[name], -lent, axis=0)[:, times]
         per_clip[key] = (named == true).astype(np.float32)
         metrics[key] = or_absent(
-            mean_entry, key, per_clip[key], subject.seed, by_step
+            mean_entry,
+            key,
+            per_clip[key],
+            subject.seed,
+            by_step,
+            better="higher",
         )
     key = f"position/error/{row}"
     errors = _position_errors(subject, places, shape, times, lent)
     if errors is None:
         reason = f"{clips.name} knows no positions."
         return Findings({**metrics, key: absent(reason)}, per_clip)
-    metrics[key] = or_absent(mean_entry, key, errors, subject.seed, by_step)
+    metrics[key] = or_absent(
+        mean_entry, key, errors, subject.seed, by_step, better="lower"
+    )
     return Findings(metrics, {**per_clip, key: errors})
 
 
@@ -109,7 +122,7 @@ def _scored_swaps(subject: Subject, judge, swaps) -> Findings:
     original = judge.judge(clips.video[:, subject.context - 1])[0]
     metrics = {}
     for name in (n for n in judge.classes if n in clips.content):
-        keys = {part: f"judged/swap_{part}/{name}" for part in NAMES}
+        keys = {part: f"judged/swap_{part}/{name}" for part in SCORES}
         labels = clips.content[name]
         try:
             chosen = balanced_clips(labels, subject.seed)
@@ -124,5 +137,7 @@ def _scored_swaps(subject: Subject, judge, swaps) -> Findings:
             drawn[name][chosen], labels[chosen], original[name][chosen]
         )
         for part, key in keys.items():
-            metrics[key] = entry(key, found[part], count=len(chosen))
+            metrics[key] = entry(
+                key, found[part], count=len(chosen), better=SCORES[part]
+            )
     return Findings(metrics)

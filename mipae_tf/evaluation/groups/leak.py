@@ -77,6 +77,7 @@ def _probes(
             is_class(factor),
             subject.seed,
             kind,
+            better="higher" if source in (factor.group, "all") else "lower",
         )
     return found
 
@@ -120,16 +121,18 @@ def _ratios(subject: Subject, probes: dict[str, dict]) -> dict[str, dict]:
         }
         for source in ROLES:
             key = f"ratio/{source}_over_all/{factor.name}"
-            found[key] = or_absent(_ratio, key, rows, is_class(factor), source)
+            found[key] = or_absent(_ratio, key, rows, factor, source)
     return found
 
 
-def _ratio(key: str, rows: dict[str, dict], classes: bool, source: str) -> dict:
+def _ratio(
+    key: str, rows: dict[str, dict], factor: Factor, source: str
+) -> dict:
     for row in rows.values():
         if "absent" in row:
             return row
     score = {name: row["value"] for name, row in rows.items()}
-    full = rows["all"]
+    full, classes = rows["all"], is_class(factor)
     if classes:
         # Frames of one clip are no independent trials.
         chance, clips = full["chance"], full["count"] / FRAMES
@@ -143,5 +146,8 @@ def _ratio(key: str, rows: dict[str, dict], classes: bool, source: str) -> dict:
             errors["all"], errors["content"], errors["pose"], 1.0
         )
     limit = "floor" if classes else "ceiling"
-    row = entry(key, ratios[source], count=full["count"])
+    # High where more is known for classes, low for numbers.
+    wanted = source == factor.group
+    better = "higher" if wanted == classes else "lower"
+    row = entry(key, ratios[source], count=full["count"], better=better)
     return {**row, limit: float(ratios[limit])}

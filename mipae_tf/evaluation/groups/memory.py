@@ -38,7 +38,12 @@ def measure(subject: Subject) -> Findings:
         nearest[row], errors = nearest_clips(frames, seen)
         per_clip[key] = errors[:, None]  # [clips, 1]
         metrics[key] = or_absent(
-            psnr_entry, key, per_clip[key], subject.seed, by_step=False
+            psnr_entry,
+            key,
+            per_clip[key],
+            subject.seed,
+            by_step=False,
+            better="none",
         ) | {"training_clips": len(seen)}
     remembered = seen[nearest["forecast"][:SHOWN]]
     triples = zip(

@@ -88,7 +88,7 @@ def _entries(score, names, kind, codes, factors, blocks) -> dict[str, dict]:
     return {
         key: value
         if isinstance(value := found[names[name]], dict)  # its reason
-        else entry(key, value, count=found["count"])
+        else entry(key, value, count=found["count"], better="higher")
         for name, key in keys.items()
     }
 
@@ -107,7 +107,7 @@ def _information(
     for block, row in zip(codes.blocks, matrix.information, strict=True):
         for factor, value in zip(known, row, strict=True):
             key = f"information/{block}/{factor}"
-            metrics[key] = entry(key, value, count=len(codes))
+            metrics[key] = entry(key, value, count=len(codes), better="none")
             metrics[key]["source"] = codes.source
         for factor, reason in matrix.representation.absent.items():
             metrics[f"information/{block}/{factor}"] = absent(reason)
