@@ -16,6 +16,7 @@ from data_builders.worlds.factors import from_metadata
 from data_builders.worlds.factors import to_metadata
 from data_builders.worlds.scene import FRAME_SIZE
 from data_builders.worlds.scene import Scene
+from data_builders.worlds.scene import stored_as
 
 
 class ClipBuilder(tfds.core.GeneratorBasedBuilder, skip_registration=True):
@@ -147,14 +148,12 @@ def _feature(
     factor: Factor, labels: Mapping[str, tuple[str, ...]], num_frames: int
 ) -> tfds.features.FeatureConnector:
     """How the values of a factor are stored."""
-    if factor.kind == "identifier":
-        dtype = np.int64
-    else:
-        dtype = np.float32 if factor.size is None else np.int32
     if factor.per_frame:
-        return tfds.features.Tensor(shape=(num_frames,), dtype=dtype)
-    if dtype != np.int32:
-        return tfds.features.Scalar(dtype=dtype)
+        return tfds.features.Tensor(
+            shape=(num_frames,), dtype=stored_as(factor)
+        )
+    if factor.kind == "identifier" or factor.size is None:
+        return tfds.features.Scalar(dtype=stored_as(factor))
     names = labels.get(factor.name, map(str, range(factor.size)))
     return tfds.features.ClassLabel(names=names)
 

@@ -70,6 +70,9 @@ class Scene(abc.ABC):
         rng = example_rng(self.config.seed, split, index)
         groups = self.grouped(self.sample(split, rng))
         video, masks = self.render(**groups)
+        for factor in self._per_frame:
+            own = groups[factor.group]
+            own[factor.name] = own[factor.name].astype(stored_as(factor))
         if not groups["instance"]:
             del groups["instance"]
         example = {"video": video, "masks": masks, **groups}
@@ -188,6 +191,13 @@ class Scene(abc.ABC):
                 f"must lie in 0..{size - 1}."
             )
         return values
+
+
+def stored_as(factor: Factor) -> type:
+    """The dtype of a factor's values in an example."""
+    if factor.kind == "identifier":
+        return np.int64
+    return np.float32 if factor.size is None else np.int32
 
 
 def example_rng(seed: int, stream: str, index: int) -> np.random.Generator:
