@@ -2,6 +2,7 @@
 
 import numpy as np
 import tensorflow_datasets as tfds
+from etils import epath
 
 from data_builders.moving_mnist import idx_files
 from data_builders.moving_mnist.digits import Digits
@@ -101,10 +102,20 @@ class Builder(ClipBuilder):
             paths = idx_files.find(dl_manager.manual_dir)
         except AssertionError:  # there is no manual folder
             paths = None
+        # Kept with the dataset, so that `render` needs nothing but it.
+        own, earlier = self.data_path / _DIGITS_FILE, self._earlier_digits()
+        if paths is None and earlier is not None:
+            earlier.copy(own)
+            return DigitsScene(self.builder_config, Digits(own))
         if paths is None:
             urls = {name: _URL + name for name in idx_files.FILES}
             paths = dl_manager.download(urls)
-        digits = idx_files.read_all(paths)
-        # Kept with the dataset, so that `render` needs nothing but it.
-        digits = Digits.save(self.data_path / _DIGITS_FILE, *digits)
+        digits = Digits.save(own, *idx_files.read_all(paths))
         return DigitsScene(self.builder_config, digits)
+
+    def _earlier_digits(self) -> epath.Path | None:
+        """The digits of another version that was built from the same files."""
+        for path in sorted(self.data_path.parent.glob(f"*/{_DIGITS_FILE}")):
+            if tfds.core.Version.is_valid(path.parent.name):
+                return path
+        return None

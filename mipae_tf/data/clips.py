@@ -112,8 +112,7 @@ class Clips:
         """Declared factors of a kind, or all but identifiers.
 
         Args:
-            kind: of `KINDS`; any kind but
-                `identifier` when None.
+            kind: of `KINDS`; any kind but `identifier` when None.
             per_frame: those that are, or are not, per frame; both when None.
         """
         kinds = set(KINDS) - {"identifier"} if kind is None else {kind}
@@ -255,7 +254,8 @@ class Clips:
         Raises:
             ValueError: a factor in two of the dicts, or as the class.
         """
-        values, declared = {}, {factor.name: factor for factor in factors}
+        values = {}
+        declared = {factor.name: factor for factor in checked_factors(factors)}
         for group, of_group in groups.items():
             for factor, array in of_group.items():
                 if factor in values:
@@ -279,7 +279,7 @@ class Clips:
 
     def _complete(self) -> tuple[Factor, ...]:
         """A factor for each of the values, declared or by default."""
-        declared = {factor.name: factor for factor in self.factors}
+        declared = {f.name: f for f in checked_factors(self.factors)}
         for name in declared:
             if name not in self.values:
                 raise ValueError(

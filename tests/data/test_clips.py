@@ -152,6 +152,17 @@ def test_values_that_do_not_fit_are_named(values, factor, message):
         made(values=values, factors=[factor] if factor else ())
 
 
+def test_a_factor_is_declared_once():
+    values, twice = {"down": np.zeros((5, 4))}, [PLACES[0], PLACES[0]]
+    rows = [{"video": clip, "pose": {"down": np.zeros(4)}} for clip in VIDEO]
+    for make in (
+        lambda: made(values=values, factors=twice),
+        lambda: Clips.from_examples(rows, twice),
+    ):
+        with pytest.raises(ValueError, match="'down' is declared twice"):
+            make()
+
+
 def test_clips_must_be_described_alike():
     rows = [{"video": clip, "content": {"a": 1}} for clip in VIDEO]
     rows[3]["content"] = {"b": 1}

@@ -92,10 +92,10 @@ def test_objects_that_look_alike_are_not_judged_by_name():
     """In grey frames nothing says which of two bars is the first."""
     world = clips()
     shade = dataclasses.replace(FACTORS[0], object=None)
-    other = dataclasses.replace(FACTORS[1], name="x_1", object=1)
+    other = dataclasses.replace(FACTORS[1], name="q7", object=1)
     several = dataclasses.replace(
         world,
-        values={**world.values, "x_1": world.values["x_0"]},
+        values={**world.values, "q7": world.values["x_0"]},
         factors=(shade, FACTORS[1], other),
     )
     judge = module._new(several, seed=0)
