@@ -5,11 +5,11 @@ from evaluation.oracles import Exchanged
 from evaluation.oracles import Jittered
 from evaluation.world import subject
 
-from mipae_tf.evaluation.groups.mig import NAMES
+from mipae_tf.evaluation.groups.mig import BETTER
 from mipae_tf.evaluation.groups.mig import SCALINGS
 from mipae_tf.evaluation.groups.mig import measure
 
-PUBLISHED = [f"mig/{p}/{name}" for p in SCALINGS for name in NAMES]
+PUBLISHED = [f"mig/{p}/{name}" for p in SCALINGS for name in BETTER]
 FACTORWISE = [f"mig/factorwise/{name}" for name in ("score", "shape_0", "x_0")]
 
 
