@@ -89,6 +89,20 @@ def test_each_chunk_has_draws_of_its_own(monkeypatch):
     assert not np.array_equal(first, other)
 
 
+class Shown(Oracle):
+    """Keeps what it is given to go on from."""
+
+    def forecast(self, context, horizon, samples=None, seed=0, goal=None):
+        self.shown = context.numpy()
+        return super().forecast(context, horizon)
+
+
+def test_a_forecast_is_given_the_whole_context_and_no_more():
+    seen = dataclasses.replace(subject(), model=Shown())
+    assert seen.forecast(horizon=5, clips=2).shape[:2] == (2, 5)
+    np.testing.assert_array_equal(seen.model.shown, seen.clips.video[:2, :3])
+
+
 def test_latents_by_role():
     assert subject().latent_of("content") == "what"
     assert subject().latent_of("noise") is None
