@@ -28,6 +28,8 @@ class RunSettings:
         train_clips: only the first so many clips are trained on; None: all.
         data_dir: where tfds keeps datasets.
         manual_dir: files that the user brought.
+        older_than: hyper-parameters that the library did not have when the
+            run was begun.
     """
 
     model: str
@@ -39,6 +41,7 @@ class RunSettings:
     train_clips: int | None = None
     data_dir: str | None = None
     manual_dir: str | None = None
+    older_than: tuple[str, ...] = ()
 
     def identity(self) -> dict[str, Any]:
         """What may not change while a run goes on."""
@@ -69,5 +72,8 @@ class RunSettings:
         """
         fields = json.loads(text)
         config = model_class(fields["model"]).Config(**fields["config"])
-        shape = tuple(fields["frame_shape"])
-        return cls(**{**fields, "config": config, "frame_shape": shape})
+        tuples = {
+            name: tuple(fields.get(name, ()))
+            for name in ("frame_shape", "older_than")
+        }
+        return cls(**{**fields, "config": config, **tuples})
