@@ -43,6 +43,10 @@ class RunSettings:
     manual_dir: str | None = None
     older_than: tuple[str, ...] = ()
 
+    def __post_init__(self) -> None:
+        # JSON has lists alone.
+        object.__setattr__(self, "older_than", tuple(self.older_than))
+
     def identity(self) -> dict[str, Any]:
         """What may not change while a run goes on."""
         return {
@@ -72,8 +76,5 @@ class RunSettings:
         """
         fields = json.loads(text)
         config = model_class(fields["model"]).Config(**fields["config"])
-        tuples = {
-            name: tuple(fields.get(name, ()))
-            for name in ("frame_shape", "older_than")
-        }
-        return cls(**{**fields, "config": config, **tuples})
+        shape = tuple(fields["frame_shape"])
+        return cls(**{**fields, "config": config, "frame_shape": shape})
