@@ -82,10 +82,14 @@ class RunFolder:
         defaults = {
             field.name: field.default
             for field in dataclasses.fields(settings.config)
-            if field.name not in {*run["config"], *given}
+            if field.name not in run["config"]
+            or field.name in run.get("older_than", ())
         }
-        config = dataclasses.replace(settings.config, **defaults)
-        return dataclasses.replace(settings, config=config)
+        kept = {k: v for k, v in defaults.items() if k not in given}
+        config = dataclasses.replace(settings.config, **kept)
+        return dataclasses.replace(
+            settings, config=config, older_than=tuple(defaults)
+        )
 
     def claim(self, settings: RunSettings, flags: str = "") -> None:
         """Makes the folder this run's, or finds that it is already.

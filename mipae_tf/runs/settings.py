@@ -28,6 +28,8 @@ class RunSettings:
         train_clips: only the first so many clips are trained on; None: all.
         data_dir: where tfds keeps datasets.
         manual_dir: files that the user brought.
+        older_than: hyper-parameters that the library did not have when the
+            run was begun.
     """
 
     model: str
@@ -39,6 +41,11 @@ class RunSettings:
     train_clips: int | None = None
     data_dir: str | None = None
     manual_dir: str | None = None
+    older_than: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        # JSON has lists alone.
+        object.__setattr__(self, "older_than", tuple(self.older_than))
 
     def identity(self) -> dict[str, Any]:
         """What may not change while a run goes on."""
