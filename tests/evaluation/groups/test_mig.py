@@ -60,7 +60,7 @@ def test_without_drawn_frames_factors_are_told_one_by_one():
 
 def test_data_without_factors_have_no_gap():
     seen = subject(builder=object())
-    bare = dataclasses.replace(seen.clips, content={}, pose={})
+    bare = dataclasses.replace(seen.clips, values={}, factors=())
     found = measure(dataclasses.replace(seen, clips=bare)).metrics
     assert found["mig/factorwise/score"] == {
         "absent": "bars test knows no content factors."
