@@ -1,10 +1,13 @@
+import ast
 import dataclasses
+import pathlib
 
 import pytest
 from models.harness import FRAME
 from models.harness import OWN
 from models.harness import run_model_test
 
+import mipae_tf
 from mipae_tf.models import MODELS
 from mipae_tf.models import VideoModel
 from mipae_tf.models import config_class
@@ -79,3 +82,16 @@ def test_an_unknown_model_is_named():
 )
 def test_every_backbone_keeps_the_promises(backbone):
     run_model_test("mipae", {"backbone": backbone, "poses_per_clip": 1})
+
+
+def test_nothing_else_knows_a_model_by_its_name():
+    """But for the default of `--model`."""
+    root = pathlib.Path(mipae_tf.__file__).parent
+    named = {
+        (str(path.relative_to(root)), node.value)
+        for path in root.rglob("*.py")
+        if root / "models" not in path.parents
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Constant) and node.value in OWN
+    }
+    assert named == {("cli/flags.py", "mipae"), ("training/job.py", "mipae")}
