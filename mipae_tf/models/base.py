@@ -12,7 +12,8 @@ import tensorflow as tf
 
 from mipae_tf.models.config import ModelConfig
 from mipae_tf.models.context import Context
-from mipae_tf.models.context import as_context
+from mipae_tf.models.context import checked_context
+from mipae_tf.models.context import context_specs
 from mipae_tf.models.evidence import Evidence
 from mipae_tf.models.latent import Latent
 from mipae_tf.models.stage import Stage
@@ -50,7 +51,7 @@ class VideoModel(keras.Model, abc.ABC):
 
     Attributes:
         STAGES: names of the stages, in the order of training.
-        TAKES: fields of `Context` that a forecast uses.
+        TAKES: fields of `Context` that a forecast takes.
     """
 
     STAGES: ClassVar[tuple[str, ...]]
@@ -69,6 +70,7 @@ class VideoModel(keras.Model, abc.ABC):
         self.config = config
         self.frame_shape = tuple(frame_shape)
         self.seed = seed
+        self.built = True  # networks build themselves where they are made
 
     @abc.abstractmethod
     def stages(self) -> tuple[Stage, ...]:
@@ -190,7 +192,7 @@ class VideoModel(keras.Model, abc.ABC):
 
         Args:
             context: uint8 `[batch, time, height, width, channel]`, or a
-                `Context` with more than frames.
+                `Context` of everything in `TAKES`.
             horizon: number of frames to predict, at least 1.
             samples: how many futures to draw of each clip; one, and no axis
                 for it, when None.
@@ -201,9 +203,10 @@ class VideoModel(keras.Model, abc.ABC):
             axis `[samples, ...]` where samples are asked for.
 
         Raises:
-            ValueError: when the model predicts no frames, the context has no
-                frame, frames of another shape or something that the model
-                does not take, or the horizon or samples are below 1.
+            ValueError: when the model offers no forecast, the context has no
+                frame, another shape, something that the model does not take
+                or not all that it takes, or the horizon or samples are
+                below 1.
         """
         context = self._checked(context, horizon, samples)
         count = 1 if samples is None else samples
@@ -244,6 +247,13 @@ class VideoModel(keras.Model, abc.ABC):
         for ahead in self._pieces(context, horizon, samples, seed, piece):
             yield self._by_sample(ahead, samples).numpy()
 
+    def context_specs(self) -> dict[str, tf.TensorSpec]:
+        """Type and shape of what a forecast takes, for a served model.
+
+        A model of actions or conditions of a known size says so here.
+        """
+        return context_specs(self.TAKES, self.frame_shape)
+
     def futures(
         self,
         context: Context,
@@ -260,9 +270,8 @@ class VideoModel(keras.Model, abc.ABC):
         self, context: Context, horizon: tf.Tensor, seed: tf.Tensor
     ) -> tf.Tensor:
         """`forecast` as one graph: uint8 frames in, uint8 frames out."""
-        if "goal" in self.TAKES:
-            context = context._replace(horizon=horizon)
-        return self._predict(self.start(context, seed), horizon)[0]
+        state = self.start(context._replace(horizon=horizon), seed)
+        return self._predict(state, horizon)[0]
 
     @tf.function(reduce_retracing=True)
     def _begin(self, context: Context, seed: tf.Tensor) -> State:
@@ -292,8 +301,7 @@ class VideoModel(keras.Model, abc.ABC):
     ) -> Iterator[tf.Tensor]:
         """uint8 `[samples * batch, frames, height, width, channel]` each."""
         keys = tf.stack([tf.constant(seed, tf.int32), 0])
-        if "goal" in self.TAKES:
-            context = context._replace(horizon=tf.constant(horizon))
+        context = context._replace(horizon=tf.constant(horizon))
         state = self._begin(context.repeated(samples), keys)
         for first in range(0, horizon, piece):
             frames = tf.constant(min(piece, horizon - first))
@@ -302,36 +310,22 @@ class VideoModel(keras.Model, abc.ABC):
 
     def _by_sample(self, frames: tf.Tensor, samples: tf.Tensor | int):
         shape = tf.concat([[samples, -1], tf.shape(frames)[1:]], axis=0)
-        return tf.reshape(
-            frames, shape
-        )  # [samples, batch, horizon, height, width, channel]
+        # [samples, batch, horizon, height, width, channel]
+        return tf.reshape(frames, shape)
 
     def _checked(self, context, horizon, samples) -> Context:
         if not self.offers("forecast"):
             raise ValueError(self._lacks("forecast"))
-        context = as_context(context)
-        for name in context.given():
-            if name not in self.TAKES:
-                raise ValueError(
-                    f"{name} was given, but {self.title} takes "
-                    f"{', '.join(self.TAKES)} alone."
-                )
-        frames = context.frames
-        if frames.shape.rank != 5 or frames.shape[2:] != self.frame_shape:
-            raise ValueError(
-                f"context has shape {list(frames.shape)}; this model takes "
-                f"[batch, time, {', '.join(map(str, self.frame_shape))}]."
-            )
-        if frames.shape[1] == 0:
-            raise ValueError("context has no frame; at least one is needed.")
         if horizon < 1:
             raise ValueError(f"horizon={horizon} is too small; 1 is the least.")
         if samples is not None and samples < 1:
             raise ValueError(f"samples={samples} is too small; 1 is the least.")
-        return context
+        return checked_context(
+            context, self.TAKES, self.frame_shape, horizon, self.title
+        )
 
     def _lacks(self, capability: str) -> str:
-        return f"{self.title} has no {capability}."
+        return f"{self.title} offers no {capability}."
 
 
 def to_float(frames: tf.Tensor) -> tf.Tensor:

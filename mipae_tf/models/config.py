@@ -1,4 +1,4 @@
-"""Hyper-parameters of a model: written once, checked when they are made."""
+"""Hyper-parameters of a model, declared once and checked when set."""
 
 import dataclasses
 from collections.abc import Mapping

@@ -9,7 +9,7 @@ from typing import TextIO
 from mipae_tf.files import write_file
 from mipae_tf.runs.settings import RunSettings
 
-# Names of stages in runs of version 1.
+# Names that stages had in runs of earlier versions.
 FORMER_STAGE_NAMES = {"joint": "elbo"}
 
 
@@ -36,24 +36,34 @@ class RunFolder:
 
     def checkpoints(self, stage: str, kind: str) -> pathlib.Path:
         """Folder of a stage's checkpoints; kind is newest or best."""
-        stages = self.path / "checkpoints"
+        name = self._former_name(stage) or stage
+        return self.path / "checkpoints" / name / kind
+
+    def _former_name(self, stage: str) -> str | None:
+        """The name of a stage in this run, where it was another one."""
         former = FORMER_STAGE_NAMES.get(stage)
-        if former and (stages / former).exists():
-            stage = former
-        return stages / stage / kind
+        if former and (self.path / "checkpoints" / former).exists():
+            return former
+        return None
 
     def settings(self) -> RunSettings:
         """What this run is.
 
         Raises:
-            ValueError: when the folder holds no run.
+            ValueError: when the folder holds no run, or one of a version that
+                this one cannot read.
         """
         if not self.config.is_file():
             raise ValueError(
                 f"--run_dir={self.path} holds no run: there is no "
                 "config.json; `python -m mipae_tf.train` makes one."
             )
-        return RunSettings.from_json(self.config.read_text())
+        try:
+            return RunSettings.from_json(self.config.read_text())
+        except ValueError as error:
+            raise ValueError(
+                f"--run_dir={self.path} cannot be read by this version: {error}"
+            ) from error
 
     def claim(self, settings: RunSettings, flags: str = "") -> None:
         """Makes the folder this run's, or finds that it is already.
@@ -99,10 +109,11 @@ class RunFolder:
 
     def forget_losses_after(self, stage: str, step: int) -> None:
         """Drops lines of steps that will be made again."""
+        names = (stage, self._former_name(stage))
         rows = [
             row
             for row in self.read_losses()
-            if row["stage"] != stage or row["step"] <= step
+            if row["stage"] not in names or row["step"] <= step
         ]
         text = "".join(json.dumps(row) + "\n" for row in rows)
         write_file(self.losses, text)

@@ -63,8 +63,20 @@ class RunSettings:
 
     @classmethod
     def from_json(cls, text: str) -> "RunSettings":
-        """The settings that `to_json` wrote."""
+        """The settings that `to_json` wrote.
+
+        Raises:
+            ValueError: for text that is no settings, a model that this
+                version lacks or a hyper-parameter that the model lacks.
+        """
         fields = json.loads(text)
-        config = config_class(fields["model"])(**fields["config"])
-        shape = tuple(fields["frame_shape"])
-        return cls(**{**fields, "config": config, "frame_shape": shape})
+        try:
+            config = config_class(fields["model"]).resolve(
+                given=fields["config"]
+            )
+            shape = tuple(fields["frame_shape"])
+            return cls(**{**fields, "config": config, "frame_shape": shape})
+        except (KeyError, TypeError) as error:
+            raise ValueError(
+                f"these are no settings of a run ({error})."
+            ) from error

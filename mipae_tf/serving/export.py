@@ -3,6 +3,8 @@
 import pathlib
 import shutil
 import uuid
+from collections.abc import Callable
+from collections.abc import Mapping
 
 import keras
 import tensorflow as tf
@@ -13,22 +15,31 @@ from mipae_tf.models.base import to_uint8
 from mipae_tf.runs import RunFolder
 from mipae_tf.runs import load
 
+Specs = Mapping[str, tf.TensorSpec]
+
 
 def export(
     run_dir: str | pathlib.Path, export_dir: str | None = None
 ) -> pathlib.Path:
     """Exports a run under the next free version number.
 
-    Endpoints, uint8 frames in and out, every size but the frame's dynamic:
+    Endpoints, of what the model offers; uint8 frames in and out, every size
+    but the frame's dynamic:
 
-    - `forecast` (also `serving_default`): `video` `[batch, time, height,
-      width, channel]`, `horizon` int32 scalar, `seed` int32 scalar ->
-      `frames` `[batch, horizon, ...]`.
+    - `forecast`: `video` `[batch, time, height, width, channel]`, what else
+      the model's context takes by the names of `Context`, `horizon` int32
+      scalar, `seed` int32 scalar -> `frames` `[batch, horizon, ...]`.
     - `sample`, of stochastic models: the same and `samples` int32 scalar ->
       `frames` `[samples, batch, horizon, ...]`.
+    - `generate`: `count`, `length` and `seed`, int32 scalars -> `frames`
+      `[count, length, ...]`.
     - `encode`: `video` -> a float32 tensor for each latent, by name.
     - `decode`: those tensors (and `reference`, the uint8 content frame
       `[batch, height, width, channel]`) -> `frames`.
+    - `segment`: `video` -> `masks` float32 `[batch, time, height, width,
+      objects]`.
+
+    `serving_default` is the first of them that there is.
 
     Args:
         run_dir: the folder that `train` wrote.
@@ -36,16 +47,21 @@ def export(
 
     Returns:
         Folder of the SavedModel.
+
+    Raises:
+        ValueError: when the folder holds no trained run, or the model offers
+            nothing that can be served.
     """
     folder = RunFolder(run_dir)
     model = load(folder.path)
+    archive = _archive(model)
     target = pathlib.Path(export_dir) if export_dir else folder.export
     target.mkdir(parents=True, exist_ok=True)
     versions = [int(p.name) for p in target.iterdir() if p.name.isdigit()]
     version = target / str(max(versions, default=0) + 1)
     aside = target / f".{uuid.uuid4().hex}"
     try:
-        _archive(model).write_out(aside, verbose=False)
+        archive.write_out(aside, verbose=False)
         aside.rename(version)
     finally:
         shutil.rmtree(aside, ignore_errors=True)
@@ -53,48 +69,92 @@ def export(
 
 
 def _archive(model: VideoModel) -> keras.export.ExportArchive:
-    video = tf.TensorSpec((None, None, *model.frame_shape), tf.uint8, "video")
-    scalar = (
-        tf.TensorSpec((), tf.int32, "horizon"),
-        tf.TensorSpec((), tf.int32, "seed"),
-    )
-
-    def forecast(video, horizon, seed):
-        keys = tf.stack([seed, 0])
-        return {"frames": model.roll_out(Context(video), horizon, keys)}
-
-    def sample(video, horizon, seed, samples):
-        keys = tf.stack([seed, 0])
-        return {"frames": model.futures(Context(video), horizon, samples, keys)}
-
-    def encode(video):
-        return dict(model.encode(video))
-
-    def decode(latents):
-        latents = dict(latents)
-        reference = latents.pop("reference")
-        return {"frames": to_uint8(model.decode(latents, reference))}
-
+    endpoints = _endpoints(model)
+    if not endpoints:
+        raise ValueError(f"{model.title} offers nothing that can be served.")
+    first = next(iter(endpoints.values()))
     archive = keras.export.ExportArchive()
     archive.track(model)
-    for name in ("forecast", "serving_default"):
-        archive.add_endpoint(name, forecast, [video, *scalar])
-    if model.stochastic:
-        samples = tf.TensorSpec((), tf.int32, "samples")
-        archive.add_endpoint("sample", sample, [video, *scalar, samples])
-    archive.add_endpoint("encode", encode, [video])
-    archive.add_endpoint("decode", decode, [_latent_specs(model)])
+    for name, (serve, specs) in {**endpoints, "serving_default": first}.items():
+        archive.add_endpoint(name, serve, [_named(specs)])
     return archive
 
 
-def _latent_specs(model: VideoModel) -> dict[str, tf.TensorSpec]:
-    specs = {
-        "reference": tf.TensorSpec(
-            (None, *model.frame_shape), tf.uint8, "reference"
+def _endpoints(model: VideoModel) -> dict[str, tuple[Callable, Specs]]:
+    """By name a function of a dict of tensors, and their specs."""
+    video = tf.TensorSpec((None, None, *model.frame_shape), tf.uint8)
+    number = tf.TensorSpec((), tf.int32)
+    of_latents = {
+        latent.name: tf.TensorSpec(
+            (None, *((None,) if latent.per_frame else ()), *latent.code_shape),
+            tf.float32,
         )
+        for latent in model.latents
     }
-    for latent in model.latents:
-        time = (None,) if latent.per_frame else ()
-        shape = (None, *time, *latent.code_shape)
-        specs[latent.name] = tf.TensorSpec(shape, tf.float32, latent.name)
-    return specs
+    reference = tf.TensorSpec((None, *model.frame_shape), tf.uint8)
+    context = model.context_specs()
+    others = {k: v for k, v in context.items() if k != "frames"}
+    ahead = {"video": video, **others, "horizon": number, "seed": number}
+    known = {
+        "forecast": (_forecast, ahead),
+        "generate": (
+            _generate,
+            {"count": number, "length": number, "seed": number},
+        ),
+        "encode": (_encode, {"video": video}),
+        "decode": (_decode, {**of_latents, "reference": reference}),
+        "segment": (_segment, {"video": video}),
+    }
+    offered = {k: v for k, v in known.items() if model.offers(k)}
+    if "forecast" in offered and model.stochastic:
+        offered["sample"] = (_sample, {**ahead, "samples": number})
+    return {
+        name: (_of(model, serve), specs)
+        for name, (serve, specs) in offered.items()
+    }
+
+
+def _of(model: VideoModel, serve: Callable) -> Callable:
+    return lambda given: serve(model, dict(given))
+
+
+def _named(specs: Specs) -> dict[str, tf.TensorSpec]:
+    """Specs that carry their names, which become those of the inputs."""
+    return {
+        name: tf.TensorSpec(spec.shape, spec.dtype, name)
+        for name, spec in specs.items()
+    }
+
+
+def _forecast(model: VideoModel, given: dict) -> dict[str, tf.Tensor]:
+    horizon, key = given.pop("horizon"), _key(given)
+    context = Context(given.pop("video"), **given)
+    return {"frames": model.roll_out(context, horizon, key)}
+
+
+def _sample(model: VideoModel, given: dict) -> dict[str, tf.Tensor]:
+    horizon, key = given.pop("horizon"), _key(given)
+    samples = given.pop("samples")
+    context = Context(given.pop("video"), **given)
+    return {"frames": model.futures(context, horizon, samples, key)}
+
+
+def _generate(model: VideoModel, given: dict) -> dict[str, tf.Tensor]:
+    return {"frames": to_uint8(model.generate(**given))}
+
+
+def _encode(model: VideoModel, given: dict) -> dict[str, tf.Tensor]:
+    return dict(model.encode(given["video"]))
+
+
+def _decode(model: VideoModel, given: dict) -> dict[str, tf.Tensor]:
+    reference = given.pop("reference")
+    return {"frames": to_uint8(model.decode(given, reference))}
+
+
+def _segment(model: VideoModel, given: dict) -> dict[str, tf.Tensor]:
+    return {"masks": model.segment(given["video"])}
+
+
+def _key(given: dict) -> tf.Tensor:
+    return tf.stack([given.pop("seed"), 0])

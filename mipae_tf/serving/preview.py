@@ -48,8 +48,9 @@ def preview(
         samples: futures to draw, each a panel of the animation.
 
     Raises:
-        ValueError: for a source that is no video, or an output of another
-            kind; the message names the flag.
+        ValueError: for a source that is no video, an output of another kind,
+            or a model that does not forecast from frames alone; the message
+            names the flag.
     """
     output = pathlib.Path(output)
     if output.suffix not in ENDINGS:
@@ -59,6 +60,7 @@ def preview(
     if samples < 1:
         raise ValueError(f"--samples={samples} is too small; 1 is the least.")
     model = load(run_dir)
+    _require_forecast(model, run_dir)
     if samples > 1 and not model.stochastic:
         raise ValueError(
             f"--samples={samples} asks for several futures; those of "
@@ -74,6 +76,21 @@ def preview(
         write_mp4(output, drawn, fps)
     else:
         write_gif(output, np.concatenate(list(drawn)), fps)
+
+
+def _require_forecast(model: VideoModel, run_dir: str | pathlib.Path) -> None:
+    if not model.offers("forecast"):
+        raise ValueError(
+            f"--run_dir={run_dir} holds {model.title}, which offers no "
+            "forecast."
+        )
+    others = [x for x in model.TAKES if x not in ("frames", "times")]
+    if others:
+        raise ValueError(
+            f"--run_dir={run_dir} holds {model.title}, which takes "
+            f"{' and '.join(others)} beside frames; from Python, "
+            "model.forecast(Context(...), horizon) forecasts."
+        )
 
 
 def _either(endings: tuple[str, ...]) -> str:

@@ -23,8 +23,9 @@ from mipae_tf.training.logbook import Logbook
 from mipae_tf.training.loop import NonFinite
 from mipae_tf.training.loop import StageLoop
 from mipae_tf.training.options import TrainingOptions
+from mipae_tf.training.pictures import can_forecast
+from mipae_tf.training.pictures import code_strip
 from mipae_tf.training.pictures import forecast_pictures
-from mipae_tf.training.pictures import reconstruction_strip
 from mipae_tf.training.profile import Profile
 from mipae_tf.visual.summary import write_gif_summary
 from mipae_tf.visual.summary import write_image_summary
@@ -268,14 +269,13 @@ class Trainer:
             return
         clips, step = self.clips["validation"], int(stage.step.numpy())
         with logbook.writer.as_default():
-            if stage is self.stages[-1]:
+            if stage is self.stages[-1] and can_forecast(self.model):
                 context = self.model.config.context
                 image, animation = forecast_pictures(self.model, clips, context)
                 write_image_summary("forecast/strip", image, step)
                 write_gif_summary("forecast/animation", animation, step)
-            else:
-                image = reconstruction_strip(self.model, clips)
-                write_image_summary("decoded/strip", image, step)
+            elif found := code_strip(self.model, clips):
+                write_image_summary(*found, step)
 
 
 def _as_batched(streams: dict[str, Arrays]) -> Arrays:

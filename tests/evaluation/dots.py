@@ -2,6 +2,7 @@
 
 import numpy as np
 import tensorflow as tf
+from evaluation.world import Double
 from scipy.linalg import hadamard
 
 from mipae_tf.data import Clips
@@ -16,7 +17,7 @@ FACTORS = tuple(
 )
 
 
-class Painter:
+class Painter(Double):
     """Sees and draws two dots, one in each of the first two planes.
 
     Factors are the dots' places, or each of them a mixture of both.
@@ -26,7 +27,7 @@ class Painter:
         self.mixing = np.eye(4, dtype="f4")
         if mixed:
             self.mixing = hadamard(4).astype("f4") / 2
-        self.latents = (Latent("factors", "factor", True, 2, 2),)
+        self.latents = (Latent("factors", "factor", True, (2,), 2),)
 
     def encode(self, frames, seed=None):
         places = places_of(frames)

@@ -3,6 +3,7 @@
 import dataclasses
 
 import pytest
+from models.harness import OWN
 from models.harness import lively_model
 from runs.run_cases import make_run
 from runs.run_cases import settings
@@ -18,7 +19,6 @@ from mipae_tf.evaluation import evaluator
 from mipae_tf.evaluation.groups import scores
 from mipae_tf.judging import judge
 from mipae_tf.metrics.probes import probes
-from mipae_tf.models import MODELS
 
 SPRITES = SpritesConfig(
     "two", num_frames=8, sprites=2, colour=False, sprites_from="drawn"
@@ -45,7 +45,7 @@ def sprites(monkeypatch, tmp_path):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", sorted(MODELS))
+@pytest.mark.parametrize("name", sorted(OWN))
 @pytest.mark.parametrize("drawn", [True, False], ids=["drawn", "clips"])
 def test_every_group_has_a_value_or_a_reason(sprites, tmp_path, name, drawn):
     make_run(tmp_path / "run", lively_model(name), settings(name))

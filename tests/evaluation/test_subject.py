@@ -56,8 +56,9 @@ class Drawn(Oracle):
             for name, code in codes.items()
         }
 
-    def forecast(self, context, horizon, samples=None, seed=0, goal=None):
-        shape = (len(context), horizon, *context.shape[2:])
+    def forecast(self, context, horizon, samples=None, seed=0):
+        frames = context.frames
+        shape = (len(frames), horizon, *frames.shape[2:])
         noise = tf.random.stateless_uniform(
             shape, [int(seed), 0], 0, 256, tf.int32
         )
@@ -78,11 +79,6 @@ def test_each_chunk_has_draws_of_its_own(monkeypatch):
         assert not np.array_equal(found[:2], found[2:])
     first, other = seen.forecast(0, clips=2), seen.forecast(1, clips=2)
     assert not np.array_equal(first, other)
-
-
-def test_latents_by_role():
-    assert subject().latent_of("content") == "what"
-    assert subject().latent_of("noise") is None
 
 
 def test_the_future_is_what_follows_the_context():

@@ -1,16 +1,27 @@
 """What every model of the library must do, in one call per model."""
 
 import dataclasses
+import importlib
+import pathlib
 
 import keras
 import numpy as np
+import pytest
 import tensorflow as tf
 
 from mipae_tf.data import batches
-from mipae_tf.models import Context
+from mipae_tf.models import MODELS
 from mipae_tf.models import config_class
 from mipae_tf.models import make_model
-from mipae_tf.models.context import as_context
+from mipae_tf.models.base import CAPABILITIES
+from mipae_tf.models.context import checked_context
+from mipae_tf.models.context import context_of
+
+# Models of the library, and toys that are registered here and nowhere else.
+OWN = tuple(MODELS)
+for path in sorted((pathlib.Path(__file__).parent / "guests").glob("*.py")):
+    importlib.import_module(f"models.guests.{path.stem}")
+GUESTS = tuple(name for name in MODELS if name not in OWN)
 
 FRAME = (64, 64, 1)
 
@@ -93,15 +104,42 @@ def run_model_test(name, given=None):
     """
     model = lively_model(name, **(given or {}))
     video = moving_clips()
-    _check_latents(model, video[:2, :3])
-    _check_decode(model, video[:2, :3])
-    _check_steps(model, video[:2])
-    _check_forecast(model, video[:2])
+    offered = [x for x in CAPABILITIES if model.offers(x)]
+    assert offered, "a model must offer something"
+    for capability in CAPABILITIES:
+        if capability in offered:
+            CHECKS[capability](model, video[:2])
+        else:
+            _check_refused(model, capability, video[:2])
     _check_stages(model, video)
     _check_round_trip(model, name, given or {}, video)
 
 
-def _check_latents(model, video):
+def _check_refused(model, capability, video):
+    """What is not offered is named in one sentence."""
+    calls = {
+        "forecast": lambda: model.forecast(video[:, :3], 2),
+        "encode": lambda: model.encode(video),
+        "decode": lambda: model.decode({}),
+        "generate": lambda: model.generate(1, 2),
+        "evidence": lambda: model.evidence(video),
+        "segment": lambda: model.segment(video),
+    }
+    message = f"{model.title} offers no {capability}."
+    with pytest.raises((ValueError, NotImplementedError), match=message):
+        calls[capability]()
+
+
+def context(model, video, frames, horizon):
+    """What a model is given of clips, as `forecast` makes it for `start`."""
+    given = context_of(model.TAKES, video, frames, horizon)
+    shape, title = model.frame_shape, model.title
+    made = checked_context(given, model.TAKES, shape, horizon, title)
+    return made._replace(horizon=tf.constant(horizon))
+
+
+def _check_encode(model, video):
+    video = video[:, :3]
     codes = model.encode(tf.constant(video))
     assert list(codes) == [latent.name for latent in model.latents]
     for latent in model.latents:
@@ -118,70 +156,129 @@ def _check_latents(model, video):
 
 
 def _check_decode(model, video):
+    video = video[:, :3]
     codes = model.encode(tf.constant(video))
     frames = model.decode(codes, tf.constant(video[:, -1]))
     assert frames.shape == video.shape
-    assert frames.dtype == tf.float32
-    assert np.min(frames) >= 0.0 and np.max(frames) <= 1.0
-    assert np.std(frames) > 0.0
+    _check_frames(frames)
     mirrored = {k: tf.reverse(v, [0]) for k, v in codes.items()}
     other = model.decode(mirrored, tf.constant(video[::-1, -1]))
     np.testing.assert_allclose(other[::-1], frames, atol=1e-5)
 
 
+def _check_frames(frames):
+    assert frames.dtype == tf.float32
+    assert np.min(frames) >= 0.0 and np.max(frames) <= 1.0
+    assert np.std(frames) > 0.0
+
+
+def _check_forecast(model, video):
+    _check_steps(model, video)
+    _check_futures(model, video)
+
+
 def _check_steps(model, video):
     key = tf.constant([0, 0])
-    context = tf.constant(video[:, :3])
-    start = model.start(Context(context), key)
+    start = model.start(context(model, video, 3, 4), key)
     predicted, state = model.step(start)
     assert predicted.shape == video[:, 0].shape
-    assert predicted.dtype == tf.float32
-    assert np.min(predicted) >= 0.0 and np.max(predicted) <= 1.0
+    _check_frames(predicted)
     # A frame that is given changes what follows, not what was predicted.
-    frame = context[:, -1]
+    frame = tf.constant(video[:, 2])
     shown, followed = model.step(start, frame)
     after, _ = model.step(followed)
     if not model.stochastic:
         np.testing.assert_allclose(shown, predicted, atol=1e-6)
         # Being shown a frame is having had it in the context.
-        longer = tf.concat([context, frame[:, None]], axis=1)
-        expected, _ = model.step(model.start(Context(longer), key))
+        longer = video.copy()
+        longer[:, 3] = video[:, 2]
+        begun = model.start(context(model, longer, 4, 3), key)
+        expected, _ = model.step(begun)
         np.testing.assert_allclose(after, expected, atol=1e-5)
     on_its_own, _ = model.step(state)
     assert np.abs(after - on_its_own).max() > 1e-6
 
 
-def _check_forecast(model, video):
-    context, shape = video[:, :3], video.shape[2:]
-    long = model.forecast(context, horizon=6)
-    assert long.shape == (2, 6, *shape)
+def _check_futures(model, video):
+    shape = video.shape[2:]
+    given = context_of(model.TAKES, video, 3, 5)
+    long = model.forecast(given, horizon=5)
+    assert long.shape == (2, 5, *shape)
     assert long.dtype == tf.uint8
-    short = model.forecast(context, horizon=2)
-    sampled = model.forecast(context, horizon=2, samples=3, seed=5)
-    assert sampled.shape == (3, 2, 2, *shape)
-    again = model.forecast(context, horizon=2, samples=3, seed=5)
+    # Another batch and another time at once: functions are traced once more.
+    one_frame = context_of(model.TAKES, video, 1, 2)
+    alone = model.forecast(one_frame, horizon=2, samples=3)
+    assert alone.shape == (3, 2, 2, *shape)
+    sampled = model.forecast(given, horizon=5, samples=3, seed=5)
+    assert sampled.shape == (3, 2, 5, *shape)
+    again = model.forecast(given, horizon=5, samples=3, seed=5)
     np.testing.assert_array_equal(sampled, again)
-    pieces = model.stream(context, horizon=2, samples=3, seed=5, piece=1)
+    pieces = model.stream(given, horizon=5, samples=3, seed=5, piece=2)
     np.testing.assert_array_equal(np.concatenate(list(pieces), 2), sampled)
     if model.stochastic:
         assert (sampled[0] != sampled[1]).numpy().any()
         return
-    np.testing.assert_array_equal(short, long[:, :2])
     for sample in sampled:  # another batch size may round another way
-        apart = sample.numpy().astype(int) - short.numpy()
+        apart = sample.numpy().astype(int) - long.numpy()
         assert np.abs(apart).max() <= 1
-    by_hand, state = [], model.start(as_context(context), tf.constant([0, 0]))
-    for _ in range(6):
+    if "goal" not in model.TAKES:
+        short = model.forecast(given, horizon=2)
+        np.testing.assert_array_equal(short, long[:, :2])
+    by_hand = []
+    state = model.start(context(model, video, 3, 5), tf.constant([0, 0]))
+    for _ in range(3):
         frame, state = model.step(state)
         by_hand.append(np.array(frame) * 255.0)
     # Half a grey level is rounding.
-    apart = np.abs(np.stack(by_hand, axis=1) - np.array(long, np.float32))
+    first = np.array(long[:, :3], np.float32)
+    apart = np.abs(np.stack(by_hand, axis=1) - first)
     assert apart.max() < 0.51
+
+
+def _check_generate(model, video):
+    shape = video.shape[2:]
+    clips = model.generate(2, 3, seed=1)
+    assert clips.shape == (2, 3, *shape)
+    _check_frames(clips)
+    np.testing.assert_array_equal(model.generate(2, 3, seed=1), clips)
+    assert np.abs(model.generate(2, 3, seed=2) - clips).max() > 0.0
+    assert np.abs(clips[0] - clips[1]).max() > 0.0
+
+
+def _check_evidence(model, video):
+    found = model.evidence(tf.constant(video[:, :4]))
+    assert found.nats.shape == found.likelihood.shape == (2, 4)
+    assert np.isfinite(found.nats).all()
+    if found.kind == "bound":
+        assert found.kl.shape == (2, 4) and np.min(found.kl) >= 0.0
+    else:
+        assert found.kl is None
+    again = model.evidence(tf.constant(video[:, :4]))
+    np.testing.assert_array_equal(found.nats, again.nats)
+
+
+def _check_segment(model, video):
+    masks = model.segment(tf.constant(video[:, :3]))
+    assert masks.shape[:4] == video[:, :3].shape[:4] and masks.shape[4] > 0
+    assert masks.dtype == tf.float32
+    assert np.min(masks) >= 0.0
+    assert np.max(np.sum(masks, axis=-1)) <= 1.0 + 1e-6
+
+
+CHECKS = {
+    "forecast": _check_forecast,
+    "encode": _check_encode,
+    "decode": _check_decode,
+    "generate": _check_generate,
+    "evidence": _check_evidence,
+    "segment": _check_segment,
+}
 
 
 def _check_stages(model, video):
     stages = model.stages()
-    names = [stage.name for stage in stages]
+    names = tuple(stage.name for stage in stages)
+    assert names == model.STAGES
     assert len(set(names)) == len(names) > 0
     for stage in stages:
         _check_stage(model, stage, video)
@@ -224,8 +321,16 @@ def _check_round_trip(model, name, given, video):
     ]
     twin.set_weights(model.get_weights())
     np.testing.assert_array_equal(
-        twin.forecast(video[:2, :2], 2), model.forecast(video[:2, :2], 2)
+        outputs(twin, video[:2]), outputs(model, video[:2])
     )
     assert model.config == type(model.config)(
         **dataclasses.asdict(model.config)
     )
+
+
+def outputs(model, video):
+    """Frames that depend on the weights of a model."""
+    if model.offers("forecast"):
+        state = model.start(context(model, video, 3, 2), tf.constant([0, 0]))
+        return model.step(state)[0]
+    return model.generate(2, 3)

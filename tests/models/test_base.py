@@ -26,7 +26,7 @@ def model():
             (2, 3, 64, 64, 1),
             1,
             np.zeros(1),
-            "goal was given, but AE-LSTM takes frames alone",
+            "goal was given, but AE-LSTM takes only frames",
         ),
     ],
 )

@@ -82,7 +82,7 @@ def test_several_futures_are_drawn(tmp_path):
         ({"output": "x.png"}, "--output=x.png must end in .gif, .mp4 or .npy"),
         ({"horizon": 0}, "--horizon=0 is too small"),
         ({"samples": 0}, "--samples=0 is too small"),
-        ({"samples": 2}, "--samples=2 asks .* of AELSTM are all the same"),
+        ({"samples": 2}, "--samples=2 asks .* of AE-LSTM are all the same"),
         ({"context": 9}, "--context=9 does not fit .* 8 frames"),
         ({"context": 0}, "--context=0 does not fit"),
     ],

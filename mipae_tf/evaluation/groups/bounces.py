@@ -5,6 +5,7 @@ from typing import NamedTuple
 import numpy as np
 from tqdm import tqdm
 
+from mipae_tf.evaluation.absence import lacks
 from mipae_tf.evaluation.absence import or_absent
 from mipae_tf.evaluation.entries import mean_entry
 from mipae_tf.evaluation.findings import Findings
@@ -83,8 +84,12 @@ def find_bounces(subject: Subject) -> list[Bounce]:
     """First walls met after the context, with `AFTER` frames to follow.
 
     Raises:
-        AbsentMetric: where walls turn nothing at random, or too few are met.
+        AbsentMetric: where walls turn nothing at random, too few are met, or
+            the model forecasts nothing.
     """
+    reason = lacks(subject, "forecast")
+    if reason:
+        raise AbsentMetric(reason)
     if not getattr(subject.builder, "has_futures", False):
         reason = f"{subject.clips.name} has no wall that turns at random."
         raise AbsentMetric(reason)

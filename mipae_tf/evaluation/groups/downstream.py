@@ -4,6 +4,7 @@ import numpy as np
 
 from mipae_tf.data import Clips
 from mipae_tf.data import Factor
+from mipae_tf.evaluation.absence import lacks
 from mipae_tf.evaluation.findings import Findings
 from mipae_tf.evaluation.probing import is_class
 from mipae_tf.evaluation.subject import Subject
@@ -25,11 +26,12 @@ def measure(subject: Subject) -> Findings:
     and pose apart in no latent is judged by its whole code: AE-LSTM is the
     baseline that DRNET compares itself with.
     """
-    clips = subject.clips
+    clips, reason = subject.clips, lacks(subject, "encode")
     labels = {f: _labels(clips, f) for f in clips.factors_of() if is_class(f)}
     labels = {f: found for f, found in labels.items() if found is not None}
     if not labels:
         reason = f"{clips.name} knows no classes of clips."
+    if reason:
         return Findings({"downstream": absent(reason)})
     counts = [n for n in COUNTS if n <= len(clips) - len(clips) // 4]
     metrics, series = {}, {}
@@ -86,7 +88,7 @@ def _pose_codes(subject: Subject) -> np.ndarray:
 
 def _codes(subject: Subject, role: str) -> np.ndarray:
     """Codes of every frame, `[clips, time, dim]`."""
-    name = subject.latent_of(role)
+    model = subject.model
     latents = subject.encode_frames(subject.clips.video)
-    chosen = [latents[name]] if name else list(latents.values())
-    return np.concatenate(chosen, axis=-1)
+    chosen = model.latents_of(role) or model.latents
+    return np.concatenate([latents[each.name] for each in chosen], axis=-1)

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from mipae_tf.evaluation.absence import lacks
 from mipae_tf.evaluation.absence import or_absent
 from mipae_tf.evaluation.entries import mean_entry
 from mipae_tf.evaluation.findings import Findings
@@ -15,6 +16,7 @@ from mipae_tf.visual.png import encode_png
 
 CLIPS = 32
 SHOWN = 4
+KEYS = ("drift/sharpness", "drift/motion", "drift/kept")
 STEPS = (1, 2, 5, 10, 20, 50, 100, 200, 500)
 
 
@@ -29,6 +31,9 @@ def measure(subject: Subject) -> Findings:
     class. `steps` of an entry names the frames ahead that `per_step` is of;
     its value is that of the last.
     """
+    reason = _why_no_long_forecast(subject)
+    if reason:
+        return Findings({key: absent(reason) for key in KEYS})
     length = subject.options.drift_steps
     steps = np.array([*(n for n in STEPS if n < length), length])
     frames = subject.forecast(horizon=length, clips=CLIPS)
@@ -67,6 +72,17 @@ def measure(subject: Subject) -> Findings:
     if any("per_step" in row for row in metrics.values()):
         figures["drift_curves.png"] = _curves(metrics)
     return Findings(metrics, per_clip, figures)
+
+
+def _why_no_long_forecast(subject: Subject) -> str | None:
+    model, clips = subject.model, subject.clips
+    beyond = subject.context + subject.options.drift_steps > clips.length
+    if "goal" in model.TAKES and beyond:
+        return (
+            f"{model.title} takes a goal, which {clips.name} do not hold "
+            "beyond their end."
+        )
+    return lacks(subject, "forecast")
 
 
 def _entry(

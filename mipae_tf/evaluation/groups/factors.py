@@ -4,6 +4,7 @@ import numpy as np
 from scipy.optimize import linear_sum_assignment
 from tqdm import tqdm
 
+from mipae_tf.evaluation.absence import lacks
 from mipae_tf.evaluation.findings import Findings
 from mipae_tf.evaluation.probing import FRAMES
 from mipae_tf.evaluation.probing import probe_entry
@@ -38,9 +39,10 @@ def measure(subject: Subject) -> Findings:
     objects is chance. Factors are matched to objects where the sum of `read`
     is highest.
     """
-    latent = _latent_of_factors(subject)
-    if latent is None:
-        reason = f"{subject.model_name} has no factors."
+    reason = lacks(subject, "encode", "decode")
+    if reason is None and not _of_objects(subject):
+        reason = f"{subject.model.title} has no factors."
+    if reason:
         return Findings({key: absent(reason) for key in SUMMARY})
     drawn = single_factor_generations(subject)
     figures = {"factors.gif": _animation(subject, drawn)}
@@ -53,7 +55,7 @@ def measure(subject: Subject) -> Findings:
         metrics = {key: absent(reason) for key in SUMMARY}
         return Findings(metrics, figures=figures)
     try:
-        read = _read(subject, latent, objects)
+        read = _read(subject, objects)
     except AbsentMetric as reason:
         metrics = {key: absent(str(reason)) for key in SUMMARY}
         return Findings(metrics, figures=figures)
@@ -78,36 +80,43 @@ def single_factor_generations(subject: Subject) -> np.ndarray:
     Each factor by itself goes along with the clip, the others stay as they
     are in its first frame.
     """
-    name = _latent_of_factors(subject).name
+    moving = _of_objects(subject)
     video = subject.clips.video[:CLIPS]
     latents = subject.encode(video)
-    codes = latents[name]  # [clips, time, factors, dim]
     drawn = []
-    for factor in tqdm(range(codes.shape[2]), "factors", disable=None):
-        alone = np.repeat(codes[:, :1], codes.shape[1], axis=1)
-        alone[:, :, factor] = codes[:, :, factor]
-        drawn.append(subject.decode({**latents, name: alone}, video[:, 0]))
+    for factor in tqdm(range(moving[0].objects), "factors", disable=None):
+        shown = dict(latents)
+        for latent in moving:
+            codes = latents[latent.name]  # [clips, time, factors, ...]
+            alone = np.repeat(codes[:, :1], codes.shape[1], axis=1)
+            alone[:, :, factor] = codes[:, :, factor]
+            shown[latent.name] = alone
+        drawn.append(subject.decode(shown, video[:, 0]))
     return np.stack(drawn)
 
 
-def _latent_of_factors(subject: Subject) -> Latent | None:
-    for latent in subject.model.latents:
-        if latent.objects:
-            return latent
-    return None
+def _of_objects(subject: Subject) -> list[Latent]:
+    """Latents with a code for each object (or factor) of every frame."""
+    latents = subject.model.latents
+    return [each for each in latents if each.objects and each.per_frame]
 
 
-def _read(subject: Subject, latent: Latent, objects) -> np.ndarray:
+def _read(subject: Subject, objects) -> np.ndarray:
     """R² `[factors, objects]` of positions from each factor.
 
     Raises:
         AbsentMetric: an object that is in one place always, or one clip.
     """
     clips, times = subject.clips, probed_times(subject.clips)
-    codes = subject.encode(clips.video)[latent.name][:, times]
-    flat = codes.reshape(-1, *codes.shape[2:])  # [frames, factors, dim]
-    scores = np.zeros((latent.objects, len(objects)))
-    for factor in tqdm(range(latent.objects), "reading factors", disable=None):
+    latents, moving = subject.encode(clips.video), _of_objects(subject)
+    factors = moving[0].objects
+    codes = [
+        latents[each.name][:, times].reshape(-1, factors, each.size)
+        for each in moving
+    ]
+    flat = np.concatenate(codes, axis=-1)  # [frames, factors, dim]
+    scores = np.zeros((factors, len(objects)))
+    for factor in tqdm(range(factors), "reading factors", disable=None):
         for column, names in enumerate(objects.values()):
             scores[factor, column] = np.mean(
                 [

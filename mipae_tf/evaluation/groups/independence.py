@@ -4,6 +4,7 @@ import functools
 
 import numpy as np
 
+from mipae_tf.evaluation.absence import lacks
 from mipae_tf.evaluation.findings import Findings
 from mipae_tf.evaluation.subject import Subject
 from mipae_tf.metrics.absent_metric import AbsentMetric
@@ -41,8 +42,10 @@ def measure(subject: Subject) -> Findings:
         kind: [f"independence/{kind}{name}" for name in BETTER]
         for kind in ("", "sampled_")
     }
+    reason = lacks(subject, "encode")
     if subject.clips.length < 2:
         reason = f"{subject.clips.name} has clips of one frame."
+    if reason:
         return Findings({key: absent(reason) for key in keys[""]})
     means, blocks = _latents(subject)
     try:

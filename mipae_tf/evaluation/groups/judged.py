@@ -6,7 +6,9 @@ from mipae_tf.evaluation.absence import or_absent
 from mipae_tf.evaluation.entries import mean_entry
 from mipae_tf.evaluation.findings import Findings
 from mipae_tf.evaluation.groups.prediction import predictions
+from mipae_tf.evaluation.groups.prediction import why_no_row
 from mipae_tf.evaluation.groups.swap import make_swaps
+from mipae_tf.evaluation.groups.swap import why_no_swap
 from mipae_tf.evaluation.subject import Subject
 from mipae_tf.judging.judge import make_judge
 from mipae_tf.judging.judgements import balanced_clips
@@ -49,10 +51,13 @@ def measure(subject: Subject) -> Findings:
     for row in ("forecast", "copy_last", "oracle"):
         if rows[row] is not None:
             findings |= _judged(subject, judge, row, rows[row], future, 0)
-    swaps = subject.once(make_swaps)
-    if swaps is None:
-        reason = f"{subject.model_name} has no content and pose to swap."
+        else:
+            reason = why_no_row(subject, row)
+            findings |= Findings({f"judged/{row}": absent(reason)})
+    reason = why_no_swap(subject)
+    if reason:
         return findings | Findings({"judged/swap": absent(reason)})
+    swaps = subject.once(make_swaps)
     findings |= _judged(subject, judge, "swap", swaps.drawn, swaps.times, 1)
     return findings | _scored_swaps(subject, judge, swaps)
 

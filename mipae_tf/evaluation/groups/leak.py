@@ -5,6 +5,7 @@ from tqdm import tqdm
 
 from mipae_tf.data import Clips
 from mipae_tf.data import Factor
+from mipae_tf.evaluation.absence import lacks
 from mipae_tf.evaluation.absence import or_absent
 from mipae_tf.evaluation.findings import Findings
 from mipae_tf.evaluation.probing import FRAMES
@@ -42,6 +43,9 @@ def measure(subject: Subject) -> Findings:
     if not subject.clips.factors_of():
         reason = f"{subject.clips.name} knows no factors."
         return Findings({"leak": absent(reason)})
+    reason = lacks(subject, "encode")
+    if reason:
+        return Findings({"leak": absent(reason)})
     codes = _codes(subject, None)
     metrics = _probes(subject, "", codes)
     metrics |= _probes(subject, "_linear", codes, kind="linear")
@@ -66,8 +70,7 @@ def _probes(
     for factor, source in tqdm(pairs, f"{kind} probes", disable=None):
         key = _key(factor, source, suffix)
         if source not in codes:
-            reason = f"{subject.model_name} has no {source} latent."
-            found[key] = absent(reason)
+            found[key] = absent(lacks(subject, source))
             continue
         found[key] = or_absent(
             probe_entry,
@@ -107,9 +110,9 @@ def _codes(subject: Subject, seed: int | None) -> dict[str, np.ndarray]:
     }  # [clips·frames, dim]
     codes = {"all": np.concatenate(list(latents.values()), axis=1)}
     for role in ROLES:
-        name = subject.latent_of(role)
-        if name is not None:
-            codes[role] = latents[name]
+        own = [latents[each.name] for each in subject.model.latents_of(role)]
+        if own:
+            codes[role] = np.concatenate(own, axis=1)
     return codes
 
 

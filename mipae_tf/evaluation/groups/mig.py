@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from mipae_tf.evaluation.absence import lacks
 from mipae_tf.evaluation.codes import FEWEST
 from mipae_tf.evaluation.codes import LabelledCodes
 from mipae_tf.evaluation.codes import can_draw_static
@@ -77,10 +78,7 @@ def measure(subject: Subject) -> Findings:
 
 def why_no_gap(subject: Subject) -> str | None:
     """Why content and pose cannot be told apart in a model, if so."""
-    for role in ("content", "pose"):
-        if subject.latent_of(role) is None:
-            return f"{subject.model_name} has no {role} latent."
-    return None
+    return lacks(subject, "encode", "content", "pose")
 
 
 def _published(
@@ -131,8 +129,13 @@ def _factorwise(
 def _own_codes(
     subject: Subject, codes: LabelledCodes
 ) -> tuple[np.ndarray, np.ndarray]:
+    """Latents of content and of pose, several side by side, `[frames, dim]`."""
+    latents_of = subject.model.latents_of
     return tuple(
-        codes.latents[subject.latent_of(role)] for role in ("content", "pose")
+        np.concatenate(
+            [codes.latents[z.name] for z in latents_of(role)], axis=1
+        )
+        for role in ("content", "pose")
     )
 
 

@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from tqdm import tqdm
 
+from mipae_tf.evaluation.absence import lacks
 from mipae_tf.evaluation.absence import or_absent
 from mipae_tf.evaluation.entries import mean_entry
 from mipae_tf.evaluation.entries import psnr_entry
@@ -53,18 +54,27 @@ DIVERSITY_CLIPS = 50
 FEWEST_CLIPS = 4
 
 
+# What a model must have for a row, see `lacks`.
+NEEDS = {
+    "forecast": ("forecast",),
+    "oracle": ("encode", "decode", "pose"),
+}
+
+
 def predictions(subject: Subject) -> dict[str, np.ndarray | None]:
     """Frames of each row, uint8 `[clips, horizon, height, width, channel]`.
 
     forecast: the model's, the first sample of a stochastic one. copy_last:
     the last frame of the context, again and again. blank: black frames.
     oracle: the true poses of the future decoded with the content of the
-    context, None for a model without pose.
+    context. Forecast and oracle are None for a model that lacks what `NEEDS`
+    says.
     """
     future = subject.future()
     last = subject.clips.video[:, subject.context - 1]
+    unable = why_no_row(subject, "forecast")
     return {
-        "forecast": subject.forecast(),
+        "forecast": None if unable else subject.forecast(),
         "copy_last": np.repeat(last[:, None], subject.horizon, axis=1),
         "blank": np.zeros_like(future),
         "oracle": _oracle(subject, last),
@@ -87,7 +97,7 @@ def measure(subject: Subject) -> Findings:
     metrics, per_clip = {}, {}
     for row, frames in rows.items():
         if frames is None:
-            reason = f"{subject.model_name} has no pose latent."
+            reason = why_no_row(subject, row)
             for name in (*measures, "fvd"):
                 metrics[f"prediction/{name}/{row}"] = absent(reason)
             continue
@@ -101,7 +111,9 @@ def measure(subject: Subject) -> Findings:
         key = f"prediction/fvd/{row}"
         metrics[key] = or_absent(_fvd, key, embed, embed_truth, frames)
     metrics |= _diversity(subject)
-    figures = forecast_pictures(subject, rows) | step_plots(metrics)
+    figures = step_plots(metrics)
+    if rows["forecast"] is not None:
+        figures |= forecast_pictures(subject, rows)
     return Findings(metrics, per_clip, figures)
 
 
@@ -191,7 +203,7 @@ def _fvd(key: str, embed: VideoEmbedder | None, embed_truth, frames) -> dict:
 
 def _diversity(subject: Subject) -> dict[str, dict]:
     key = "prediction/diversity/forecast"
-    if not subject.model.stochastic:
+    if not subject.model.stochastic or why_no_row(subject, "forecast"):
         return {}
     samples = np.stack(
         [
@@ -205,8 +217,13 @@ def _diversity(subject: Subject) -> dict[str, dict]:
     }
 
 
+def why_no_row(subject: Subject, row: str) -> str | None:
+    """Why a model has no frames of a row of `predictions`, if so."""
+    return lacks(subject, *NEEDS.get(row, ()))
+
+
 def _oracle(subject: Subject, last: np.ndarray) -> np.ndarray | None:
-    if subject.latent_of("pose") is None:
+    if why_no_row(subject, "oracle"):
         return None
     seen = subject.encode(subject.clips.video[:, : subject.context])
     true = subject.encode(subject.future())

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from mipae_tf.evaluation.absence import lacks
 from mipae_tf.evaluation.codes import FEWEST
 from mipae_tf.evaluation.codes import LabelledCodes
 from mipae_tf.evaluation.codes import can_draw_static
@@ -58,13 +59,15 @@ def measure(subject: Subject) -> Findings:
     dimension is a block. Codes are standardised, of drawn frames or, where the
     data cannot draw them, of one frame of each clip.
     """
+    reason = lacks(subject, "encode")
+    if reason:
+        return Findings({f"scores/{n}/blocks": absent(reason) for n in SCORES})
     codes = (
         static_codes(subject, SAMPLES)
         if can_draw_static(subject)
         else clip_codes(subject)
     )
     factors = {**codes.content, **codes.pose}
-    reason = None
     if not factors:
         reason = f"{subject.clips.name} knows no factors."
     elif len(codes) < FEWEST:

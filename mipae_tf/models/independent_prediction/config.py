@@ -14,7 +14,7 @@ class IndependentPredictionConfig(SequenceConfig):
 
     factors: int = option(
         2,
-        "Parts of the state that go on by themselves; 1 is the entangled "
+        "Parts of the state that evolve independently; 1 is the entangled "
         "twin, with factor_dim the size of the whole state.",
         low=1,
     )
@@ -26,12 +26,12 @@ class IndependentPredictionConfig(SequenceConfig):
     )
     glyphs: int = option(
         1,
-        "Things that each factor draws, each a glyph in one place, laid over "
-        "each other as light is; 0: one generator draws the whole frame from "
+        "Glyphs that each factor draws, each in one place; combined "
+        "as 1 - (1 - g)(1 - h). 0: one generator draws the whole frame from "
         "the whole state, as published.",
         low=0,
     )
-    feature_dim: int = option(64, "What the encoder leaves of a frame.", low=2)
+    feature_dim: int = option(64, "Size of the features of a frame.", low=2)
     posterior_dim: int = option(
         64, "Units of the filter's dense layers; 0: the state's.", low=0
     )
@@ -40,11 +40,10 @@ class IndependentPredictionConfig(SequenceConfig):
     )
     residual: bool = option(
         True,
-        "Whether a transition gives what is added to the last state, within "
-        "bounds.",
+        "Whether a transition predicts the change of the state, within bounds.",
     )
     observation_variance: float = option(
-        0.25, "Variance of a pixel around what is drawn.", above=0
+        0.25, "Variance of a pixel around its predicted mean.", above=0
     )
     learning_rate: float = other_default(SequenceConfig, "learning_rate", 2e-3)
     # Some five times what is usual: a rare clip would spoil Adam's moments.
@@ -58,9 +57,9 @@ class IndependentPredictionConfig(SequenceConfig):
         if rest or numbers <= PLACE_DIM:
             raise ValueError(
                 f"--factor_dim={self.factor_dim} does not go with "
-                f"--glyphs={self.glyphs}: it must be so many times "
-                f"{PLACE_DIM + 1} or more, {PLACE_DIM} for a glyph's place and "
-                "the others for its look."
+                f"--glyphs={self.glyphs}: each glyph needs {PLACE_DIM + 1} or "
+                f"more numbers, {PLACE_DIM} for its place and the others for "
+                "its look, and all the same number."
             )
 
     PROTOCOLS = {
@@ -76,19 +75,13 @@ class IndependentPredictionConfig(SequenceConfig):
         },
     }
     SMALL = {
+        **SequenceConfig.SMALL,
         "backbone": "dcgan",
-        "width": 2,
         "normalization": "group",
         "glyphs": 0,
         "feature_dim": 8,
         "posterior_dim": 8,
         "transition_dim": 8,
-        "batch_size": 4,
-        "training_steps": 4,
-        "context": 2,
-        "train_horizon": 3,
-        "schedule": "constant",
         "learning_rate": 1e-3,
-        "keep": "last",
         "clip_norm": 0.0,
     }

@@ -1,4 +1,4 @@
-"""Independent Prediction: factors that go on by themselves (1901.05590)."""
+"""Independent Prediction: factors that evolve independently (1901.05590)."""
 
 import tensorflow as tf
 
@@ -8,7 +8,9 @@ from mipae_tf.models.base import VideoModel
 from mipae_tf.models.base import to_float
 from mipae_tf.models.context import Context
 from mipae_tf.models.evidence import Evidence
-from mipae_tf.models.independent_prediction.network import StateSpace
+from mipae_tf.models.independent_prediction.network import (
+    IndependentPredictionNetwork,
+)
 from mipae_tf.models.independent_prediction.stage import ElboStage
 from mipae_tf.models.independent_prediction.stage import elbo_terms
 from mipae_tf.models.latent import Latent
@@ -20,18 +22,17 @@ from mipae_tf.networks.gaussian_head import noise_along
 class IndependentPrediction(VideoModel):
     """Whitney and Fergus: p(z_t | z_{t-1}) = Π_i p_i(z_t^i | z_{t-1}^i).
 
-    Only factors that depend on their own past can predict well, so that they
-    come to hold what moves by itself. With one factor the model is its own
-    entangled twin. Dimensions of the factors, learning rate, batch and length
-    of clips are not published.
+    A factor can predict itself well only if it holds something that moves
+    independently. With one factor the model is its own entangled twin.
+    Dimensions of the factors, learning rate, batch and length of clips are not
+    published.
     """
 
     STAGES = ("elbo",)
 
     def __init__(self, config, frame_shape, seed=0, **kwargs) -> None:
         super().__init__(config, frame_shape, seed, **kwargs)
-        self.network = StateSpace(config, self.frame_shape)
-        self.built = True
+        self.network = IndependentPredictionNetwork(config, self.frame_shape)
 
     @property
     def latents(self) -> tuple[Latent, ...]:
@@ -44,7 +45,7 @@ class IndependentPrediction(VideoModel):
 
     @property
     def stochastic(self) -> bool:
-        """Its futures are drawn."""
+        """Futures are sampled from the transition."""
         return True
 
     def stages(self) -> tuple[Stage, ...]:

@@ -195,13 +195,13 @@ class PoseContentConfig(CodeLSTMConfig):
     )
 
     @property
-    def penalty(self) -> Bound:
-        """What the critic minimises, and what the pose encoder pays."""
+    def adversary(self) -> Bound:
+        """Losses of the critic and of the pose encoder."""
         raise NotImplementedError
 
     @property
     def penalty_weight(self) -> float:
-        """Weight of what the pose encoder pays, per nat."""
+        """Weight of the pose encoder.s adversarial loss, per nat."""
         raise NotImplementedError
 
 
@@ -211,7 +211,7 @@ class MIPAEConfig(PoseContentConfig):
 
     bound: str = option(
         "js",
-        "What trains the critic and what the pose encoder pays; js is a JS "
+        "Losses of the critic and of the pose encoder; js is a JS "
         "critic and an NWJ penalty, as published.",
         choices=tuple(BOUNDS),
     )
@@ -226,7 +226,7 @@ class MIPAEConfig(PoseContentConfig):
     SMALL = SMALL_PAIRS
 
     @property
-    def penalty(self) -> Bound:
+    def adversary(self) -> Bound:
         """Eq. 2, 5 and 6: the row of `BOUNDS` that `bound` names."""
         return BOUNDS[self.bound]
 
@@ -253,7 +253,7 @@ class DRNETConfig(PoseContentConfig):
     SMALL = SMALL_PAIRS
 
     @property
-    def penalty(self) -> Bound:
+    def adversary(self) -> Bound:
         """L_adv(C) and L_adv(E_p)."""
         return SCENE_DISCRIMINATOR
 

@@ -33,7 +33,6 @@ class PoseContentModel(VideoModel):
     def __init__(self, config, frame_shape, seed=0, **kwargs) -> None:
         super().__init__(config, frame_shape, seed, **kwargs)
         self.network = PoseContentNetwork(config, self.frame_shape)
-        self.built = True
 
     @property
     def latents(self) -> tuple[Latent, ...]:

@@ -1,6 +1,19 @@
 """Eq. 1 to 6 of MIPAE: encoders and decoder against a critic on pose pairs.
 
-DRNET is the same stage with another row for `critic_loss` and `penalty`.
+The same stage trains DRNET: its scene discriminator is the critic, its two
+adversarial losses stand in the place of eq. 5 and 6.
+
+| MIPAE (poster)  | DRNET          | here                                   |
+|-----------------|----------------|----------------------------------------|
+| eq. 1, min      | L              | `encoder_losses`                       |
+| eq. 2, max of 5 | L_adv(C)       | `critic_loss`                          |
+| eq. 3, L_sim    | L_sim          | `similarity` of `encoder_losses`       |
+| eq. 4, L_rec    | L_rec          | `reconstruction` of `encoder_losses`   |
+| eq. 6, I        | L_adv(E_p)     | `penalty` of `encoder_losses`          |
+| E_c, E_p, D, C  | E_c, E_p, D, C | `content_encoder`, `pose_encoder`,     |
+|                 |                | `decoder`, `critic`                    |
+| alpha           | alpha          | `similarity_weight`                    |
+| beta            | beta           | `mi_weight`, `adversarial_weight`      |
 """
 
 from typing import NamedTuple
@@ -55,7 +68,7 @@ class RepresentationStage(Stage):
 
     Args:
         network: E_c, E_p and D.
-        config: hyper-parameters; `config.penalty` is where MIPAE and DRNET
+        config: hyper-parameters; `config.adversary` is where MIPAE and DRNET
             differ.
         seed: key of the random draws.
     """
@@ -98,11 +111,12 @@ class RepresentationStage(Stage):
         self.pose_encoder = network.pose_encoder
         self.decoder = network.decoder
         self.critic = make_critic(config)
-        self.draw_logits = network.logits
+        # The method alone: the network would bring its LSTM to the stage.
+        self.decode_logits = network.logits
         # Skip maps are those of one frame, and so must its content be.
         self.contents = 1 if network.uses_skips else config.contents
         self.config = config
-        self.bound = config.penalty
+        self.adversary = config.adversary
         autoencoder = make_adam(
             config.learning_rate,
             config.beta_1,
@@ -115,8 +129,8 @@ class RepresentationStage(Stage):
             [self.content_encoder, self.pose_encoder, self.decoder],
             autoencoder,
         )
-        adversary = make_adam(config.critic_learning_rate, beta_1=0.5)
-        self._minimize_critic = self.add_optimizer([self.critic], adversary)
+        critic = make_adam(config.critic_learning_rate, beta_1=0.5)
+        self._minimize_critic = self.add_optimizer([self.critic], critic)
 
     def update(self, batch: tf.Tensor) -> Losses:
         """See `Stage.update`; uint8 `[clips, frames, H, W, C]`."""
@@ -151,45 +165,55 @@ class RepresentationStage(Stage):
     ) -> Losses:
         """Eq. 1: what E_c, E_p and D minimise, and its terms.
 
+            L = L_rec + alpha L_sim + beta I(z_p^t; z_p^{t+k})
+
         Args:
             codes: of the frames.
             frames: float `[clips, frames, H, W, C]`.
             training: as Keras means it; the penalty is left out if false.
         """
         config = self.config
-        count = config.poses_per_clip
-        # Eq. 3: squared distance of two contents of a clip. With one content
-        # the gradient reaches E_c through x_a alone.
+        # Eq. 3, L_sim: squared distance of two contents of a clip. Where
+        # `contents` is 1, the gradient reaches E_c through x_a alone.
         own, other = codes.contents[:, 0], codes.contents[:, 1]
         if self.contents == 1:
             other = tf.stop_gradient(other)
         similarity = tf.reduce_mean(tf.square(own - other))
-        # Eq. 4: error of D(E_c(x_a), E_p(x_k)) against x_k.
+        # Eq. 4, L_rec: error of D(E_c(x_a), E_p(x_k)) against x_k.
+        count = config.poses_per_clip
         turns = [k % self.contents for k in range(count)]
-        logits = self.draw_logits(
+        logits = self.decode_logits(
             tf.gather(codes.contents, turns, axis=1),  # [clips, count, dim]
             codes.poses[:, :count],
             codes.skips,
             training,
         )
-        moving = frames[:, self._first_pose :]
+        targets = frames[:, self._first_pose :][:, :count]
         reconstruction = reconstruction_error(
-            config.reconstruction, logits, moving[:, :count]
+            config.reconstruction, logits, targets
         )
         terms = {"reconstruction": reconstruction, "similarity": similarity}
-        # Eq. 1: alpha is similarity_weight, beta is mi_weight.
         loss = reconstruction + config.similarity_weight * similarity
         if training:
-            # Eq. 6: mutual information of two poses of a clip, in nats.
+            # Eq. 6, I: what C finds in the poses of a clip, in nats.
             joint, marginal = self.scores(codes.poses, salt=1)
-            terms["penalty"] = self.bound.penalty(joint, marginal)
+            terms["penalty"] = self.adversary.penalty(joint, marginal)
             loss = loss + config.penalty_weight * terms["penalty"]
         return {"loss": loss, **terms}
 
-    def critic_loss(self, poses: tf.Tensor):
-        """Eq. 2 and 5, negated: what C minimises, and its scores."""
+    def critic_loss(
+        self, poses: tf.Tensor
+    ) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
+        """Eq. 2 and 5: what C minimises, which is -L_C, and its scores.
+
+        Args:
+            poses: `[clips, K, pose_dim]`; they receive no gradient.
+
+        Returns:
+            The loss, and the scores of joint and of marginal pairs.
+        """
         joint, marginal = self.scores(tf.stop_gradient(poses), salt=0)
-        return self.bound.critic_loss(joint, marginal), joint, marginal
+        return self.adversary.critic_loss(joint, marginal), joint, marginal
 
     def scores(self, poses: tf.Tensor, salt: int):
         """The critic's logits of joint pairs and of marginal pairs.
@@ -210,7 +234,7 @@ class RepresentationStage(Stage):
         joint = self.critic(first, second)
         clips = tf.shape(poses)[0]
         others, own = self._clips_for_marginals(second)
-        if self.bound.all_pairs:
+        if self.adversary.all_pairs:
             own_first = tf.roll(others, -own, axis=0)
             rows = tf.repeat(first[:, None], tf.shape(others)[0], axis=1)
             columns = tf.repeat(own_first[None], clips, axis=0)
@@ -295,7 +319,7 @@ class RepresentationStage(Stage):
 
 def make_critic(config: PoseContentConfig) -> Critic:
     """A critic over pairs of poses; the TUBA bound learns a baseline too."""
-    baseline = config.penalty.baseline
+    baseline = config.adversary.baseline
     critic_class = BaselinedCritic if baseline else Critic
     critic = critic_class(hidden_dim=config.critic_dim)
     critic.build((None, config.pose_dim))

@@ -19,7 +19,9 @@ class SVGConfig(SequenceConfig):
     LEARNED_PRIOR: ClassVar[bool]
 
     state_dim: int = option(128, "Size of the code of a frame.", low=1)
-    noise_dim: int = option(10, "Size of the latent drawn each frame.", low=1)
+    noise_dim: int = option(
+        10, "Size of the latent sampled for each frame.", low=1
+    )
     lstm_dim: int = option(256, "Units of each LSTM layer.", low=1)
     lstm_layers: int = option(2, "LSTM layers.", low=1)
     kl_weight: float = option(
@@ -40,7 +42,7 @@ class SVGConfig(SequenceConfig):
     first_log_scale: float = option(
         -3.0,
         "Log-scale that the posterior starts from: a latent that is mostly "
-        "noise is given up before anything is learnt from it.",
+        "noise is abandoned before anything is learnt from it.",
     )
 
     PROTOCOLS = {
@@ -57,21 +59,15 @@ class SVGConfig(SequenceConfig):
         },
     }
     SMALL = {
+        **SequenceConfig.SMALL,
         "backbone": "dcgan_skips",
-        "width": 2,
         "normalization": "group",
         "state_dim": 7,
         "noise_dim": 3,
         "lstm_dim": 8,
         "first_log_scale": 0.0,
         "kl_weight": 1e-4,
-        "batch_size": 4,
-        "training_steps": 4,
-        "context": 2,
-        "train_horizon": 3,
-        "schedule": "constant",
         "learning_rate": 1e-3,
-        "keep": "last",
     }
 
 

@@ -1,4 +1,4 @@
-"""What SVG-LP and SVG-FP share: stochastic video generation (1802.07687)."""
+"""SVG-LP and SVG-FP: stochastic video generation (arXiv 1802.07687)."""
 
 import tensorflow as tf
 
@@ -29,7 +29,6 @@ class SVG(VideoModel):
         self.network = SVGNetwork(
             config, self.frame_shape, config.LEARNED_PRIOR
         )
-        self.built = True
 
     @property
     def latents(self) -> tuple[Latent, ...]:
@@ -49,7 +48,7 @@ class SVG(VideoModel):
         noise = None
         if seed is not None:
             noise = noise_along(h, self.network.noise_dim, tf.stack([seed, 0]))
-        found, _ = self.network.follow(_before(h), h, noise)
+        found, _ = self.network.teacher_forced(_before(h), h, noise)
         return {"state": h, "noise": found["noise"]}
 
     def decode(
@@ -63,12 +62,12 @@ class SVG(VideoModel):
         """
         if reference is None and self.network.decoder.skips:
             raise ValueError(
-                f"{type(self).__name__} decodes with skip connections: decode "
+                f"{self.title} decodes with skip connections: decode "
                 "needs reference, the frame that they come from."
             )
         inputs = tf.concat([_before(latents["state"]), latents["noise"]], -1)
         batch = tf.shape(inputs)[0]
-        memory = self.network.fresh_memory(batch)["predictor"]
+        memory = self.network.initial_memory(batch)["predictor"]
         states = self.network.predictor(inputs, states=memory)
         maps = []
         if reference is not None:
@@ -99,13 +98,13 @@ class SVG(VideoModel):
         network, key, past = self.network, state["key"], state["last"]
         shape = tf.stack([tf.shape(past)[0], network.noise_dim])
         noise = tf.random.stateless_normal(shape, key)
-        code, memory = network.advance(past, state["memory"], noise)
+        code, memory = network.step(past, state["memory"], noise)
         drawn = network.decoder(code, skips=state["maps"], training=False)
         present = network.encode(
             (drawn if frame is None else to_float(frame))[:, None]
         )[:, 0]
         if frame is not None:
-            memory = network.correct(
+            memory = network.observe(
                 past, present, state["memory"], memory, noise
             )
         after = {
@@ -118,18 +117,18 @@ class SVG(VideoModel):
 
     def _memory_of(self, h: tf.Tensor, seed: tf.Tensor):
         """The LSTMs' states after a context of codes `[batch, time, dim]`."""
-        nothing = self.network.fresh_memory(tf.shape(h)[0])
-        if h.shape[1] == 1:  # nothing has come true yet
-            return nothing
+        initial = self.network.initial_memory(tf.shape(h)[0])
+        if h.shape[1] == 1:  # the LSTMs begin with the step to frame 2
+            return initial
         past, present = h[:, :-1], h[:, 1:]
 
-        def heard():
+        def after_context():
             noise = noise_along(past, self.network.noise_dim, seed)
-            return self.network.follow(past, present, noise)[1]
+            return self.network.teacher_forced(past, present, noise)[1]
 
         if h.shape[1] is not None:
-            return heard()
-        return tf.cond(tf.shape(h)[1] > 1, heard, lambda: nothing)
+            return after_context()
+        return tf.cond(tf.shape(h)[1] > 1, after_context, lambda: initial)
 
     def _maps(self, frames: tf.Tensor) -> list[tf.Tensor]:
         """Skip maps of frames `[batch, H, W, C]`."""

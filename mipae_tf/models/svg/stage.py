@@ -1,4 +1,4 @@
-"""The one stage of SVG."""
+"""The one stage of SVG: all networks, on one lower bound."""
 
 import tensorflow as tf
 
@@ -12,12 +12,12 @@ from mipae_tf.objectives.elbo import gaussian_kl
 
 
 class SVGStage(SequenceStage):
-    """Σ_t mean squared error of x_t + kl_weight · KL(q(z_t) || p(z_t)).
+    """Minimises the loss of SVG, all networks at once.
 
-    The networks see the true frames at all times, z is drawn from the
-    posterior. Errors are means over pixels, the KL a sum over dimensions in
-    nats: with a weight of 1e-4 and frames of 64 by 64 by 3 pixels a nat costs
-    what it does at an observation variance of about 0.41.
+        Σ_t |x̂_t - x_t|² + β KL(q_φ(z_t | x_{1:t}) || p_ψ(z_t | x_{1:t-1}))
+
+    β is `kl_weight`; p_ψ is N(0, I) for SVG-FP. The networks are fed true
+    frames at all times (teacher forcing), and z_t is a sample of q_φ.
 
     Args:
         network: the networks to train.
@@ -35,15 +35,23 @@ class SVGStage(SequenceStage):
         self.last_skip = max(config.context - back, 0)
 
     def terms(self, batch: tf.Tensor, key: tf.Tensor, training: bool) -> Losses:
-        """See `SequenceStage.terms`."""
+        """The loss of the class's docstring, per frame, and its terms.
+
+        The error is a mean over pixels, the KL a sum over dimensions in nats:
+        at β = 1e-4 and frames of 64 by 64 by 3 pixels a nat costs what it does
+        at an observation variance of about 0.41.
+        """
         network, frames = self.network, to_float(batch)
         time = frames.shape[1]
+        # h_t = E(x_t), and the maps that the decoder takes.
         flat = tf.reshape(frames, [-1, *frames.shape[2:]])
         codes, maps = network.encoder.with_skips(flat, training=training)
         h = tf.reshape(codes, [-1, time, codes.shape[-1]])
-        past, present = h[:, :-1], h[:, 1:]
+        past, present = h[:, :-1], h[:, 1:]  # h_{t-1} and h_t
+        # z_t from q_φ, p_ψ, and g_t = LSTM_θ(h_{t-1}, z_t).
         noise = noise_along(past, network.noise_dim, key)
-        found, _ = network.follow(past, present, noise)
+        found, _ = network.teacher_forced(past, present, noise)
+        # x̂_t = D(g_t, maps).
         drawn = fold_time(
             network.decoder,
             found["state"],
@@ -52,7 +60,6 @@ class SVGStage(SequenceStage):
         )
         error = tf.reduce_mean(tf.square(drawn - frames[:, 1:]))
         kl = tf.reduce_mean(gaussian_kl(found["posterior"], found["prior"]))
-        # Per frame; the published loss is the sum over the frames.
         loss = error + self.kl_share(training) * self.kl_weight * kl
         return {"loss": loss, "reconstruction": error, "kl": kl}
 

@@ -64,7 +64,7 @@ def test_what_an_oracle_draws_is_judged_as_the_truth(judge_file):
 
 def test_a_model_that_swaps_nothing(judge_file):
     found = judged.measure(subject(roles=(), judge_file=judge_file)).metrics
-    reason = {"absent": "Oracle has no content and pose to swap."}
+    reason = {"absent": "Oracle has no content latent."}
     assert found["judged/swap"] == reason
     assert "value" in found["judged/forecast/shape_0"]
 

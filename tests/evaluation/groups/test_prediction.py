@@ -89,7 +89,7 @@ class Guesser(Oracle):
     def seeds(self):
         return []
 
-    def forecast(self, context, horizon, samples=None, seed=0, goal=None):
+    def forecast(self, context, horizon, samples=None, seed=0):
         if int(seed) not in self.seeds:
             self.seeds.append(int(seed))
         frames = super().forecast(context, horizon)

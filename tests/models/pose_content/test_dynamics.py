@@ -8,6 +8,8 @@ from models.harness import lively_model
 from models.harness import moving_clips
 from models.harness import values
 
+from mipae_tf.models import Context
+
 PUBLISHED = {
     "normalization": "batch",
     "code": "tanh",
@@ -29,7 +31,7 @@ def test_training_rolls_out_as_forecasting_does(name):
     for _ in range(3):
         _, state = model.step(state)
         ahead.append(state["code"])
-    ahead, true = np.stack(ahead, axis=1), latents[model.moving]
+    ahead, true = np.stack(ahead, axis=1), latents[model.config.MOVING]
     deviation = np.maximum(true.reshape(-1, true.shape[-1]).std(axis=0), 1e-6)
     horizon = np.mean(((ahead - true[:, 2:]) / deviation) ** 2)
     assert float(losses["horizon"]) == pytest.approx(horizon, rel=1e-3)
@@ -70,7 +72,7 @@ def test_the_published_loss(name):
     model, video = lively_model(name, **PUBLISHED), moving_clips(4, 5)
     stage = model.stages()[1]
     assert stage.streams == ("video",)
-    codes = model.encode(video)[model.moving].numpy()
+    codes = model.encode(video)[model.config.MOVING].numpy()
     fixed = codes[:, 0, :0]
     if model.config.FIXED:
         fixed = model.encode(video[:, :2])[model.config.FIXED]

@@ -1,3 +1,5 @@
+import functools
+
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -43,6 +45,23 @@ def test_skips_come_from_the_reference():
         model.decode(codes)
     one, two = (model.decode(codes, tf.constant(video[:, t])) for t in (0, 6))
     assert np.abs(one - two).max() > 1e-3
+
+
+def test_skip_maps_are_made_once_for_a_forecast(monkeypatch):
+    model, video = lively_model("mipae", backbone="dcgan_skips"), moving_clips()
+    encoder, calls = model.network.content_encoder, []
+    call = encoder.call
+
+    @functools.wraps(call)
+    def counted(frames, **kwargs):
+        calls.append(len(frames))
+        return call(frames, **kwargs)
+
+    monkeypatch.setattr(encoder, "call", counted)
+    state = model.start(Context(tf.constant(video[:2, :3])), KEY)
+    for _ in range(3):
+        _, state = model.step(state)
+    assert calls == [2]
 
 
 @pytest.mark.parametrize(

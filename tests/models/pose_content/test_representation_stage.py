@@ -279,7 +279,9 @@ def test_infonce_pairs_every_clip_with_every_clip():
         return 30.0 * tf.repeat(tf.eye(4)[..., None], 2, axis=2)
 
     stage.critic.call = same_clip
-    bound = float(stage.penalty(*stage._scores(tf.zeros([4, 2, 3]), salt=0)))
+    bound = float(
+        stage.adversary.penalty(*stage.scores(tf.zeros([4, 2, 3]), salt=0))
+    )
     assert bound == pytest.approx(np.log(4.0), rel=1e-4)
     assert batch.shape[0] == 4
 
