@@ -4,6 +4,7 @@ import numpy as np
 from evaluation.world import clips
 from evaluation.world import subject
 
+from mipae_tf.evaluation.downstream import _content_codes
 from mipae_tf.evaluation.downstream import measure
 
 
@@ -19,6 +20,19 @@ def test_content_tells_the_class_from_few_labels():
     assert row["chance"] < 0.8
     assert row["count"] == 20
     assert set(found.figures) == {"labels.png"}
+
+
+def test_the_content_of_a_clip_is_the_mean_over_its_frames():
+    """Of a bar whose light comes and goes."""
+    seen = subject()
+    video = seen.clips.video.copy()
+    video[:, ::2] //= 2
+    seen = dataclasses.replace(
+        seen, clips=dataclasses.replace(seen.clips, video=video)
+    )
+    found = _content_codes(seen)[:, 0]
+    light = video.max(axis=(2, 3, 4)).mean(axis=1)
+    np.testing.assert_allclose(found, light)
 
 
 def test_an_action_is_told_from_how_things_move():

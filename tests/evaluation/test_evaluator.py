@@ -47,7 +47,8 @@ def bars(monkeypatch, tmp_path):
     monkeypatch.setattr(evaluator, "open_clips", open_clips)
     monkeypatch.setattr(evaluator, "open_builder", lambda *a: Builder())
     folder = RunFolder(tmp_path)
-    folder.claim(settings(context=3, frame_shape=(16, 16, 1)))
+    run = settings(context=3, frame_shape=(16, 16, 1))
+    folder.claim(dataclasses.replace(run, train_clips=7))
     folder.release()
     return folder
 
@@ -87,12 +88,22 @@ def test_test_clips_are_measured_and_training_clips_searched(bars, monkeypatch):
         GROUPS["memory"], measure=lambda s: seen.append(s) or Findings({})
     )
     monkeypatch.setitem(GROUPS, "memory", group)
-    found = evaluate(bars.path, ["memory"], chosen())["protocol"]
+    found = evaluate(bars.path, ["memory"], chosen(seed=3))["protocol"]
     test, training = clips().take(slice(12)), clips(seed=1)
     assert seen[0].clips.fingerprint() == test.fingerprint()
     assert found["dataset_fingerprint"] == test.fingerprint()
     assert found["split"] == "test"
     assert seen[0].training().fingerprint() == training.fingerprint()
+    assert seen[0].trained_clips == 7
+    assert "seed3" in seen[0].judge_file.name
+    assert (seen[0].seed, found["seed"]) == (3, 3)
+
+
+def test_other_weights_are_another_protocol(bars, monkeypatch):
+    evaluate(bars.path, ["swap"], chosen())
+    monkeypatch.setattr(Oracle, "variables", (np.ones(3, "f4"),))
+    found = evaluate(bars.path, ["traversal"], chosen())
+    assert "swap/psnr" not in found
 
 
 def test_another_protocol_begins_anew(bars):

@@ -45,6 +45,23 @@ def test_every_frame_of_a_clip_has_a_code():
     )
 
 
+class Counting(Oracle):
+    """Its moving code is the number of the frames so far."""
+
+    def encode(self, frames, seed=None):
+        codes = super().encode(frames)
+        return {**codes, "where": tf.cumsum(tf.ones_like(codes["where"]), 1)}
+
+
+def test_codes_of_some_frames_know_all_before_them():
+    seen = dataclasses.replace(subject(), model=Counting())
+    codes = seen.encode_frames(seen.clips.video, times=[1, 4])
+    assert codes["where"].shape == (24, 2, 1)
+    assert (codes["where"][..., 0] == [2, 5]).all()
+    columns = seen.clips.video[:, [1, 4]].max(axis=(2, 3, 4))
+    np.testing.assert_array_equal(codes["what"][..., 0], columns)
+
+
 class Drawn(Oracle):
     """Its codes and its futures are noise."""
 
@@ -87,6 +104,20 @@ def test_each_chunk_has_draws_of_its_own(monkeypatch):
         assert not np.array_equal(found, draw(reseeded))
     first, other = seen.forecast(0, clips=2), seen.forecast(1, clips=2)
     assert not np.array_equal(first, other)
+
+
+class Shown(Oracle):
+    """Keeps what it is given to go on from."""
+
+    def forecast(self, context, horizon, samples=None, seed=0, goal=None):
+        self.shown = context.numpy()
+        return super().forecast(context, horizon)
+
+
+def test_a_forecast_is_given_the_whole_context_and_no_more():
+    seen = dataclasses.replace(subject(), model=Shown())
+    assert seen.forecast(horizon=5, clips=2).shape[:2] == (2, 5)
+    np.testing.assert_array_equal(seen.model.shown, seen.clips.video[:2, :3])
 
 
 def test_latents_by_role():

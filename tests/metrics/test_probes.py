@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from mipae_tf.metrics import probes
 from mipae_tf.metrics.absent_metric import AbsentMetric
 from mipae_tf.metrics.probes import probe
 
@@ -54,6 +55,28 @@ def test_noise_and_constant_codes_tell_nothing(kind):
         assert -0.15 < number["score"] < 0.05
         result = probe(codes, CLASS, kind=kind, categorical=True, seed=0)
         assert abs(result["score"] - 0.5) < 0.1
+
+
+class Trained:
+    """A network that is best after its third epoch."""
+
+    def __init__(self, **kwargs):
+        self.epochs = 0
+
+    def partial_fit(self, codes, target):
+        self.seen = set(codes[:, 0])
+        self.epochs += 1
+
+    def score(self, codes, target):
+        assert not self.seen & set(codes[:, 0]), "it has learnt from these"
+        return -abs(self.epochs - 3)
+
+
+def test_the_epoch_is_chosen_on_samples_that_are_not_learnt_from(monkeypatch):
+    monkeypatch.setattr(probes, "MLPRegressor", Trained)
+    kept = probes._fitted("mlp", False, 0, CODES, NUMBER)
+    assert kept.epochs == 3
+    assert len(kept.seen) == 1080
 
 
 def test_given_test_arrays_are_scored_on():

@@ -3,9 +3,12 @@ import dataclasses
 import pytest
 import tensorflow as tf
 from models.harness import FRAME
+from models.harness import batch_of
+from models.harness import changed
 from models.harness import lively_model
 from models.harness import moving_clips
 from models.harness import run_model_test
+from models.harness import values
 
 from mipae_tf.models import MODELS
 from mipae_tf.models import VideoModel
@@ -31,6 +34,18 @@ def test_every_model_keeps_the_promises_of_all(name):
 def test_one_frame_is_context_enough(name):
     model, video = lively_model(name), moving_clips(2)
     assert model.forecast(video[:, :1], horizon=2).shape == (2, 2, *FRAME)
+
+
+@pytest.mark.parametrize(
+    "name", ["ae_lstm", "independent_prediction", "mipae", "svg_lp"]
+)
+def test_validation_is_in_inference_mode(name):
+    """It moves no batch statistics."""
+    stage = lively_model(name, normalization="batch").stages()[0]
+    before = values(stage.variables)
+    stage.evaluate_losses(batch_of(stage, moving_clips()))
+    assert not any(changed(stage.variables, before))
+    assert any("moving" in variable.path for variable in stage.variables)
 
 
 @pytest.mark.parametrize("name", ["independent_prediction", "svg_lp"])

@@ -6,7 +6,8 @@ import pytest
 from mipae_tf.models import MODELS
 from mipae_tf.runs import flags
 
-SMALL_DOOR = str(pathlib.Path(__file__).parent / "small_door.py")
+HERE = pathlib.Path(__file__).parent
+SMALL_DOOR = str(HERE / "small_door.py")
 
 
 def test_every_hyperparameter_of_every_model_is_a_flag():
@@ -44,6 +45,18 @@ def test_errors_are_one_sentence(run_door, arguments, code, error):
     assert done.code == code
     assert error in done.stdout + done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    "door", ["train", "evaluate", "predict", "export", "compare"]
+)
+def test_no_flag_is_without_effect(run_door, door):
+    """Each changes what the library is called with."""
+    done = run_door(str(HERE / "flag_effects.py"), f"--door={door}")
+    assert done.code == 0, done.stderr
+    *lines, last = done.stdout.splitlines()
+    assert last.startswith("flags looked at: ")
+    assert not [line for line in lines if line.startswith("without effect")]
 
 
 def test_help_of_a_model_lists_its_hyperparameters():

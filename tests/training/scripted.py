@@ -52,6 +52,7 @@ class Counter(Stage):
         bad: steps, from 0, whose loss and gradient are no numbers, unless
             training went back and on with other batches.
         always_bad: whether all steps are, come what may.
+        seed: of its batches.
         name: of the stage.
     """
 
@@ -65,9 +66,10 @@ class Counter(Stage):
         ema=0.0,
         bad=(),
         always_bad=False,
+        seed=0,
         name="first",
     ):
-        super().__init__(Window(2, 1), 0, steps, name=name)
+        super().__init__(Window(2, 1), seed, steps, name=name)
         self.number = Number()
         self.best, self.best_in_training = best, best_in_training
         self.bad, self.always_bad = tf.constant(bad, tf.int64), always_bad

@@ -157,6 +157,50 @@ def test_videos_of_a_dataset_will_do_and_weights_begin_a_run(tmp_path):
     assert not (tmp_path / "c").exists()
 
 
+class Told:
+    """Stands for a trainer, and keeps what it was given."""
+
+    last = None
+
+    def __init__(self, *args, **kwargs):
+        Told.last = (*args, kwargs)
+
+    def train(self):
+        """Leaves it at that."""
+
+
+@pytest.fixture
+def told(monkeypatch):
+    """Calls of `load_weights`; a model is the settings it is made of."""
+    loaded = []
+    monkeypatch.setattr(job, "Trainer", Told)
+    monkeypatch.setattr(job, "load_weights", lambda *args: loaded.append(args))
+    monkeypatch.setattr(job.RunSettings, "make_model", lambda self: self)
+    return loaded
+
+
+def test_the_trainer_gets_what_the_call_says(told, tmp_path):
+    made = run(tmp_path, "ae_lstm", seed=7, train_clips=3)
+    assert RunFolder(tmp_path).settings() == made
+    assert (made.seed, made.train_clips, made.model) == (7, 3, "ae_lstm")
+    folder, model, given = Told.last
+    assert (folder.path, model) == (tmp_path, made)
+    assert given["options"] is EVERY_THREE
+    np.testing.assert_array_equal(given["train"].video, clips()["train"][:3])
+    np.testing.assert_array_equal(
+        given["validation"].video, clips()["validation"]
+    )
+    assert not told
+
+
+def test_other_weights_begin_a_run_and_do_not_disturb_one(told, tmp_path):
+    made = run(tmp_path, init_from="other")
+    assert told == [(made, "other")]
+    (tmp_path / "checkpoints").mkdir()
+    run(tmp_path, init_from="other")
+    assert len(told) == 1, "a run that goes on has weights of its own"
+
+
 def test_train_clips_limits_training_alone(monkeypatch):
     """Validation clips are all of them, whatever the source."""
     source = {"data_dir": "here", "manual_dir": None, "clips_dir": None}
@@ -174,9 +218,8 @@ def test_train_clips_limits_training_alone(monkeypatch):
         assert given == {"limit": limit, **source}
 
 
-def test_emulated_bfloat16_is_said(tmp_path, monkeypatch, capsys):
+def test_emulated_bfloat16_is_said(told, tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(job, "emulates_bfloat16", lambda: True)
-    monkeypatch.setattr(job.Trainer, "train", lambda self: None)
     for precision, xla, said in (
         ("float32", False, False),
         ("mixed_bfloat16", False, True),
