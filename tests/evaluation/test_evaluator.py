@@ -6,6 +6,7 @@ import pytest
 from evaluation.world import Builder
 from evaluation.world import Oracle
 from evaluation.world import clips
+from evaluation.world import subject
 from models.harness import lively_model
 from runs.run_cases import make_run
 from runs.run_cases import settings
@@ -40,6 +41,7 @@ def bars(monkeypatch, tmp_path):
     """A run whose model is the oracle, on the world of bars."""
 
     def open_clips(dataset, split, data_dir, manual_dir, limit):
+        assert (data_dir, manual_dir) == ("data", "manual")
         seed = ("test", "train", "validation").index(split)
         return clips(seed=seed).take(slice(limit))
 
@@ -48,7 +50,8 @@ def bars(monkeypatch, tmp_path):
     monkeypatch.setattr(evaluator, "open_builder", lambda *a: Builder())
     folder = RunFolder(tmp_path)
     run = settings(context=3, frame_shape=(16, 16, 1))
-    folder.claim(dataclasses.replace(run, train_clips=7))
+    given = {"train_clips": 7, "data_dir": "data", "manual_dir": "manual"}
+    folder.claim(dataclasses.replace(run, **given))
     folder.release()
     return folder
 
@@ -97,6 +100,22 @@ def test_test_clips_are_measured_and_training_clips_searched(bars, monkeypatch):
     assert seen[0].trained_clips == 7
     assert "seed3" in seen[0].judge_file.name
     assert (seen[0].seed, found["seed"]) == (3, 3)
+
+
+@pytest.mark.parametrize(
+    "field", [f.name for f in dataclasses.fields(EvaluationOptions)]
+)
+def test_every_option_makes_another_protocol(bars, field):
+    """Or numbers of two evaluations would stand beside each other."""
+    seen = subject(stochastic=True)
+    value = getattr(seen.options, field)
+    other = "there" if value is None else value + 1
+    options = dataclasses.replace(seen.options, **{field: other})
+    changed = dataclasses.replace(seen, options=options)
+    if field == "clips":  # these are taken before
+        changed = dataclasses.replace(seen, clips=clips(9))
+    one, two = (evaluator._protocol(bars, each) for each in (seen, changed))
+    assert one != two
 
 
 def test_other_weights_are_another_protocol(bars, monkeypatch):

@@ -1,13 +1,17 @@
 import dataclasses
+import types
 
+import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 from evaluation.world import clips
 from evaluation.world import subject
 
 from mipae_tf.evaluation import judge as module
 from mipae_tf.evaluation import judged
 from mipae_tf.evaluation.judge import make_judge
+from mipae_tf.evaluation.swap import make_swaps
 
 
 @pytest.fixture(scope="module")
@@ -42,6 +46,70 @@ def test_a_judge_learns_from_training_clips(monkeypatch):
     ((shown, seed, steps),) = learnt
     np.testing.assert_array_equal(shown.video, training.video[:9])
     assert (seed, steps) == (4, module.STEPS)
+
+
+class Noted:
+    """An array that notes where it is looked at."""
+
+    def __init__(self, array):
+        self.array, self.seen = array, []
+
+    def __getitem__(self, index):
+        self.seen.append(np.stack(index).tolist())
+        return self.array[index]
+
+    def __len__(self):
+        return len(self.array)
+
+    @property
+    def shape(self):
+        return self.array.shape
+
+
+class Blind(keras.layers.Layer):
+    """One number for each of two classes."""
+
+    def __init__(self):
+        super().__init__()
+        self.logits = self.add_weight(shape=(1, 2))
+        self.built = True
+
+    def call(self, frames, training=False):
+        return [tf.repeat(self.logits, tf.shape(frames)[0], axis=0)], None
+
+
+def test_the_frames_that_a_judge_learns_from_are_drawn_by_the_seed():
+    def drawn(seed):
+        judge = types.SimpleNamespace(
+            network=Blind(), classes={"shape_0": 2}, places={}
+        )
+        video = Noted(clips().video)
+        world = clips()
+        object.__setattr__(world, "video", video)
+        module.train_judge(judge, world, seed, steps=3)
+        return video.seen
+
+    one, again, other = (drawn(seed) for seed in (0, 0, 1))
+    assert one == again
+    assert len({str(frames) for frames in one + other}) == 6
+
+
+def test_consistency_is_with_the_last_frame_of_the_context():
+    """The judge is shown swaps, then the clips that lent their content."""
+    shown = []
+
+    class Seer:
+        classes = {"shape_0": 2}
+
+        def judge(self, frames):
+            shown.append(frames)
+            return {"shape_0": np.full((len(frames), 2), 0.5)}, {}
+
+    seen = subject()
+    swaps = make_swaps(seen)
+    judged._scored_swaps(seen, Seer(), swaps)
+    np.testing.assert_array_equal(shown[0], swaps.drawn[:, -1])
+    np.testing.assert_array_equal(shown[1], seen.clips.video[:, 2])
 
 
 def test_a_judge_of_other_factors_is_trained_anew(judge_file, monkeypatch):

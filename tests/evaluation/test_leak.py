@@ -5,9 +5,12 @@ import pytest
 import tensorflow as tf
 from evaluation.world import Oracle
 from evaluation.world import clips
+from evaluation.world import shade
 from evaluation.world import subject
 
+from mipae_tf.evaluation import leak
 from mipae_tf.evaluation.leak import measure
+from mipae_tf.evaluation.probing import probed_times
 from mipae_tf.metrics import probes
 
 
@@ -69,6 +72,28 @@ def test_ratios_are_of_the_scores(found):
     ratio = found["ratio/content_over_all/x_0"]["value"]
     assert ratio == pytest.approx(errors[0] / errors[1])
     assert ratio > 2
+
+
+def test_each_key_has_the_probe_and_the_code_that_it_names(monkeypatch):
+    """Of a factor, from a latent, by a kind of probe, with the seed."""
+    asked = {}
+
+    def noted(key, codes, target, categorical, seed, kind):
+        asked[key] = codes[:, 0].tolist(), target.tolist(), categorical, kind
+        assert seed == 5
+        return {"absent": "not wanted"}
+
+    monkeypatch.setattr(leak, "probe_entry", noted)
+    world = subject(seed=5)
+    measure(world)
+    times = probed_times(world.clips)
+    shape = np.repeat(world.clips.content["shape_0"], len(times))
+    column = world.clips.pose["x_0"][:, times].ravel()
+    for kind, name in (("mlp", ""), ("linear", "_linear")):
+        found = asked[f"leak/pose_from_content{name}/x_0"]
+        assert found == (shade(shape).tolist(), column.tolist(), False, kind)
+        found = asked[f"leak/content_from_pose{name}/shape_0"]
+        assert found == (column.tolist(), shape.tolist(), True, kind)
 
 
 def test_without_a_role_the_whole_code_is_read():

@@ -8,8 +8,10 @@ from evaluation.world import Oracle
 from evaluation.world import clips
 from evaluation.world import subject
 
+from mipae_tf.evaluation import prediction
 from mipae_tf.evaluation.prediction import measure
 from mipae_tf.evaluation.prediction import predictions
+from mipae_tf.metrics.frechet import frechet_distance
 
 ROWS = ("forecast", "copy_last", "blank", "oracle")
 
@@ -90,6 +92,28 @@ def test_a_forecast_without_error_has_no_psnr():
     assert "infinite" in found["prediction/psnr/forecast"]["absent"]
     assert found["prediction/ssim/forecast"]["value"] == pytest.approx(1.0)
     assert "value" in found["prediction/psnr/blank"]
+
+
+def test_fvd_is_of_predicted_frames_alone(monkeypatch):
+    """Against the true frames of the same times, the truth embedded once."""
+    shown = []
+
+    def embed(frames):
+        shown.append(frames)
+        return frames.mean(axis=(2, 3, 4))
+
+    monkeypatch.setattr(prediction, "_embedder", lambda options: embed)
+    monkeypatch.setattr(prediction, "_measures", lambda options: {})
+    seen = subject()
+    found = measure(seen).metrics
+    rows = predictions(seen)
+    first, truth, *others = shown
+    np.testing.assert_array_equal(first, rows["forecast"])
+    np.testing.assert_array_equal(truth, seen.future())
+    for drawn, row in zip(others, ROWS[1:], strict=True):
+        np.testing.assert_array_equal(drawn, rows[row])
+    distance = frechet_distance(embed(rows["blank"]), embed(truth))
+    assert found["prediction/fvd/blank"]["value"] == pytest.approx(distance)
 
 
 class Guesser(Oracle):

@@ -8,6 +8,8 @@ from models.harness import lively_model
 from models.harness import moving_clips
 from models.harness import values
 
+from mipae_tf.data.frame_plan import Window
+
 PUBLISHED = {
     "normalization": "batch",
     "code": "tanh",
@@ -103,5 +105,7 @@ def test_published_encoders_are_frozen_but_in_training_mode():
 
 
 def test_a_step_takes_context_and_horizon():
-    stage = lively_model("mipae", context=3, train_horizon=4).stages()[1]
-    assert (stage.plan.clips, stage.plan.frames) == (4, 7)
+    """From anywhere in a clip, or as published from its first frame on."""
+    for given, anywhere in (({}, True), (PUBLISHED, False)):
+        model = lively_model("ae_lstm", context=3, train_horizon=4, **given)
+        assert model.stages()[1].plan == Window(4, 7, anywhere)

@@ -13,7 +13,9 @@ def test_content_stays_that_of_the_last_context_frame():
     last = model.encode(tf.constant(video[:, 2:3]))["content"]
     np.testing.assert_allclose(state["fixed"], last, atol=1e-6)
     _, after = model.step(state, tf.constant(video[:, 5]))
-    np.testing.assert_array_equal(after["fixed"], state["fixed"])
+    for fixed in ("fixed", "reference"):
+        np.testing.assert_array_equal(after[fixed], state[fixed])
+    np.testing.assert_array_equal(state["reference"], video[:, 2])
 
 
 @pytest.mark.parametrize("name", ["mipae", "ae_lstm"])

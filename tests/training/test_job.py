@@ -180,9 +180,11 @@ def told(monkeypatch):
 
 
 def test_the_trainer_gets_what_the_call_says(told, tmp_path):
-    made = run(tmp_path, "ae_lstm", seed=7, train_clips=3)
+    given = {"train_clips": 3, "data_dir": "data", "manual_dir": "manual"}
+    made = run(tmp_path, "ae_lstm", seed=7, **given)
     assert RunFolder(tmp_path).settings() == made
-    assert (made.seed, made.train_clips, made.model) == (7, 3, "ae_lstm")
+    said = {name: getattr(made, name) for name in given}
+    assert (made.model, made.seed, said) == ("ae_lstm", 7, given)
     folder, model, given = Told.last
     assert (folder.path, model) == (tmp_path, made)
     assert given["options"] is EVERY_THREE

@@ -54,8 +54,12 @@ def test_later_stages_are_trained_again_when_the_first_goes_on(tmp_path):
 def test_steps_see_training_clips_and_validation_sees_validation_clips(
     tmp_path,
 ):
-    """Each step a batch of its own, validation always the same ones."""
-    _, folder = trained(tmp_path, Counter(4), validation_batches=3)
+    """Each step a batch of its own, validation always the same ones.
+
+    So it is where training was broken off between.
+    """
+    for steps in (2, 4):
+        _, folder = trained(tmp_path, Counter(steps), validation_batches=3)
     shown = logged(folder, "training", "loss")
     assert max(shown) < BETWEEN
     assert len(set(shown)) == 4, "no two batches of an epoch share a clip"
