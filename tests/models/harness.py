@@ -200,32 +200,32 @@ def _check_steps(model, video):
 
 
 def _check_futures(model, video):
+    """All in batches of one size, so that functions are traced once."""
     shape = video.shape[2:]
     given = context_of(model.TAKES, video, 3, 5)
     long = model.forecast(given, horizon=5)
     assert long.shape == (2, 5, *shape)
     assert long.dtype == tf.uint8
-    # Another batch and another time at once: functions are traced once more.
-    one_frame = context_of(model.TAKES, video, 1, 2)
-    alone = model.forecast(one_frame, horizon=2, samples=3)
-    assert alone.shape == (3, 2, 2, *shape)
-    sampled = model.forecast(given, horizon=5, samples=3, seed=5)
-    assert sampled.shape == (3, 2, 5, *shape)
-    again = model.forecast(given, horizon=5, samples=3, seed=5)
+    one = context_of(model.TAKES, video[:1], 3, 5)
+    sampled = model.forecast(one, horizon=5, samples=2, seed=5)
+    assert sampled.shape == (2, 1, 5, *shape)
+    again = model.forecast(one, horizon=5, samples=2, seed=5)
     np.testing.assert_array_equal(sampled, again)
-    pieces = model.stream(given, horizon=5, samples=3, seed=5, piece=2)
+    pieces = model.stream(one, horizon=5, samples=2, seed=5, piece=2)
     np.testing.assert_array_equal(np.concatenate(list(pieces), 2), sampled)
+    key = tf.constant([0, 0])
+    frame, _ = model.step(model.start(context(model, video, 1, 2), key))
+    assert frame.shape == (2, *shape), "one frame is context enough"
     if model.stochastic:
         assert (sampled[0] != sampled[1]).numpy().any()
         return
-    for sample in sampled:  # another batch size may round another way
-        apart = sample.numpy().astype(int) - long.numpy()
-        assert np.abs(apart).max() <= 1
+    for sample in sampled:
+        np.testing.assert_array_equal(sample, long[:1])
     if "goal" not in model.TAKES:
         short = model.forecast(given, horizon=2)
         np.testing.assert_array_equal(short, long[:, :2])
     by_hand = []
-    state = model.start(context(model, video, 3, 5), tf.constant([0, 0]))
+    state = model.start(context(model, video, 3, 5), key)
     for _ in range(3):
         frame, state = model.step(state)
         by_hand.append(np.array(frame) * 255.0)
