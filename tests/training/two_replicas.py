@@ -46,8 +46,11 @@ CASES = [
 
 
 def train(strategy, name, index, given):
-    fields = {f.name for f in dataclasses.fields(model_class(name).Config)}
-    lengths = {f: STEPS for f in fields if f.endswith("_steps")}
+    lengths = {
+        field.name: STEPS
+        for field in dataclasses.fields(model_class(name).Config)
+        if field.name.endswith("_steps") and isinstance(field.default, int)
+    }
     with strategy.scope():
         model = lively_model(name, **lengths, **given)
         stage = model.stages()[index]
