@@ -16,7 +16,7 @@ from absl import app
 from absl import flags
 from tqdm import tqdm
 
-from mipae_tf.path_flag import define_path
+from mipae_tf.cli.path_flag import define_path
 
 DOC = define_path("doc", None, "Markdown file to write the table into.")
 ONLY = flags.DEFINE_list("only", None, "Names of benchmarks; all when unset.")

@@ -22,15 +22,15 @@ from absl import app
 from absl import flags
 from scipy.optimize import brentq
 
-from mipae_tf.console import say
+from mipae_tf.cli.path_flag import define_path
+from mipae_tf.cli.screen import say
 from mipae_tf.files import write_file
 from mipae_tf.metrics.absent_metric import AbsentMetric
-from mipae_tf.metrics.club import club_upper_bound
-from mipae_tf.metrics.ksg_mi import ksg_mutual_information
-from mipae_tf.metrics.mixed_mi import mixed_mutual_information
-from mipae_tf.metrics.neural_mi import neural_mutual_information
-from mipae_tf.metrics.ross_mi import ross_mutual_information
-from mipae_tf.path_flag import define_path
+from mipae_tf.metrics.information.club import club_upper_bound
+from mipae_tf.metrics.information.ksg_mi import ksg_mutual_information
+from mipae_tf.metrics.information.mixed_mi import mixed_mutual_information
+from mipae_tf.metrics.information.neural_mi import neural_mutual_information
+from mipae_tf.metrics.information.ross_mi import ross_mutual_information
 
 DRAWS = flags.DEFINE_integer("draws", 10, "Data sets of each kind.", 1)
 SAMPLES = flags.DEFINE_integer("samples", 5000, "Samples of a data set.", 32)

@@ -22,7 +22,7 @@ from scipy.special import digamma
 from sklearn.neighbors import KDTree
 from sklearn.neighbors import NearestNeighbors
 
-from mipae_tf.metrics.mig import mig_published
+from mipae_tf.metrics.disentanglement.mig import mig_published
 
 COUNT = flags.DEFINE_integer("count", 100_000, "Samples to time MIG on.")
 COMPARE = flags.DEFINE_list(

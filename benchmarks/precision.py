@@ -25,7 +25,7 @@ from scipy import stats
 from tqdm import tqdm
 
 from benchmarks.timing import report
-from mipae_tf.path_flag import define_path
+from mipae_tf.cli.path_flag import define_path
 
 SEEDS = flags.DEFINE_integer("seeds", 3, "Trainings in each precision.")
 CLIPS = flags.DEFINE_integer("clips", 500, "Test clips.")
@@ -52,16 +52,16 @@ MARGINS = {
 }
 
 
-def call(door: str, *arguments: str) -> None:
-    """Runs a door of the library, which must succeed."""
+def call(program: str, *arguments: str) -> None:
+    """Runs a program of the library, which must succeed."""
     done = subprocess.run(
-        [sys.executable, "-m", f"mipae_tf.{door}", *arguments],
+        [sys.executable, "-m", f"mipae_tf.{program}", *arguments],
         capture_output=True,
         text=True,
         env=os.environ | {"XLA_FLAGS": "--xla_allow_excess_precision=false"},
     )
     if done.returncode:
-        raise RuntimeError(f"{door} failed: {done.stderr[-2000:]}")
+        raise RuntimeError(f"{program} failed: {done.stderr[-2000:]}")
 
 
 def learn(run: pathlib.Path, precision: str, seed: int) -> dict[str, float]:

@@ -26,7 +26,7 @@ from sklearn.neighbors import NearestNeighbors
 from threadpoolctl import threadpool_limits
 
 from benchmarks.timing import report
-from mipae_tf.metrics.ross_mi import ross_terms
+from mipae_tf.metrics.information.ross_mi import ross_terms
 
 SAMPLES = flags.DEFINE_integer("samples", 6000, "Codes of each kind.", 8)
 SEED = flags.DEFINE_integer("seed", 0, "Of codes and labels.", 0)

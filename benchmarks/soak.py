@@ -21,7 +21,7 @@ from absl import app
 from absl import flags
 
 from benchmarks.timing import report
-from mipae_tf.path_flag import define_path
+from mipae_tf.cli.path_flag import define_path
 
 MINUTES = flags.DEFINE_float("minutes", 30, "How long.")
 EVERY = flags.DEFINE_float("every", 180, "Seconds between signals.")

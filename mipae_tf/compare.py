@@ -7,16 +7,16 @@ Runs that differ in the seed alone are one row.
 from absl import flags
 
 if __name__ == "__main__":  # before TensorFlow is imported
-    from mipae_tf import quiet  # noqa: F401
+    from mipae_tf.cli import quiet  # noqa: F401
 
-from mipae_tf.evaluation.comparison import compare
-from mipae_tf.path_flag import define_path
-from mipae_tf.runs.flags import FLAGS
-from mipae_tf.runs.flags import run_door
+from mipae_tf.cli.flags import FLAGS
+from mipae_tf.cli.flags import run_program
+from mipae_tf.cli.path_flag import define_path
+from mipae_tf.comparison import compare
 
 
 def define_flags() -> None:
-    """All flags of this door."""
+    """All flags of this program."""
     flags.DEFINE_multi_string(
         "runs",
         [],
@@ -68,4 +68,4 @@ def main(_) -> None:
 
 if __name__ == "__main__":
     define_flags()
-    run_door(main)
+    run_program(main)

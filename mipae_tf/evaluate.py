@@ -7,22 +7,22 @@ metrics.json, per_clip.npz, figures/ and report.html in the run folder.
 from absl import flags
 
 if __name__ == "__main__":  # before TensorFlow is imported
-    from mipae_tf import quiet  # noqa: F401
+    from mipae_tf.cli import quiet  # noqa: F401
 
+from mipae_tf.cli.flags import FLAGS
+from mipae_tf.cli.flags import run_program
+from mipae_tf.cli.path_flag import define_path
 from mipae_tf.evaluation import EvaluationOptions
 from mipae_tf.evaluation import evaluate
-from mipae_tf.evaluation.groups import GROUPS
+from mipae_tf.evaluation.groups.registry import GROUPS
 from mipae_tf.evaluation.table import metrics_table
 from mipae_tf.evaluation.table import summary_table
-from mipae_tf.path_flag import define_path
-from mipae_tf.runs.flags import FLAGS
-from mipae_tf.runs.flags import run_door
 
 DEFAULTS = EvaluationOptions()
 
 
 def define_flags() -> None:
-    """All flags of this door."""
+    """All flags of this program."""
     define_path("run_dir", "runs/quickstart", "Folder of the run.")
     flags.DEFINE_list(
         "metrics",
@@ -100,4 +100,4 @@ def main(_) -> None:
 
 if __name__ == "__main__":
     define_flags()
-    run_door(main)
+    run_program(main)

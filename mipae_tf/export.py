@@ -7,17 +7,17 @@ process that knows nothing of this library.
 from absl import flags
 
 if __name__ == "__main__":  # before TensorFlow is imported
-    from mipae_tf import quiet  # noqa: F401
+    from mipae_tf.cli import quiet  # noqa: F401
 
-from mipae_tf.path_flag import define_path
-from mipae_tf.runs.flags import FLAGS
-from mipae_tf.runs.flags import run_door
+from mipae_tf.cli.flags import FLAGS
+from mipae_tf.cli.flags import run_program
+from mipae_tf.cli.path_flag import define_path
 from mipae_tf.serving.export import MAX_FRAMES
 from mipae_tf.serving.export import export
 
 
 def define_flags() -> None:
-    """All flags of this door."""
+    """All flags of this program."""
     define_path("run_dir", "runs/quickstart", "Folder of the run.")
     define_path(
         "export_dir", None, "Where to count versions; run_dir/export if unset."
@@ -41,4 +41,4 @@ def main(_) -> None:
 
 if __name__ == "__main__":
     define_flags()
-    run_door(main)
+    run_program(main)

@@ -9,17 +9,17 @@ but for a GIF.
 from absl import flags
 
 if __name__ == "__main__":  # before TensorFlow is imported
-    from mipae_tf import quiet  # noqa: F401
+    from mipae_tf.cli import quiet  # noqa: F401
 
-from mipae_tf.path_flag import define_path
-from mipae_tf.runs.flags import FLAGS
-from mipae_tf.runs.flags import run_door
+from mipae_tf.cli.flags import FLAGS
+from mipae_tf.cli.flags import run_program
+from mipae_tf.cli.path_flag import define_path
 from mipae_tf.serving.preview import preview
 from mipae_tf.visual.video_formats import ALLOWED
 
 
 def define_flags() -> None:
-    """All flags of this door."""
+    """All flags of this program."""
     define_path("run_dir", "runs/quickstart", "Folder of the run.")
     define_path("input", None, f"What to read: {ALLOWED}.")
     define_path("output", "forecast.gif", "A .gif, .mp4 or .npy to write.")
@@ -55,4 +55,4 @@ def main(_) -> None:
 
 if __name__ == "__main__":
     define_flags()
-    run_door(main)
+    run_program(main)

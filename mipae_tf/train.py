@@ -10,15 +10,15 @@ import sys
 from absl import flags
 
 if __name__ == "__main__":  # before TensorFlow is imported
-    from mipae_tf import quiet  # noqa: F401
+    from mipae_tf.cli import quiet  # noqa: F401
 
-from mipae_tf.path_flag import define_path
+from mipae_tf.cli.flags import FLAGS
+from mipae_tf.cli.flags import define_model_flags
+from mipae_tf.cli.flags import flagfile_text
+from mipae_tf.cli.flags import given_hyperparameters
+from mipae_tf.cli.flags import run_program
+from mipae_tf.cli.path_flag import define_path
 from mipae_tf.runs import RunFolder
-from mipae_tf.runs.flags import FLAGS
-from mipae_tf.runs.flags import define_model_flags
-from mipae_tf.runs.flags import flagfile_text
-from mipae_tf.runs.flags import given_hyperparameters
-from mipae_tf.runs.flags import run_door
 from mipae_tf.training import TrainingOptions
 from mipae_tf.training.interruption import Interrupted
 from mipae_tf.training.job import train
@@ -50,7 +50,7 @@ OWN = (
 
 
 def define_flags() -> None:
-    """All flags of this door."""
+    """All flags of this program."""
     define_model_flags()
     define_path("run_dir", "runs/quickstart", "Folder of the run.")
     flags.DEFINE_string(
@@ -186,4 +186,4 @@ def _train() -> None:
 
 if __name__ == "__main__":
     define_flags()
-    run_door(main)
+    run_program(main)

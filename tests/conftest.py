@@ -10,7 +10,7 @@ os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 import pytest
-from doors import Doors
+from programs import Programs
 
 
 @pytest.fixture(scope="session")
@@ -25,8 +25,8 @@ def real_data() -> pathlib.Path:
 
 
 @pytest.fixture(scope="session")
-def run_door():
-    """`run_door(door, *arguments)`: exit code, standard output and error."""
-    doors = Doors()
-    yield doors
-    doors.close()
+def run_program():
+    """`run_program(program, *arguments)`: exit code, standard output and error."""
+    programs = Programs()
+    yield programs
+    programs.close()

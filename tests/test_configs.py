@@ -4,10 +4,10 @@ import pathlib
 
 import pytest
 
+from mipae_tf.cli.flags import hyperparameters
 from mipae_tf.data.datasets import OURS
 from mipae_tf.models import model_class
 from mipae_tf.objectives.mi_bounds import BOUNDS
-from mipae_tf.runs.flags import hyperparameters
 from mipae_tf.train import OWN
 
 ROOT = pathlib.Path(__file__).parents[1]

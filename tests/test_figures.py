@@ -8,9 +8,9 @@ import re
 import numpy as np
 import pytest
 
-from mipae_tf.evaluation.comparison.difference import paired_difference
-from mipae_tf.evaluation.comparison.measured_run import read_run
-from mipae_tf.evaluation.comparison.rows import Row
+from mipae_tf.comparison.difference import paired_difference
+from mipae_tf.comparison.measured_run import read_run
+from mipae_tf.comparison.rows import Row
 
 FORECAST = "prediction/psnr/forecast"
 ROOT = pathlib.Path(__file__).parents[1]

@@ -17,11 +17,11 @@ from runs.run_cases import settings
 
 from mipae_tf.keras_settings import choose_tensorflow
 from mipae_tf.keras_settings import keras_defaults
-from mipae_tf.metrics.neural_mi import neural_mutual_information
+from mipae_tf.metrics.frames.alexnet_features import AlexNetFeatures
+from mipae_tf.metrics.information.neural_mi import neural_mutual_information
 from mipae_tf.models import MODELS
 from mipae_tf.models import make_model
 from mipae_tf.models.optimizers import make_adam
-from mipae_tf.networks.alexnet_features import AlexNetFeatures
 from mipae_tf.training.strategies import precision
 
 

@@ -2,12 +2,12 @@
 
 import numpy as np
 import tensorflow_datasets as tfds
-from mipae_tf.data_builders.common.clip_builder import ClipBuilder
 from mipae_tf.data_builders.moving_dsprites.sprites import DrawnSprites
 from mipae_tf.data_builders.moving_dsprites.sprites_config import SpritesConfig
 from mipae_tf.data_builders.moving_dsprites.sprites_file import FILE_NAME
 from mipae_tf.data_builders.moving_dsprites.sprites_file import FileSprites
 from mipae_tf.data_builders.moving_dsprites.sprites_scene import SpritesScene
+from mipae_tf.data_builders.worlds.clip_builder import ClipBuilder
 
 _QUICK = {"train_clips": 2_000, "validation_clips": 200, "test_clips": 200}
 _ONE = {"sprites": 1, "colour": False}

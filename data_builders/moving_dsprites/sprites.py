@@ -8,8 +8,8 @@ set where its centre lies inside the outline.
 import functools
 
 import numpy as np
-from mipae_tf.data_builders.common import compose
-from mipae_tf.data_builders.common.scene import FRAME_SIZE
+from mipae_tf.data_builders.worlds import compose
+from mipae_tf.data_builders.worlds.scene import FRAME_SIZE
 
 SHAPES = ("square", "ellipse", "heart")
 SIZES = (3, 6, 40, 32, 32)  # shape, scale, orientation, x, y

@@ -2,7 +2,7 @@
 
 import dataclasses
 
-from mipae_tf.data_builders.common.clip_config import ClipConfig
+from mipae_tf.data_builders.worlds.clip_config import ClipConfig
 
 
 @dataclasses.dataclass(eq=False)

@@ -3,17 +3,17 @@
 import dataclasses
 
 import numpy as np
-from mipae_tf.data_builders.common import compose
-from mipae_tf.data_builders.common import motion
-from mipae_tf.data_builders.common.scene import FRAME_SIZE
-from mipae_tf.data_builders.common.scene import Factors
-from mipae_tf.data_builders.common.scene import Scene
-from mipae_tf.data_builders.common.scene import example_rng
 from mipae_tf.data_builders.moving_dsprites.sprites import SHAPES
 from mipae_tf.data_builders.moving_dsprites.sprites import SIZES
 from mipae_tf.data_builders.moving_dsprites.sprites import DrawnSprites
 from mipae_tf.data_builders.moving_dsprites.sprites_config import SpritesConfig
 from mipae_tf.data_builders.moving_dsprites.sprites_file import FileSprites
+from mipae_tf.data_builders.worlds import compose
+from mipae_tf.data_builders.worlds import motion
+from mipae_tf.data_builders.worlds.scene import FRAME_SIZE
+from mipae_tf.data_builders.worlds.scene import Factors
+from mipae_tf.data_builders.worlds.scene import Scene
+from mipae_tf.data_builders.worlds.scene import example_rng
 
 _KINDS = dict(
     zip(("shape", "scale", "orientation", "x", "y"), SIZES, strict=True)

@@ -3,14 +3,14 @@
 import dataclasses
 
 import numpy as np
-from mipae_tf.data_builders.common import compose
-from mipae_tf.data_builders.common import motion
-from mipae_tf.data_builders.common.scene import FRAME_SIZE
-from mipae_tf.data_builders.common.scene import Factors
-from mipae_tf.data_builders.common.scene import Scene
 from mipae_tf.data_builders.moving_mnist.digits import DIGIT_SIZE
 from mipae_tf.data_builders.moving_mnist.digits import Digits
 from mipae_tf.data_builders.moving_mnist.digits_config import DigitsConfig
+from mipae_tf.data_builders.worlds import compose
+from mipae_tf.data_builders.worlds import motion
+from mipae_tf.data_builders.worlds.scene import FRAME_SIZE
+from mipae_tf.data_builders.worlds.scene import Factors
+from mipae_tf.data_builders.worlds.scene import Scene
 
 _ROOM = FRAME_SIZE - DIGIT_SIZE  # the last position at which a digit fits
 

@@ -2,11 +2,11 @@
 
 import numpy as np
 import tensorflow_datasets as tfds
-from mipae_tf.data_builders.common.clip_builder import ClipBuilder
 from mipae_tf.data_builders.moving_mnist import idx_files
 from mipae_tf.data_builders.moving_mnist.digits import Digits
 from mipae_tf.data_builders.moving_mnist.digits_config import DigitsConfig
 from mipae_tf.data_builders.moving_mnist.digits_scene import DigitsScene
+from mipae_tf.data_builders.worlds.clip_builder import ClipBuilder
 
 _URL = "https://storage.googleapis.com/cvdf-datasets/mnist/"
 _DIGITS_FILE = "digits.npz"

@@ -9,10 +9,10 @@ from collections.abc import Iterator
 import tensorflow_datasets as tfds
 from tensorflow_datasets.core.utils import tqdm_utils
 
-from mipae_tf.console import Progress
-from mipae_tf.console import duration
-from mipae_tf.console import say
-from mipae_tf.data_builders.common.clip_builder import ClipBuilder
+from mipae_tf.cli.screen import Progress
+from mipae_tf.cli.screen import duration
+from mipae_tf.cli.screen import say
+from mipae_tf.data_builders.worlds.clip_builder import ClipBuilder
 from mipae_tf.files import expand_home
 
 

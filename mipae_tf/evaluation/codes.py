@@ -4,7 +4,7 @@ import dataclasses
 
 import numpy as np
 
-from mipae_tf.console import progress
+from mipae_tf.cli.screen import progress
 from mipae_tf.evaluation.subject import Subject
 
 # Frames that are drawn and encoded at once.

@@ -11,21 +11,21 @@ from importlib import metadata
 
 import numpy as np
 
-from mipae_tf.console import say
+from mipae_tf.cli.screen import say
 from mipae_tf.data import Clips
 from mipae_tf.data import open_clips
 from mipae_tf.data.datasets import open_builder
 from mipae_tf.evaluation.findings import Findings
-from mipae_tf.evaluation.groups import GROUPS
-from mipae_tf.evaluation.judge import CLIPS
-from mipae_tf.evaluation.judge import STEPS
-from mipae_tf.evaluation.mig import BLINDNESS
+from mipae_tf.evaluation.groups.mig import BLINDNESS
+from mipae_tf.evaluation.groups.registry import GROUPS
 from mipae_tf.evaluation.options import EvaluationOptions
 from mipae_tf.evaluation.report import write_report
 from mipae_tf.evaluation.subject import Subject
 from mipae_tf.files import UNREADABLE
 from mipae_tf.files import describe
 from mipae_tf.files import write_file
+from mipae_tf.judging.judge import CLIPS
+from mipae_tf.judging.judge import STEPS
 from mipae_tf.keras_settings import keras_defaults
 from mipae_tf.models import VideoModel
 from mipae_tf.runs import RunFolder

@@ -4,7 +4,7 @@ import numpy as np
 
 from mipae_tf.data import Clips
 from mipae_tf.metrics.absent_metric import AbsentMetric
-from mipae_tf.metrics.probes import probe
+from mipae_tf.metrics.probes.probes import probe
 from mipae_tf.metrics.result import entry
 
 # Frames of each held-out clip that the probes look at.

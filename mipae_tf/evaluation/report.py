@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from mipae_tf.evaluation.groups import GROUPS
+from mipae_tf.evaluation.groups.registry import GROUPS
 from mipae_tf.evaluation.headlines import HEAD
 from mipae_tf.evaluation.headlines import headlines
 from mipae_tf.evaluation.headlines import title

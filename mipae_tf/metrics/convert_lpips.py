@@ -18,16 +18,16 @@ from absl import app
 from absl import flags
 
 if __name__ == "__main__":  # before TensorFlow is imported
-    from mipae_tf import quiet  # noqa: F401
+    from mipae_tf.cli import quiet  # noqa: F401
 
-from mipae_tf.console import one_sentence
+from mipae_tf.cli.path_flag import define_path
+from mipae_tf.cli.screen import one_sentence
 from mipae_tf.files import expand_home
 from mipae_tf.files import same_file
 from mipae_tf.files import write_file
-from mipae_tf.metrics.lpips import BACKBONES
-from mipae_tf.metrics.lpips import weight_shapes
-from mipae_tf.metrics.torch_file import read_state_dict
-from mipae_tf.path_flag import define_path
+from mipae_tf.metrics.frames.lpips import BACKBONES
+from mipae_tf.metrics.frames.lpips import weight_shapes
+from mipae_tf.metrics.frames.torch_file import read_state_dict
 
 
 def convert_lpips(

@@ -3,13 +3,13 @@
 from collections.abc import Mapping
 from typing import Any
 
-from mipae_tf.models.ae_lstm import AELSTM
 from mipae_tf.models.base import VideoModel
-from mipae_tf.models.drnet import DRNET
-from mipae_tf.models.independent_prediction import IndependentPrediction
-from mipae_tf.models.mipae import MIPAE
-from mipae_tf.models.svg_fp import SVGFP
-from mipae_tf.models.svg_lp import SVGLP
+from mipae_tf.models.independent_prediction.model import IndependentPrediction
+from mipae_tf.models.pose_content.ae_lstm import AELSTM
+from mipae_tf.models.pose_content.drnet import DRNET
+from mipae_tf.models.pose_content.mipae import MIPAE
+from mipae_tf.models.svg.svg_fp import SVGFP
+from mipae_tf.models.svg.svg_lp import SVGLP
 
 MODELS: dict[str, type[VideoModel]] = {
     "ae_lstm": AELSTM,

@@ -44,10 +44,12 @@ class SequenceStage(Stage):
             config.ema,
             config.adam_epsilon,
         )
-        self._descend = self.add_player([network], optimizer, config.clip_norm)
+        self._minimize = self.add_optimizer(
+            [network], optimizer, config.clip_norm
+        )
 
     def terms(self, batch: tf.Tensor, key: tf.Tensor, training: bool) -> Losses:
-        """The values of `LOSSES`, `loss` the one to descend.
+        """The values of `LOSSES`, `loss` the one to minimize.
 
         Args:
             batch: uint8 `[clips, frames, height, width, channel]`.
@@ -64,7 +66,7 @@ class SequenceStage(Stage):
         """See `Stage.update`."""
         with tf.GradientTape() as tape:
             losses = self.terms(batch, self.shared_key(0), training=True)
-        norm = self._descend(tape, losses["loss"])
+        norm = self._minimize(tape, losses["loss"])
         return {**losses, "gradient_norm": norm}
 
     def evaluate_losses(self, batch: tf.Tensor) -> Losses:

@@ -21,7 +21,7 @@ class Stage(keras.Model):
 
     A stage is a Keras model, so `fit` takes it; the shipped loop drives the
     same `train_step`. Subclasses write `update` and `evaluate_losses`, name
-    what those return in `LOSSES`, and call `add_player` for each set of
+    what those return in `LOSSES`, and call `add_optimizer` for each set of
     variables that has an optimizer of its own.
 
     Args:
@@ -54,7 +54,7 @@ class Stage(keras.Model):
             aggregation=tf.VariableAggregation.ONLY_FIRST_REPLICA,
         )
         # How often training went back and on with other batches; checkpointed.
-        self.detours = tf.Variable(
+        self.restarts = tf.Variable(
             0,
             trainable=False,
             dtype=tf.int64,
@@ -62,7 +62,7 @@ class Stage(keras.Model):
         )
         self.total_steps = total_steps
         self.optimizers: list[keras.optimizers.Optimizer] = []
-        self._players: list[tuple] = []
+        self._trained: list[tuple] = []
         self.means = [keras.metrics.Mean(name) for name in self.LOSSES]
 
     @property
@@ -117,7 +117,7 @@ class Stage(keras.Model):
         """What `evaluate_losses` says of one batch."""
         return self.evaluate_losses(data)
 
-    def add_player(
+    def add_optimizer(
         self,
         networks: Sequence[keras.layers.Layer],
         optimizer: keras.optimizers.Optimizer,
@@ -135,17 +135,17 @@ class Stage(keras.Model):
                 they are.
 
         Returns:
-            `descend(tape, loss)`, which makes one step of that optimizer and
+            `minimize(tape, loss)`, which makes one step of that optimizer and
             gives the norm of the gradients it found, before any clipping.
         """
         variables = [v for net in networks for v in net.trainable_variables]
         optimizer.build(variables)
         self.optimizers.append(optimizer)
-        self._players.append((optimizer, variables))
+        self._trained.append((optimizer, variables))
         if not self.compiled:  # so that `fit` works as it is
             self.compile(optimizer=optimizer, jit_compile=False)
 
-        def descend(tape: tf.GradientTape, loss: tf.Tensor) -> tf.Tensor:
+        def minimize(tape: tf.GradientTape, loss: tf.Tensor) -> tf.Tensor:
             gradients = tape.gradient(loss, variables)
             norm = tf.linalg.global_norm(gradients)
             # They are summed over replicas: each brings its share of a mean.
@@ -156,13 +156,13 @@ class Stage(keras.Model):
             optimizer.apply_gradients(zip(gradients, variables, strict=True))
             return norm
 
-        return descend
+        return minimize
 
     @contextlib.contextmanager
     def averaged(self):
         """Within it, weights are their moving averages where there are any."""
         kept = []
-        for optimizer, variables in self._players:
+        for optimizer, variables in self._trained:
             if optimizer.use_ema and int(self.step.numpy()):
                 kept += [(v, tf.convert_to_tensor(v)) for v in variables]
                 optimizer.finalize_variable_values(variables)
@@ -176,7 +176,7 @@ class Stage(keras.Model):
         """All variables that a stage needs to go on, in a fixed order."""
         moments = [v for opt in self.optimizers for v in opt.variables]
         sums = [v for mean in self.means for v in mean.variables]
-        return [*self.variables, *moments, self.step, *sums, self.detours]
+        return [*self.variables, *moments, self.step, *sums, self.restarts]
 
     def draw_key(self, salt: int) -> tf.Tensor:
         """int32 `[2]`: key of one draw of this step on this replica."""

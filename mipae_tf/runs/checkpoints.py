@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import tensorflow as tf
 
-from mipae_tf.console import say
+from mipae_tf.cli.screen import say
 from mipae_tf.files import UNREADABLE
 from mipae_tf.files import describe
 from mipae_tf.files import write_file

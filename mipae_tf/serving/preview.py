@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from mipae_tf.console import Progress
+from mipae_tf.cli.screen import Progress
 from mipae_tf.files import expand_home
 from mipae_tf.files import same_file
 from mipae_tf.limits import INT32_MAX

@@ -4,7 +4,7 @@ import signal
 from types import FrameType
 from typing import Any
 
-from mipae_tf.console import say
+from mipae_tf.cli.screen import say
 
 
 class Interrupted(KeyboardInterrupt):

@@ -6,7 +6,7 @@ from typing import Any
 
 import tensorflow as tf
 
-from mipae_tf.console import say
+from mipae_tf.cli.screen import say
 from mipae_tf.data import Clips
 from mipae_tf.data import open_clips
 from mipae_tf.limits import INT32_MAX

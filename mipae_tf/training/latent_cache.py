@@ -6,8 +6,8 @@ import pathlib
 import numpy as np
 import tensorflow as tf
 
-from mipae_tf.console import progress
-from mipae_tf.console import say
+from mipae_tf.cli.screen import progress
+from mipae_tf.cli.screen import say
 from mipae_tf.data import Clips
 from mipae_tf.files import UNREADABLE
 from mipae_tf.files import describe

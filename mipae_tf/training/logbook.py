@@ -3,7 +3,7 @@
 import tensorflow as tf
 from tensorboard.plugins.hparams import api as hparams
 
-from mipae_tf.console import Progress
+from mipae_tf.cli.screen import Progress
 from mipae_tf.models import Stage
 from mipae_tf.runs import RunFolder
 from mipae_tf.training.watchdog import Watchdog

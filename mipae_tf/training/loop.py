@@ -8,8 +8,8 @@ from mipae_tf.data.batches import Arrays
 from mipae_tf.data.batches import batches
 from mipae_tf.models import Stage
 
-# Between the keys of batches before and after a detour; seeds are below it.
-DETOUR = 2**32
+# Between the keys of batches before and after a restart; seeds are below it.
+RESTART = 2**32
 
 
 class NonFinite(ValueError):
@@ -128,7 +128,7 @@ class StageLoop:
             return batches(
                 arrays,
                 stage.plan,
-                stage.seed + int(stage.detours.numpy()) * DETOUR,
+                stage.seed + int(stage.restarts.numpy()) * RESTART,
                 first_step=int(stage.step.numpy()),
                 last_step=stage.total_steps,
                 parts=replicas,

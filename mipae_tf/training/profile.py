@@ -5,7 +5,7 @@ import pathlib
 
 import tensorflow as tf
 
-from mipae_tf.console import say
+from mipae_tf.cli.screen import say
 
 
 class Profile:

@@ -5,7 +5,7 @@ import time
 
 import tensorflow as tf
 
-from mipae_tf.console import say
+from mipae_tf.cli.screen import say
 from mipae_tf.files import write_file
 from mipae_tf.models import Stage
 from mipae_tf.runs import RunFolder

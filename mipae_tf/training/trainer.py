@@ -7,7 +7,7 @@ import time
 import numpy as np
 import tensorflow as tf
 
-from mipae_tf.console import say
+from mipae_tf.cli.screen import say
 from mipae_tf.data import Clips
 from mipae_tf.data import batches
 from mipae_tf.data.batches import Arrays
@@ -129,7 +129,7 @@ class Trainer:
                         f"{fault}, after {attempt} returns to {last}."
                     ) from fault
                 checkpoints.resume()
-                stage.detours.assign_add(attempt + 1)
+                stage.restarts.assign_add(attempt + 1)
                 say(f"{fault}; back to {last} and on with other batches")
 
     def _forget_after(self, stage: Stage) -> None:

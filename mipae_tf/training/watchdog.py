@@ -2,7 +2,7 @@
 
 import tensorflow as tf
 
-from mipae_tf.console import say
+from mipae_tf.cli.screen import say
 from mipae_tf.models import Stage
 
 PATIENCE = 1_000  # steps in which a loss may rise above its floor

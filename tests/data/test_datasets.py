@@ -7,7 +7,7 @@ from mipae_tf.data_builders.moving_dsprites import (
 )
 from mipae_tf.data_builders.moving_dsprites.sprites_config import SpritesConfig
 
-from mipae_tf import console
+from mipae_tf.cli import screen as console
 from mipae_tf.data import datasets
 from mipae_tf.data import open_clips
 

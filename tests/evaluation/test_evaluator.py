@@ -18,11 +18,11 @@ from mipae_tf.data import Clips
 from mipae_tf.evaluation import EvaluationOptions
 from mipae_tf.evaluation import evaluate
 from mipae_tf.evaluation import evaluator
-from mipae_tf.evaluation import judge
-from mipae_tf.evaluation import scores
 from mipae_tf.evaluation.findings import Findings
-from mipae_tf.evaluation.groups import GROUPS
-from mipae_tf.metrics import probes
+from mipae_tf.evaluation.groups import scores
+from mipae_tf.evaluation.groups.registry import GROUPS
+from mipae_tf.judging import judge
+from mipae_tf.metrics.probes import probes
 from mipae_tf.runs import RunFolder
 
 SPRITES = SpritesConfig(

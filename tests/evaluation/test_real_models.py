@@ -15,9 +15,9 @@ from mipae_tf.data import Clips
 from mipae_tf.evaluation import EvaluationOptions
 from mipae_tf.evaluation import evaluate
 from mipae_tf.evaluation import evaluator
-from mipae_tf.evaluation import judge
-from mipae_tf.evaluation import scores
-from mipae_tf.metrics import probes
+from mipae_tf.evaluation.groups import scores
+from mipae_tf.judging import judge
+from mipae_tf.metrics.probes import probes
 from mipae_tf.models import MODELS
 
 SPRITES = SpritesConfig(
@@ -27,7 +27,7 @@ SPRITES = SpritesConfig(
 
 @pytest.fixture
 def sprites(monkeypatch, tmp_path):
-    """Two grey sprites, with their builder, through the evaluator's doors."""
+    """Two grey sprites, with their builder, through the evaluator's programs."""
     builder = moving_dsprites.Builder(config=SPRITES, data_dir=tmp_path)
     scene = builder.scene()
     cardinality = {**scene.content, **scene.pose}

@@ -3,7 +3,7 @@ import pytest
 
 from mipae_tf.metrics.absent_metric import AbsentMetric
 from mipae_tf.metrics.bootstrap import bootstrap_interval
-from mipae_tf.metrics.frame_quality import pooled_psnr
+from mipae_tf.metrics.frames.frame_quality import pooled_psnr
 
 
 def mean(values):

@@ -3,8 +3,8 @@ import pytest
 from metrics.torch_cases import torch_bytes
 
 from mipae_tf.metrics.convert_lpips import convert_lpips
-from mipae_tf.metrics.lpips import Lpips
-from mipae_tf.metrics.lpips import weight_shapes
+from mipae_tf.metrics.frames.lpips import Lpips
+from mipae_tf.metrics.frames.lpips import weight_shapes
 
 
 @pytest.fixture

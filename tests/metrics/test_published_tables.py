@@ -8,12 +8,12 @@ import re
 import numpy as np
 import pytest
 
-from mipae_tf.metrics.entropy import grassberger_entropy
-from mipae_tf.metrics.mi_matrix import mi_matrix
-from mipae_tf.metrics.mig_factorwise import mig_factorwise
-from mipae_tf.metrics.probes import probe
-from mipae_tf.metrics.ross_mi import ross_ceiling
-from mipae_tf.metrics.ross_mi import ross_mutual_informations
+from mipae_tf.metrics.disentanglement.mi_matrix import mi_matrix
+from mipae_tf.metrics.disentanglement.mig_factorwise import mig_factorwise
+from mipae_tf.metrics.information.entropy import grassberger_entropy
+from mipae_tf.metrics.information.ross_mi import ross_ceiling
+from mipae_tf.metrics.information.ross_mi import ross_mutual_informations
+from mipae_tf.metrics.probes.probes import probe
 
 DOCS = pathlib.Path(__file__).parents[2] / "docs"
 # How many contents and poses there are.

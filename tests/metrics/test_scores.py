@@ -6,12 +6,12 @@ from metrics.representation_cases import factor_labels
 from metrics.representation_cases import oracle_codes
 
 from mipae_tf.metrics.absent_metric import AbsentMetric
-from mipae_tf.metrics.dci import dci
-from mipae_tf.metrics.dci_es import dci_es
-from mipae_tf.metrics.infomec import infomec
-from mipae_tf.metrics.mig_chen import mig_chen
-from mipae_tf.metrics.modularity import modularity
-from mipae_tf.metrics.sap import sap
+from mipae_tf.metrics.disentanglement.dci import dci
+from mipae_tf.metrics.disentanglement.dci_es import dci_es
+from mipae_tf.metrics.disentanglement.infomec import infomec
+from mipae_tf.metrics.disentanglement.mig_chen import mig_chen
+from mipae_tf.metrics.disentanglement.modularity import modularity
+from mipae_tf.metrics.disentanglement.sap import sap
 
 SCORES = (mig_chen, modularity, dci, dci_es, sap, infomec)
 FACTORS = factor_labels(200)

@@ -10,7 +10,7 @@ import numpy as np
 import tensorflow as tf
 from scipy.optimize import minimize
 
-from mipae_tf.models.state_space import StateSpace
+from mipae_tf.models.independent_prediction.network import StateSpace
 from mipae_tf.networks.gaussian_head import Gaussian
 
 

@@ -6,12 +6,14 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from mipae_tf.models import ae_lstm
-from mipae_tf.models import dynamics
-from mipae_tf.models import mipae
-from mipae_tf.models import pose_content_stage
 from mipae_tf.models import sequence_stage
 from mipae_tf.models.optimizers import make_adam
+from mipae_tf.models.pose_content import ae_lstm
+from mipae_tf.models.pose_content import dynamics_stage as dynamics
+from mipae_tf.models.pose_content import mipae
+from mipae_tf.models.pose_content import (
+    representation_stage as pose_content_stage,
+)
 
 # Numbers that tell which field an argument is from.
 NUMBERS = {
@@ -126,7 +128,7 @@ def test_optimizers_are_what_the_config_says(monkeypatch, name):
 def test_gradients_are_clipped_as_the_config_says(monkeypatch):
     seen = []
     monkeypatch.setattr(
-        Sequence, "add_player", lambda self, *args: seen.append(args)
+        Sequence, "add_optimizer", lambda self, *args: seen.append(args)
     )
     STAGES["sequence"][1]()
     ((_, _, most),) = seen

@@ -18,14 +18,14 @@ class Toy(Stage):
         super().__init__(Window(2, 1), 0, 10, name="toy")
         self.network = keras.layers.Dense(1, use_bias=False)
         self.network.build((None, 1))
-        self.descend = self.add_player(
+        self.minimize = self.add_optimizer(
             [self.network], keras.optimizers.SGD(0.5), clip_norm
         )
 
     def update(self, batch):
         with tf.GradientTape() as tape:
             losses = self.evaluate_losses(batch)
-        self.descend(tape, losses["loss"])
+        self.minimize(tape, losses["loss"])
         return losses
 
     def evaluate_losses(self, batch):
@@ -86,4 +86,4 @@ def test_the_norm_is_that_of_the_whole_gradient(monkeypatch):
         stage.network.kernel.assign([[0.0]])
         with tf.GradientTape() as tape:
             loss = stage.evaluate_losses(tf.constant([2.0, 4.0]))["loss"]
-        assert float(stage.descend(tape, loss)) == pytest.approx(3.0)
+        assert float(stage.minimize(tape, loss)) == pytest.approx(3.0)

@@ -7,7 +7,7 @@ from networks.harness import random_inputs
 
 from mipae_tf.models.optimizers import make_adam
 from mipae_tf.networks.layers import torch_uniform
-from mipae_tf.networks.pose_lstm import PoseLSTM
+from mipae_tf.networks.lstm_stack import LSTMStack
 from mipae_tf.networks.torch_lstm import TorchLSTMCell
 
 
@@ -81,7 +81,7 @@ def test_the_sum_of_the_biases_moves_by_two_steps():
 @pytest.mark.parametrize("xla", [False, True])
 def test_a_network_of_them(xla):
     (inputs,) = random_inputs((3, 6, 7))
-    lstm = PoseLSTM(4, hidden_dim=8, init="torch", biases=2, use_cudnn=False)
+    lstm = LSTMStack(4, hidden_dim=8, init="torch", biases=2, use_cudnn=False)
     call = tf.function(lambda x: lstm(x), jit_compile=xla)
     sequence, states, poses = lstm(inputs), lstm.initial_state(3), []
     for time in range(6):
@@ -89,7 +89,7 @@ def test_a_network_of_them(xla):
         poses.append(pose)
     np.testing.assert_allclose(tf.stack(poses, axis=1), sequence, atol=1e-5)
     np.testing.assert_allclose(call(inputs), sequence, atol=1e-5)
-    copy = PoseLSTM.from_config(lstm.get_config())
+    copy = LSTMStack.from_config(lstm.get_config())
     copy.build(inputs.shape)
     copy.set_weights(lstm.get_weights())
     np.testing.assert_allclose(copy(inputs), sequence, atol=1e-6)
@@ -99,11 +99,11 @@ def test_a_network_of_them(xla):
 
 def test_other_numbers_of_biases_are_refused():
     with pytest.raises(ValueError, match="biases must be one of 1, 2, got 3"):
-        PoseLSTM(4, biases=3)
+        LSTMStack(4, biases=3)
 
 
 def test_mixed_precision():
-    lstm = PoseLSTM(4, hidden_dim=8, biases=2, dtype="mixed_bfloat16")
+    lstm = LSTMStack(4, hidden_dim=8, biases=2, dtype="mixed_bfloat16")
     before = lstm.initial_state(2)
     poses, after = lstm(tf.zeros([2, 3, 7]), before, return_states=True)
     assert poses.dtype == tf.float32

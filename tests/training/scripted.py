@@ -77,14 +77,14 @@ class Counter(Stage):
         optimizer = keras.optimizers.SGD(
             1.0, use_ema=ema > 0, ema_momentum=ema or 0.99
         )
-        self._descend = self.add_player([self.number], optimizer)
+        self._minimize = self.add_optimizer([self.number], optimizer)
 
     def update(self, batch):
-        hit = tf.reduce_any(self.step == self.bad) & (self.detours == 0)
+        hit = tf.reduce_any(self.step == self.bad) & (self.restarts == 0)
         sound = tf.where(hit | self.always_bad, np.nan, 1.0)
         with tf.GradientTape() as tape:
             loss = -self.number.value * sound
-        norm = self._descend(tape, loss)
+        norm = self._minimize(tape, loss)
         return {"loss": seen(batch) * sound, "gradient_norm": norm}
 
     def evaluate_losses(self, batch):

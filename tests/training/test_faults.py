@@ -78,7 +78,7 @@ def test_rollback_goes_on_with_other_batches(tmp_path, capfd):
     stage = Counter(8, bad=[5])
     made = trainer(tmp_path, stage, on_nonfinite="rollback")
     made.train()
-    assert (int(stage.step), int(stage.detours)) == (8, 1)
+    assert (int(stage.step), int(stage.restarts)) == (8, 1)
     assert "ckpt-4 and on with other batches" in capfd.readouterr().err
     assert logged(made.folder, "training", "step") == [4, 8]
     assert made.model.weights_by_stage == {"first": 8.0}
@@ -87,7 +87,7 @@ def test_rollback_goes_on_with_other_batches(tmp_path, capfd):
 def test_rollback_before_the_first_checkpoint(tmp_path):
     stage = Counter(8, bad=[1])
     trainer(tmp_path, stage, on_nonfinite="rollback").train()
-    assert (int(stage.step), int(stage.detours)) == (8, 1)
+    assert (int(stage.step), int(stage.restarts)) == (8, 1)
 
 
 def test_rollback_gives_up(tmp_path, monkeypatch):
@@ -101,9 +101,9 @@ def test_rollback_gives_up(tmp_path, monkeypatch):
 
 def test_batches_after_a_detour_are_others():
     first = []
-    for detours in (0, 0, 1):
+    for restarts in (0, 0, 1):
         stage = Counter()
-        stage.detours.assign(detours)
+        stage.restarts.assign(restarts)
         video = scripted.clips("train").video
         loop = StageLoop(stage, video, tf.distribute.get_strategy())
         first.append(next(loop._iterator).numpy())

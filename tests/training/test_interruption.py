@@ -5,7 +5,7 @@ import types
 
 import pytest
 
-from mipae_tf import train as door
+from mipae_tf import train as program
 from mipae_tf.training.interruption import Interrupted
 from mipae_tf.training.interruption import Interruption
 
@@ -70,18 +70,18 @@ def test_an_interruption_can_be_used_again():
 @pytest.mark.parametrize(
     "number, code", [(signal.SIGTERM, 143), (signal.SIGINT, 130)]
 )
-def test_the_door_leaves_with_a_code_that_schedulers_know(
+def test_the_program_leaves_with_a_code_that_schedulers_know(
     monkeypatch, capsys, number, code
 ):
     def stopped():
         raise Interrupted(number, "dynamics step 4 of 6")
 
-    monkeypatch.setattr(door, "_train", stopped)
-    monkeypatch.setattr(door, "set_threads", lambda _: None)
+    monkeypatch.setattr(program, "_train", stopped)
+    monkeypatch.setattr(program, "set_threads", lambda _: None)
     monkeypatch.setattr(
-        door, "FLAGS", types.SimpleNamespace(intra_op_threads=None)
+        program, "FLAGS", types.SimpleNamespace(intra_op_threads=None)
     )
     with pytest.raises(SystemExit) as leaving:
-        door.main([])
+        program.main([])
     assert leaving.value.code == code
     assert "the same command goes on" in capsys.readouterr().err

@@ -30,13 +30,13 @@ def data_dir(tmp_path_factory):
 
 
 @pytest.fixture
-def train(run_door, data_dir, tmp_path):
+def train(run_program, data_dir, tmp_path):
     """`train(model, name)`: trains in a folder of that name."""
 
     def train(model, name, **kwargs):
         args = [f"--model={model}", *SHARED, *SMALL[model]]
         args += [f"--data_dir={data_dir}", f"--run_dir={tmp_path / name}"]
-        return run_door("train", *args, **kwargs)
+        return run_program("train", *args, **kwargs)
 
     return train
 

@@ -1,7 +1,7 @@
 import pytest
 from models.harness import lively_model
 
-from mipae_tf import console
+from mipae_tf.cli import screen as console
 from mipae_tf.runs import RunFolder
 from mipae_tf.training.logbook import Logbook
 

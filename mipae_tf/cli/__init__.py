@@ -1,0 +1,1 @@
+"""Command line: flags, the frame of the programs, and the screen."""

@@ -1,0 +1,5 @@
+"""Runs side by side: means over seeds, differences, failures."""
+
+from mipae_tf.comparison.compare import compare
+
+__all__ = ["compare"]

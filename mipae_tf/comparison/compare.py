@@ -1,0 +1,177 @@
+"""`compare(runs)`: tables of runs, and how far they differ."""
+
+import math
+import os
+import pathlib
+from collections.abc import Sequence
+
+from mipae_tf.comparison.find_runs import find_runs
+from mipae_tf.comparison.report import closing
+from mipae_tf.comparison.report import csv_text
+from mipae_tf.comparison.report import group_sections
+from mipae_tf.comparison.report import opening
+from mipae_tf.comparison.rows import Group
+from mipae_tf.comparison.rows import Row
+from mipae_tf.comparison.rows import all_rows
+from mipae_tf.comparison.rows import measured_groups
+from mipae_tf.files import expand_home
+from mipae_tf.files import write_file
+from mipae_tf.limits import INT32_MAX
+from mipae_tf.limits import require_between
+from mipae_tf.visual.html_page import html_page
+from mipae_tf.visual.markdown_page import markdown_page
+
+TITLE = "Comparison of runs"
+HEADLINE = (
+    "prediction/psnr/forecast",
+    "prediction/psnr/oracle",
+    "prediction/ssim/forecast",
+    "swap/psnr",
+    "position/error/forecast",
+    "mig/published/score",
+    "judged/forecast",
+    "leak",
+)
+EVERY_PAIR = "every"
+
+
+def compare(
+    runs: Sequence[str],
+    metrics: Sequence[str] = (),
+    out: str | pathlib.Path = "runs/compare",
+    margins: Sequence[str] = (),
+    baseline: str = "",
+    draws: int = 2_000,
+    seed: int = 0,
+) -> str:
+    """Compares runs; writes `compare.csv`, `compare.html`, `compare.md`.
+
+    Runs of one configuration are one row, their seeds its repetitions. Rows
+    measured on different clips are never put into one table.
+
+    Args:
+        runs: folders of runs, or globs of them; the first one's row is the
+            baseline of all differences.
+        metrics: keys of `metrics.json`, or what they begin with up to a
+            slash; the headline metrics where none is given.
+        out: folder to write in.
+        margins: `KEY:VALUE`, the difference in a metric below which two rows
+            count as equivalent.
+        baseline: label of another row, or a run's folder in it, to compare
+            all rows with; "every" compares every pair.
+        draws: resamplings behind each interval.
+        seed: of resamplings and permutations.
+
+    Returns:
+        What `compare.md` holds.
+
+    Raises:
+        ValueError: for runs, metrics, margins, a baseline or a folder that
+            cannot be used; nothing is written then.
+    """
+    out = pathlib.Path(expand_home(out))
+    if out.exists() and not out.is_dir():
+        raise ValueError(f"--out={out} is a file; allowed is a folder.")
+    require_between("draws", draws, 100, 1_000_000)
+    require_between("seed", seed, 0, INT32_MAX)
+    rows = all_rows(find_runs(runs, out))
+    groups = measured_groups(rows)
+    keys = _shown(groups, metrics)
+    limits = _margins(margins, {key for shown in keys for key in shown})
+    pairs = _pairs(groups, rows, baseline)
+    names = [
+        f"{number}. {group.title()}" if len(groups) > 1 else group.title()
+        for number, group in enumerate(groups, start=1)
+    ]
+    sections = [opening(groups, rows)]
+    for group in zip(groups, names, keys, pairs, strict=True):
+        sections += group_sections(*group, limits, draws, seed)
+    sections += closing(groups, names, rows)
+    texts = {
+        "compare.csv": csv_text(groups, names, keys),
+        "compare.html": html_page(TITLE, sections),
+        "compare.md": markdown_page(TITLE, sections),
+    }
+    for name, text in texts.items():
+        write_file(out / name, text)
+    return texts["compare.md"]
+
+
+def _shown(groups: Sequence[Group], wanted: Sequence[str]) -> list[list[str]]:
+    """Keys of the wanted metrics for each group, in the wanted order."""
+    known = list(dict.fromkeys(key for g in groups for key in g.keys()))
+    for prefix in wanted:
+        if not any(_within(key, prefix) for key in known):
+            stems = dict.fromkeys(key.rpartition("/")[0] for key in known)
+            raise ValueError(
+                f"--metrics={prefix} was not measured in any run; measured "
+                f"are {', '.join(stems) or 'none'}."
+            )
+    headline = [p for p in HEADLINE if any(_within(key, p) for key in known)]
+    # Runs without any headline metric show all that they have.
+    chosen = wanted or headline or known
+    return [
+        list(
+            dict.fromkeys(
+                key
+                for prefix in chosen
+                for key in group.keys()
+                if _within(key, prefix)
+            )
+        )
+        for group in groups
+    ]
+
+
+def _within(key: str, prefix: str) -> bool:
+    prefix = prefix.rstrip("/")
+    return key == prefix or key.startswith(f"{prefix}/")
+
+
+def _margins(given: Sequence[str], keys: set[str]) -> dict[str, float]:
+    """Margin of each shown metric that has one."""
+    margins = {}
+    for text in given:
+        key, _, value = text.rpartition(":")
+        try:
+            margin = float(value)
+        except ValueError:
+            margin = math.nan
+        if not (key and 0 < margin < math.inf):
+            raise ValueError(
+                f"--margin={text} is no margin; allowed is KEY:VALUE with a "
+                "VALUE above 0, such as prediction/psnr/forecast:0.5."
+            )
+        within = [name for name in keys if _within(name, key)]
+        if not within:
+            raise ValueError(
+                f"--margin={text} is for no metric that is shown; shown are "
+                f"{', '.join(sorted(keys)) or 'none'}."
+            )
+        margins.update(dict.fromkeys(within, margin))
+    return margins
+
+
+def _pairs(
+    groups: Sequence[Group], rows: Sequence[Row], baseline: str
+) -> list[list[tuple[Row, Row]]]:
+    """Rows to subtract from each other, for each group."""
+    labels = [row.label for row in rows]
+    folder = os.path.expanduser(baseline)  # a label may begin with ~
+    for row in rows:
+        if folder in [str(run.path) for run in row.runs]:
+            baseline = row.label
+    if baseline not in ("", EVERY_PAIR, *labels):
+        raise ValueError(
+            f"--baseline={baseline} is no row; allowed are {EVERY_PAIR}, "
+            f"{', '.join(labels)}."
+        )
+    return [_pairs_of(group.rows, baseline) for group in groups]
+
+
+def _pairs_of(rows: Sequence[Row], baseline: str) -> list[tuple[Row, Row]]:
+    if baseline == EVERY_PAIR:
+        return [(b, a) for i, a in enumerate(rows) for b in rows[i + 1 :]]
+    # A group without the baseline compares with its own first row.
+    base = next((row for row in rows if row.label == baseline), rows[0])
+    return [(row, base) for row in rows if row is not base]

@@ -1,5 +1,0 @@
-"""Runs side by side: means over seeds, differences, failures."""
-
-from mipae_tf.evaluation.comparison.compare import compare
-
-__all__ = ["compare"]

@@ -1,0 +1,1 @@
+"""The groups of metrics, one module each."""

@@ -1,0 +1,1 @@
+"""The judge: a classifier of factors, trained on real frames."""

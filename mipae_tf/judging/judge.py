@@ -1,0 +1,209 @@
+"""A classifier of factors, trained on real frames, that judges drawn ones."""
+
+import io
+import pathlib
+from collections.abc import Iterable
+from collections.abc import Mapping
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from mipae_tf.cli.screen import progress
+from mipae_tf.cli.screen import say
+from mipae_tf.data import Clips
+from mipae_tf.evaluation.subject import Subject
+from mipae_tf.files import UNREADABLE
+from mipae_tf.files import describe
+from mipae_tf.files import write_file
+from mipae_tf.judging.network import JudgeNetwork
+from mipae_tf.metrics.absent_metric import AbsentMetric
+
+STEPS = 2_000
+BATCH = 32
+# Training clips that a judge learns from.
+CLIPS = 4_000
+# Frames judged at once.
+AT_ONCE = 1_000
+
+
+class Judge:
+    """Names the classes of a frame and says where its objects are.
+
+    Positions are pose factors whose name begins with x or y, in steps of the
+    factor. All other factors are classes.
+
+    Args:
+        classes: number of values of each factor that is a class.
+        places: number of values of each position.
+        frame_shape: (height, width, channel).
+        seed: of the first weights.
+    """
+
+    def __init__(
+        self,
+        classes: Mapping[str, int],
+        places: Mapping[str, int],
+        frame_shape: tuple[int, int, int],
+        seed: int,
+    ) -> None:
+        self.classes, self.places = dict(classes), dict(places)
+        self.network = JudgeNetwork(classes, tuple(places))
+        self.network(np.zeros((1, *frame_shape), np.uint8))
+        generator = np.random.default_rng(seed)
+        for variable in self.network.trainable_variables:
+            # Keras would draw from global state.
+            if "kernel" in variable.name:
+                scale = np.sqrt(2 / np.prod(variable.shape[:-1]))
+                values = scale * generator.standard_normal(variable.shape)
+                variable.assign(values)
+
+    def judge(
+        self, frames: np.ndarray
+    ) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
+        """p(y|x) `[frames, values]` of each class, and places `[frames]`.
+
+        Args:
+            frames: uint8 `[frames, height, width, channel]`.
+        """
+        pieces = [
+            self._judged(tf.constant(frames[start : start + AT_ONCE]))
+            for start in range(0, len(frames), AT_ONCE)
+        ]
+        logits, places = zip(*pieces, strict=True)
+        steps = np.array([n - 1 for n in self.places.values()])
+        found = np.concatenate(places)[:, : len(steps)] * steps
+        classes = [np.concatenate(parts) for parts in zip(*logits, strict=True)]
+        return (
+            dict(zip(self.classes, classes, strict=True)),
+            dict(zip(self.places, found.T, strict=True)),
+        )
+
+    @tf.function(reduce_retracing=True)
+    def _judged(self, frames):
+        logits, places = self.network(frames)
+        return [tf.nn.softmax(part) for part in logits], places
+
+
+def make_judge(subject: Subject) -> Judge:
+    """The judge of the subject's data: from its file, or trained now.
+
+    Raises:
+        AbsentMetric: the data knows no factor that a frame could tell, or has
+            no training clips.
+    """
+    clips = subject.clips
+    judge = _new(clips, subject.seed)
+    if subject.judge_file is not None and _restored(judge, subject.judge_file):
+        return judge
+    if subject.training is None:
+        raise AbsentMetric(
+            f"{clips.name} comes without training clips to train a judge on."
+        )
+    training = subject.once(Subject.training_clips).take(slice(CLIPS))
+    train_judge(judge, training, subject.seed, STEPS)
+    if subject.judge_file is not None:
+        _save(judge, subject.judge_file)
+    return judge
+
+
+def judge_of_places(subject: Subject, places: Iterable[str]) -> Judge:
+    """The subject's judge, made once, if it sees all of these places.
+
+    Raises:
+        AbsentMetric: see `make_judge`; or a place that it does not see.
+    """
+    judge = subject.once(make_judge)
+    if not set(places) <= set(judge.places):
+        raise AbsentMetric("No judge can tell these objects apart.")
+    return judge
+
+
+def train_judge(judge: Judge, clips: Clips, seed: int, steps: int) -> None:
+    """Trains on single frames of clips, with their factors as targets."""
+    targets = {**clips.content, **clips.pose}
+    optimizer = keras.optimizers.Adam(
+        keras.optimizers.schedules.CosineDecay(2e-3, steps)
+    )
+    optimizer.build(judge.network.trainable_variables)
+    generator = np.random.default_rng(seed)
+    scale = np.array([n - 1 for n in judge.places.values()] or [1])
+
+    @tf.function
+    def update(frames, labels, places):
+        with tf.GradientTape() as tape:
+            logits, found = judge.network(frames, training=True)
+            losses = [
+                tf.nn.sparse_softmax_cross_entropy_with_logits(own, part)
+                for part, own in zip(logits, labels, strict=True)
+            ]
+            loss = tf.add_n([tf.reduce_mean(part) for part in losses])
+            if judge.places:
+                loss += 100 * tf.reduce_mean(tf.square(found - places))
+        variables = judge.network.trainable_variables
+        optimizer.apply(tape.gradient(loss, variables), variables)
+
+    for _ in progress(range(steps), "training the judge", "step"):
+        rows = generator.integers(len(clips), size=BATCH)
+        times = generator.integers(clips.length, size=BATCH)
+        drawn = {
+            name: values[rows] if values.ndim == 1 else values[rows, times]
+            for name, values in targets.items()
+        }
+        places = [drawn[name] for name in judge.places] or [np.zeros(BATCH)]
+        update(
+            tf.constant(clips.video[rows, times]),
+            [tf.constant(drawn[name], tf.int32) for name in judge.classes],
+            tf.constant(np.stack(places, axis=1) / scale, tf.float32),
+        )
+
+
+def _new(clips: Clips, seed: int) -> Judge:
+    size = clips.cardinality
+    is_place = {
+        name: name in clips.pose and name[0] in "xy"
+        for name in (*clips.content, *clips.pose)
+        if name in size and not _is_undecidable(name, clips)
+    }
+    if not is_place:
+        raise AbsentMetric(f"{clips.name} knows no factors to judge by.")
+    return Judge(
+        {name: size[name] for name, place in is_place.items() if not place},
+        {name: size[name] for name, place in is_place.items() if place},
+        clips.frame_shape,
+        seed,
+    )
+
+
+def _is_undecidable(name: str, clips: Clips) -> bool:
+    """Whether nothing in a frame says which of several objects is meant.
+
+    Colours tell objects 0 and 1 apart; grey frames do not.
+    """
+    stem, _, thing = name.rpartition("_")
+    names = {*clips.content, *clips.pose}
+    several = thing.isdigit() and {f"{stem}_0", f"{stem}_1"} <= names
+    return several and clips.frame_shape[-1] == 1
+
+
+def _save(judge: Judge, path: pathlib.Path) -> None:
+    data = io.BytesIO()
+    np.savez(data, *judge.network.get_weights())
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_file(path, data.getvalue())
+
+
+def _restored(judge: Judge, path: pathlib.Path) -> bool:
+    if not path.exists():
+        return False
+    try:
+        with np.load(path) as arrays:
+            weights = [arrays[name] for name in arrays]
+    except UNREADABLE as error:
+        say(f"{path} is damaged; a judge is trained anew ({describe(error)})")
+        return False
+    shapes = [array.shape for array in judge.network.get_weights()]
+    if [array.shape for array in weights] != shapes:
+        return False  # of other factors: trained anew
+    judge.network.set_weights(weights)
+    return True

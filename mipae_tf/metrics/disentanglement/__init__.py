@@ -1,0 +1,1 @@
+"""Scores of disentanglement, from codes and factors."""

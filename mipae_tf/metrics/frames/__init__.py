@@ -1,0 +1,1 @@
+"""Distances between frames, videos and samples of videos."""

@@ -1,0 +1,85 @@
+"""How far predicted frames are from the true ones, pixel by pixel."""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from mipae_tf.metrics.absent_metric import AbsentMetric
+from mipae_tf.metrics.frames.checks import checked_frames
+from mipae_tf.metrics.frames.checks import unit_frames
+
+
+def squared_errors(prediction: np.ndarray, truth: np.ndarray) -> np.ndarray:
+    """Mean squared error of each frame, on intensities in [0, 1].
+
+    Args:
+      prediction: frames `[clips, time, height, width, channels]`, uint8 (then
+        divided by 255) or float in [0, 1].
+      truth: frames of the same shape and kind.
+
+    Returns:
+      Float64 `[clips, time]`, in [0, 1].
+
+    Raises:
+      ValueError: shapes that differ, uint8 mixed with float, other dtypes, or
+        floats outside [0, 1].
+    """
+    return _mean_per_frame(np.square, prediction, truth)
+
+
+def absolute_errors(prediction: np.ndarray, truth: np.ndarray) -> np.ndarray:
+    """Mean absolute error of each frame, on intensities in [0, 1].
+
+    Args:
+      prediction: frames, as for `squared_errors`.
+      truth: frames of the same shape and kind.
+
+    Returns:
+      Float64 `[clips, time]`, in [0, 1].
+
+    Raises:
+      ValueError: as for `squared_errors`.
+    """
+    return _mean_per_frame(np.abs, prediction, truth)
+
+
+def pooled_psnr(errors: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Peak signal-to-noise ratio in dB, errors pooled over the clips.
+
+    At each step it is -10 log10 of the squared error's mean over clips: a clip
+    predicted without error, whose own PSNR is infinite, then counts like any
+    other.
+
+    Args:
+      errors: mean squared errors `[..., clips, time]`, as from
+        `squared_errors`. Leading axes are independent resamplings.
+
+    Returns:
+      PSNR of each step `[..., time]`, and its mean over the steps `[...]`.
+
+    Raises:
+      AbsentMetric: no error in any clip at some step.
+    """
+    pooled = np.mean(errors, axis=-2)  # [..., time]
+    if not (pooled > 0).all():
+        step = np.argwhere(~(pooled > 0))[0, -1]
+        raise AbsentMetric(
+            f"Step {step} (from 0) is predicted without any error: its PSNR is "
+            "infinite."
+        )
+    per_step = -10 * np.log10(pooled)
+    return per_step, per_step.mean(axis=-1)
+
+
+def _mean_per_frame(
+    error: Callable[[np.ndarray], np.ndarray],
+    prediction: np.ndarray,
+    truth: np.ndarray,
+) -> np.ndarray:
+    prediction, truth = checked_frames(prediction, truth)
+    return np.stack(
+        [
+            error(unit_frames(p) - unit_frames(t)).mean(axis=(1, 2, 3))
+            for p, t in zip(prediction, truth, strict=True)
+        ]
+    )  # [clips, time]

@@ -1,0 +1,1 @@
+"""Estimators of entropy and mutual information."""

@@ -1,0 +1,1 @@
+"""Predictors that read factors from codes."""

@@ -1,0 +1,1 @@
+"""Independent Prediction and its entangled twin."""

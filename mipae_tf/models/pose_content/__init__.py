@@ -1,0 +1,1 @@
+"""MIPAE, DRNET and AE-LSTM: content, pose, and an LSTM on poses."""

@@ -1,0 +1,1 @@
+"""Stochastic video generation with a learned or a fixed prior."""

@@ -1,0 +1,171 @@
+"""The networks of SVG, and its two ways through time."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import keras
+import tensorflow as tf
+
+from mipae_tf.models.frame_wise import fold_time
+from mipae_tf.models.network_options import network_options
+from mipae_tf.models.svg.gaussian_lstm import GaussianLSTM
+from mipae_tf.networks.backbones import make_decoder
+from mipae_tf.networks.frame_encoder import FrameEncoder
+from mipae_tf.networks.gaussian_head import Gaussian
+from mipae_tf.networks.gaussian_head import standard_gaussian
+from mipae_tf.networks.lstm_stack import LSTMStack
+
+Memory = Mapping[str, Any]
+
+
+class SVGNetwork(keras.layers.Layer):
+    """Encoder, decoder with skips, posterior, prior and predictor.
+
+    A frame is drawn from g_t = LSTM_θ(h_{t-1}, z_t), with h = E(x); z_t comes
+    from the posterior LSTM_φ(h_t), or from the prior, which is N(0, I) or
+    LSTM_ψ(h_{t-1}).
+
+    Args:
+        config: an `SVGConfig`.
+        frame_shape: (height, width, channel).
+        learned_prior: whether there is LSTM_ψ.
+        **kwargs: `name` of the layer.
+    """
+
+    def __init__(
+        self,
+        config,
+        frame_shape: tuple[int, int, int],
+        learned_prior: bool,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**kwargs)
+        self.noise_dim, state_dim = config.noise_dim, config.state_dim
+        options = network_options(config, frame_shape)
+        lstm_rules = {}
+        if config.layer_rules == "torch":
+            lstm_rules = {"init": "torch", "biases": 2}
+        gaussian = {"clamp": config.clamp_log_scales, **lstm_rules}
+        self.encoder = FrameEncoder(
+            config.backbone, state_dim, activation="tanh", **options
+        )
+        self.decoder = make_decoder(config.backbone, frame_shape[-1], **options)
+        self.posterior = GaussianLSTM(
+            self.noise_dim,
+            config.lstm_dim,
+            first_log_scale=config.first_log_scale,
+            **gaussian,
+        )
+        self.prior = None
+        if learned_prior:
+            self.prior = GaussianLSTM(
+                self.noise_dim, config.lstm_dim, **gaussian
+            )
+            self.prior.build((None, None, state_dim))
+        self.predictor = LSTMStack(
+            state_dim,
+            config.lstm_dim,
+            config.lstm_layers,
+            use_cudnn=False,
+            **lstm_rules,
+        )
+        self.encoder.build((None, *frame_shape))
+        self.decoder.build((None, state_dim))
+        self.posterior.build((None, None, state_dim))
+        self.predictor.build((None, None, state_dim + self.noise_dim))
+        self.built = True
+
+    def encode(self, frames: tf.Tensor, training: bool = False) -> tf.Tensor:
+        """h `[batch, time, state_dim]` of frames `[batch, time, H, W, C]`."""
+        return fold_time(self.encoder, frames, training=training)
+
+    def fresh_memory(self, batch: tf.Tensor) -> dict[str, Any]:
+        """States of all LSTMs before anything was seen."""
+        memory = {
+            "posterior": self.posterior.initial_state(batch),
+            "predictor": self.predictor.initial_state(batch),
+        }
+        if self.prior is not None:
+            memory["prior"] = self.prior.initial_state(batch)
+        return memory
+
+    def follow(
+        self, past: tf.Tensor, present: tf.Tensor, noise: tf.Tensor | None
+    ) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Goes along true frames, with z of the posterior.
+
+        Args:
+            past: h of the frames before, `[batch, time, state_dim]`.
+            present: h of the frames themselves, the same shape.
+            noise: standard normal `[batch, time, noise_dim]` for samples;
+                None for means.
+
+        Returns:
+            `state` g, `noise` z, and the Gaussians `posterior` and `prior`,
+            all `[batch, time, ...]`; and the LSTMs' states after the last.
+        """
+        memory = self.fresh_memory(tf.shape(past)[0])
+        posterior, after = self.posterior(present, memory["posterior"])
+        memory["posterior"] = after
+        z = posterior.draw(noise)
+        prior = standard_gaussian(tf.shape(z))
+        if self.prior is not None:
+            prior, memory["prior"] = self.prior(past, memory["prior"])
+        state, memory["predictor"] = self.predictor(
+            tf.concat([past, z], axis=-1),
+            states=memory["predictor"],
+            return_states=True,
+        )
+        found = {
+            "state": state,
+            "noise": z,
+            "posterior": posterior,
+            "prior": prior,
+        }
+        return found, memory
+
+    def advance(
+        self, past: tf.Tensor, memory: Memory, noise: tf.Tensor
+    ) -> tuple[tf.Tensor, dict[str, Any]]:
+        """g `[batch, state_dim]` of the next frame, z from the prior.
+
+        Args:
+            past: h of the last frame, `[batch, state_dim]`.
+            memory: states of the LSTMs.
+            noise: standard normal `[batch, noise_dim]`.
+        """
+        memory = dict(memory)
+        prior = standard_gaussian(tf.shape(noise))
+        if self.prior is not None:
+            prior, memory["prior"] = self.prior.step(past, memory["prior"])
+        state, memory["predictor"] = self._predict(
+            past, prior, noise, memory["predictor"]
+        )
+        return state, memory
+
+    def correct(
+        self,
+        past: tf.Tensor,
+        present: tf.Tensor,
+        before: Memory,
+        after: Memory,
+        noise: tf.Tensor,
+    ) -> dict[str, Any]:
+        """The memory after a frame that came true, instead of `after`.
+
+        Args:
+            past: h of the frame before, `[batch, state_dim]`.
+            present: h of the frame.
+            before: memory before the frame.
+            after: memory after it was predicted.
+            noise: standard normal `[batch, noise_dim]`.
+        """
+        posterior, states = self.posterior.step(present, before["posterior"])
+        _, predictor = self._predict(
+            past, posterior, noise, before["predictor"]
+        )
+        return {**after, "posterior": states, "predictor": predictor}
+
+    def _predict(self, past, gaussian: Gaussian, noise, states):
+        inputs = tf.concat([past, gaussian.draw(noise)], axis=-1)
+        return self.predictor.step(inputs, states)

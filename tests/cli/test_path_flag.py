@@ -1,0 +1,54 @@
+import importlib
+import os
+import pwd
+
+import pytest
+from absl import flags
+
+# Flags of the programs that take a text and no path.
+TEXTS = {"baseline", "dataset", "on_nonfinite", "precision", "profile"}
+TEXTS |= {"strategy"}
+
+
+@pytest.mark.parametrize(
+    "program, some",
+    [
+        ("train", {"run_dir", "data_dir", "manual_dir", "clips_dir"}),
+        ("evaluate", {"run_dir", "data_dir", "lpips", "fvd"}),
+        ("compare", {"out"}),
+        ("predict", {"run_dir", "input", "output"}),
+        ("export", {"run_dir", "export_dir"}),
+        ("metrics.convert_lpips", {"backbone_pth", "heads_pth", "out"}),
+    ],
+)
+def test_every_path_flag_is_of_the_kind_that_finds_home(
+    monkeypatch, program, some
+):
+    module = importlib.import_module(f"mipae_tf.{program}")
+    texts, paths = set(), set()
+    for name in dir(flags):
+        if name.startswith(("DEFINE_", "mark_")):
+            monkeypatch.setattr(flags, name, lambda *_, **__: None)
+    monkeypatch.setattr(
+        flags, "DEFINE_string", lambda name, *_, **__: texts.add(name)
+    )
+    monkeypatch.setattr(
+        flags, "DEFINE", lambda parser, name, *_, **__: paths.add(name)
+    )
+    monkeypatch.setattr(module, "define_model_flags", lambda: None, False)
+    module.define_flags()
+    assert paths >= some
+    assert texts <= TEXTS
+
+
+def test_programs_find_home_folders(run_program):
+    user = pwd.getpwuid(os.getuid())
+    where = f"--run_dir=~{user.pw_name}/no_such_run"
+    for program in ("evaluate", "export"):
+        done = run_program(program, where)
+        assert done.code == 1
+        assert f"--run_dir={user.pw_dir}/no_such_run holds no" in done.stderr
+    done = run_program("export", "--run_dir=~nobody_here/run")
+    assert done.code == 1
+    assert "~nobody_here/run begins with ~" in done.stdout + done.stderr
+    assert not os.path.exists("~nobody_here")

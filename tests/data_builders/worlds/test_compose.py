@@ -1,0 +1,40 @@
+import numpy as np
+from mipae_tf.data_builders.worlds import compose
+
+
+def _two_overlapping() -> np.ndarray:
+    layers = np.zeros((2, 4, 4, 2), np.uint8)
+    layers[:, :3, :3, 0] = 200
+    layers[:, 1:, 1:, 1] = 100
+    return layers
+
+
+def test_paste_puts_row_and_column_in_place():
+    patches = np.arange(1, 13, dtype=np.uint8).reshape(2, 2, 3)
+    frames = compose.paste(patches, np.array([0, 3]), np.array([1, 2]), 5)
+    np.testing.assert_array_equal(frames[0, :2, 1:4], patches[0])
+    np.testing.assert_array_equal(frames[1, 3:, 2:], patches[1])
+    assert frames.sum() == patches.sum()
+
+
+def test_front_hides_the_other_where_it_is_drawn():
+    layers = _two_overlapping()
+    masks = compose.visible(layers, np.array([0, 1]))
+    # 9 pixels each, 4 of them shared.
+    np.testing.assert_array_equal(masks.sum((1, 2)), [[9, 5], [5, 9]])
+    assert (masks.sum(-1) <= 1).all()
+    frames = compose.in_planes(layers, masks)
+    assert frames.shape == (2, 4, 4, 3)
+    np.testing.assert_array_equal(frames[:, 2, 2], [[200, 0, 0], [0, 100, 0]])
+    assert not frames[..., 2].any()
+
+
+def test_without_a_front_all_is_visible_and_the_sum_is_clipped():
+    layers = _two_overlapping()
+    masks = compose.visible(layers, None)
+    np.testing.assert_array_equal(masks.sum((1, 2)), [[9, 9], [9, 9]])
+    frames = compose.in_grey(layers)
+    assert frames.shape == (2, 4, 4, 1)
+    assert frames[0, 0, 0] == 200
+    assert frames[0, 3, 3] == 100
+    assert frames[0, 1, 1] == 255

@@ -1,0 +1,152 @@
+import dataclasses
+
+import numpy as np
+import pytest
+from evaluation.dots import SIZE
+from evaluation.dots import Judge
+from evaluation.dots import clips_of
+from evaluation.dots import painted
+from evaluation.dots import places_of
+from evaluation.world import subject as bars
+from mipae_tf.data_builders.worlds.motion import redraw
+
+from mipae_tf.evaluation.groups.bounces import AFTER
+from mipae_tf.evaluation.groups.bounces import find_bounces
+from mipae_tf.evaluation.groups.bounces import measure
+from mipae_tf.evaluation.options import EvaluationOptions
+from mipae_tf.evaluation.subject import Subject
+from mipae_tf.judging import judge
+
+CONTEXT, HORIZON, SPEED = 5, 10, 4
+
+
+def walk(start, speed, time, random):
+    return redraw(start, speed, time, SIZE, SIZE - 1, SPEED, random)
+
+
+class Law:
+    """The builder: walls send dots on at random."""
+
+    has_futures = True
+
+    def sample_futures(self, before, last, steps, seed):
+        random = np.random.default_rng(seed)
+        return np.stack(
+            [
+                walk(b, b - a, steps + 1, random)[1:]
+                for a, b in zip(before, last, strict=True)
+            ]
+        )
+
+
+def paths(count=100):
+    random = np.random.default_rng(7)
+    start = random.integers(0, SIZE, (count, 2, 2))
+    speed = random.integers(-SPEED, SPEED, (count, 2, 2), endpoint=True)
+    time = CONTEXT + HORIZON
+    found = [
+        [walk(a, b, time, random) for a, b in zip(s, v, strict=True)]
+        for s, v in zip(start, speed, strict=True)
+    ]
+    return np.moveaxis(np.array(found), 1, 2)  # [clips, time, dot, 2]
+
+
+@dataclasses.dataclass
+class Prophet:
+    """Goes on by the law, or always in the same way."""
+
+    stochastic: bool = True
+    latents = ()
+
+    encode = decode = staticmethod(lambda *args: {})
+
+    def forecast(self, context, horizon, samples=None, seed=0, goal=None):
+        places = places_of(context).numpy().round().astype(int)
+        ahead = np.stack(
+            [
+                Law().sample_futures(
+                    places[:, -2, dot], places[:, -1, dot], horizon, int(seed)
+                )
+                for dot in range(2)
+            ],
+            axis=2,
+        )  # [clips, horizon, dot, 2]
+        return painted(ahead)
+
+
+def subject(**given):
+    options = EvaluationOptions(horizon=HORIZON, samples=16)
+    model = Prophet(**given)
+    return Subject(model, clips_of(paths()), Law(), CONTEXT, options)
+
+
+@pytest.fixture(autouse=True)
+def exact_judge(monkeypatch):
+    monkeypatch.setattr(judge, "make_judge", lambda subject: Judge())
+
+
+def test_bounces_are_where_walls_are_met():
+    seen = subject()
+    found = find_bounces(seen)
+    assert len(found) > 50
+    for bounce in found:
+        x, y = (
+            seen.clips.pose[name][bounce.clip] for name in bounce.coordinates
+        )
+        path = np.stack([x, y], axis=1)
+        time = bounce.time
+        assert CONTEXT <= time < CONTEXT + HORIZON - AFTER
+        assert np.isin(path[time], (0, SIZE - 1)).any()
+        ahead = 2 * path[time - 1] - path[time - 2]
+        assert ((ahead < 0) | (ahead >= SIZE)).any()
+
+
+def test_who_knows_the_law_scores_like_it():
+    found = measure(subject()).metrics
+    value = {key: row["value"] for key, row in found.items()}
+    law = value["bounce/energy/law"]
+    assert value["bounce/energy/forecast"] == pytest.approx(law, rel=0.07)
+    assert value["bounce/energy/law_mean"] > 1.15 * law
+    assert value["bounce/spread_at_wall/forecast"] == 0
+    after = value["bounce/spread_after/forecast"]
+    assert after == pytest.approx(value["bounce/spread_after/law"], rel=0.1)
+    assert found["bounce/energy/law"]["count"] == len(find_bounces(subject()))
+
+
+def test_certainty_is_punished():
+    found = measure(subject(stochastic=False)).metrics
+    value = {key: row["value"] for key, row in found.items()}
+    assert value["bounce/spread_after/forecast"] == 0
+    law = value["bounce/energy/law"]
+    assert value["bounce/energy/forecast"] > 1.3 * law
+
+
+def test_where_nothing_is_left_to_chance():
+    found = measure(bars()).metrics
+    assert "no wall that turns" in found["bounce/energy/forecast"]["absent"]
+    few = dataclasses.replace(subject(), clips=clips_of(paths(4)[:1]))
+    found = measure(few).metrics
+    assert "too few" in found["bounce/energy/forecast"]["absent"]
+
+
+def test_how_things_move_must_be_seen():
+    found = measure(dataclasses.replace(subject(), context=2)).metrics
+    reason = found["bounce/energy/forecast"]["absent"]
+    assert "Three frames of context" in reason and "are 2" in reason
+
+
+def test_the_law_does_not_depend_on_the_samples_of_the_model():
+    many = subject()
+    few = dataclasses.replace(
+        many, options=EvaluationOptions(horizon=HORIZON, samples=2)
+    )
+    one, two = (
+        measure(seen).metrics["bounce/energy/law"] for seen in (many, few)
+    )
+    assert one == two
+
+
+def test_objects_that_no_judge_tells_apart(monkeypatch):
+    monkeypatch.setattr(Judge, "places", {})
+    found = measure(subject()).metrics
+    assert "tell" in found["bounce/energy/forecast"]["absent"]

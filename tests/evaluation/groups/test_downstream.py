@@ -1,0 +1,63 @@
+import dataclasses
+
+import numpy as np
+from evaluation.world import clips
+from evaluation.world import subject
+
+from mipae_tf.evaluation.groups.downstream import _content_codes
+from mipae_tf.evaluation.groups.downstream import measure
+
+
+def test_content_tells_the_class_from_few_labels():
+    seen = dataclasses.replace(subject(), clips=clips(60))
+    found = measure(seen)
+    assert set(found.metrics) == {
+        "downstream/shape_0/10",
+        "downstream/shape_0/20",
+    }
+    row = found.metrics["downstream/shape_0/20"]
+    assert row["value"] > 0.95
+    assert row["chance"] < 0.8
+    assert row["count"] == 20
+    assert set(found.figures) == {"labels.png"}
+
+
+def test_the_content_of_a_clip_is_the_mean_over_its_frames():
+    """Of a bar whose light comes and goes."""
+    seen = subject()
+    video = seen.clips.video.copy()
+    video[:, ::2] //= 2
+    seen = dataclasses.replace(
+        seen, clips=dataclasses.replace(seen.clips, video=video)
+    )
+    found = _content_codes(seen)[:, 0]
+    light = video.max(axis=(2, 3, 4)).mean(axis=1)
+    np.testing.assert_allclose(found, light)
+
+
+def test_an_action_is_told_from_how_things_move():
+    """Half of the bars stand still; one pose alone does not tell which."""
+    world = clips(150)
+    world = world.take(np.flatnonzero(world.pose["x_0"][:, 0] < 9)[:60])
+    still = np.arange(60) % 2
+    video = world.video.copy()
+    video[still == 1] = video[still == 1, :1]
+    world = dataclasses.replace(
+        world, video=video, content={"action": still, **world.content}
+    )
+    found = measure(dataclasses.replace(subject(), clips=world)).metrics
+    assert found["downstream/action/20"]["value"] > 0.8
+
+
+def test_a_model_without_content_is_judged_by_its_whole_code():
+    seen = dataclasses.replace(subject(roles=()), clips=clips(60))
+    found = measure(seen).metrics
+    assert found["downstream/shape_0/20"]["value"] > 0.6
+
+
+def test_absent_without_classes():
+    bare = dataclasses.replace(clips(), content={})
+    found = measure(dataclasses.replace(subject(), clips=bare)).metrics
+    assert found == {
+        "downstream": {"absent": "bars test knows no content factors."}
+    }

@@ -1,0 +1,64 @@
+import dataclasses
+
+import numpy as np
+import pytest
+import tensorflow as tf
+from evaluation.world import Oracle
+from evaluation.world import subject
+
+from mipae_tf.evaluation.groups.drift import measure
+
+
+def test_a_forecast_that_stays_as_it_is():
+    found = measure(subject(error=0.0, drift_steps=30))
+    sharp = found.metrics["drift/sharpness"]
+    assert sharp["steps"] == [1, 2, 5, 10, 20, 30]
+    assert sharp["value"] == sharp["per_step"][-1]
+    np.testing.assert_allclose(sharp["per_step"], 1, atol=0.15)
+    motion = found.metrics["drift/motion"]["per_step"]
+    np.testing.assert_allclose(motion, 1, atol=0.15)
+    assert "training clips" in found.metrics["drift/kept"]["absent"]
+    assert set(found.figures) == {"drift.png", "drift_curves.png"}
+    assert found.per_clip["drift/motion"].shape == (24, 1)
+
+
+class Tired(Oracle):
+    """Comes to rest and fades."""
+
+    def forecast(self, context, horizon, samples=None, seed=0, goal=None):
+        last = tf.cast(context[:, -1:], tf.float32)
+        fading = 0.5 ** tf.range(1.0, horizon + 1)[None, :, None, None, None]
+        return tf.cast(last * fading, tf.uint8)
+
+
+def test_a_forecast_that_fades_is_seen_to():
+    seen = dataclasses.replace(subject(drift_steps=10), model=Tired())
+    found = measure(seen).metrics
+    sharp = found["drift/sharpness"]["per_step"]
+    assert sharp[0] == pytest.approx(0.5, abs=0.1)
+    assert sharp[-1] < 0.01
+    assert found["drift/motion"]["per_step"][-1] < 0.01
+
+
+class Late(Oracle):
+    """Its first frame is the last one that it was given."""
+
+    def forecast(self, context, horizon, samples=None, seed=0, goal=None):
+        return super().forecast(tf.roll(context, -1, axis=3), horizon)
+
+
+def test_the_seam_is_the_first_step():
+    seen = subject(error=0.0, drift_steps=3)
+    late = dataclasses.replace(seen, model=Late(error=0.0))
+    motion = measure(late).metrics["drift/motion"]["per_step"]
+    assert motion[0] == 0
+    np.testing.assert_allclose(motion[1:], 1, atol=0.15)
+
+
+def test_still_clips_have_no_motion_to_compare_with():
+    seen = subject(drift_steps=3)
+    video = np.repeat(seen.clips.video[:, :1], 8, axis=1)
+    still = dataclasses.replace(seen.clips, video=video)
+    found = measure(dataclasses.replace(seen, clips=still)).metrics
+    assert "blank or still" in found["drift/motion"]["absent"]
+    assert "value" in found["drift/sharpness"]

@@ -1,0 +1,96 @@
+import dataclasses
+
+import numpy as np
+import pytest
+import tensorflow as tf
+from evaluation.oracles import Jittered
+from evaluation.world import Oracle
+from evaluation.world import clips
+from evaluation.world import subject
+
+from mipae_tf.evaluation.groups.independence import measure
+
+
+def test_the_past_of_a_part_tells_its_own_present():
+    seen = dataclasses.replace(subject(), model=Jittered(), clips=clips(60))
+    found = measure(seen)
+    value = {key: row["value"] for key, row in found.metrics.items()}
+    assert value["independence/same"] > value["independence/cross"] + 0.5
+    assert value["independence/cross"] == pytest.approx(0, abs=0.2)
+    gap = value["independence/same"] - value["independence/cross"]
+    assert value["independence/gap"] == pytest.approx(gap)
+    assert found.metrics["independence/gap"]["count"] == 60
+    assert set(found.figures) == {"correlation.png"}
+
+
+def test_codes_that_repeat_are_counted():
+    """Of 2 shades and 16 columns; those of a clip tell the next ones."""
+    seen = dataclasses.replace(subject(), clips=clips(200))
+    value = {key: row["value"] for key, row in measure(seen).metrics.items()}
+    most = (np.log(2) + np.log(16)) / 2
+    assert 0.6 * most < value["independence/same"] < 1.1 * most
+    assert value["independence/cross"] < 0.2
+
+
+class Rounded(Oracle):
+    """Codes of noise alone, with few values between them."""
+
+    def encode(self, frames, seed=None):
+        codes = super().encode(frames)
+        return {
+            name: tf.round(
+                3 * tf.random.stateless_normal(tf.shape(code), (0, number))
+            )
+            for number, (name, code) in enumerate(codes.items())
+        }
+
+
+def test_rounded_noise_tells_nothing():
+    seen = dataclasses.replace(subject(), model=Rounded(), clips=clips(200))
+    found = measure(seen).metrics
+    assert abs(found["independence/cross"]["value"]) < 0.2
+
+
+@pytest.mark.slow
+def test_one_latent_is_split_as_well_as_can_be():
+    seen = dataclasses.replace(subject(roles=()), model=Jittered(roles=()))
+    found = measure(seen).metrics
+    assert set(found) == {f"independence/{n}" for n in ("same", "cross", "gap")}
+    assert all("value" in row for row in found.values())
+
+
+class Collapsed(Jittered):
+    """Its content never changes."""
+
+    def encode(self, frames, seed=None):
+        codes = super().encode(frames)
+        return {**codes, "what": codes["what"] * 0}
+
+
+def test_a_collapsed_code_is_absent_and_no_error():
+    seen = dataclasses.replace(subject(), model=Collapsed())
+    found = measure(seen).metrics
+    assert all("absent" in row for row in found.values())
+
+
+class Sampled(Jittered):
+    """Samples of a content that knows nothing hide where its mean points."""
+
+    def encode(self, frames, seed=None):
+        codes = super().encode(frames)
+        what = 1e-3 * codes["where"][:, 0] + 0 * codes["what"]
+        if seed is not None:
+            what += tf.random.stateless_normal(tf.shape(what), (seed, 0))
+        return {**codes, "what": what}
+
+
+def test_samples_are_looked_at_beside_means():
+    seen = dataclasses.replace(subject(), model=Sampled(), clips=clips(60))
+    found = measure(seen).metrics
+    names = ("same", "cross", "gap")
+    assert set(found) == {
+        f"independence/{kind}{name}"
+        for kind in ("", "sampled_")
+        for name in names
+    }
+    assert found["independence/sampled_cross"]["value"] < 0.2

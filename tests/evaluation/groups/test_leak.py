@@ -1,0 +1,107 @@
+import dataclasses
+
+import numpy as np
+import pytest
+import tensorflow as tf
+from evaluation.world import Oracle
+from evaluation.world import clips
+from evaluation.world import subject
+
+from mipae_tf.evaluation.groups.leak import measure
+from mipae_tf.metrics.probes import probes
+
+
+@pytest.fixture(scope="module", autouse=True)
+def short_training():
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(probes, "EPOCHS", 12)
+        yield
+
+
+@pytest.fixture(scope="module")
+def found():
+    return measure(dataclasses.replace(subject(), clips=clips(80))).metrics
+
+
+def test_every_factor_from_every_latent(found):
+    assert set(found) == {
+        *(
+            f"{group}/{role}_from_{source}{kind}/{factor}"
+            for kind in ("", "_linear")
+            for group, role, source, factor in (
+                ("read", "content", "content", "shape_0"),
+                ("leak", "content", "pose", "shape_0"),
+                ("read", "content", "all", "shape_0"),
+                ("read", "pose", "pose", "x_0"),
+                ("leak", "pose", "content", "x_0"),
+                ("read", "pose", "all", "x_0"),
+            )
+        ),
+        *(
+            f"ratio/{source}_over_all/{factor}"
+            for source in ("content", "pose")
+            for factor in ("shape_0", "x_0")
+        ),
+    }
+
+
+def test_codes_are_read_and_do_not_leak(found):
+    value = {key: row["value"] for key, row in found.items()}
+    for kind in ("", "_linear"):
+        assert value[f"read/content_from_content{kind}/shape_0"] > 0.9
+        assert value[f"read/pose_from_pose{kind}/x_0"] > 0.9
+        assert value[f"leak/pose_from_content{kind}/x_0"] < 0.3
+    leak = found["leak/content_from_pose/shape_0"]
+    assert leak["value"] < 0.75
+    assert leak["count"] == 40 * 4, "frames of the other half of the clips"
+    assert {"chance", "shuffled"} <= set(leak)
+
+
+def test_ratios_are_of_the_scores(found):
+    ratio = found["ratio/pose_over_all/shape_0"]["value"]
+    pose = found["leak/content_from_pose/shape_0"]["value"]
+    full = found["read/content_from_all/shape_0"]["value"]
+    assert ratio == pytest.approx(pose / full)
+    errors = [
+        1 - found[f"{key}/x_0"]["value"]
+        for key in ("leak/pose_from_content", "read/pose_from_all")
+    ]
+    ratio = found["ratio/content_over_all/x_0"]["value"]
+    assert ratio == pytest.approx(errors[0] / errors[1])
+    assert ratio > 2
+
+
+def test_without_a_role_the_whole_code_is_read():
+    found = measure(subject(roles=())).metrics
+    reason = {"absent": "Oracle has no content latent."}
+    assert found["read/content_from_content/shape_0"] == reason
+    assert found["ratio/content_over_all/shape_0"] == reason
+    assert found["read/content_from_all/shape_0"]["value"] > 0.5
+
+
+def test_data_without_factors_have_nothing_to_read():
+    bare = dataclasses.replace(clips(), content={}, pose={})
+    found = measure(dataclasses.replace(subject(), clips=bare)).metrics
+    assert found == {"leak": {"absent": "bars test knows no factors."}}
+
+
+class Noisy(Oracle):
+    """Samples hide what means tell."""
+
+    def encode(self, frames, seed=None):
+        codes = super().encode(frames)
+        if seed is None:
+            return codes
+        return {
+            name: 1e3 * tf.random.stateless_normal(tf.shape(code), (seed, 1))
+            for name, code in codes.items()
+        }
+
+
+def test_samples_are_probed_beside_means():
+    seen = dataclasses.replace(subject(), model=Noisy(stochastic=True))
+    found = measure(seen).metrics
+    key = "read/pose_from_pose{}/x_0"
+    assert found[key.format("")]["value"] > 0.8
+    assert found[key.format("_sampled")]["value"] < 0.4
+    assert np.isfinite(found[key.format("_sampled")]["value"])

@@ -1,0 +1,75 @@
+import dataclasses
+
+import pytest
+from evaluation.oracles import Exchanged
+from evaluation.oracles import Jittered
+from evaluation.world import subject
+
+from mipae_tf.evaluation.groups.mig import NAMES
+from mipae_tf.evaluation.groups.mig import SCALINGS
+from mipae_tf.evaluation.groups.mig import measure
+
+PUBLISHED = [f"mig/{p}/{name}" for p in SCALINGS for name in NAMES]
+FACTORWISE = [f"mig/factorwise/{name}" for name in ("score", "shape_0", "x_0")]
+
+
+def test_mig_knows_the_truth_from_its_reverse():
+    right, wrong = (
+        measure(
+            dataclasses.replace(subject(mig_samples=600), model=model)
+        ).metrics
+        for model in (Jittered(), Exchanged())
+    )
+    assert sorted(right) == sorted(wrong) == sorted(PUBLISHED + FACTORWISE)
+    for key in (
+        *(f"mig/{protocol}/score" for protocol in SCALINGS),
+        *FACTORWISE,
+    ):
+        assert right[key]["value"] > 0.5, key
+        assert wrong[key]["value"] < -0.5, key
+        assert right[key]["count"] == 600
+    row = right["mig/factorwise/shape_0"]
+    assert row["i_own"] > 0.9 * row["entropy"] > row["i_other"]
+    low, high = row["interval"]
+    assert low <= row["value"] <= high
+
+
+def test_codes_of_few_values_are_told_factor_by_factor_alone():
+    found = measure(subject(mig_samples=600)).metrics
+    reason = found["mig/published/score"]["absent"]
+    assert reason.startswith("content_codes take 2 distinct values in 600")
+    assert found["mig/published_standardised/i_fp_zp"] == {"absent": reason}
+    assert found["mig/factorwise/score"]["value"] > 0.95
+
+
+@pytest.mark.parametrize(
+    "seen, reason",
+    [
+        (subject(roles=()), "Oracle has no content latent."),
+        (subject(roles=("content",)), "Oracle has no pose latent."),
+    ],
+    ids=["state", "no pose"],
+)
+def test_mig_is_absent_for_a_reason(seen, reason):
+    found = measure(seen).metrics
+    keys = [*PUBLISHED, "mig/factorwise/score"]
+    assert found == {key: {"absent": reason} for key in keys}
+
+
+def test_without_drawn_frames_factors_are_told_one_by_one():
+    """Clips do for factors that repeat, not for tuples of all."""
+    seen = dataclasses.replace(subject(builder=object()), model=Jittered())
+    found = measure(seen).metrics
+    reason = "No frames of independent factors can be drawn of bars test."
+    assert all(found[key] == {"absent": reason} for key in PUBLISHED)
+    assert found["mig/factorwise/score"]["count"] == 24
+    assert found["mig/factorwise/shape_0"]["value"] > 0.3
+
+
+def test_data_without_factors_have_no_gap():
+    seen = subject(builder=object())
+    bare = dataclasses.replace(seen.clips, content={}, pose={})
+    found = measure(dataclasses.replace(seen, clips=bare)).metrics
+    assert found["mig/factorwise/score"] == {
+        "absent": "bars test knows no content factors."
+    }

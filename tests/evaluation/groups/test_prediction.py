@@ -1,0 +1,132 @@
+import dataclasses
+import functools
+
+import numpy as np
+import pytest
+import tensorflow as tf
+from evaluation.world import Oracle
+from evaluation.world import clips
+from evaluation.world import subject
+
+from mipae_tf.evaluation.groups.prediction import measure
+from mipae_tf.evaluation.groups.prediction import predictions
+
+ROWS = ("forecast", "copy_last", "blank", "oracle")
+
+
+def test_rows_of_the_table():
+    seen = subject()
+    rows = predictions(seen)
+    assert tuple(rows) == ROWS
+    video = clips().video
+    np.testing.assert_array_equal(rows["copy_last"][:, 3], video[:, 2])
+    assert not rows["blank"].any()
+    for row in ("forecast", "oracle"):
+        apart = rows[row].astype(int) - video[:, 3:7]
+        assert set(np.unique(apart)) == {5}
+
+
+def test_the_oracle_takes_its_content_from_the_context():
+    """Bars that fade once the context ends are drawn as bright as before."""
+    seen = subject(error=0.0)
+    video = seen.clips.video.copy()
+    video[:, 3:] //= 2
+    fading = dataclasses.replace(seen.clips, video=video)
+    drawn = predictions(dataclasses.replace(seen, clips=fading))["oracle"]
+    np.testing.assert_array_equal(drawn, clips().video[:, 3:7])
+
+
+def test_one_who_knows_beats_copying_and_darkness():
+    findings = measure(subject())
+    found = findings.metrics
+    for measured in ("psnr", "ssim", "ssim_uint8_7x7", "ssim_float_range2"):
+        value = {
+            row: found[f"prediction/{measured}/{row}"]["value"] for row in ROWS
+        }
+        assert value["forecast"] == pytest.approx(value["oracle"])
+        assert value["forecast"] > value["copy_last"]
+        if measured in ("psnr", "ssim"):  # a window of 7 likes the darkness
+            assert value["forecast"] > value["blank"]
+    for measured, value in (("mse", (5 / 255) ** 2), ("mae", 5 / 255)):
+        key = f"prediction/{measured}/forecast"
+        assert found[key]["value"] == pytest.approx(value, rel=1e-6)
+    psnr = found["prediction/psnr/forecast"]
+    assert psnr["value"] == pytest.approx(-20 * np.log10(5 / 255), rel=1e-6)
+    assert psnr["count"] == 24
+    assert len(psnr["per_step"]) == len(psnr["per_step_interval"]) == 4
+    low, high = found["prediction/psnr/blank"]["interval"]
+    assert low < found["prediction/psnr/blank"]["value"] < high
+    errors = findings.per_clip["prediction/psnr/forecast"]
+    assert errors.shape == (24, 4)
+    assert -10 * np.log10(errors.mean()) == pytest.approx(psnr["value"])
+    assert set(findings.figures) == {
+        "forecast.gif",
+        "forecast.png",
+        "psnr.png",
+        "ssim.png",
+    }
+
+
+def test_metrics_that_need_weights_say_so():
+    found = measure(subject()).metrics
+    for row in ROWS:
+        assert "--lpips=FILE" in found[f"prediction/lpips/{row}"]["absent"]
+        assert "--fvd=FOLDER" in found[f"prediction/fvd/{row}"]["absent"]
+
+
+def test_a_model_without_pose_has_no_oracle():
+    seen = subject(roles=())
+    assert predictions(seen)["oracle"] is None
+    found = measure(seen).metrics
+    reason = {"absent": "Oracle has no pose latent."}
+    for measured in ("psnr", "ssim", "mae", "lpips", "fvd"):
+        assert found[f"prediction/{measured}/oracle"] == reason
+    assert "value" in found["prediction/psnr/forecast"]
+
+
+def test_a_forecast_without_error_has_no_psnr():
+    """A row that is without error has no PSNR, and does not end the others."""
+    found = measure(subject(error=0.0)).metrics
+    assert "infinite" in found["prediction/psnr/forecast"]["absent"]
+    assert found["prediction/ssim/forecast"]["value"] == pytest.approx(1.0)
+    assert "value" in found["prediction/psnr/blank"]
+
+
+class Guesser(Oracle):
+    """Ten grey levels farther off with each new seed."""
+
+    @functools.cached_property
+    def seeds(self):
+        return []
+
+    def forecast(self, context, horizon, samples=None, seed=0, goal=None):
+        if int(seed) not in self.seeds:
+            self.seeds.append(int(seed))
+        frames = super().forecast(context, horizon)
+        return frames + tf.cast(10 * self.seeds.index(int(seed)), tf.uint8)
+
+
+def test_samples_of_a_stochastic_model():
+    seen = dataclasses.replace(
+        subject(samples=3), model=Guesser(error=1.0, stochastic=True)
+    )
+    findings = measure(seen)
+    found = findings.metrics
+    assert findings.figures["samples.gif"].startswith(b"GIF")
+    value = {
+        row: found[f"prediction/mae/forecast{row}"]["value"] * 255
+        for row in ("", "_best", "_worst")
+    }
+    assert value["_best"] == pytest.approx(1)
+    assert value["_worst"] == pytest.approx(21)
+    assert value[""] == pytest.approx(11)
+    spread = found["prediction/diversity/forecast"]["value"]
+    assert spread == pytest.approx(2 * 100 / 255**2)
+    assert "prediction/psnr/copy_last_best" not in found
+
+
+@pytest.mark.parametrize("flag", ["lpips", "fvd"])
+def test_weights_that_are_none_are_named_by_their_flag(flag, tmp_path):
+    path = str(tmp_path / "none")
+    with pytest.raises(ValueError, match=f"--{flag}={path}"):
+        measure(subject(**{flag: path}))

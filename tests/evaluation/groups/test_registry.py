@@ -1,0 +1,77 @@
+"""What groups of metrics draw, they draw by the evaluation's seed."""
+
+import dataclasses
+import re
+
+import pytest
+from evaluation.dots import Judge
+from evaluation.dots import Painter
+from evaluation.dots import dots
+from evaluation.oracles import Jittered
+from evaluation.world import clips
+from evaluation.world import subject
+
+from mipae_tf.evaluation.groups import scores
+from mipae_tf.evaluation.groups.registry import GROUPS
+from mipae_tf.judging import judge
+from mipae_tf.metrics.probes import probes
+
+QUICK = ("leak", "downstream", "memory", "mig")
+WITHOUT = {
+    "traversal": "it has no number",
+    "evidence": "this oracle has no bound: test_subject",
+    "bounces": "these bars meet no wall: test_bounces",
+    "independence": "means of codes of all clips: nothing is drawn",
+}
+# 1 whatever is drawn, intervals of errors that take two values, and an estimate
+# that is floored at 0.
+SURE = re.compile(
+    "scores/dci_informativeness|prediction/(psnr|mse|mae)/(copy_last|blank)"
+    "|information/where/shape_0"
+)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(name, marks=[pytest.mark.slow] * (name not in QUICK))
+        for name in GROUPS
+        if name not in WITHOUT
+    ],
+)
+def test_the_seed_decides_every_number_that_depends_on_a_draw(
+    name, monkeypatch
+):
+    monkeypatch.setattr(judge, "STEPS", 20)
+    monkeypatch.setattr(probes, "EPOCHS", 1)
+    monkeypatch.setattr(scores, "SAMPLES", 100)
+    if name == "factors":
+        monkeypatch.setattr(judge, "make_judge", lambda subject: Judge())
+    one, again, other = (measured(name, seed) for seed in (0, 0, 1))
+    assert one == again
+    drawn = [k for k in one if is_drawn(one[k]) and not SURE.match(k)]
+    assert drawn
+    assert not [key for key in drawn if one[key] == other[key]]
+
+
+def measured(name, seed):
+    """Entries of a group, on noisy bars or on dots."""
+    seen = subject(
+        seed=seed,
+        training=lambda: clips(seed=1),
+        mig_samples=200,
+        drift_steps=3,
+    )
+    model, world = Jittered(), clips(40)
+    if name == "factors":
+        model, world = Painter(), dots()
+    seen = dataclasses.replace(seen, model=model, clips=world)
+    metrics = GROUPS[name].measure(seen).metrics
+    judged = ("factors/moves", "factors/alone")  # exactly, by this judge
+    return {k: v for k, v in metrics.items() if not k.startswith(judged)}
+
+
+def is_drawn(row):
+    """Whether it has a value, and an interval of some width if it has one."""
+    low, high = row.get("interval", (0, 1))
+    return "value" in row and high - low > 1e-6

@@ -1,0 +1,60 @@
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from mipae_tf.judging.network import VIEW
+from mipae_tf.judging.network import JudgeNetwork
+from mipae_tf.judging.network import view
+
+
+@pytest.fixture(scope="module")
+def frames():
+    random = np.random.default_rng(0)
+    return tf.constant(random.random((3, 64, 64, 2), np.float32))
+
+
+def test_the_view_is_the_half_around_a_point(frames):
+    # Between the four pixels in the middle lie no two of the view's places.
+    middle = view(frames, tf.zeros((3, 2)))
+    np.testing.assert_allclose(middle, frames[:, 16:48, 16:48], atol=1e-5)
+    corner = tf.fill((3, 2), -1 + 2 * 15.5 / 63)
+    seen = view(frames, corner)
+    np.testing.assert_allclose(seen, frames[:, :VIEW, :VIEW], atol=1e-4)
+
+
+def test_rows_come_before_columns(frames):
+    down = tf.constant([[2 * 8 / 63, 0.0]] * 3)
+    seen = view(frames, down)
+    np.testing.assert_allclose(seen, frames[:, 24:56, 16:48], atol=1e-4)
+
+
+def test_beyond_the_frame_is_black(frames):
+    seen = view(frames, tf.ones((3, 2))).numpy()
+    assert (seen[:, VIEW // 2 + 1 :] == 0).all()
+    assert (seen[:, : VIEW // 2, : VIEW // 2] > 0).any()
+
+
+@pytest.mark.parametrize("size", [16, 128])
+def test_brightness_stays_in_frames_of_another_size(size):
+    bright = tf.ones((1, size, size, 1))
+    np.testing.assert_allclose(view(bright, tf.zeros((1, 2))), 1, atol=1e-5)
+
+
+def test_each_class_is_told_from_its_own_object():
+    network = JudgeNetwork(
+        {"shape_0": 3, "shape_1": 4, "front": 2}, ["x_0", "y_0", "x_1", "y_1"]
+    )
+    black = np.zeros((5, 64, 64, 3), np.uint8)
+    logits, places = network(black)
+    assert [part.shape for part in logits] == [(5, 3), (5, 4), (5, 2)]
+    # Nowhere in particular is the middle, which the affine maps to its shift.
+    np.testing.assert_allclose(places, np.full((5, 4), 0.5), atol=1e-5)
+    owners = [network._object_of(name) for name in network.classes]
+    assert owners == ["_0", "_1", None]
+
+
+def test_frames_without_places_are_seen_as_a_whole():
+    network = JudgeNetwork({"shape_0": 3}, [])
+    logits, places = network(np.zeros((2, 64, 64, 1), np.uint8))
+    assert logits[0].shape == (2, 3) and places.shape == (2, 1)
+    assert network._object_of("shape_0") is None

@@ -1,0 +1,105 @@
+import numpy as np
+import pytest
+import tensorflow as tf
+from models.harness import enliven
+
+from mipae_tf.models.pose_content.predictor import LatentPredictor
+
+RANDOM = np.random.default_rng(0)
+CODES = (3.0 + 2.0 * RANDOM.normal(size=(4, 6, 3))).astype(np.float32)
+FIXED = RANDOM.normal(size=(4, 5)).astype(np.float32)
+
+
+def predictor(target, fixed_dim=5):
+    made = LatentPredictor(3, fixed_dim, hidden_dim=8, layers=2, target=target)
+    enliven(made)
+    made.fit_scale(CODES, FIXED if fixed_dim else None)
+    return made
+
+
+@pytest.mark.parametrize("target", ["code", "difference"])
+@pytest.mark.parametrize("fixed_dim", [5, 0])
+def test_following_is_listening_and_advancing(target, fixed_dim):
+    made = predictor(target, fixed_dim)
+    fixed = FIXED[:, :fixed_dim]
+    followed = made.follow(CODES, fixed)[0]
+    assert followed.shape == CODES.shape
+    memory = made.listen(CODES[:, :2], fixed)
+    for time in range(2, 6):
+        code, memory = made.advance(CODES[:, time], fixed, memory)
+        np.testing.assert_allclose(code, followed[:, time], atol=1e-5)
+
+
+@pytest.mark.parametrize("compiled", [False, True])
+def test_having_heard_nothing_is_the_beginning(compiled):
+    """A context of one frame; its length is not known to a graph."""
+    made, fixed = predictor("difference"), tf.constant(FIXED)
+
+    def listen(codes):
+        return made.listen(codes, fixed)
+
+    if compiled:
+        spec = tf.TensorSpec([None, None, 3])
+        listen = tf.function(listen, input_signature=[spec])
+    memory = listen(tf.constant(CODES[:, :0]))
+    code, _ = made.advance(CODES[:, 0], fixed, memory)
+    expected = made.follow(CODES[:, :1], fixed)[0][:, 0]
+    np.testing.assert_allclose(code, expected, atol=1e-5)
+
+
+def test_a_prediction_depends_on_the_past_and_the_fixed_code():
+    made = predictor("difference")
+    followed = made.follow(CODES, FIXED)[0].numpy()
+    past = CODES.copy()
+    past[:, 0] += 1.0
+    assert (
+        np.abs(made.follow(past, FIXED)[0][:, 3] - followed[:, 3]).max() > 1e-4
+    )
+    future = CODES.copy()
+    future[:, 4] += 1.0
+    np.testing.assert_allclose(
+        made.follow(future, FIXED)[0][:, :4], followed[:, :4], atol=1e-6
+    )
+    other = made.follow(CODES, FIXED + 1.0)[0].numpy()
+    assert np.abs(other - followed).max() > 1e-4
+
+
+def test_scales_are_those_of_the_codes():
+    made = predictor("difference")
+    flat = CODES.reshape(-1, 3)
+    np.testing.assert_allclose(made.moving_scale.mean, flat.mean(0), rtol=1e-4)
+    np.testing.assert_allclose(
+        made.moving_scale.deviation, flat.std(0), rtol=1e-4
+    )
+    np.testing.assert_allclose(
+        made.fixed_scale.standardise(FIXED),
+        (FIXED - FIXED.mean(0)) / FIXED.std(0),
+        atol=1e-4,
+    )
+
+
+def test_a_dead_dimension_is_not_blown_up():
+    made = predictor("difference")
+    codes = CODES.copy()
+    codes[..., 1] = 0.25
+    made.fit_scale(codes, None)
+    standard = made.moving_scale.standardise(codes)
+    np.testing.assert_array_equal(standard[..., 1], 0.0)
+
+
+def test_a_change_of_units_changes_the_forecast_alike():
+    """Standardised in and out: codes times ten are predicted times ten."""
+    made = predictor("difference", 0)
+    once = made.follow(CODES, FIXED[:, :0])[0].numpy()
+    made.fit_scale(10.0 * CODES, None)
+    again = made.follow(10.0 * CODES, FIXED[:, :0])[0].numpy()
+    np.testing.assert_allclose(again, 10.0 * once, rtol=1e-3, atol=1e-3)
+
+
+def test_scales_are_weights_but_not_learnt():
+    made = predictor("difference")
+    names = {w.path.split("/")[-1] for w in made.non_trainable_variables}
+    assert {"mean", "deviation"} <= names
+    assert not {"mean", "deviation"} & {
+        w.path.split("/")[-1] for w in made.trainable_variables
+    }

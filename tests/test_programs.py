@@ -1,0 +1,250 @@
+"""The programs as their users meet them: subprocesses, exit codes, messages."""
+
+import gzip
+import json
+import os
+import pathlib
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from mipae_tf.visual.animation import write_gif
+
+ROOT = pathlib.Path(__file__).parents[1]
+
+# Program, arguments, what the one sentence must contain.
+REFUSED = {
+    "model": ("train", ["--model=vae"], "--model=vae", "mipae"),
+    "dataset": ("train", ["--dataset=nothing"], "--dataset=nothing", "ours"),
+    "dataset config": (
+        "train",
+        ["--dataset=moving_dsprites/nothing"],
+        "no config 'nothing'",
+        "two_sprites",
+    ),
+    "bound": ("train", ["--bound=magic"], "--bound=magic", "infonce"),
+    "backbone": ("train", ["--backbone=vit"], "--backbone=vit", "dcgan"),
+    "foreign flag": (
+        "train",
+        ["--model=drnet", "--bound=js"],
+        "--bound is no hyper-parameter",
+        "adversarial_weight",
+    ),
+    "pose_dim": ("train", ["--pose_dim=0"], "--pose_dim=0", "1 or more"),
+    "batch of one": ("train", ["--batch_size=1"], "--batch_size=1", "2 or"),
+    "protocol": ("train", ["--protocol=mine"], "--protocol=mine", "published"),
+    "strategy": ("train", ["--strategy=tpu"], "--strategy=tpu", "mirrored"),
+    "no number": ("train", ["--width=wide"], "width", "wide"),
+    "seed": (
+        "train",
+        ["--seed=99999999999999999999"],
+        "--seed=99999999999999999999 is too large; allowed is 0 to 2147483647",
+        "",
+    ),
+    "threads": (
+        "train",
+        ["--intra_op_threads=1000000000"],
+        "--intra_op_threads=1000000000 is too large",
+        "1024",
+    ),
+    "long GIF": (
+        "predict",
+        ["--input=a.gif", "--horizon=1000000000"],
+        "--horizon=1000000000 is too large for a GIF",
+        "2000",
+    ),
+    "frames": ("export", ["--max_frames=0"], "--max_frames=0 is", "1 to"),
+    "no flag": ("train", ["quickstart"], "'quickstart' is no flag", "--name"),
+    "truncated MNIST": (
+        "train",
+        ["--dataset=moving_mnist/colour_small", "--manual_dir={broken_mnist}"],
+        "train-images-idx3-ubyte.gz: expected",
+        "60000",
+    ),
+    "no run": ("evaluate", ["--run_dir={tmp}/no"], "holds no run", "train"),
+    "no run to export": ("export", ["--run_dir={tmp}/no"], "holds no run", ""),
+    "metrics": ("evaluate", ["--metrics=fid"], "--metrics=fid", "prediction"),
+    "no input": ("predict", [], "--input is missing", "folder"),
+    "unknown flag": ("predict", ["--foo=1"], "--foo is no flag", ""),
+    "output": (
+        "predict",
+        ["--input=a.gif", "--output=forecast.txt"],
+        "--output=forecast.txt",
+        ".mp4",
+    ),
+}
+
+
+def broken_mnist(folder: pathlib.Path) -> pathlib.Path:
+    folder.mkdir()
+    for name in (
+        "train-images-idx3-ubyte.gz",
+        "train-labels-idx1-ubyte.gz",
+        "t10k-images-idx3-ubyte.gz",
+        "t10k-labels-idx1-ubyte.gz",
+    ):
+        (folder / name).write_bytes(gzip.compress(b"\0\0\x08\x03\0\0"))
+    return folder
+
+
+@pytest.fixture(scope="module")
+def folders(tmp_path_factory):
+    tmp = tmp_path_factory.mktemp("refused")
+    return {"tmp": tmp, "broken_mnist": broken_mnist(tmp / "mnist")}
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_refuses_with_one_sentence(run_program, folders, case):
+    program, args, *words = REFUSED[case]
+    args = [arg.format(**folders) for arg in args]
+    run_dir = folders["tmp"] / case.replace(" ", "_")
+    if not any(arg.startswith("--run_dir") for arg in args):
+        args.append(f"--run_dir={run_dir}")
+    if program == "train":
+        args.append(f"--data_dir={folders['tmp'] / 'tfds'}")
+    result = run_program(program, *args)
+    assert result.code == 1
+    *lines, error = result.stderr.splitlines()
+    assert error.startswith("error: ") and not result.stdout
+    assert all(line.startswith("building ") for line in lines)
+    for word in words:
+        assert word in error
+    assert not run_dir.exists()
+
+
+@pytest.fixture(scope="module")
+def trained(run_program, tmp_path_factory):
+    """A run of a few steps through the program."""
+    tmp = tmp_path_factory.mktemp("trained")
+    args = [
+        f"--flagfile={ROOT / 'configs' / 'quickstart.cfg'}",
+        f"--run_dir={tmp / 'run'}",
+        f"--data_dir={tmp / 'tfds'}",
+        "--width=2",
+        "--batch_size=4",
+        "--train_clips=40",
+        "--representation_steps=4",
+        "--dynamics_steps=4",
+        "--log_every=2",
+        "--validate_every=4",
+    ]
+    result = run_program("train", *args)
+    assert result.code == 0, result.stderr
+    return tmp / "run", args, result
+
+
+def test_train_leaves_a_whole_run(trained):
+    run, _, result = trained
+    assert "mipae_tf.evaluate" in result.stdout
+    assert len(result.stdout.splitlines()) <= 15
+    allowed = ("building", "built ", "training ", "repr", "dynamics (2 of 2)")
+    for line in result.stderr.splitlines():
+        assert line.startswith(allowed), "no bars, no lines of libraries"
+    for name in ("config.json", "flags.cfg", "losses.jsonl", "logs"):
+        assert (run / name).exists()
+    for stage in ("representation", "dynamics"):
+        for kind in ("newest", "best"):
+            assert any((run / "checkpoints" / stage / kind).glob("*.index"))
+    rows = [json.loads(x) for x in (run / "losses.jsonl").open()]
+    assert {row["stage"] for row in rows} == {"representation", "dynamics"}
+    assert all(
+        "steps_per_second" in r for r in rows if r["group"] == "training"
+    )
+
+
+def test_a_fresh_process_prints_nothing_else(trained):
+    """TensorFlow has lines of its own when it is imported and first runs."""
+    _, args, _ = trained
+    unset = {"TF_CPP_MIN_LOG_LEVEL", "CUDA_VISIBLE_DEVICES"}
+    env = {k: v for k, v in os.environ.items() if k not in unset}
+    command = [sys.executable, "-m", "mipae_tf.train", *args, "--context=25"]
+    done = subprocess.run(
+        command, cwd=ROOT, env=env, capture_output=True, text=True
+    )
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith("error: --context=25")
+    assert "20 frames" in done.stderr
+    assert done.stderr.count("\n") == 1, "one line"
+
+
+def test_another_config_is_refused(run_program, trained):
+    run, args, _ = trained
+    result = run_program("train", *args, "--pose_dim=7")
+    assert result.code == 1
+    assert "pose_dim is 5 there and 7 here" in result.stderr
+
+
+def test_evaluate_writes_what_it_prints(run_program, trained):
+    run, _, _ = trained
+    result = run_program(
+        "evaluate",
+        f"--run_dir={run}",
+        "--clips=20",
+        "--mig_samples=200",
+        "--metrics=prediction,swap,mig",
+        "--verbose",
+    )
+    assert result.code == 0, result.stderr
+    assert len(result.stdout.rpartition("\n\n")[2].splitlines()) <= 15
+    metrics = json.loads((run / "metrics.json").read_text())
+    for row in ("forecast", "copy_last", "blank", "oracle"):
+        for measure in ("psnr", "ssim"):
+            cell = metrics[f"prediction/{measure}/{row}"]
+            assert len(cell["per_step"]) == len(cell["per_step_interval"]) == 10
+            assert cell["count"] == 20
+        assert row in result.stdout
+    assert metrics["protocol"]["clips"] == 20
+    for name in ("forecast.gif", "forecast.png", "swap.png", "psnr.png"):
+        assert (run / "figures" / name).stat().st_size > 0
+    report = (run / "report.html").read_text()
+    for told in ("mipae on moving_dsprites", "copy_last", "data:image/gif"):
+        assert told in report
+
+
+def test_predict_writes_gif_and_mp4(run_program, trained, tmp_path):
+    run, _, _ = trained
+    rng = np.random.default_rng(0)
+    write_gif(
+        tmp_path / "in.gif", rng.integers(0, 255, (6, 80, 90, 3), np.uint8)
+    )
+    for kind in ("gif", "mp4"):
+        output = tmp_path / f"out.{kind}"
+        result = run_program(
+            "predict",
+            f"--run_dir={run}",
+            f"--input={tmp_path / 'in.gif'}",
+            f"--output={output}",
+            "--horizon=3",
+        )
+        assert result.code == 0, result.stderr
+        assert output.stat().st_size > 0
+
+
+def test_predict_refuses_what_is_no_video(run_program, trained, tmp_path):
+    run, _, _ = trained
+    (tmp_path / "notes.mp4").write_text("no video")
+    result = run_program(
+        "predict",
+        f"--run_dir={run}",
+        f"--input={tmp_path / 'notes.mp4'}",
+        f"--output={tmp_path / 'out.gif'}",
+    )
+    assert result.code == 1
+    assert "--input=" in result.stderr and "Traceback" not in result.stderr
+    assert not (tmp_path / "out.gif").exists()
+
+
+def test_export_counts_versions(run_program, trained):
+    run, _, _ = trained
+    for version in ("1", "2"):
+        result = run_program("export", f"--run_dir={run}")
+        assert result.code == 0, result.stderr
+        assert (run / "export" / version / "saved_model.pb").exists()
+
+
+def test_model_help_is_a_table(run_program):
+    result = run_program("train", "--model=mipae", "--help")
+    assert result.code == 0
+    assert "--mi_weight" in result.stdout and "0.0001" in result.stdout
