@@ -54,9 +54,9 @@ def operations() -> float:
     frames = np.zeros((1, *FRAME), np.float32)
     codes = np.zeros((1, 133), np.float32)
     parts = {
-        "content": (model.content_encoder, frames),
-        "pose": (model.pose_encoder, frames),
-        "decoder": (model.decoder, codes),
+        "content": (model.network.content_encoder, frames),
+        "pose": (model.network.pose_encoder, frames),
+        "decoder": (model.network.decoder, codes),
     }
     once = {name: _forward(*part) for name, part in parts.items()}
     # Content of two frames, one of them for the similarity's target alone;

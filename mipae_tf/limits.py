@@ -2,6 +2,7 @@
 
 import math
 import numbers
+import operator
 
 # The largest seed, and the largest count of steps or clips: TensorFlow takes
 # no larger int32.
@@ -33,3 +34,24 @@ def require_between(
     else:
         return
     raise ValueError(f"--{name}={value} {why}; allowed is {allowed}.")
+
+
+def whole_number(name: str, value: int, least: int = 1) -> int:
+    """A whole number of Python's type, whatever type it was given as.
+
+    Raises:
+        ValueError: for anything but a whole number of at least `least`.
+    """
+    try:
+        number = operator.index(value)
+    except TypeError as error:
+        raise ValueError(
+            f"{name}={value!r} is no whole number; {least} is the least."
+        ) from error
+    if number < least:
+        raise ValueError(f"{name}={number} is too small; {least} is the least.")
+    if number > INT32_MAX:
+        raise ValueError(
+            f"{name}={number} is too large; {INT32_MAX} is the most."
+        )
+    return number

@@ -26,7 +26,7 @@ def real_data() -> pathlib.Path:
 
 @pytest.fixture(scope="session")
 def run_program():
-    """`run_program(program, *arguments)`: exit code, standard output and error."""
+    """`run_program(name, *arguments)`: exit code, standard output, error."""
     programs = Programs()
     yield programs
     programs.close()

@@ -1,11 +1,12 @@
 """Runs programs in forks of one process that has imported TensorFlow once.
 
-Reads a line of JSON `[program, [arguments], kill]`, where the program is a name or
-the path of a script, writes a line of JSON `{"code", "stdout", "stderr"}`. A
-fork knows no flags yet, as a fresh process would. With `kill`, `[pattern,
-lines]`, it gets SIGKILL as soon as a path that matches the pattern has so many
-lines. With 0 lines it kills itself within the writing of a checkpoint: between
-two of TensorFlow's steps of that, as soon as such a path exists.
+Reads a line of JSON `[program, [arguments], kill]`, where the program is a
+name or the path of a script, writes a line of JSON `{"code", "stdout",
+"stderr"}`. A fork knows no flags yet, as a fresh process would. With `kill`,
+`[pattern, lines]`, it gets SIGKILL as soon as a path that matches the pattern
+has so many lines. With 0 lines it kills itself within the writing of a
+checkpoint: between two of TensorFlow's steps of that, as soon as such a path
+exists.
 """
 
 import glob

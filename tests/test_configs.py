@@ -6,7 +6,7 @@ import pytest
 
 from mipae_tf.cli.flags import hyperparameters
 from mipae_tf.data.datasets import OURS
-from mipae_tf.models import model_class
+from mipae_tf.models import config_class
 from mipae_tf.objectives.mi_bounds import BOUNDS
 from mipae_tf.train import OWN
 
@@ -27,7 +27,7 @@ def test_flagfile(path):
     header, flags = read(path)
     command = f"--flagfile={path.relative_to(ROOT)}"
     assert any(command in line for line in header)
-    model = model_class(flags.pop("model"))
+    model = config_class(flags.pop("model"))
     protocol = flags.pop("protocol", "default")
     name, _, config = flags["dataset"].partition("/")
     assert config in OURS[name].builder_configs
@@ -37,7 +37,7 @@ def test_flagfile(path):
         for key, value in flags.items()
         if key not in OWN
     }
-    model.Config.resolve(protocol, given)
+    model.resolve(protocol, given)
 
 
 def test_readme_has_every_bound():

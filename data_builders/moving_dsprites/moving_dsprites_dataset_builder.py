@@ -1,6 +1,5 @@
 """The tfds builder of moving dSprites."""
 
-import numpy as np
 import tensorflow_datasets as tfds
 from mipae_tf.data_builders.moving_dsprites.sprites import DrawnSprites
 from mipae_tf.data_builders.moving_dsprites.sprites_config import SpritesConfig
@@ -17,8 +16,11 @@ _STATIC = {"num_frames": 1, "held_out": False}
 class Builder(ClipBuilder):
     """Clips of one or two dSprites sprites that drift, bounce and may turn."""
 
-    VERSION = tfds.core.Version("1.0.0")
-    RELEASE_NOTES = {"1.0.0": "First release."}
+    VERSION = tfds.core.Version("1.1.0")
+    RELEASE_NOTES = {
+        "1.1.0": "The metadata declare every factor. Pixels are unchanged.",
+        "1.0.0": "First release.",
+    }
     MANUAL_DOWNLOAD_INSTRUCTIONS = (
         "Nothing is needed: the sprites are drawn. To use the published "
         f"pixels, put {FILE_NAME} in the manual folder."
@@ -55,7 +57,6 @@ class Builder(ClipBuilder):
             **_ONE | _QUICK,
         ),
     ]
-    has_static = True
 
     def scene(self) -> SpritesScene:
         """The world of this configuration.
@@ -74,26 +75,6 @@ class Builder(ClipBuilder):
             )
         pixels = FileSprites(path) if path else DrawnSprites()
         return SpritesScene(self.builder_config, pixels)
-
-    def sample_static(
-        self, count: int, seed: int, start: int = 0
-    ) -> tuple[np.ndarray, dict[str, np.ndarray], dict[str, np.ndarray]]:
-        """Draws single frames whose factors are independent and uniform.
-
-        Every combination of factors, of the train and the test split, is
-        equally likely. Frame i of a seed is the same however the frames are
-        asked for. 100,000 colour frames take 1.2 GB: ask in parts.
-
-        Args:
-            count: Number of frames.
-            seed: Seed of the draw; frames differ from those of every split.
-            start: Index of the first frame.
-
-        Returns:
-            Frames, uint8 `[count, 64, 64, channels]`; content factors and
-            pose factors, name to int32 `[count]`.
-        """
-        return self.scene().sample_static(count, seed, start)
 
     def _info(self) -> tfds.core.DatasetInfo:
         return self._clip_info(SpritesScene(self.builder_config))

@@ -8,9 +8,10 @@ from mipae_tf.data_builders.moving_mnist.digits import Digits
 from mipae_tf.data_builders.moving_mnist.digits_config import DigitsConfig
 from mipae_tf.data_builders.worlds import compose
 from mipae_tf.data_builders.worlds import motion
+from mipae_tf.data_builders.worlds.factors import Factor
 from mipae_tf.data_builders.worlds.scene import FRAME_SIZE
-from mipae_tf.data_builders.worlds.scene import Factors
 from mipae_tf.data_builders.worlds.scene import Scene
+from mipae_tf.data_builders.worlds.scene import Values
 
 _ROOM = FRAME_SIZE - DIGIT_SIZE  # the last position at which a digit fits
 
@@ -30,31 +31,43 @@ class DigitsScene(Scene):
     objects = 2
 
     def __post_init__(self):
-        self.content = {"digit_0": 10, "digit_1": 10}
-        if self.config.colour:
-            # In grey the digits are added up, so neither is in front.
-            self.content["front"] = 2
-        pose = ("x_0", "y_0", "x_1", "y_1")
-        self.pose = dict.fromkeys(pose, self._last + 1)
-        self.instance = ("index_0", "index_1")
+        numbers, size = range(self.objects), self._last + 1
+        # In grey the digits are added up, so neither is in front.
+        front = [Factor("front", "class", False, size=2)]
+        self.factors = (
+            *(
+                Factor(f"digit_{n}", "class", False, size=10, object=n)
+                for n in numbers
+            ),
+            *(front if self.config.colour else []),
+            *(
+                Factor(f"{axis}_{n}", "position", True, size, n, axis)
+                for n in numbers
+                for axis in ("x", "y")
+            ),
+            *(
+                Factor(f"index_{n}", "identifier", False, object=n)
+                for n in numbers
+            ),
+        )
 
     @property
     def _last(self) -> int:
         # The published wall puts a digit at 31 and so never uses 32.
         return _ROOM if self.config.bounce == "reflect" else _ROOM - 1
 
-    def sample(
-        self, split: str, rng: np.random.Generator
-    ) -> tuple[Factors, Factors, Factors]:
+    def sample(self, split: str, rng: np.random.Generator) -> Values:
         """Draws the factors of one clip; see `Scene.sample`."""
         index = rng.integers(*self.digits.numbers(split), size=self.objects)
         label = self.digits.labels(index)
-        content = {"digit_0": label[0], "digit_1": label[1]}
+        values = {"index_0": index[0], "index_1": index[1]}
+        values |= {"digit_0": label[0], "digit_1": label[1]}
         if self.config.colour:
-            content["front"] = rng.integers(2)
-        path = self._move(rng).reshape(self.config.num_frames, -1)  # [time, 4]
-        pose = dict(zip(self.pose, path.T, strict=True))
-        return content, pose, dict(zip(self.instance, index, strict=True))
+            values["front"] = rng.integers(2)
+        path = self._move(rng)  # [time, digits, 2]
+        for n in range(self.objects):
+            values[f"x_{n}"], values[f"y_{n}"] = path[:, n].T
+        return values
 
     def _move(self, rng: np.random.Generator) -> np.ndarray:
         config, each = self.config, (self.objects, 2)
@@ -102,9 +115,7 @@ class DigitsScene(Scene):
             start, speed, time, _ROOM, self._last, self.config.max_speed, rng
         )
 
-    def draw(
-        self, content: Factors, pose: Factors, instance: Factors
-    ) -> tuple[np.ndarray, np.ndarray]:
+    def draw(self, values: Values) -> tuple[np.ndarray, np.ndarray]:
         """Draws frames and masks; see `Scene.draw`.
 
         Raises:
@@ -112,15 +123,15 @@ class DigitsScene(Scene):
                 than the content says.
         """
         layers = np.stack(
-            [self._layer(n, content, pose, instance) for n in range(2)], -1
+            [self._layer(n, values) for n in range(self.objects)], -1
         )  # [frames, 64, 64, digits]
-        masks = compose.visible(layers, content.get("front"))
+        masks = compose.visible(layers, values.get("front"))
         if self.config.colour:
             return compose.in_planes(layers, masks), masks
         return compose.in_grey(layers), masks
 
-    def _layer(self, n, content, pose, instance) -> np.ndarray:
-        index, digit = instance[f"index_{n}"], content[f"digit_{n}"]
+    def _layer(self, n: int, values: Values) -> np.ndarray:
+        index, digit = values[f"index_{n}"], values[f"digit_{n}"]
         labels = self.digits.labels(index)
         if (labels != digit).any():
             raise ValueError(
@@ -129,5 +140,5 @@ class DigitsScene(Scene):
             )
         patches = self.digits.draw(index)
         return compose.paste(
-            patches, pose[f"y_{n}"], pose[f"x_{n}"], FRAME_SIZE
+            patches, values[f"y_{n}"], values[f"x_{n}"], FRAME_SIZE
         )

@@ -2,6 +2,7 @@
 
 import numpy as np
 import tensorflow_datasets as tfds
+from etils import epath
 from mipae_tf.data_builders.moving_mnist import idx_files
 from mipae_tf.data_builders.moving_mnist.digits import Digits
 from mipae_tf.data_builders.moving_mnist.digits_config import DigitsConfig
@@ -15,8 +16,11 @@ _DIGITS_FILE = "digits.npz"
 class Builder(ClipBuilder):
     """Clips of two MNIST digits that drift and bounce."""
 
-    VERSION = tfds.core.Version("1.0.0")
-    RELEASE_NOTES = {"1.0.0": "First release."}
+    VERSION = tfds.core.Version("1.1.0")
+    RELEASE_NOTES = {
+        "1.1.0": "The metadata declare every factor. Pixels are unchanged.",
+        "1.0.0": "First release.",
+    }
     MANUAL_DOWNLOAD_INSTRUCTIONS = (
         "Nothing is needed: MNIST is downloaded. Without a network put all of "
         f"{', '.join(idx_files.FILES)} in the manual folder."
@@ -97,10 +101,20 @@ class Builder(ClipBuilder):
             paths = idx_files.find(dl_manager.manual_dir)
         except AssertionError:  # there is no manual folder
             paths = None
+        # Kept with the dataset, so that `render` needs nothing but it.
+        own, earlier = self.data_path / _DIGITS_FILE, self._earlier_digits()
+        if paths is None and earlier is not None:
+            earlier.copy(own)
+            return DigitsScene(self.builder_config, Digits(own))
         if paths is None:
             urls = {name: _URL + name for name in idx_files.FILES}
             paths = dl_manager.download(urls)
-        digits = idx_files.read_all(paths)
-        # Kept with the dataset, so that `render` needs nothing but it.
-        digits = Digits.save(self.data_path / _DIGITS_FILE, *digits)
+        digits = Digits.save(own, *idx_files.read_all(paths))
         return DigitsScene(self.builder_config, digits)
+
+    def _earlier_digits(self) -> epath.Path | None:
+        """The digits of another version that was built from the same files."""
+        for path in sorted(self.data_path.parent.glob(f"*/{_DIGITS_FILE}")):
+            if tfds.core.Version.is_valid(path.parent.name):
+                return path
+        return None

@@ -1,1 +1,1 @@
-"""What several builders share: motion, composition, the clip contract."""
+"""Drawn worlds: declared factors, motion, composition, the clip contract."""

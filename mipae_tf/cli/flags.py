@@ -15,7 +15,7 @@ from mipae_tf.cli.command_line import parse
 from mipae_tf.cli.command_line import sentence
 from mipae_tf.cli.screen import one_sentence
 from mipae_tf.models import MODELS
-from mipae_tf.models import model_class
+from mipae_tf.models import config_class
 
 FLAGS = flags.FLAGS
 
@@ -31,7 +31,7 @@ def hyperparameters() -> dict[str, dict[str, dataclasses.Field]]:
     """For each name, the models that have it and their fields."""
     found: dict[str, dict[str, dataclasses.Field]] = {}
     for model in sorted(MODELS):
-        for field in dataclasses.fields(MODELS[model].Config):
+        for field in dataclasses.fields(MODELS[model].config):
             found.setdefault(field.name, {})[model] = field
     return found
 
@@ -83,7 +83,7 @@ def flagfile_text(names: Sequence[str]) -> str:
 
 def model_help(name: str) -> str:
     """Table of a model's hyper-parameters: default, published, meaning."""
-    config = model_class(name).Config
+    config = config_class(name)
     published = config.PROTOCOLS.get("published", {})
     rows = [
         (

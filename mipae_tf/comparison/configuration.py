@@ -77,7 +77,7 @@ def _defaults(model: str, preset: str) -> dict[str, Any]:
     """A model's hyper-parameters, none for one that is not known here."""
     if model not in MODELS:
         return {}
-    config = MODELS[model].Config
+    config = MODELS[model].config
     fields = {f.name: f.default for f in dataclasses.fields(config)}
     return {**fields, **config.PROTOCOLS.get(preset, {})}
 

@@ -93,7 +93,8 @@ def paired_difference(
             [_per_clip(run, key) for run in side.having(key)]
             for side in (row, against)
         ]
-        drawn = crossed_bootstrap(*clips, is_pooled(key), draws, seed)
+        pooled = row.having(key)[0].is_pooled(key)
+        drawn = crossed_bootstrap(*clips, pooled, draws, seed)
         interval, narrower = _quantiles(drawn, 0.025), _quantiles(drawn, 0.05)
     except AbsentMetric as reason:
         why = str(reason)
@@ -117,15 +118,10 @@ def paired_difference(
     )
 
 
-def is_pooled(key: str) -> bool:
-    """Whether a metric is a PSNR of squared errors pooled over clips."""
-    return "/psnr/" in key or key.endswith("/psnr")
-
-
 def _per_clip(run: MeasuredRun, key: str) -> np.ndarray:
     """What the metric is pooled from, if it gives the metric."""
     values = run.per_clip(key)
-    found = pooled_metric(values.mean(axis=0), is_pooled(key))
+    found = pooled_metric(values.mean(axis=0), run.is_pooled(key))
     if abs(found - run.value(key)) > TOLERANCE * max(1, abs(run.value(key))):
         raise AbsentMetric(
             f"per_clip.npz of a run gives {found:.4g}, metrics.json "

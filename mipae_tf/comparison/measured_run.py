@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from mipae_tf.comparison.configuration import configuration_of
+from mipae_tf.comparison.earlier_files import of_earlier
 from mipae_tf.files import UNREADABLE
 from mipae_tf.files import describe
 from mipae_tf.metrics.absent_metric import AbsentMetric
@@ -29,7 +30,8 @@ class MeasuredRun:
         configuration: all that decides what it learns, except the seed.
         preset: name of the hyper-parameters it began from, for its label.
         seed: of the run; None where nothing says it.
-        metrics: entries of `metrics.json` by key; None where there is none.
+        metrics: entries of `metrics.json` by key, each with `better` and
+            `pooling`; None where there is none.
         protocol: how they were measured; None where they were not.
         training: what the training took, see `training_entry`.
     """
@@ -58,6 +60,10 @@ class MeasuredRun:
         if reason is not None:
             raise AbsentMetric(reason)
         return float(self.metrics[key]["value"])
+
+    def is_pooled(self, key: str) -> bool:
+        """Whether the metric is a PSNR of squared errors, pooled over clips."""
+        return self.metrics[key]["pooling"] == "psnr"
 
     def per_clip(self, key: str) -> np.ndarray:
         """What the metric of that key is pooled from, `[clips, steps]`.
@@ -105,6 +111,7 @@ def read_run(path: pathlib.Path) -> MeasuredRun:
         protocol = metrics.pop("protocol", None)
         training = metrics.pop("training", absent(UNRECORDED))
         _check(folder.metrics, metrics, protocol, training)
+        metrics = {k: {**of_earlier(k), **v} for k, v in metrics.items()}
     config = _read(folder.config) if folder.config.is_file() else None
     flags = _text(folder.flags) if folder.flags.is_file() else ""
     named = folder.flags if config is None else folder.config

@@ -12,6 +12,7 @@ from mipae_tf.visual.html_page import Table
 
 # More metrics of one kind than these have a table of their own.
 MOST_TOGETHER = 2
+ARROWS = {"higher": " ↑", "lower": " ↓", "none": ""}
 # What stands below a metric, from its neighbours in the file: rows of the same
 # measure, and of what is judged the same factor elsewhere.
 REFERENCES = {
@@ -73,7 +74,11 @@ def _table(
     for name in dict.fromkeys(name for found in references for name in found):
         cells = [number(r[name]) if name in r else "" for r in references]
         rows.append([name, *cells])
-    return Table(["mean ± sd (n seeds)", *names], rows, caption)
+    heads = [
+        name + ARROWS[group.better(key)]
+        for key, name in zip(keys, names, strict=True)
+    ]
+    return Table(["mean ± sd (n seeds)", *heads], rows, caption)
 
 
 def _cell(row: Row, key: str, notes: Footnotes) -> str:

@@ -30,8 +30,9 @@ UNITS = (
     "Mean ± standard deviation over seeds, the number of seeds in brackets; "
     "one seed has no deviation. PSNR is in dB, informations and entropies in "
     "nats, errors of positions in steps of the position, about a pixel; SSIM, "
-    "accuracies, R² and MIG have no unit. What a judge names or finds in "
-    "forecasts is to be read against the same of real frames."
+    "accuracies, R² and MIG have no unit. An arrow says whether higher or "
+    "lower values are better. What a judge names or finds in forecasts is to "
+    "be read against the same of real frames."
 )
 
 

@@ -79,6 +79,11 @@ class Group:
         runs = [run for row in self.rows for run in row.runs]
         return list(dict.fromkeys(key for run in runs for key in run.metrics))
 
+    def better(self, key: str) -> str:
+        """Which values of the metric are better, `none` where none has one."""
+        runs = [run for row in self.rows for run in row.having(key)]
+        return runs[0].metrics[key]["better"] if runs else "none"
+
     def title(self) -> str:
         """The protocol in a few words."""
         said = self.protocol

@@ -3,13 +3,15 @@
 import functools
 from collections.abc import Mapping
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import tensorflow as tf
 
 from mipae_tf.data.frame_plan import FramePlan
 
-Arrays = np.ndarray | Mapping[str, np.ndarray]
+# One array, or a mapping of such; mappings may hold mappings.
+Arrays = np.ndarray | Mapping[str, Any]
 
 
 def batches(
@@ -28,8 +30,8 @@ def batches(
     seen, and saves no iterator for it.
 
     Args:
-        arrays: `[clips, time, ...]`, or a mapping of such arrays (cached
-            latents), all with the same two first axes.
+        arrays: `[clips, time, ...]`, or a mapping of such arrays (several
+            streams, or cached latents), all with the same two first axes.
         plan: how many clips a batch has and which of their frames.
         seed: key of all draws.
         first_step: the first step wanted.

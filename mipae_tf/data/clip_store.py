@@ -1,56 +1,83 @@
-"""Clips decoded into a file, for splits that memory does not hold."""
+"""Clips decoded into files, for splits that memory does not hold."""
 
+import functools
+import io
 import pathlib
 import shutil
 import uuid
 from collections.abc import Callable
 from collections.abc import Iterable
 from collections.abc import Iterator
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Sequence
 
 import numpy as np
 
-from mipae_tf.data.clips import GROUPS
 from mipae_tf.data.clips import Clips
+from mipae_tf.data.examples import Example
+from mipae_tf.data.examples import rows_of
+from mipae_tf.data.examples import stream_of
+from mipae_tf.data_builders.worlds.factors import GROUPS
+from mipae_tf.data_builders.worlds.factors import Factor
 from mipae_tf.files import UNREADABLE
 from mipae_tf.files import describe
 from mipae_tf.files import make_folder
 
-VIDEO, TRUTH = "video.uint8", "truth.npz"
+VALUES = "values.npz"
+# Names of streams to examples that hold them.
+Examples = Callable[[Sequence[str]], Iterable[Example]]
 
 
 def stored_clips(
     folder: pathlib.Path,
-    examples: Callable[[], Iterable[Mapping[str, Any]]],
-    cardinality: Mapping[str, int] | None = None,
+    examples: Examples,
+    factors: Sequence[Factor] = (),
     name: str = "clips",
 ) -> Clips:
     """The clips of a folder, which is filled when it is missing.
 
-    Frames are read from its file as they are asked for, and the system keeps
-    in memory what it has room for. The folder is whole or absent.
+    Each stream is a file, `STREAM.npy`. Frames are read from it as they are
+    asked for, and the system keeps in memory what it has room for. The folder
+    is whole or absent; streams other than the video are added to it when they
+    are first wanted.
 
     Args:
         folder: where the clips are, or are to be.
-        examples: called for the clips if they are not; see
-            `Clips.from_examples`.
-        cardinality: number of values of each factor.
+        examples: called with the streams that are not there yet, for examples
+            that hold them; see `Clips.from_examples`.
+        factors: declarations of factors.
         name: what messages call these clips.
 
     Raises:
-        ValueError: as `Clips.from_examples`.
+        ValueError: as `Clips.from_examples`, or for a damaged folder.
     """
     if not folder.exists():
         make_folder(folder.parent)
         aside = folder.with_name(f".{uuid.uuid4().hex}")
         aside.mkdir()
         try:
-            _fill(aside, examples(), name)
+            _fill(aside, examples(("video",)), name)
             _rename(aside, folder)
         finally:
             shutil.rmtree(aside, ignore_errors=True)
-    return _open(folder, cardinality or {}, name)
+    groups = {group: {} for group in GROUPS}
+    try:
+        video = _mapped(folder, "video")
+        with np.load(folder / VALUES) as stored:
+            for key in stored:
+                group, _, factor = key.partition("/")
+                groups[group][factor] = stored[key]
+    except UNREADABLE as error:
+        raise ValueError(
+            f"--clips_dir: {folder} is damaged ({describe(error)}); remove it, "
+            "and its clips are decoded again."
+        ) from error
+    return Clips.from_groups(
+        video,
+        groups,
+        factors,
+        name=name,
+        reader=functools.partial(_read, folder, examples, name),
+    )
 
 
 def _rename(aside: pathlib.Path, folder: pathlib.Path) -> None:
@@ -61,40 +88,65 @@ def _rename(aside: pathlib.Path, folder: pathlib.Path) -> None:
             raise
 
 
-def _fill(folder: pathlib.Path, examples: Iterable, name: str) -> None:
-    def write(videos: Iterator[np.ndarray]) -> np.ndarray:
-        shape, count = None, 0
-        with (folder / VIDEO).open("wb") as file:
-            for video in videos:
-                file.write(np.ascontiguousarray(video))
-                shape, count = video.shape, count + 1
-        return _map(folder, (count, *shape))
+def _fill(folder: pathlib.Path, examples: Iterable[Example], name: str) -> None:
+    def keep(videos: Iterator[np.ndarray]) -> np.ndarray:
+        _write(folder / "video.npy", videos)
+        return _mapped(folder, "video")
 
-    clips = Clips.from_examples(examples, name=name, keep=write)
-    truth = {
-        f"{group}/{factor}": values
-        for group in GROUPS
-        for factor, values in getattr(clips, group).items()
-    }
-    np.savez(folder / TRUTH, shape=clips.video.shape, **truth)
+    clips = Clips.from_examples(examples, name=name, keep=keep)
+    np.savez(
+        folder / VALUES,
+        **{
+            f"{factor.group}/{factor.name}": clips.values[factor.name]
+            for factor in clips.factors
+        },
+    )
 
 
-def _open(folder: pathlib.Path, cardinality, name: str) -> Clips:
-    groups = {group: {} for group in GROUPS}
-    try:
-        with np.load(folder / TRUTH) as truth:
-            video = _map(folder, tuple(truth["shape"]))
-            for key in truth:
-                group, _, factor = key.partition("/")
-                if factor:
-                    groups[group][factor] = truth[key]
-    except UNREADABLE as error:
-        raise ValueError(
-            f"--clips_dir: {folder} is damaged ({describe(error)}); remove it, "
-            "and its clips are decoded again."
-        ) from error
-    return Clips(video, cardinality=cardinality, name=name, **groups)
+def _read(
+    folder: pathlib.Path, examples: Examples, name: str, streams: Sequence[str]
+) -> dict[str, np.ndarray]:
+    """Streams of the folder, written there where they are not yet."""
+    for stream in streams:
+        path = folder / f"{stream}.npy"
+        if path.exists():
+            continue
+        aside = folder / f".{uuid.uuid4().hex}"
+        try:
+            rows = rows_of(examples((stream,)))
+            _write(aside, stream_of(rows, stream, name))
+            aside.replace(path)
+        finally:
+            aside.unlink(missing_ok=True)
+    return {stream: _mapped(folder, stream) for stream in streams}
 
 
-def _map(folder: pathlib.Path, shape: tuple[int, ...]) -> np.ndarray:
-    return np.memmap(folder / VIDEO, np.uint8, "r", shape=shape)
+def _write(path: pathlib.Path, arrays: Iterator[np.ndarray]) -> None:
+    """Writes arrays of one shape as one array, one after another."""
+    count = 0
+    with path.open("wb") as file:
+        for array in arrays:
+            if not count:
+                file.write(_header(array, 0))
+            file.write(np.ascontiguousarray(array))
+            count += 1
+        file.seek(0)  # the header is as long whatever the count
+        file.write(_header(array, count))
+
+
+def _header(array: np.ndarray, count: int) -> bytes:
+    """How an .npy file of so many such arrays begins."""
+    header = io.BytesIO()
+    np.lib.format.write_array_header_1_0(
+        header,
+        {
+            "descr": np.lib.format.dtype_to_descr(array.dtype),
+            "fortran_order": False,
+            "shape": (count, *array.shape),
+        },
+    )
+    return header.getvalue()
+
+
+def _mapped(folder: pathlib.Path, stream: str) -> np.ndarray:
+    return np.load(folder / f"{stream}.npy", mmap_mode="r")

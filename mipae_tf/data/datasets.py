@@ -1,18 +1,26 @@
 """Opens a tfds dataset of clips by name, building it when it is missing."""
 
 import contextlib
-import functools
 import hashlib
 import pathlib
 from collections.abc import Iterator
+from collections.abc import Sequence
 
+import numpy as np
+import tensorflow as tf
 import tensorflow_datasets as tfds
 from absl import logging
 
 from mipae_tf.data.building import build_if_missing
 from mipae_tf.data.clip_store import stored_clips
 from mipae_tf.data.clips import Clips
+from mipae_tf.data.examples import count_of
+from mipae_tf.data.examples import in_memory
+from mipae_tf.data.examples import rows_of
+from mipae_tf.data.examples import stream_of
 from mipae_tf.data_builders import all as builders
+from mipae_tf.data_builders.worlds.factors import GROUPS
+from mipae_tf.data_builders.worlds.factors import from_metadata
 from mipae_tf.files import expand_home
 
 OURS: dict[str, type[tfds.core.DatasetBuilder]] = {
@@ -68,8 +76,12 @@ def open_clips(
     manual_dir: str | None = None,
     limit: int | None = None,
     clips_dir: str | None = None,
+    streams: Sequence[str] = ("video",),
 ) -> Clips:
     """Decodes one split, in the order in which it was built.
+
+    Factors are those that the metadata of the dataset declare; see `Clips`
+    for datasets that declare none.
 
     Args:
         dataset: `name` or `name/config`.
@@ -79,16 +91,15 @@ def open_clips(
         limit: read the first so many clips only.
         clips_dir: folder to keep decoded clips in, which are then read from
             there as they are needed; in memory when None.
+        streams: what to decode now, `video` among it always;
+            `Clips.with_streams` decodes others later.
 
     Raises:
-        ValueError: when dataset or split do not exist or hold no video.
+        ValueError: when dataset or split do not exist, or a stream that is
+            wanted.
     """
     builder = open_builder(dataset, data_dir)
-    if not builder.info.features or "video" not in builder.info.features:
-        raise ValueError(
-            f"--dataset={dataset} has no feature 'video'; its features are "
-            f"{', '.join(builder.info.features or ['none'])}."
-        )
+    _require_streams(dataset, builder, ("video", *streams))
     build_if_missing(builder, manual_dir)
     if split not in builder.info.splits:
         raise ValueError(
@@ -98,24 +109,58 @@ def open_clips(
     wanted = split
     if limit is not None and limit < builder.info.splits[split].num_examples:
         wanted = f"{split}[:{limit}]"
-    name, known = f"{dataset} {split}", cardinalities(builder)
+    name, factors = f"{dataset} {split}", from_metadata(builder.info.metadata)
+
+    def examples(names: Sequence[str]) -> tf.data.Dataset:
+        _require_streams(dataset, builder, names)
+        return _examples(builder, wanted, names)
+
+    def read(names: Sequence[str]) -> dict[str, np.ndarray]:
+        return {
+            stream: in_memory(
+                stream_of(rows_of(made), stream, name), count_of(made, name)
+            )
+            for stream, made in ((each, examples((each,))) for each in names)
+        }
+
     if clips_dir is None:
-        return Clips.from_examples(_examples(builder, wanted), known, name)
-    folder = pathlib.Path(expand_home(clips_dir)) / _stored_as(builder, wanted)
-    examples = functools.partial(_examples, builder, wanted)
-    return stored_clips(folder, examples, known, name)
+        clips = Clips.from_examples(
+            examples(("video",)), factors, name, reader=read
+        )
+    else:
+        root = pathlib.Path(expand_home(clips_dir))
+        folder = root / _stored_as(builder, wanted)
+        clips = stored_clips(folder, examples, factors, name)
+    return clips.with_streams(streams)
 
 
-def _examples(builder: tfds.core.DatasetBuilder, split: str):
+def _require_streams(
+    dataset: str, builder: tfds.core.DatasetBuilder, names: Sequence[str]
+) -> None:
+    features = builder.info.features or {}
+    for name in names:
+        if name not in features:
+            raise ValueError(
+                f"--dataset={dataset} has no feature {name!r}; its features "
+                f"are {', '.join(features or ['none'])}."
+            )
+
+
+def _examples(
+    builder: tfds.core.DatasetBuilder, split: str, streams: Sequence[str]
+) -> tf.data.Dataset:
+    """Examples with these streams, decoded, and with the factors' values."""
     # Auto-caching would hold every clip twice.
     read_config = tfds.ReadConfig(
         try_autocache=False, interleave_cycle_length=1
     )
+    wanted = {name: True for name in streams}
+    wanted |= {name: True for name in GROUPS if name in builder.info.features}
     return builder.as_dataset(
         split=split,
         shuffle_files=False,
         read_config=read_config,
-        decoders=_skip_masks(builder),
+        decoders=tfds.decode.PartialDecoding(wanted),
     )
 
 
@@ -125,19 +170,3 @@ def _stored_as(builder: tfds.core.DatasetBuilder, split: str) -> str:
     key = f"{split} {info.stat().st_mtime_ns} {info.read_text()}"
     digest = hashlib.sha256(key.encode()).hexdigest()[:16]
     return f"{builder.info.full_name.replace('/', '-')}-{digest}"
-
-
-def cardinalities(builder: tfds.core.DatasetBuilder) -> dict[str, int]:
-    """Number of values of each factor, from the builder's metadata."""
-    factors = (builder.info.metadata or {}).get("factors", {})
-    return {
-        name: count
-        for group in factors.values()
-        for name, count in group.items()
-    }
-
-
-def _skip_masks(builder: tfds.core.DatasetBuilder):
-    """Masks are large and only some metrics want them."""
-    wanted = {name: True for name in builder.info.features if name != "masks"}
-    return tfds.decode.PartialDecoding(wanted)

@@ -3,6 +3,7 @@
 import numpy as np
 
 from mipae_tf.data import Clips
+from mipae_tf.data import Factor
 from mipae_tf.metrics.absent_metric import AbsentMetric
 from mipae_tf.metrics.probes.probes import probe
 from mipae_tf.metrics.result import entry
@@ -16,6 +17,16 @@ def probed_times(clips: Clips) -> np.ndarray:
     return np.linspace(0, clips.length - 1, FRAMES).round().astype(int)
 
 
+def is_class(factor: Factor) -> bool:
+    """Whether probes name the factor's value, rather than estimate a number.
+
+    So they do for classes, and for whatever stays within a clip and has a
+    finite number of values.
+    """
+    finite = factor.size is not None and not factor.per_frame
+    return factor.kind == "class" or finite
+
+
 def probe_entry(
     key: str,
     codes: np.ndarray,
@@ -23,6 +34,8 @@ def probe_entry(
     categorical: bool,
     seed: int,
     kind: str = "mlp",
+    *,
+    better: str,
 ) -> dict:
     """Score of a probe trained on half of the clips, on the other half.
 
@@ -33,6 +46,7 @@ def probe_entry(
         categorical: whether the target is a class.
         seed: of the split and the probe.
         kind: see `probe`.
+        better: see `entry`.
 
     Raises:
         AbsentMetric: a single clip; see `probe`.
@@ -53,7 +67,7 @@ def probe_entry(
         kind=kind,
         test=(codes[test], target[test]),
     )
-    row = entry(key, result["score"], count=len(test))
+    row = entry(key, result["score"], count=len(test), better=better)
     return {
         **row,
         "chance": result["chance"],

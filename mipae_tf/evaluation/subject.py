@@ -12,8 +12,11 @@ import tensorflow as tf
 
 from mipae_tf.data import Clips
 from mipae_tf.evaluation.options import EvaluationOptions
+from mipae_tf.models import Context
+from mipae_tf.models import Evidence
 from mipae_tf.models import VideoModel
-from mipae_tf.models.base import to_uint8
+from mipae_tf.models.context import context_of
+from mipae_tf.models.frame_values import to_uint8
 
 # Clips that go through a model at once.
 CHUNK = 50
@@ -53,11 +56,6 @@ class Subject:
         """Key of every draw of the evaluation."""
         return self.options.seed
 
-    @property
-    def model_name(self) -> str:
-        """What messages call the model."""
-        return type(self.model).__name__
-
     def once(self, compute: Callable[["Subject"], Any]) -> Any:
         """What `compute(self)` returns; several groups share one call."""
         if compute not in self._shared:
@@ -67,13 +65,6 @@ class Subject:
     def training_clips(self) -> Clips:
         """All clips of the training split."""
         return self.training()
-
-    def latent_of(self, role: str) -> str | None:
-        """Name of the model's latent of that role."""
-        for latent in self.model.latents:
-            if latent.role == role:
-                return latent.name
-        return None
 
     def encode(
         self, video: np.ndarray, seed: int | None = None
@@ -171,26 +162,28 @@ class Subject:
             horizon: frames to predict, if not the evaluation's horizon.
             clips: of the first so many clips only.
         """
-        context = self.clips.video[:clips, : self.context]
+        horizon = horizon or self.horizon
+        context = context_of(
+            self.model.TAKES, self.clips.video[:clips], self.context, horizon
+        )
         return _in_chunks(
             lambda piece, start: self.model.forecast(
-                piece,
-                horizon or self.horizon,
+                Context(**piece),
+                horizon,
                 seed=_key(self.seed, sample, start),
             ),
-            context,
+            {name: getattr(context, name) for name in context.given()},
         )
 
-    def evidence(self) -> dict[str, np.ndarray] | None:
+    def evidence(self) -> Evidence:
         """Nats of every frame of the clips, as `VideoModel.evidence`."""
-        first = tf.constant(self.clips.video[:1])
-        if self.model.evidence(first) is None:
-            return None
         compute = tf.function(self.model.evidence, reduce_retracing=True)
-        return _in_chunks(
-            lambda piece, start: compute(piece, _key(self.seed, start)),
-            self.clips.video,
-        )
+
+        def terms(piece: tf.Tensor, start: int) -> dict[str, tf.Tensor]:
+            found = compute(piece, _key(self.seed, start))._asdict()
+            return {k: v for k, v in found.items() if v is not None}
+
+        return Evidence(**_in_chunks(terms, self.clips.video))
 
     @property
     def _of_clips(self) -> set[str]:

@@ -3,7 +3,7 @@
 import io
 import pathlib
 from collections.abc import Iterable
-from collections.abc import Mapping
+from collections.abc import Sequence
 
 import keras
 import numpy as np
@@ -12,6 +12,7 @@ import tensorflow as tf
 from mipae_tf.cli.screen import progress
 from mipae_tf.cli.screen import say
 from mipae_tf.data import Clips
+from mipae_tf.data import Factor
 from mipae_tf.evaluation.subject import Subject
 from mipae_tf.files import UNREADABLE
 from mipae_tf.files import describe
@@ -30,25 +31,23 @@ AT_ONCE = 1_000
 class Judge:
     """Names the classes of a frame and says where its objects are.
 
-    Positions are pose factors whose name begins with x or y, in steps of the
-    factor. All other factors are classes.
-
     Args:
-        classes: number of values of each factor that is a class.
-        places: number of values of each position.
+        classes: factors with a size, of whose values each is a class.
+        places: positions with a size, in steps of the factor.
         frame_shape: (height, width, channel).
         seed: of the first weights.
     """
 
     def __init__(
         self,
-        classes: Mapping[str, int],
-        places: Mapping[str, int],
+        classes: Sequence[Factor],
+        places: Sequence[Factor],
         frame_shape: tuple[int, int, int],
         seed: int,
     ) -> None:
-        self.classes, self.places = dict(classes), dict(places)
-        self.network = JudgeNetwork(classes, tuple(places))
+        self.classes = {factor.name: factor for factor in classes}
+        self.places = {factor.name: factor for factor in places}
+        self.network = JudgeNetwork(classes, places)
         self.network(np.zeros((1, *frame_shape), np.uint8))
         generator = np.random.default_rng(seed)
         for variable in self.network.trainable_variables:
@@ -71,7 +70,7 @@ class Judge:
             for start in range(0, len(frames), AT_ONCE)
         ]
         logits, places = zip(*pieces, strict=True)
-        steps = np.array([n - 1 for n in self.places.values()])
+        steps = np.array([place.size - 1 for place in self.places.values()])
         found = np.concatenate(places)[:, : len(steps)] * steps
         classes = [np.concatenate(parts) for parts in zip(*logits, strict=True)]
         return (
@@ -121,13 +120,12 @@ def judge_of_places(subject: Subject, places: Iterable[str]) -> Judge:
 
 def train_judge(judge: Judge, clips: Clips, seed: int, steps: int) -> None:
     """Trains on single frames of clips, with their factors as targets."""
-    targets = {**clips.content, **clips.pose}
     optimizer = keras.optimizers.Adam(
         keras.optimizers.schedules.CosineDecay(2e-3, steps)
     )
     optimizer.build(judge.network.trainable_variables)
     generator = np.random.default_rng(seed)
-    scale = np.array([n - 1 for n in judge.places.values()] or [1])
+    scale = np.array([p.size - 1 for p in judge.places.values()] or [1])
 
     @tf.function
     def update(frames, labels, places):
@@ -147,8 +145,8 @@ def train_judge(judge: Judge, clips: Clips, seed: int, steps: int) -> None:
         rows = generator.integers(len(clips), size=BATCH)
         times = generator.integers(clips.length, size=BATCH)
         drawn = {
-            name: values[rows] if values.ndim == 1 else values[rows, times]
-            for name, values in targets.items()
+            name: clips.values[name][(rows, times) if f.per_frame else rows]
+            for name, f in {**judge.classes, **judge.places}.items()
         }
         places = [drawn[name] for name in judge.places] or [np.zeros(BATCH)]
         update(
@@ -159,30 +157,25 @@ def train_judge(judge: Judge, clips: Clips, seed: int, steps: int) -> None:
 
 
 def _new(clips: Clips, seed: int) -> Judge:
-    size = clips.cardinality
-    is_place = {
-        name: name in clips.pose and name[0] in "xy"
-        for name in (*clips.content, *clips.pose)
-        if name in size and not _is_undecidable(name, clips)
-    }
-    if not is_place:
+    known = [
+        factor
+        for factor in clips.factors_of()
+        if factor.size is not None and not _is_undecidable(factor, clips)
+    ]
+    if not known:
         raise AbsentMetric(f"{clips.name} knows no factors to judge by.")
-    return Judge(
-        {name: size[name] for name, place in is_place.items() if not place},
-        {name: size[name] for name, place in is_place.items() if place},
-        clips.frame_shape,
-        seed,
-    )
+    places = [f for f in known if f.kind == "position" and f.per_frame]
+    classes = [factor for factor in known if factor not in places]
+    return Judge(classes, places, clips.frame_shape, seed)
 
 
-def _is_undecidable(name: str, clips: Clips) -> bool:
+def _is_undecidable(factor: Factor, clips: Clips) -> bool:
     """Whether nothing in a frame says which of several objects is meant.
 
-    Colours tell objects 0 and 1 apart; grey frames do not.
+    Colours tell objects apart; grey frames do not.
     """
-    stem, _, thing = name.rpartition("_")
-    names = {*clips.content, *clips.pose}
-    several = thing.isdigit() and {f"{stem}_0", f"{stem}_1"} <= names
+    objects = {f.object for f in clips.factors_of()} - {None}
+    several = factor.object is not None and len(objects) > 1
     return several and clips.frame_shape[-1] == 1
 
 

@@ -1,11 +1,11 @@
 """The network of a judge: finds objects, and looks at each closely."""
 
-from collections.abc import Mapping
 from collections.abc import Sequence
 
 import keras
 import tensorflow as tf
 
+from mipae_tf.data import Factor
 from mipae_tf.networks.keypoint_encoder import expected_coordinates
 
 # Pixels of a frame of 64 that are looked at around an object.
@@ -20,23 +20,23 @@ class JudgeNetwork(keras.Model):
     them alone. Classes of no object are told from the whole frame.
 
     Args:
-        classes: number of values by class.
-        places: names of the places, such as x_0 and y_0 of an object.
+        classes: factors with a size, of whose values each is a class.
+        places: positions of objects.
     """
 
     def __init__(
-        self, classes: Mapping[str, int], places: Sequence[str]
+        self, classes: Sequence[Factor], places: Sequence[Factor]
     ) -> None:
         super().__init__()
-        self.classes, self.places = dict(classes), tuple(places)
-        self.objects = sorted({name[1:] for name in places})
+        self.classes, self.places = tuple(classes), tuple(places)
+        self.objects = sorted({place.object for place in places})
         self.blocks = [_block(24, 2), _block(32, 2), _block(32, 1, size=3)]
         self.heat = keras.layers.Conv2D(max(1, len(self.objects)), 1)
         self.looks = [_classifier(32, 64, 96) for _ in self.objects]
         self.whole = None
-        if any(self._object_of(name) is None for name in self.classes):
+        if any(self._object_of(factor) is None for factor in self.classes):
             self.whole = _classifier(64, 64)
-        self.heads = [keras.layers.Dense(n) for n in self.classes.values()]
+        self.heads = [keras.layers.Dense(f.size) for f in self.classes]
         self.affine = self.add_weight(
             shape=(2, max(1, len(self.places))), name="affine"
         )
@@ -59,24 +59,23 @@ class JudgeNetwork(keras.Model):
         seen = {}
         if self.whole is not None:
             seen[None] = self.whole(x, training=training)
-        for index, (name, look) in enumerate(
+        for index, (thing, look) in enumerate(
             zip(self.objects, self.looks, strict=True)
         ):
             # Where to look is learnt from the places alone.
             centre = tf.stop_gradient(
                 tf.stack([rows[:, index], columns[:, index]], axis=-1)
             )
-            seen[name] = look(view(frames, centre), training=training)
+            seen[thing] = look(view(frames, centre), training=training)
         logits = [
-            head(seen[self._object_of(name)])
-            for name, head in zip(self.classes, self.heads, strict=True)
+            head(seen[self._object_of(factor)])
+            for factor, head in zip(self.classes, self.heads, strict=True)
         ]
         return logits, self._places(rows, columns)
 
-    def _object_of(self, name: str) -> str | None:
-        """The object that a class is of, None for none."""
-        owners = [one for one in self.objects if one and name.endswith(one)]
-        return owners[0] if owners else None
+    def _object_of(self, factor: Factor) -> int | None:
+        """The object that a class is told from, None for the whole frame."""
+        return factor.object if factor.object in self.objects else None
 
     def _places(self, rows: tf.Tensor, columns: tf.Tensor) -> tf.Tensor:
         """`[batch, places]`, one number where there are none."""
@@ -84,10 +83,10 @@ class JudgeNetwork(keras.Model):
             return tf.zeros_like(rows)
         found = tf.stack(
             [
-                (columns if name[0] == "x" else rows)[
-                    :, self.objects.index(name[1:])
+                (columns if place.axis == "x" else rows)[
+                    :, self.objects.index(place.object)
                 ]
-                for name in self.places
+                for place in self.places
             ],
             axis=-1,
         )  # [batch, places]

@@ -4,6 +4,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
+BETTER = ("higher", "lower", "none")
+POOLING = ("mean", "psnr", "none")
+
 
 def entry(
     name: str,
@@ -12,6 +15,9 @@ def entry(
     interval: Sequence[float] | None = None,
     per_step: Sequence[float] | None = None,
     per_step_interval: Sequence[Sequence[float]] | None = None,
+    *,
+    better: str,
+    pooling: str = "none",
 ) -> dict:
     """One measured metric, as plain numbers that JSON can hold.
 
@@ -22,14 +28,29 @@ def entry(
       interval: its lower and upper bound.
       per_step: its values at each predicted step.
       per_step_interval: their lower and upper bounds.
+      better: `higher` or `lower`, which values are better; `none` where
+        neither are.
+      pooling: how the value follows from one number for each clip and step:
+        their `mean`, or the `psnr` of squared errors, see `pooled_psnr`;
+        `none` for a metric that is no statistic over clips.
 
     Returns:
       A dict of those that are given.
 
     Raises:
-      ValueError: NaN or infinity anywhere, an interval that is not a pair in
-        ascending order, or values that are no number or list of numbers.
+      ValueError: another `better` or `pooling`, NaN or infinity anywhere, an
+        interval that is not a pair in ascending order, or values that are no
+        number or list of numbers.
     """
+    for field, given, allowed in (
+        ("better", better, BETTER),
+        ("pooling", pooling, POOLING),
+    ):
+        if given not in allowed:
+            raise ValueError(
+                f"{name}: {field} must be one of {', '.join(allowed)}, got "
+                f"{given!r}."
+            )
     result = {"value": float(_finite(name, "value", value, 0))}
     if count is not None:
         result["count"] = int(count)
@@ -41,7 +62,7 @@ def entry(
         result["per_step_interval"] = [
             _interval(name, interval) for interval in per_step_interval
         ]
-    return result
+    return result | {"better": better, "pooling": pooling}
 
 
 def absent(reason: str) -> dict:

@@ -1,4 +1,4 @@
-"""Hyper-parameters of a model: written once, checked when they are made."""
+"""Hyper-parameters of a model, declared once and checked when set."""
 
 import dataclasses
 from collections.abc import Mapping
@@ -69,9 +69,9 @@ TORCH_RULES = {"adam_epsilon": "torch", "layer_rules": "torch"}
 class ModelConfig:
     """Base of every model's `Config`, a frozen dataclass of `option` fields.
 
-    What every model has stands here: how wide its networks are, how it
-    descends, how much it is given, how far it learns to look ahead, and which
-    weights it keeps.
+    What every model has stands here: the width of its networks, how it is
+    optimised, the frames it is given and learns to predict, and the weights
+    that it keeps.
 
     Raises:
         ValueError: on making one with a value that is not allowed; the
@@ -81,6 +81,8 @@ class ModelConfig:
     # Named sets of values; what the user gives explicitly wins over them. The
     # default of a field that is added later must keep older runs as they are.
     PROTOCOLS: ClassVar[Mapping[str, Mapping[str, Any]]] = {"default": {}}
+    # A tiny network and few steps, for tests and for trying a command.
+    SMALL: ClassVar[Mapping[str, Any]] = {}
 
     width: int = option(
         64, "Channels of the first convolution; the others follow.", low=1

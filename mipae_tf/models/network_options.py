@@ -1,4 +1,4 @@
-"""What a model's config says to all its convolutional networks."""
+"""Options that all convolutional networks of a model share."""
 
 from typing import Any
 

@@ -11,6 +11,16 @@ from mipae_tf.models.config import option
 class SequenceConfig(ModelConfig):
     """How a `SequenceStage` trains."""
 
+    SMALL = {
+        "width": 2,
+        "batch_size": 4,
+        "training_steps": 4,
+        "context": 2,
+        "train_horizon": 3,
+        "schedule": "constant",
+        "keep": "last",
+    }
+
     training_steps: int = option(
         20_000,
         "Steps of a model of one stage.",

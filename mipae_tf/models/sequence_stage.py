@@ -12,7 +12,7 @@ from mipae_tf.objectives.elbo import warm_up
 
 
 class SequenceStage(Stage):
-    """One descent on a bound of the evidence of clips.
+    """Minimises one loss on windows of clips.
 
     Subclasses write `terms`, and name in `LOSSES` what it gives, and
     `gradient_norm`.
@@ -21,17 +21,22 @@ class SequenceStage(Stage):
         network: what is trained.
         config: the model's hyper-parameters.
         seed: key of the random draws.
+        name: of the stage.
     """
 
     def __init__(
-        self, network: keras.layers.Layer, config: SequenceConfig, seed: int
+        self,
+        network: keras.layers.Layer,
+        config: SequenceConfig,
+        seed: int,
+        name: str,
     ) -> None:
         frames = config.context + config.train_horizon
         super().__init__(
             Window(config.batch_size, frames),
             seed,
             config.training_steps,
-            name="elbo",
+            name=name,
         )
         self.network = network
         self.kl_warmup = config.kl_warmup
@@ -49,7 +54,7 @@ class SequenceStage(Stage):
         )
 
     def terms(self, batch: tf.Tensor, key: tf.Tensor, training: bool) -> Losses:
-        """The values of `LOSSES`, `loss` the one to minimize.
+        """The values of `LOSSES`, `loss` the one to minimise.
 
         Args:
             batch: uint8 `[clips, frames, height, width, channel]`.

@@ -1,4 +1,4 @@
-"""One thing that is trained, with a train_step of its own."""
+"""A stage of training: a Keras model with its own train_step."""
 
 import contextlib
 from collections.abc import Callable
@@ -25,21 +25,23 @@ class Stage(keras.Model):
     variables that has an optimizer of its own.
 
     Args:
-        plan: the frames that a step wants of a clip.
+        plan: the frames that a step takes of a clip.
         seed: key of the draws made within a step.
         total_steps: length of the training, for schedules.
 
     Attributes:
-        source: 'frames' for uint8 batches `[clips, frames, height, width,
-            channel]`, 'latents' for batches of latents encoded once, a
-            mapping of float32 `[clips, frames, dim]`.
+        streams: what the batches hold: streams of the clips (`STREAMS`), such
+            as `video` uint8 `[clips, frames, height, width, channel]`, and
+            `latents`, which are encoded once, a mapping of float32 `[clips,
+            frames, dim]`. A batch of one stream is that stream, a batch of
+            several a mapping of streams by name.
         step: int64 variable, number of updates made; checkpointed.
     """
 
     LOSSES: ClassVar[tuple[str, ...]]
     # By name of a loss, what it should stay above, and what it means if not.
     FLOORS: ClassVar[Mapping[str, tuple[float, str]]] = {}
-    source: ClassVar[str] = "frames"
+    streams: ClassVar[tuple[str, ...]] = ("video",)
 
     def __init__(
         self, plan: FramePlan, seed: int, total_steps: int, name: str
@@ -53,7 +55,7 @@ class Stage(keras.Model):
             dtype=tf.int64,
             aggregation=tf.VariableAggregation.ONLY_FIRST_REPLICA,
         )
-        # How often training went back and on with other batches; checkpointed.
+        # How often training restarted with other batches; checkpointed.
         self.restarts = tf.Variable(
             0,
             trainable=False,
@@ -79,7 +81,7 @@ class Stage(keras.Model):
         raise NotImplementedError
 
     def prepare(self, latents: Mapping[str, Any]) -> None:
-        """Looks at the cached latents of all training clips, before step 0."""
+        """Called with the latents of all training clips before step 0."""
 
     def use_xla(self) -> None:
         """Lets XLA compile `update`, whose shapes must all be static.
@@ -160,7 +162,7 @@ class Stage(keras.Model):
 
     @contextlib.contextmanager
     def averaged(self):
-        """Within it, weights are their moving averages where there are any."""
+        """A context in which weights are their moving averages, if any."""
         kept = []
         for optimizer, variables in self._trained:
             if optimizer.use_ema and int(self.step.numpy()):
@@ -173,7 +175,7 @@ class Stage(keras.Model):
                 variable.assign(value)
 
     def state(self) -> list:
-        """All variables that a stage needs to go on, in a fixed order."""
+        """All variables that a stage needs to resume, in a fixed order."""
         moments = [v for opt in self.optimizers for v in opt.variables]
         sums = [v for mean in self.means for v in mean.variables]
         return [*self.variables, *moments, self.step, *sums, self.restarts]

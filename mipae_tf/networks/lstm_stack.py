@@ -1,4 +1,4 @@
-"""The recurrent network that predicts poses."""
+"""The recurrent network of several models: dense, LSTM layers, dense."""
 
 from collections.abc import Callable
 from typing import Any
@@ -17,19 +17,18 @@ States = tuple[tuple[tf.Tensor, tf.Tensor], ...]
 
 @keras.saving.register_keras_serializable("mipae_tf")
 class LSTMStack(keras.layers.Layer):
-    """Dense layer, LSTM cells, dense layer: from this pose to the next one.
+    """Dense layer, LSTM layers, dense layer.
 
-    One set of weights, two ways through it: a whole sequence in one call, for
-    training on true poses, and `step` by step, for prediction from its own.
-    Inputs are float32 [batch, time, dim], as a rule a pose and the content
-    code after one another; outputs float32 [batch, time, pose_dim] under
-    every dtype policy. States are a pair of [batch, hidden_dim] per LSTM.
+    One set of weights serves a whole sequence in one call, for training on
+    true inputs, and a single `step`, for a roll-out. Inputs are float32
+    [batch, time, dim]; outputs float32 [batch, time, output_dim] under every
+    dtype policy. States are a pair of [batch, hidden_dim] per LSTM layer.
 
     Args:
-        pose_dim: length of a pose.
-        hidden_dim: units of an LSTM; 256 as published.
-        layers: number of LSTMs; 2 as published.
-        activation: what a pose ends in: 'tanh', 'linear' or 'unit'.
+        output_dim: length of an output.
+        hidden_dim: units of an LSTM layer; 256 as published.
+        layers: number of LSTM layers; 2 as published.
+        activation: of the outputs: 'tanh', 'linear' or 'unit'.
         init: 'keras' (Glorot, orthogonal, forget bias 1), or 'torch' as
             published (LSTM at U(±1/√hidden_dim) with no forget bias of 1,
             dense layers at N(0, 0.02²)).
@@ -45,11 +44,11 @@ class LSTMStack(keras.layers.Layer):
 
     Example:
 
-    >>> lstm = LSTMStack(pose_dim=5, hidden_dim=16)
+    >>> lstm = LSTMStack(output_dim=5, hidden_dim=16)
     >>> lstm(tf.zeros([2, 14, 133])).shape
     TensorShape([2, 14, 5])
-    >>> poses, states = lstm(tf.zeros([2, 5, 133]), return_states=True)
-    >>> pose, states = lstm.step(tf.zeros([2, 133]), states)
+    >>> outputs, states = lstm(tf.zeros([2, 5, 133]), return_states=True)
+    >>> output, states = lstm.step(tf.zeros([2, 133]), states)
 
     References:
         - MIPAE (https://arxiv.org/abs/2011.08614), eq. 7 and the authors'
@@ -58,7 +57,7 @@ class LSTMStack(keras.layers.Layer):
 
     def __init__(
         self,
-        pose_dim: int,
+        output_dim: int,
         hidden_dim: int = 256,
         layers: int = 2,
         activation: str = "tanh",
@@ -71,7 +70,7 @@ class LSTMStack(keras.layers.Layer):
         require_choice("init", init, ("keras", "torch"))
         require_choice("biases", biases, (1, 2))
         self._config = {
-            "pose_dim": pose_dim,
+            "output_dim": output_dim,
             "hidden_dim": hidden_dim,
             "layers": layers,
             "activation": activation,
@@ -84,8 +83,8 @@ class LSTMStack(keras.layers.Layer):
             hidden_dim, dtype=self.dtype_policy, **_dense_init(init)
         )
         self.recurrent = [self._make_recurrent() for _ in range(layers)]
-        self.pose = keras.layers.Dense(
-            pose_dim, dtype="float32", **_dense_init(init)
+        self.readout = keras.layers.Dense(
+            output_dim, dtype="float32", **_dense_init(init)
         )
         self.activation = code_activation(activation)
 
@@ -109,7 +108,7 @@ class LSTMStack(keras.layers.Layer):
         hidden_shape = (*input_shape[:-1], self.hidden_dim)
         for lstm in self.recurrent:
             lstm.build(hidden_shape)
-        self.pose.build(hidden_shape)
+        self.readout.build(hidden_shape)
 
     def call(
         self,
@@ -117,7 +116,7 @@ class LSTMStack(keras.layers.Layer):
         states: States | None = None,
         return_states: bool = False,
     ) -> tf.Tensor | tuple[tf.Tensor, States]:
-        """Poses [batch, time, pose_dim], each after the inputs up to it.
+        """Outputs [batch, time, output_dim], each of the inputs up to it.
 
         Args:
             inputs: `[batch, time, dim]`.
@@ -130,13 +129,13 @@ class LSTMStack(keras.layers.Layer):
             before = None if states is None else list(states[index])
             x, hidden, cell = lstm(x, initial_state=before)
             after.append((hidden, cell))
-        poses = self.activation(self.pose(x))  # [batch, time, pose_dim]
-        return (poses, tuple(after)) if return_states else poses
+        outputs = self.activation(self.readout(x))  # [batch, time, output_dim]
+        return (outputs, tuple(after)) if return_states else outputs
 
     def step(
         self, inputs: tf.Tensor, states: States
     ) -> tuple[tf.Tensor, States]:
-        """The pose [batch, pose_dim] after one input [batch, dim]."""
+        """The output [batch, output_dim] of one input [batch, dim]."""
         if not self.built:
             self.build((None, None, inputs.shape[-1]))
         x = self.embed(inputs)
@@ -144,7 +143,7 @@ class LSTMStack(keras.layers.Layer):
         for lstm, before in zip(self.recurrent, states, strict=True):
             x, (hidden, cell) = lstm.cell(x, list(before))
             after.append((hidden, cell))
-        return self.activation(self.pose(x)), tuple(after)
+        return self.activation(self.readout(x)), tuple(after)
 
     def initial_state(self, batch: int | tf.Tensor) -> States:
         """States of zeros, before anything was seen."""

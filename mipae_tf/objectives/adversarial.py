@@ -2,6 +2,7 @@
 
 import tensorflow as tf
 
+from mipae_tf.objectives.mi_bounds import Bound
 from mipae_tf.objectives.mi_bounds import js_critic_loss
 
 
@@ -28,3 +29,10 @@ def entropy_penalty(same: tf.Tensor) -> tf.Tensor:
         same: logits `[pairs]` of pairs of poses from one clip.
     """
     return tf.reduce_mean(tf.nn.softplus(same) - 0.5 * same)
+
+
+# As a row of `BOUNDS`: DRNET differs from MIPAE in these two functions alone.
+SCENE_DISCRIMINATOR = Bound(
+    critic_loss=scene_discriminator_loss,
+    penalty=lambda same, other: entropy_penalty(same),
+)

@@ -15,6 +15,9 @@ from mipae_tf.files import make_folder
 from mipae_tf.files import write_file
 from mipae_tf.runs.settings import RunSettings
 
+# Names that stages had in runs of earlier versions.
+FORMER_STAGE_NAMES = {"joint": "elbo"}
+
 
 class RunFolder:
     """Names every file of a run; holds what a run is.
@@ -40,14 +43,22 @@ class RunFolder:
 
     def checkpoints(self, stage: str, kind: str) -> pathlib.Path:
         """Folder of a stage's checkpoints; kind is newest or best."""
-        return self.path / "checkpoints" / stage / kind
+        name = self._former_name(stage) or stage
+        return self.path / "checkpoints" / name / kind
+
+    def _former_name(self, stage: str) -> str | None:
+        """The name of a stage in this run, where it was another one."""
+        former = FORMER_STAGE_NAMES.get(stage)
+        if former and (self.path / "checkpoints" / former).exists():
+            return former
+        return None
 
     def settings(self) -> RunSettings:
         """What this run is.
 
         Raises:
-            ValueError: when the folder holds no run, or a damaged
-                `config.json`.
+            ValueError: when the folder holds no run, a damaged `config.json`,
+                or one of a version that this one cannot read.
         """
         if not self.config.is_file():
             raise ValueError(
@@ -149,10 +160,11 @@ class RunFolder:
 
     def forget_losses_after(self, stage: str, step: int) -> None:
         """Drops lines of steps that will be made again."""
+        names = (stage, self._former_name(stage))
         rows = [
             row
             for row in self.read_losses()
-            if row["stage"] != stage or row["step"] <= step
+            if row["stage"] not in names or row["step"] <= step
         ]
         text = "".join(json.dumps(row) + "\n" for row in rows)
         write_file(self.losses, text)

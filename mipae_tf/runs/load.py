@@ -40,15 +40,15 @@ def load_weights(model: VideoModel, run_dir: str | pathlib.Path) -> None:
     folder = RunFolder(run_dir)
     settings = folder.settings()
     try:
-        for stage in reversed(settings.make_model().stages()):
-            if restore_result(folder, model, stage.name):
+        for stage in reversed(model.STAGES):
+            if restore_result(folder, model, stage):
                 return
     except DamagedCheckpoints:
         raise
     except ValueError as error:
         raise ValueError(
             f"The run in {run_dir} ({settings.model}) has other networks "
-            f"than this {type(model).__name__}: {error}"
+            f"than this {model.title}: {error}"
         ) from error
     raise ValueError(
         f"The run in {run_dir} has no checkpoint yet; `python -m "

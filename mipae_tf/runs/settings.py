@@ -7,7 +7,8 @@ from typing import Any
 import keras
 
 from mipae_tf.models import VideoModel
-from mipae_tf.models import model_class
+from mipae_tf.models import build_model
+from mipae_tf.models import config_class
 from mipae_tf.models.config import ModelConfig
 
 # What stands for a dataset's name in a run on the user's own clips.
@@ -61,7 +62,7 @@ class RunSettings:
     def make_model(self) -> VideoModel:
         """The model with fresh weights."""
         keras.utils.set_random_seed(self.seed)
-        return model_class(self.model)(self.config, self.frame_shape, self.seed)
+        return build_model(self.model, self.config, self.frame_shape, self.seed)
 
     def to_json(self) -> str:
         """Text of `config.json`."""
@@ -78,7 +79,7 @@ class RunSettings:
             KeyError, TypeError, ValueError: for another text.
         """
         fields = json.loads(text)
-        config = model_class(fields["model"]).Config(**fields["config"])
+        config = config_class(fields["model"]).resolve(given=fields["config"])
         shape = tuple(fields["frame_shape"])
         if [type(size) for size in shape] != [int] * 3:
             raise ValueError(f"frame_shape is {shape}")

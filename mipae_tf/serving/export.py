@@ -14,9 +14,10 @@ from tensorflow.core.protobuf import saved_model_pb2
 from mipae_tf.files import make_folder
 from mipae_tf.limits import INT32_MAX
 from mipae_tf.limits import require_between
+from mipae_tf.models import Context
 from mipae_tf.models import Latent
 from mipae_tf.models import VideoModel
-from mipae_tf.models.base import to_uint8
+from mipae_tf.models.frame_values import to_uint8
 from mipae_tf.runs import RunFolder
 from mipae_tf.runs import load
 from mipae_tf.serving.request_checks import Axes
@@ -34,16 +35,23 @@ def export(
 ) -> pathlib.Path:
     """Exports a run under the next free version number.
 
-    Endpoints, uint8 frames in and out, every size but the frame's dynamic:
+    Endpoints, of what the model offers; uint8 frames in and out, every size
+    but the frame's dynamic:
 
-    - `forecast` (also `serving_default`): `video` `[batch, time, height,
-      width, channel]`, `horizon` int32 scalar, `seed` int32 scalar ->
-      `frames` `[batch, horizon, ...]`.
+    - `forecast`: `video` `[batch, time, height, width, channel]`, what else
+      the model's context takes by the names of `Context`, `horizon` int32
+      scalar, `seed` int32 scalar -> `frames` `[batch, horizon, ...]`.
     - `sample`, of stochastic models: the same and `samples` int32 scalar ->
       `frames` `[samples, batch, horizon, ...]`.
+    - `generate`: `count`, `length` and `seed`, int32 scalars -> `frames`
+      `[count, length, ...]`.
     - `encode`: `video` -> a float32 tensor for each latent, by name.
     - `decode`: those tensors (and `reference`, the uint8 content frame
       `[batch, height, width, channel]`) -> `frames`.
+    - `segment`: `video` -> `masks` float32 `[batch, time, height, width,
+      objects]`.
+
+    `serving_default` is the first of them that there is.
 
     The graph checks each request itself: a wrong shape, an empty batch or
     clip, a horizon below 1 or too many frames are an INVALID_ARGUMENT error
@@ -59,26 +67,29 @@ def export(
         Folder of the SavedModel.
 
     Raises:
-        ValueError: when the folder holds no run, or `max_frames` is below 1.
+        ValueError: when the folder holds no trained run, the model offers
+            nothing that can be served, or `max_frames` is below 1.
     """
     require_between("max_frames", max_frames, 1, INT32_MAX)
     folder = RunFolder(run_dir)
     model = load(folder.path)
+    endpoints = _endpoints(model)
     target = make_folder(export_dir or folder.export)
     versions = [int(p.name) for p in target.iterdir() if p.name.isdigit()]
     version = target / str(max(versions, default=0) + 1)
     aside = target / f".{uuid.uuid4().hex}"
     try:
-        _write(model, aside, max_frames)
+        _write(endpoints, aside, max_frames)
         aside.rename(version)
     finally:
         shutil.rmtree(aside, ignore_errors=True)
     return version
 
 
-def _write(model: VideoModel, folder: pathlib.Path, max_frames: int) -> None:
+def _write(
+    endpoints: Mapping[str, Endpoint], folder: pathlib.Path, max_frames: int
+) -> None:
     archive = keras.export.ExportArchive()
-    endpoints = _endpoints(model)  # the first is also serving_default
     for name, (answer, inputs) in endpoints.items():
         axes = {field: axes for field, (_, axes) in inputs.items()}
         specs = {
@@ -102,13 +113,20 @@ def _answer(
 
 
 def _endpoints(model: VideoModel) -> dict[str, Endpoint]:
-    def forecast(video, horizon, seed):
-        keys = tf.stack([seed, 0])
-        return {"frames": model.roll_out(video, horizon, keys)}
+    """What the model offers; the first is also `serving_default`."""
 
-    def sample(video, horizon, seed, samples):
+    def forecast(video, horizon, seed, **context):
+        context = Context(video, **context)
         keys = tf.stack([seed, 0])
-        return {"frames": model.futures(video, horizon, samples, keys)}
+        return {"frames": model.roll_out(context, horizon, keys)}
+
+    def sample(video, horizon, seed, samples, **context):
+        context = Context(video, **context)
+        keys = tf.stack([seed, 0])
+        return {"frames": model.futures(context, horizon, samples, keys)}
+
+    def generate(count, length, seed):
+        return {"frames": to_uint8(model.generate(count, length, seed))}
 
     def encode(video):
         return dict(model.encode(video))
@@ -116,27 +134,57 @@ def _endpoints(model: VideoModel) -> dict[str, Endpoint]:
     def decode(reference, **latents):
         return {"frames": to_uint8(model.decode(latents, reference))}
 
+    def segment(video):
+        return {"masks": model.segment(video)}
+
     number = (tf.int32, ())
     video = {"video": (tf.uint8, ("batch", "time", *model.frame_shape))}
-    future = {**video, "horizon": number, "seed": number}
+    future = {**_context(model), "horizon": number, "seed": number}
     latents = {
         "reference": (tf.uint8, ("batch", *model.frame_shape)),
         **{x.name: (tf.float32, _axes(x)) for x in model.latents},
     }
-    endpoints = {"forecast": (forecast, future)}
-    if model.stochastic:
-        endpoints["sample"] = (sample, {**future, "samples": number})
-    return {
-        **endpoints,
+    known = {
+        "forecast": (forecast, future),
+        "generate": (
+            generate,
+            {"count": number, "length": number, "seed": number},
+        ),
         "encode": (encode, video),
         "decode": (decode, latents),
+        "segment": (segment, video),
     }
+    offered = {k: v for k, v in known.items() if model.offers(k)}
+    if "forecast" in offered and model.stochastic:
+        offered["sample"] = (sample, {**future, "samples": number})
+    if not offered:
+        raise ValueError(f"{model.title} offers nothing that can be served.")
+    return offered
+
+
+def _context(model: VideoModel) -> dict[str, tuple[tf.DType, Axes]]:
+    """Types and axes of what a forecast takes; frames are named video."""
+    found = {}
+    for field, spec in model.context_specs().items():
+        if spec.shape.rank is None:
+            raise ValueError(
+                f"{model.title} takes {field} of no known shape; its class "
+                "must say the shape in context_specs."
+            )
+        name = "video" if field == "frames" else field
+        unknown = ("batch", "time" if name == "video" else f"{name} time")
+        unknown += tuple(f"{name} axis {n}" for n in range(2, spec.shape.rank))
+        axes = tuple(
+            free if size is None else size
+            for free, size in zip(unknown, spec.shape, strict=False)
+        )
+        found[name] = (spec.dtype, axes)
+    return found
 
 
 def _axes(latent: Latent) -> Axes:
     time = ("time",) if latent.per_frame else ()
-    objects = (latent.objects,) if latent.objects else ()
-    return ("batch", *time, *objects, latent.dim)
+    return ("batch", *time, *latent.code_shape)
 
 
 def _name_shapes(

@@ -57,8 +57,9 @@ def preview(
         samples: futures to draw, each a panel of the animation.
 
     Raises:
-        ValueError: for a source that is no video, or an output of another
-            kind or in the place of the source; the message names the flag.
+        ValueError: for a source that is no video, an output of another kind or
+            in the place of the source, or a model that does not forecast from
+            frames alone; the message names the flag.
     """
     source, output = (
         pathlib.Path(expand_home(path)) for path in (source, output)
@@ -75,10 +76,11 @@ def preview(
     require_between("fps", fps, 0.01, 1_000.0)
     require_between("seed", seed, 0, INT32_MAX)
     model = load(run_dir)
+    _require_forecast(model, run_dir)
     if samples > 1 and not model.stochastic:
         raise ValueError(
             f"--samples={samples} asks for several futures; those of "
-            f"{type(model).__name__} are all the same: 1 is allowed."
+            f"{model.title} are all the same: 1 is allowed."
         )
     video = _read(source, model, context)
     futures = _futures(model, video, horizon, samples, seed)
@@ -119,6 +121,21 @@ def _require_room(output: pathlib.Path, shape: tuple[int, ...]) -> None:
         raise ValueError(
             f"--horizon={shape[1]} is too large: --output={output} would have "
             f"{wanted / 1e9:,.1f} GB, and {free / 1e9:,.1f} GB are free there."
+        )
+
+
+def _require_forecast(model: VideoModel, run_dir: str | pathlib.Path) -> None:
+    if not model.offers("forecast"):
+        raise ValueError(
+            f"--run_dir={run_dir} holds {model.title}, which offers no "
+            "forecast."
+        )
+    others = [x for x in model.TAKES if x not in ("frames", "times")]
+    if others:
+        raise ValueError(
+            f"--run_dir={run_dir} holds {model.title}, which takes "
+            f"{' and '.join(others)} beside frames; from Python, "
+            "model.forecast(Context(...), horizon) forecasts."
         )
 
 

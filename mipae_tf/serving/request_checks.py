@@ -12,6 +12,8 @@ from collections.abc import Sequence
 import tensorflow as tf
 
 Axes = tuple[str | int, ...]
+# Inputs whose product is the number of frames that a request asks for.
+NUMBERS = ("samples", "horizon", "count", "length")
 
 
 def checked_request(
@@ -34,10 +36,9 @@ def checked_request(
         request: tensors by name, of any rank as far as the graph knows.
         axes: for each input, a number for an axis of that size, or a name for
             an axis of any size but 0. Axes of one name have one size. An
-            input without axes is a number; `horizon` and `samples` are 1 or
-            more.
+            input without axes is a number; those of `NUMBERS` are 1 or more.
         max_frames: the most frames in a request, `batch x time`, and in its
-            answer, `samples x batch x horizon`.
+            answer, `samples x batch x horizon` or `count x length`.
 
     Raises:
         ValueError: where the graph knows the rank of an input.
@@ -51,12 +52,15 @@ def checked_request(
     sizes, agree = _sizes(endpoint, shapes, axes)
     numbers = {
         name: tf.reshape(_after(fits, request[name]), [])
-        for name in ("samples", "horizon")
+        for name in NUMBERS
         if name in axes
     }
-    checks = fits + agree + _at_most(endpoint, max_frames, sizes, "may hold")
+    held = {axis: sizes[axis] for axis in ("batch", "time") if axis in sizes}
+    checks = fits + agree
+    if held:
+        checks += _at_most(endpoint, max_frames, held, "may hold")
     if numbers:
-        asked = {**numbers, "batch": sizes["batch"]}
+        asked = {**numbers, **{k: v for k, v in held.items() if k == "batch"}}
         checks += _at_most(endpoint, max_frames, asked, "may ask for")
     sizes = {axis: _after(checks, size) for axis, size in sizes.items()}
     return {

@@ -12,7 +12,7 @@ from mipae_tf.data import open_clips
 from mipae_tf.limits import INT32_MAX
 from mipae_tf.limits import require_between
 from mipae_tf.models import VideoModel
-from mipae_tf.models import model_class
+from mipae_tf.models import config_class
 from mipae_tf.runs import RunFolder
 from mipae_tf.runs import RunSettings
 from mipae_tf.runs.load import load_weights
@@ -70,7 +70,7 @@ def train(
             is touched; the message names flag, value and what is allowed.
         Interrupted: after SIGTERM or Ctrl-C, once everything is saved.
     """
-    config = model_class(model).Config.resolve(protocol, hyperparameters)
+    config = config_class(model).resolve(protocol, hyperparameters)
     require_between("seed", seed, 0, INT32_MAX)
     if train_clips is not None:
         require_between("train_clips", train_clips, 1, INT32_MAX)

@@ -25,7 +25,7 @@ def encode_each_frame(model: VideoModel, clips: Clips) -> dict[str, np.ndarray]:
         clips: what to encode.
 
     Returns:
-        float32 `[clips, time, dim]` for each latent of the model.
+        float32 `[clips, time, *code_shape]` for each latent of the model.
     """
     encode = tf.function(model.encode, reduce_retracing=True)
     flat = clips.video.reshape(-1, 1, *clips.frame_shape)
@@ -37,10 +37,10 @@ def encode_each_frame(model: VideoModel, clips: Clips) -> dict[str, np.ndarray]:
         pieces.append({k: v.numpy() for k, v in latents.items()})
     shape = (len(clips), clips.length)
     return {
-        name: np.concatenate([piece[name] for piece in pieces])
+        latent.name: np.concatenate([piece[latent.name] for piece in pieces])
         .astype(np.float32)
-        .reshape(*shape, -1)  # [clips, time, dim]
-        for name in pieces[0]
+        .reshape(*shape, *latent.code_shape)  # [clips, time, *code_shape]
+        for latent in model.latents
     }
 
 

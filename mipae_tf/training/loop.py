@@ -33,7 +33,7 @@ class StageLoop:
 
     Args:
         stage: what to train, made inside the strategy's scope.
-        arrays: uint8 clips or cached latents, as `stage.source` says.
+        arrays: of all clips, what `stage.streams` names.
         strategy: one device, mirrored or multi-worker.
         undo: whether a step that is not finite leaves no trace but its count.
     """

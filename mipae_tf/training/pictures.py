@@ -5,9 +5,35 @@ import tensorflow as tf
 
 from mipae_tf.data import Clips
 from mipae_tf.models import VideoModel
-from mipae_tf.models.base import to_uint8
+from mipae_tf.models.context import FROM_FRAMES
+from mipae_tf.models.context import context_of
+from mipae_tf.models.frame_values import to_uint8
 from mipae_tf.visual.layouts import strip
 from mipae_tf.visual.side_by_side import side_by_side
+
+# Clips and frames of a strip of generated clips.
+GENERATED = (4, 10)
+
+
+def can_forecast(model: VideoModel) -> bool:
+    """Whether a model forecasts from what clips of frames hold."""
+    return model.offers("forecast") and set(model.TAKES) <= set(FROM_FRAMES)
+
+
+def code_strip(
+    model: VideoModel, clips: Clips
+) -> tuple[str, np.ndarray] | None:
+    """The picture of a model that has not learnt to forecast, and its name.
+
+    Clips decoded from their own latents, clips generated, or None where the
+    model offers neither.
+    """
+    if model.offers("encode") and model.offers("decode"):
+        return "decoded/strip", reconstruction_strip(model, clips)
+    if model.offers("generate"):
+        drawn = to_uint8(model.generate(*GENERATED)).numpy()
+        return "generated/strip", strip(list(drawn))
+    return None
 
 
 def reconstruct(model: VideoModel, video: np.ndarray) -> np.ndarray:
@@ -49,7 +75,8 @@ def forecast_pictures(
     """
     video = clips.video[:8]
     horizon = clips.length - context
-    ahead = model.forecast(video[:, :context], horizon).numpy()
+    given = context_of(model.TAKES, video, context, horizon)
+    ahead = model.forecast(given, horizon).numpy()
     shown = np.concatenate([video[:, :context], ahead], axis=1)
     pairs = zip(video[:4], shown[:4], strict=True)
     rows = [row for pair in pairs for row in pair]

@@ -23,8 +23,9 @@ from mipae_tf.training.logbook import Logbook
 from mipae_tf.training.loop import NonFinite
 from mipae_tf.training.loop import StageLoop
 from mipae_tf.training.options import TrainingOptions
+from mipae_tf.training.pictures import can_forecast
+from mipae_tf.training.pictures import code_strip
 from mipae_tf.training.pictures import forecast_pictures
-from mipae_tf.training.pictures import reconstruction_strip
 from mipae_tf.training.profile import Profile
 from mipae_tf.training.stopwatch import Stopwatch
 from mipae_tf.visual.summary import write_gif_summary
@@ -32,6 +33,7 @@ from mipae_tf.visual.summary import write_image_summary
 
 # Validation batches are drawn under a key that no seed of a run reaches.
 VALIDATION_SEED = 2**31
+LATENTS = "latents"  # the stream that the model itself makes
 MOST_ROLLBACKS = 3
 MOST_SKIPPED = 10  # in a row
 
@@ -48,8 +50,8 @@ class Trainer:
         options: intervals and conveniences.
 
     Raises:
-        ValueError: when the clips are too short for a stage, or a batch
-            cannot be shared by the replicas.
+        ValueError: when the clips are too short for a stage or lack a stream
+            that it wants, or a batch cannot be shared by the replicas.
     """
 
     def __init__(
@@ -63,7 +65,6 @@ class Trainer:
     ) -> None:
         self.folder = folder
         self.model = model
-        self.clips = {"train": train, "validation": validation}
         self.strategy = strategy or tf.distribute.get_strategy()
         self.options = options or TrainingOptions()
         self._interruption = Interruption()
@@ -77,6 +78,11 @@ class Trainer:
         for stage in self.stages:  # complain before anything is written
             stage.plan.times(train.length, np.random.default_rng(0))
             stage.plan.share(0, self.strategy.num_replicas_in_sync)
+        streams = self._streams_of_clips()
+        self.clips = {
+            "train": train.with_streams(streams),
+            "validation": validation.with_streams(streams),
+        }
 
     def train(self) -> None:
         """Trains what is not trained yet.
@@ -139,9 +145,10 @@ class Trainer:
             shutil.rmtree(path, ignore_errors=True)
 
     def _train_stage(self, stage: Stage, checkpoints) -> None:
-        arrays = {split: self._arrays(stage, split) for split in self.clips}
-        if stage.source == "latents" and int(stage.step.numpy()) == 0:
-            stage.prepare(arrays["train"])
+        streams = {split: self._streams(stage, split) for split in self.clips}
+        if LATENTS in stage.streams and int(stage.step.numpy()) == 0:
+            stage.prepare(streams["train"][LATENTS])
+        arrays = {split: _as_batched(found) for split, found in streams.items()}
         undo = self.options.on_nonfinite == "skip"
         loop = StageLoop(stage, arrays["train"], self.strategy, undo)
         validate = self._validator(stage, arrays["validation"])
@@ -175,12 +182,21 @@ class Trainer:
         checkpoints.save()
         self._stopwatch.save(stage)
 
-    def _arrays(self, stage: Stage, split: str) -> Arrays:
-        clips = self.clips[split]
-        if stage.source == "frames":
-            return clips.video
-        path = self.folder.latents / f"{split}.npz"
-        return cached_latents(self.model, clips, path)
+    def _streams_of_clips(self) -> list[str]:
+        """What the stages want of the clips themselves."""
+        wanted = [name for stage in self.stages for name in stage.streams]
+        return [name for name in dict.fromkeys(wanted) if name != LATENTS]
+
+    def _streams(self, stage: Stage, split: str) -> dict[str, Arrays]:
+        """What the stage wants of a split, by name."""
+        clips, found = self.clips[split], {}
+        for name in stage.streams:
+            if name == LATENTS:
+                path = self.folder.latents / f"{split}.npz"
+                found[name] = cached_latents(self.model, clips, path)
+            else:
+                found[name] = clips.streams[name]
+        return found
 
     def _steps_until_log(
         self, stage: Stage, loop: StageLoop, logbook: Logbook
@@ -261,14 +277,18 @@ class Trainer:
             return
         clips, step = self.clips["validation"], int(stage.step.numpy())
         with logbook.writer.as_default():
-            if stage is self.stages[-1]:
+            if stage is self.stages[-1] and can_forecast(self.model):
                 context = self.model.config.context
                 image, animation = forecast_pictures(self.model, clips, context)
                 write_image_summary("forecast/strip", image, step)
                 write_gif_summary("forecast/animation", animation, step)
-            else:
-                image = reconstruction_strip(self.model, clips)
-                write_image_summary("decoded/strip", image, step)
+            elif found := code_strip(self.model, clips):
+                write_image_summary(*found, step)
+
+
+def _as_batched(streams: dict[str, Arrays]) -> Arrays:
+    """Streams as batches hold them: one alone as it is, several by name."""
+    return streams if len(streams) > 1 else next(iter(streams.values()))
 
 
 def _require_one_step(stage: Stage, strategy: tf.distribute.Strategy) -> None:

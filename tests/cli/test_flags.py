@@ -12,7 +12,7 @@ SMALL_PROGRAM = str(pathlib.Path(__file__).parent / "small_program.py")
 def test_every_hyperparameter_of_every_model_is_a_flag():
     found = flags.hyperparameters()
     for name, model in MODELS.items():
-        for field in dataclasses.fields(model.Config):
+        for field in dataclasses.fields(model.config):
             assert name in found[field.name]
     assert "mi_weight" in found and set(found["mi_weight"]) == {"mipae"}
 
@@ -48,7 +48,7 @@ def test_errors_are_one_sentence(run_program, arguments, code, error):
 
 def test_help_of_a_model_lists_its_hyperparameters():
     text = flags.model_help("drnet")
-    fields = dataclasses.fields(MODELS["drnet"].Config)
+    fields = dataclasses.fields(MODELS["drnet"].config)
     assert all(f"--{field.name} " in text for field in fields)
     assert "--mi_weight" not in text
     row = next(x for x in text.splitlines() if x.startswith("--normalization"))

@@ -8,6 +8,8 @@ from mipae_tf.metrics.frames.frame_quality import pooled_psnr
 
 PSNR = "prediction/psnr/forecast"
 SSIM = "prediction/ssim/forecast"
+ODD = "sharpness/ratio"  # a PSNR by what its entry says, not by its key
+POOLED = (PSNR, ODD)
 PROTOCOL = {
     "model": "mipae",
     "protocol": "default",
@@ -31,18 +33,26 @@ def errors(seed, level=0.01, clips=40, steps=3):
 
 def entry(key, values):
     """The entry of the metrics file that per-clip values make."""
-    per_step = values.mean(axis=0)
-    if "/psnr" in key:
+    per_step, pooled = values.mean(axis=0), key in POOLED
+    if pooled:
         per_step, _ = pooled_psnr(values)
     return {
         "value": float(per_step.mean()),
         "count": len(values),
         "per_step": per_step.tolist(),
+        "better": "higher",
+        "pooling": "psnr" if pooled else "mean",
     }
 
 
 def flat(value, steps=3):
-    return {"value": value, "count": 40, "per_step": [value] * steps}
+    return {
+        "value": value,
+        "count": 40,
+        "per_step": [value] * steps,
+        "better": "higher",
+        "pooling": "psnr",
+    }
 
 
 def write_run(

@@ -44,7 +44,7 @@ def test_every_flag_of_train_is_known():
 
 
 def test_flags_alone_say_the_same_as_the_config():
-    published = MODELS["mipae"].Config.PROTOCOLS["published"]
+    published = MODELS["mipae"].config.PROTOCOLS["published"]
     config = settings(**{**published, "pose_dim": 7, "mi_weight": 1})
     whole = configuration_of(config, FLAGS, PROTOCOL)
     assert whole == configuration_of(None, FLAGS, PROTOCOL)

@@ -1,11 +1,11 @@
 import numpy as np
 import pytest
+from comparison.run_files import ODD
 from comparison.run_files import PSNR
 from comparison.run_files import SSIM
 from comparison.run_files import errors
 from comparison.run_files import write_run
 
-from mipae_tf.comparison.difference import is_pooled
 from mipae_tf.comparison.difference import paired_difference
 from mipae_tf.comparison.measured_run import read_run
 from mipae_tf.comparison.rows import Row
@@ -24,7 +24,7 @@ def row(folder, label, level, seeds=4, saved=True, spread=0.01):
         path = write_run(
             folder / f"{label}{seed}",
             seed,
-            {PSNR: values, SSIM: similarity},
+            {PSNR: values, SSIM: similarity, ODD: values},
             saved=saved,
         )
         runs.append(read_run(path))
@@ -103,6 +103,9 @@ def test_rows_without_the_metric_have_no_difference(tmp_path):
         paired_difference("swap/psnr", one, two, 500, 0)
 
 
-def test_which_metrics_are_pooled():
-    assert is_pooled(PSNR) and is_pooled("swap/psnr")
-    assert not is_pooled(SSIM) and not is_pooled("prediction/psnr_best/x")
+def test_entries_say_how_they_are_pooled(tmp_path):
+    one, two = row(tmp_path, "one", 1.0), row(tmp_path, "two", 2.0)
+    found = paired_difference(ODD, one, two, 500, 0)
+    assert found.value == pytest.approx(10 * np.log10(2))
+    low, high = found.interval
+    assert low <= found.value <= high and high - low < 0.2

@@ -1,4 +1,5 @@
 import json
+import pathlib
 
 import numpy as np
 import pytest
@@ -48,6 +49,39 @@ def test_per_clip_values_are_absent_with_a_reason(tmp_path):
         run.per_clip(PSNR)
     with pytest.raises(AbsentMetric, match="does not hold it"):
         run.per_clip(SSIM)
+
+
+def test_files_of_earlier_versions_are_completed(tmp_path):
+    """Their entries do not say what is better, nor how they are pooled."""
+    old = {
+        "prediction/psnr/forecast_best": ("higher", True),
+        "prediction/ssim_uint8_7x7/blank": ("higher", False),
+        "prediction/mae/forecast": ("lower", False),
+        "swap/psnr": ("higher", True),
+        "memory/psnr/truth": ("none", True),
+        "leak/pose_from_content_linear/x_0": ("lower", False),
+        "drift/motion": ("none", False),
+    }
+    entries = {key: {"value": 1.0} for key in old}
+    said = {"value": 1.0, "better": "lower", "pooling": "psnr"}
+    entries["drift/kept/q7"] = said
+    run = read_run(write_run(tmp_path / "a", entries=entries))
+    for key, (better, pooled) in old.items():
+        assert run.metrics[key]["better"] == better, key
+        assert run.is_pooled(key) is pooled, key
+    # What a file says stands.
+    assert run.metrics["drift/kept/q7"] == said
+
+
+def test_files_in_results_are_read():
+    """All of them were written by earlier versions."""
+    results = pathlib.Path(__file__).parents[2] / "results"
+    paths = list(results.rglob("metrics.json"))
+    assert paths
+    for path in paths:
+        run = read_run(path.parent)
+        pooled = {key for key in run.metrics if run.is_pooled(key)}
+        assert pooled == {k for k in run.metrics if "psnr" in k.split("/")}
 
 
 def test_unfinished_runs_are_runs(tmp_path):

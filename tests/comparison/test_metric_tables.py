@@ -30,7 +30,7 @@ def test_means_deviations_and_counts(tmp_path):
         {PSNR: flat(level), "swap/psnr": flat(level / 10)} for level in levels
     ]
     (table,), notes = tables(tmp_path, entries, [PSNR, "swap/psnr"])
-    assert table.head == ["mean ± sd (n seeds)", PSNR, "swap/psnr"]
+    assert table.head[1:] == [f"{PSNR} ↑", "swap/psnr ↑"]
     sd = np.std(levels, ddof=1)
     assert table.rows[0][1:] == [
         f"21.33 ± {sd:.2f} (3)",
@@ -64,8 +64,8 @@ def test_metrics_of_many_kinds_have_tables_of_their_own(tmp_path):
     leak = {"value": 0.5, "chance": 0.25}
     entries = [{PSNR: flat(20.0), **dict.fromkeys(LEAKS, leak)}]
     (first, second), _ = tables(tmp_path, entries, [*LEAKS, PSNR])
-    assert first.head[1:] == [PSNR] and first.caption == ""
-    assert second.head[1:] == ["a", "b", "c"]
+    assert first.head[1:] == [f"{PSNR} ↑"] and first.caption == ""
+    assert second.head[1:] == ["a ↓", "b ↓", "c ↓"]
     assert second.caption == "leak/content_from_pose"
     assert second.rows[-1] == ["chance", "0.250", "0.250", "0.250"]
 

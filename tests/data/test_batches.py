@@ -102,6 +102,15 @@ def test_mappings_keep_their_structure_and_stay_aligned():
     np.testing.assert_array_equal(batch["pose"], -batch["content"])
 
 
+def test_streams_and_latents_stay_aligned():
+    latents = {"pose": ARRAY.astype(np.float32)}
+    arrays = {"latents": latents, "masks": ARRAY + 1}
+    batch = stream(Window(4, 3), array=arrays)[0]
+    np.testing.assert_array_equal(batch["latents"]["pose"] + 1, batch["masks"])
+    alone = stream(Window(4, 3))[0]
+    np.testing.assert_array_equal(batch["latents"]["pose"], alone)
+
+
 def test_shapes_are_known_to_the_graph():
     arrays = {"pose": np.zeros((10, 8, 5), np.float32)}
     spec = batches(arrays, Window(4, 3), 0, 0, 1).element_spec["pose"]

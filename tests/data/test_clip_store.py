@@ -8,27 +8,27 @@ VIDEO = RNG.integers(0, 256, (3, 2, 4, 4, 1), np.uint8)
 
 
 def test_what_cannot_be_decoded_leaves_nothing(tmp_path):
-    def broken():
+    def broken(streams):
         yield VIDEO[0]
         raise OSError("disk gone")
 
     with pytest.raises(OSError, match="disk gone"):
         stored_clips(tmp_path / "kept", broken)
     with pytest.raises(ValueError, match="mine holds no clip"):
-        stored_clips(tmp_path / "kept", lambda: [], name="mine")
+        stored_clips(tmp_path / "kept", lambda _: [], name="mine")
     with pytest.raises(ValueError, match="different shapes"):
-        stored_clips(tmp_path / "kept", lambda: [VIDEO[0], VIDEO[1, :1]])
+        stored_clips(tmp_path / "kept", lambda _: [VIDEO[0], VIDEO[1, :1]])
     with pytest.raises(
-        ValueError, match=r"a video holds float32 in .*; uint8, or floating"
+        ValueError, match="video of a clip holds float32 in .*; uint8, or float"
     ):
-        stored_clips(tmp_path / "kept", lambda: [VIDEO[0].astype(np.float32)])
+        stored_clips(tmp_path / "kept", lambda _: [VIDEO[0].astype(np.float32)])
     assert not list(tmp_path.iterdir())
 
 
 def test_the_one_who_is_late_takes_what_is_there(tmp_path):
-    def slow():
+    def slow(streams):
         yield from VIDEO
-        stored_clips(tmp_path / "kept", lambda: VIDEO)
+        stored_clips(tmp_path / "kept", lambda _: VIDEO)
 
     found = stored_clips(tmp_path / "kept", slow)
     np.testing.assert_array_equal(found.video, VIDEO)

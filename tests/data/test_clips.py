@@ -3,6 +3,7 @@ import pytest
 import tensorflow as tf
 
 from mipae_tf.data import Clips
+from mipae_tf.data import Factor
 
 VIDEO = (
     np.random.default_rng(0).integers(0, 256, (5, 4, 6, 7, 3)).astype(np.uint8)
@@ -20,13 +21,19 @@ def examples():
 
 
 def test_examples_become_arrays():
-    clips = Clips.from_examples(examples(), {"shape_0": 3}, "mine")
+    shape = Factor("shape_0", "class", False, size=3)
+    clips = Clips.from_examples(examples(), [shape], "mine")
     np.testing.assert_array_equal(clips.video, VIDEO)
     np.testing.assert_array_equal(clips.content["shape_0"], [0, 1, 2, 0, 1])
     assert clips.pose["x_0"].shape == (5, 4)
     assert clips.pose["x_0"][2, 3] == 5
     np.testing.assert_array_equal(clips.instance["digit"], [0, 10, 20, 30, 40])
-    assert clips.cardinality == {"shape_0": 3}
+    # What is not declared has a default.
+    assert clips.factors == (
+        shape,
+        Factor("x_0", "class", True),
+        Factor("digit", "identifier", False),
+    )
     assert (len(clips), clips.length, clips.frame_shape) == (5, 4, (6, 7, 3))
 
 
@@ -148,3 +155,153 @@ def test_no_clip_and_unequal_clips_are_refused():
         Clips.from_examples([], name="mine")
     with pytest.raises(ValueError, match="different shapes"):
         Clips.from_examples([VIDEO[0], VIDEO[1, :2]])
+    with pytest.raises(ValueError, match="mine holds a clip without video; it"):
+        Clips.from_examples([{"masks": VIDEO[0]}], name="mine")
+
+
+def made(**given):
+    return Clips(VIDEO, name="mine", **given)
+
+
+def test_defaults_follow_from_dtype_and_axes():
+    clips = made(
+        values={
+            "kind": np.arange(5),
+            "seen": np.ones((5, 4), bool),
+            "height": np.arange(5.0),
+            "angle": np.zeros((5, 4), np.float32),
+            "file": np.array(list("abcde")),
+        }
+    )
+    assert clips.factors == (
+        Factor("kind", "class", False),
+        Factor("seen", "class", True),
+        Factor("height", "scalar", False),
+        Factor("angle", "scalar", True),
+        Factor("file", "identifier", False),
+    )
+    assert set(clips.content) == {"kind", "height"}
+    assert set(clips.pose) == {"seen", "angle"}
+    assert set(clips.instance) == {"file"}
+
+
+PLACES = (
+    Factor("down", "position", True, object=3, axis="y"),
+    Factor("left", "position", True, object=3, axis="x"),
+    Factor("q7", "position", True, object=1, axis="x"),
+    Factor("turn", "angle", True, size=8, object=1),
+    Factor("who", "identifier", False),
+)
+
+
+def test_factors_by_what_is_declared():
+    moving = {factor.name: np.zeros((5, 4), int) for factor in PLACES[:4]}
+    clips = made(values={**moving, "who": np.arange(5)}, factors=PLACES)
+    assert clips.factors_of() == PLACES[:4]
+    assert clips.factors_of("position") == PLACES[:3]
+    assert clips.factors_of("angle", per_frame=True) == PLACES[3:4]
+    assert clips.factors_of("angle", per_frame=False) == ()
+    assert clips.factors_of("identifier") == PLACES[4:]
+    assert clips.objects() == {1: {"x": "q7"}, 3: {"x": "left", "y": "down"}}
+    assert list(clips.objects()) == [1, 3]
+    assert list(clips.objects()[3]) == ["x", "y"]
+
+
+@pytest.mark.parametrize(
+    "values, factor, message",
+    [
+        ({}, PLACES[0], "mine: factor 'down' is declared and has no values"),
+        (
+            {"down": np.zeros(5)},
+            PLACES[0],
+            r"'down' has values of shape \[5\], needed is \[clips, time\]",
+        ),
+        (
+            {"turn": np.full((5, 4), 8)},
+            PLACES[3],
+            "'turn' spans 8..8 but must lie in 0..7",
+        ),
+        ({"a": np.zeros((5, 4, 2))}, None, r"shape \[5, 4, 2\], needed is"),
+    ],
+)
+def test_values_that_do_not_fit_are_named(values, factor, message):
+    with pytest.raises(ValueError, match=message):
+        made(values=values, factors=[factor] if factor else ())
+
+
+def test_a_factor_is_declared_once():
+    values, twice = {"down": np.zeros((5, 4))}, [PLACES[0], PLACES[0]]
+    rows = [{"video": clip, "pose": {"down": np.zeros(4)}} for clip in VIDEO]
+    for make in (
+        lambda: made(values=values, factors=twice),
+        lambda: Clips.from_examples(rows, twice),
+    ):
+        with pytest.raises(ValueError, match="'down' is declared twice"):
+            make()
+
+
+def test_clips_must_be_described_alike():
+    rows = [{"video": clip, "content": {"a": 1}} for clip in VIDEO]
+    rows[3]["content"] = {"b": 1}
+    with pytest.raises(ValueError, match="mine holds clips with different fac"):
+        Clips.from_examples(rows, name="mine")
+    rows[3]["content"] = {"a": [1, 2]}
+    with pytest.raises(ValueError, match="values of 'a' of different shapes"):
+        Clips.from_examples(rows, name="mine")
+    twice = [{"video": VIDEO[0], "content": {"a": 1}, "instance": {"a": 1}}]
+    with pytest.raises(ValueError, match="mine has two factors 'a'"):
+        Clips.from_examples(twice, name="mine")
+
+
+STREAMS = {
+    "masks": np.zeros((5, 4, 6, 7, 2), np.uint8),
+    "actions": np.zeros((5, 4, 3), np.float32),
+    "boxes": np.zeros((5, 4, 2, 4), np.float32),
+}
+
+
+def test_streams_go_with_their_clips():
+    clips = made(streams=STREAMS)
+    assert list(clips.streams) == ["video", *STREAMS]
+    picked = clips.take([4, 0, 1])
+    assert {len(array) for array in picked.streams.values()} == {3}
+    assert clips.with_streams(["masks", "boxes"]) is clips
+    rows = [
+        {"video": VIDEO[n], **{k: v[n] for k, v in STREAMS.items()}}
+        for n in range(5)
+    ]
+    found = Clips.from_examples(rows).streams
+    for name, array in STREAMS.items():
+        np.testing.assert_array_equal(found[name], array)
+    with pytest.raises(ValueError, match="mine has no stream 'masks'; it"):
+        made().with_streams(["masks"])
+
+
+@pytest.mark.parametrize(
+    "name, array, message",
+    [
+        (
+            "depth",
+            STREAMS["masks"],
+            "mine: depth is no stream; allowed",
+        ),
+        (
+            "actions",
+            np.zeros((5, 4, 3)),
+            "actions is float64.*needed is f",
+        ),
+        (
+            "boxes",
+            np.zeros((5, 4, 2, 3), "f4"),
+            r"needed is .*objects, 4\]",
+        ),
+        (
+            "actions",
+            np.zeros((5, 3, 3), "f4"),
+            "has 5 clips of 3 frames, the",
+        ),
+    ],
+)
+def test_streams_that_do_not_fit_are_named(name, array, message):
+    with pytest.raises(ValueError, match=message):
+        made(streams={name: array})

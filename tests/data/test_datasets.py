@@ -1,13 +1,16 @@
+import pathlib
 import shutil
 
 import numpy as np
 import pytest
+import tensorflow_datasets as tfds
 from mipae_tf.data_builders.moving_dsprites import (
     moving_dsprites_dataset_builder as moving_dsprites,
 )
 from mipae_tf.data_builders.moving_dsprites.sprites_config import SpritesConfig
 
 from mipae_tf.cli import screen as console
+from mipae_tf.data import Factor
 from mipae_tf.data import datasets
 from mipae_tf.data import open_clips
 
@@ -49,8 +52,16 @@ def test_a_split_is_built_and_read_in_order(tiny, capsys, monkeypatch):
     assert last.startswith("built moving_dsprites/tiny in ")
     assert not said.out
     assert clips.video.shape == (4, 3, 64, 64, 3)
-    assert clips.cardinality["shape_0"] == 3
-    assert clips.cardinality["x_0"] == 32
+    shape, place = (
+        next(f for f in clips.factors if f.name == name)
+        for name in ("shape_0", "x_0")
+    )
+    assert shape == Factor("shape_0", "class", False, size=3, object=0)
+    assert place == Factor("x_0", "position", True, 32, 0, "x")
+    assert clips.objects() == {
+        0: {"x": "x_0", "y": "y_0"},
+        1: {"x": "x_1", "y": "y_1"},
+    }
     assert clips.pose["x_0"].shape == (4, 3)
     again = open_clips(split="train", **tiny)
     assert capsys.readouterr() == ("", ""), "built once"
@@ -78,14 +89,59 @@ def test_a_split_is_decoded_once_into_a_folder(tiny, tmp_path, monkeypatch):
         assert isinstance(clips.video, np.memmap)
         np.testing.assert_array_equal(clips.video, plain.video)
         assert clips.fingerprint() == plain.fingerprint()
-        assert clips.cardinality == plain.cardinality
-        for group in ("content", "pose", "instance"):
-            own, other = getattr(clips, group), getattr(plain, group)
-            assert own.keys() == other.keys()
-            for factor, values in own.items():
-                np.testing.assert_array_equal(values, other[factor])
+        assert clips.factors == plain.factors
+        for name, values in clips.values.items():
+            np.testing.assert_array_equal(values, plain.values[name])
+        # Masks are written beside the video when they are first wanted.
+        masks = clips.with_streams(["masks"]).streams["masks"]
+        assert isinstance(masks, np.memmap)
+        np.testing.assert_array_equal(masks > 0, plain.video[..., :2] > 0)
         monkeypatch.setattr(datasets, "_examples", _no_more)
-    assert len(list((tmp_path / "kept").iterdir())) == 1
+    (folder,) = (tmp_path / "kept").iterdir()
+    files = {path.name for path in folder.iterdir()}
+    assert files == {"video.npy", "masks.npy", "values.npz"}
+
+
+def test_streams_are_decoded_when_they_are_wanted(tiny, monkeypatch):
+    decoded = []
+
+    def counted(builder, split, streams, decode=datasets._examples):
+        decoded.extend(streams)
+        return decode(builder, split, streams)
+
+    monkeypatch.setattr(datasets, "_examples", counted)
+    clips = open_clips(split="train", **tiny)
+    assert set(clips.streams) == {"video"} and decoded == ["video"]
+    some = clips.take(slice(1, 3)).with_streams(("video", "masks"))
+    assert decoded == ["video", "masks"]
+    masks = some.streams["masks"]
+    assert masks.shape == (2, 3, 64, 64, 2) and masks.dtype == np.uint8
+    np.testing.assert_array_equal(masks > 0, clips.video[1:3, ..., :2] > 0)
+    both = open_clips(split="train", streams=("masks",), **tiny)
+    np.testing.assert_array_equal(both.streams["masks"][1:3], masks)
+    assert both.with_streams(["masks"]) is both
+    message = "has no feature 'actions'; its features are .*masks"
+    with pytest.raises(ValueError, match=message):
+        open_clips(split="train", streams=("actions",), **tiny)
+    with pytest.raises(ValueError, match=message):
+        clips.with_streams(["actions"])
+
+
+def test_an_older_version_stays_and_a_new_one_is_built_beside_it(
+    tiny, monkeypatch
+):
+    folder = pathlib.Path(tiny["data_dir"]) / "moving_dsprites" / "tiny"
+    monkeypatch.setattr(Builder, "VERSION", tfds.core.Version("1.0.0"))
+    monkeypatch.setattr(Builder, "RELEASE_NOTES", {})
+    before = open_clips(split="test", **tiny)
+    files = {path: path.stat().st_mtime_ns for path in folder.rglob("*")}
+    monkeypatch.undo()
+    monkeypatch.setitem(datasets.OURS, "moving_dsprites", Builder)
+    after = open_clips(split="test", **tiny)
+    assert {path.name for path in folder.iterdir()} == {"1.0.0", "1.1.0"}
+    for path, changed in files.items():
+        assert path == folder or path.stat().st_mtime_ns == changed
+    assert after.fingerprint() == before.fingerprint()
 
 
 def test_other_clips_of_a_dataset_are_kept_apart(tiny, tmp_path):

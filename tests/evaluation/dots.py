@@ -2,16 +2,22 @@
 
 import numpy as np
 import tensorflow as tf
+from evaluation.world import Double
 from scipy.linalg import hadamard
 
 from mipae_tf.data import Clips
+from mipae_tf.data import Factor
 from mipae_tf.models import Latent
 
 SIZE, CLIPS, TIME = 32, 60, 6
 PLACES = ("x_0", "y_0", "x_1", "y_1")
+FACTORS = tuple(
+    Factor(name, "position", True, SIZE, index // 2, "xy"[index % 2])
+    for index, name in enumerate(PLACES)
+)
 
 
-class Painter:
+class Painter(Double):
     """Sees and draws two dots, one in each of the first two planes.
 
     Factors are the dots' places, or each of them a mixture of both.
@@ -21,7 +27,7 @@ class Painter:
         self.mixing = np.eye(4, dtype="f4")
         if mixed:
             self.mixing = hadamard(4).astype("f4") / 2
-        self.latents = (Latent("factors", "factor", True, 2, 2),)
+        self.latents = (Latent("factors", "factor", True, (2,), 2),)
 
     def encode(self, frames, seed=None):
         places = places_of(frames)
@@ -67,10 +73,8 @@ def painted(path):
 def clips_of(path):
     """Clips of places `[clips, time, dot, 2]`."""
     flat = np.moveaxis(path.reshape(*path.shape[:2], 4), 2, 0)
-    pose = dict(zip(PLACES, flat, strict=True))
-    sizes = dict.fromkeys(PLACES, SIZE)
-    video = painted(path)
-    return Clips(video, {}, pose, cardinality=sizes, name="dots test")
+    values = dict(zip(PLACES, flat, strict=True))
+    return Clips(painted(path), values, FACTORS, name="dots test")
 
 
 def dots():

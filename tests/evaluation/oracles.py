@@ -28,8 +28,8 @@ class Exchanged(Jittered):
     @property
     def latents(self):
         return (
-            Latent("where", "content", False, 1),
-            Latent("what", "pose", True, 1),
+            Latent("where", "content", False, (1,)),
+            Latent("what", "pose", True, (1,)),
         )
 
     def encode(self, frames, seed=None):

@@ -155,17 +155,23 @@ def test_every_group(bars, monkeypatch):
         options=chosen(clips=24, mig_samples=400, drift_steps=10),
     )
     keys = {key for group in GROUPS.values() for key in group.keys}
-    assert groups(found) == (keys - {"traversal"}) | {"protocol"}
+    others = {"traversal", "log_likelihood"}  # no number, no exact model
+    assert groups(found) == (keys - others) | {"protocol"}
     beside = ("protocol", "training")
     rows = [row for key, row in found.items() if key not in beside]
     assert all(("value" in row) != ("absent" in row) for row in rows)
+    # What is pooled over clips is there clip by clip.
+    pooled = {k for k, row in found.items() if row.get("pooling") == "psnr"}
+    assert "swap/psnr" in pooled
+    with np.load(bars.per_clip) as arrays:
+        assert pooled <= set(arrays)
     value = {k: v["value"] for k, v in found.items() if "value" in v}
     assert value["prediction/psnr/forecast"] > value["prediction/psnr/blank"]
     figures = {name for group in GROUPS.values() for name in group.figures}
     drawn = {path.name for path in bars.figures.iterdir()}
     # MIPAE's futures are certain and its code has no factors.
-    others = {"lpips.png", "samples.gif", "factors.gif", "factors.png"}
-    assert drawn == figures - others
+    missing = {"lpips.png", "samples.gif", "factors.gif", "factors.png"}
+    assert drawn == figures - missing
     assert bars.report.exists()
 
 

@@ -7,6 +7,7 @@ from mipae_tf.data_builders.moving_dsprites import (
     moving_dsprites_dataset_builder as moving_dsprites,
 )
 from mipae_tf.data_builders.moving_dsprites.sprites_config import SpritesConfig
+from models.harness import OWN
 from models.harness import lively_model
 from runs.run_cases import make_run
 from runs.run_cases import settings
@@ -18,7 +19,6 @@ from mipae_tf.evaluation import evaluator
 from mipae_tf.evaluation.groups import scores
 from mipae_tf.judging import judge
 from mipae_tf.metrics.probes import probes
-from mipae_tf.models import MODELS
 
 SPRITES = SpritesConfig(
     "two", num_frames=8, sprites=2, colour=False, sprites_from="drawn"
@@ -27,14 +27,13 @@ SPRITES = SpritesConfig(
 
 @pytest.fixture
 def sprites(monkeypatch, tmp_path):
-    """Two grey sprites, with their builder, through the evaluator's programs."""
+    """Two grey sprites, with their builder, through the evaluator."""
     builder = moving_dsprites.Builder(config=SPRITES, data_dir=tmp_path)
     scene = builder.scene()
-    cardinality = {**scene.content, **scene.pose}
 
     def open_clips(dataset, split, *where):
         examples = [scene.clip(split, index)[1] for index in range(20)]
-        clips = Clips.from_examples(examples, cardinality, "two sprites")
+        clips = Clips.from_examples(examples, scene.factors, "two sprites")
         return clips.take(slice(where[-1]))
 
     monkeypatch.setattr(evaluator, "open_clips", open_clips)
@@ -46,17 +45,17 @@ def sprites(monkeypatch, tmp_path):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", sorted(MODELS))
+@pytest.mark.parametrize("name", sorted(OWN))
 @pytest.mark.parametrize("drawn", [True, False], ids=["drawn", "clips"])
 def test_every_group_has_a_value_or_a_reason(sprites, tmp_path, name, drawn):
     make_run(tmp_path / "run", lively_model(name), settings(name))
     options = EvaluationOptions(
         clips=20, horizon=3, samples=2, mig_samples=100, drift_steps=4
     )
-    # Without its builder and factors' names a clip is only a clip.
+    # Without builder and declarations factors have their defaults.
     own = None
     if not drawn:
-        own = dataclasses.replace(sprites, cardinality={}, instance={})
+        own = dataclasses.replace(sprites, factors=())
     found = evaluate(tmp_path / "run", options=options, own_clips=own)
     beside = ("protocol", "training")
     rows = {k: v for k, v in found.items() if k not in beside}

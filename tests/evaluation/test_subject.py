@@ -6,6 +6,7 @@ from evaluation.world import Oracle
 from evaluation.world import subject
 
 from mipae_tf.evaluation import subject as module
+from mipae_tf.models.evidence import Evidence
 
 
 def test_chunks_make_no_difference(monkeypatch):
@@ -58,10 +59,12 @@ class Drawn(Oracle):
 
     def evidence(self, clip, seed=0):
         key = tf.stack([seed, 0])
-        return {"kl": tf.random.stateless_normal(tf.shape(clip)[:2], key)}
+        kl = tf.random.stateless_normal(tf.shape(clip)[:2], key)
+        return Evidence("bound", -kl, kl)
 
-    def forecast(self, context, horizon, samples=None, seed=0, goal=None):
-        shape = (len(context), horizon, *context.shape[2:])
+    def forecast(self, context, horizon, samples=None, seed=0):
+        frames = context.frames
+        shape = (len(frames), horizon, *frames.shape[2:])
         noise = tf.random.stateless_uniform(
             shape, [int(seed), 0], 0, 256, tf.int32
         )
@@ -90,10 +93,10 @@ def test_each_chunk_has_draws_of_its_own(monkeypatch):
 
 
 class Shown(Oracle):
-    """Keeps what it is given to go on from."""
+    """Keeps what it is given to forecast from."""
 
-    def forecast(self, context, horizon, samples=None, seed=0, goal=None):
-        self.shown = context.numpy()
+    def forecast(self, context, horizon, samples=None, seed=0):
+        self.shown = np.asarray(context.frames)
         return super().forecast(context, horizon)
 
 
@@ -101,11 +104,6 @@ def test_a_forecast_is_given_the_whole_context_and_no_more():
     seen = dataclasses.replace(subject(), model=Shown())
     assert seen.forecast(horizon=5, clips=2).shape[:2] == (2, 5)
     np.testing.assert_array_equal(seen.model.shown, seen.clips.video[:2, :3])
-
-
-def test_latents_by_role():
-    assert subject().latent_of("content") == "what"
-    assert subject().latent_of("noise") is None
 
 
 def test_the_future_is_what_follows_the_context():

@@ -6,12 +6,18 @@ import numpy as np
 import tensorflow as tf
 
 from mipae_tf.data import Clips
+from mipae_tf.data import Factor
 from mipae_tf.evaluation.options import EvaluationOptions
 from mipae_tf.evaluation.subject import Subject
 from mipae_tf.models import Latent
+from mipae_tf.models import VideoModel
 
 SIZE = 16
 SHADES = 2
+FACTORS = (
+    Factor("shape_0", "class", False, size=SHADES, object=0),
+    Factor("x_0", "position", True, size=SIZE, object=0, axis="x"),
+)
 
 
 class Builder:
@@ -53,16 +59,27 @@ def clips(count=24, length=8, seed=0):
         for s, x in zip(content["shape_0"], pose["x_0"])
     ]
     return Clips(
-        np.stack(video),
-        content,
-        pose,
-        cardinality={"shape_0": SHADES, "x_0": SIZE},
-        name="bars test",
+        np.stack(video), {**content, **pose}, FACTORS, name="bars test"
     )
 
 
+class Double:
+    """What evaluation asks of a model; it offers the methods that it has."""
+
+    TAKES = ("frames",)
+    stochastic = False
+    latents_of = VideoModel.latents_of
+
+    @property
+    def title(self):
+        return type(self).__name__
+
+    def offers(self, capability):
+        return hasattr(self, capability)
+
+
 @dataclasses.dataclass
-class Oracle:
+class Oracle(Double):
     """Reads the truth from a frame and draws it, a few grey levels off."""
 
     error: float = 5.0
@@ -71,17 +88,14 @@ class Oracle:
 
     variables = ()
 
-    def evidence(self, clip, seed=0):
-        """It has no bound."""
-
     @property
     def latents(self):
         found = {
-            "content": Latent("what", "content", False, 1),
-            "pose": Latent("where", "pose", True, 1),
+            "content": Latent("what", "content", False, (1,)),
+            "pose": Latent("where", "pose", True, (1,)),
         }
         if not self.roles:
-            return (Latent("state", "state", True, SIZE),)
+            return (Latent("state", "state", True, (SIZE,)),)
         return tuple(found[role] for role in self.roles)
 
     def encode(self, frames, seed=None):
@@ -100,8 +114,8 @@ class Oracle:
         frames = tf.repeat(row[:, :, None, :, None], SIZE, axis=2)
         return (frames + self.error) / 255.0
 
-    def forecast(self, context, horizon, samples=None, seed=0, goal=None):
-        last = context[:, -1]
+    def forecast(self, context, horizon, samples=None, seed=0):
+        last = context.frames[:, -1]
         ahead = [tf.roll(last, time + 1, axis=2) for time in range(horizon)]
         frames = tf.cast(tf.stack(ahead, axis=1), tf.float32) + self.error
         return tf.cast(frames, tf.uint8)

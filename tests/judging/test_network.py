@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from mipae_tf.data import Factor
 from mipae_tf.judging.network import VIEW
 from mipae_tf.judging.network import JudgeNetwork
 from mipae_tf.judging.network import view
@@ -41,20 +42,42 @@ def test_brightness_stays_in_frames_of_another_size(size):
 
 
 def test_each_class_is_told_from_its_own_object():
-    network = JudgeNetwork(
-        {"shape_0": 3, "shape_1": 4, "front": 2}, ["x_0", "y_0", "x_1", "y_1"]
-    )
+    places = [
+        Factor(name, "position", True, 32, thing, axis)
+        for name, thing, axis in (("y_left", 0, "x"), ("b", 0, "y"))
+        + (("x_top", 1, "y"), ("d", 1, "x"))
+    ]
+    classes = [
+        Factor("shape_1", "class", False, size=3, object=0),
+        Factor("shape_0", "class", False, size=4, object=1),
+        Factor("front", "class", False, size=2),
+        Factor("shape_2", "class", False, size=2, object=2),
+    ]
+    network = JudgeNetwork(classes, places)
     black = np.zeros((5, 64, 64, 3), np.uint8)
     logits, places = network(black)
-    assert [part.shape for part in logits] == [(5, 3), (5, 4), (5, 2)]
+    assert [part.shape[1] for part in logits] == [3, 4, 2, 2]
     # Nowhere in particular is the middle, which the affine maps to its shift.
     np.testing.assert_allclose(places, np.full((5, 4), 0.5), atol=1e-5)
-    owners = [network._object_of(name) for name in network.classes]
-    assert owners == ["_0", "_1", None]
+    owners = [network._object_of(factor) for factor in network.classes]
+    assert owners == [0, 1, None, None]
+
+
+def test_an_axis_is_declared():
+    """Rows give the place along y, columns that along x."""
+    rows, columns = tf.constant([[1.0, 2.0]]), tf.constant([[3.0, 4.0]])
+    places = [
+        Factor(name, "position", True, 32, thing, axis)
+        for name, thing, axis in (("y_left", 0, "x"), ("x_top", 1, "y"))
+    ]
+    network = JudgeNetwork([], places)
+    network.affine.assign([[1.0, 1.0], [0.0, 0.0]])
+    found = network._places(rows, columns)
+    np.testing.assert_array_equal(found, [[3.0, 2.0]])
 
 
 def test_frames_without_places_are_seen_as_a_whole():
-    network = JudgeNetwork({"shape_0": 3}, [])
+    network = JudgeNetwork([Factor("shape_0", "class", False, 3, 0)], [])
     logits, places = network(np.zeros((2, 64, 64, 1), np.uint8))
     assert logits[0].shape == (2, 3) and places.shape == (2, 1)
-    assert network._object_of("shape_0") is None
+    assert network._object_of(network.classes[0]) is None

@@ -14,14 +14,22 @@ def test_an_entry_holds_what_is_given_as_plain_numbers():
         count=np.int64(3),
         interval=(np.float64(20), 21),
         per_step=np.array([21.0, 20.0], np.float32),
+        better="higher",
+        pooling="psnr",
     )
     assert json.loads(json.dumps(result)) == {
         "value": 20.5,
         "count": 3,
         "interval": [20.0, 21.0],
         "per_step": [21.0, 20.0],
+        "better": "higher",
+        "pooling": "psnr",
     }
-    assert entry("mig/published/score", 0.5) == {"value": 0.5}
+    assert entry("leak/x_0", 0.5, better="lower") == {
+        "value": 0.5,
+        "better": "lower",
+        "pooling": "none",
+    }
 
 
 @pytest.mark.parametrize(
@@ -35,11 +43,13 @@ def test_an_entry_holds_what_is_given_as_plain_numbers():
         {"value": 1.0, "interval": (1.0,)},
         {"value": 1.0, "per_step": [1.0, np.nan]},
         {"value": 1.0, "per_step": [[1.0]]},
+        {"value": 1.0, "better": "up"},
+        {"value": 1.0, "pooling": "median"},
     ],
 )
 def test_unfit_values_are_refused_by_name(fields):
     with pytest.raises(ValueError, match="^leak/x_0: "):
-        entry("leak/x_0", **fields)
+        entry("leak/x_0", **{"better": "lower", **fields})
 
 
 def test_absence_states_its_reason():

@@ -1,75 +1,34 @@
 """What every model of the library must do, in one call per model."""
 
 import dataclasses
+import importlib
+import pathlib
 
 import keras
 import numpy as np
+import pytest
 import tensorflow as tf
 
 from mipae_tf.data import batches
+from mipae_tf.models import MODELS
+from mipae_tf.models import config_class
 from mipae_tf.models import make_model
-from mipae_tf.models import model_class
+from mipae_tf.models.base import CAPABILITIES
+from mipae_tf.models.context import checked_context
+from mipae_tf.models.context import context_of
+
+# Models of the library, and toys that are registered here and nowhere else.
+OWN = tuple(MODELS)
+for path in sorted((pathlib.Path(__file__).parent / "guests").glob("*.py")):
+    importlib.import_module(f"models.guests.{path.stem}")
+GUESTS = tuple(name for name in MODELS if name not in OWN)
 
 FRAME = (64, 64, 1)
-# Small everything, nothing left to a default that a recipe may change.
-SMALL = {
-    "backbone": "dcgan",
-    "width": 2,
-    "normalization": "group",
-    "code": "linear",
-    "batch_size": 4,
-    "representation_steps": 4,
-    "content_dim": 6,
-    "pose_dim": 3,
-    "state_dim": 7,
-    "critic_dim": 8,
-    "poses_per_clip": 2,
-    "contents": 1,
-    "reconstruction": "mse",
-    "learning_rate": 1e-3,
-    "critic_learning_rate": 1e-3,
-    "beta_1": 0.9,
-    "beta_2": 0.999,
-    "similarity_weight": 0.1,
-    "sampling": "distinct",
-    "negatives": "derangement",
-    "marginals": "global",
-    "schedule": "constant",
-    "keep": "last",
-    "ema": 0.0,
-    "context": 2,
-    "train_horizon": 3,
-    "lstm_dim": 8,
-    "lstm_layers": 2,
-    "lstm_target": "difference",
-    "dynamics_input": "latents",
-    "dynamics_batch_size": 4,
-    "dynamics_steps": 4,
-    "factors": 2,
-    "factor_dim": 6,
-    "glyphs": 0,
-    "feature_dim": 8,
-    "posterior_dim": 8,
-    "transition_dim": 8,
-    "residual": True,
-    "observation_variance": 0.25,
-    "kl_warmup": 0,
-    "noise_dim": 3,
-    "kl_weight": 1e-4,
-    "first_log_scale": 0.0,
-    "skip_frame": "last",
-    "training_steps": 4,
-    "clip_norm": 0.0,
-}
 
 
 def small(name, **given):
-    """`SMALL` as far as a model has such fields, and what is given."""
-    fields = dataclasses.fields(model_class(name).Config)
-    chosen = {f.name: SMALL[f.name] for f in fields if f.name in SMALL}
-    if name.startswith("svg"):
-        chosen["backbone"] = "dcgan_skips"  # it has none without
-    return chosen | given
+    """The small configuration of a model, and what is given."""
+    return {**config_class(name).SMALL, **given}
 
 
 def lively_model(name, frame_shape=FRAME, seed=0, **given):
@@ -109,7 +68,7 @@ def moving_clips(clips=8, length=8, frame_shape=FRAME):
 
 def arrays_of(model, stage, video):
     """What a stage is fed with: the video, or latents of every frame."""
-    if stage.source == "frames":
+    if stage.streams == ("video",):
         return video
     flat = tf.constant(video.reshape(-1, 1, *video.shape[2:]))
     return {
@@ -141,26 +100,52 @@ def run_model_test(name, given=None):
 
     Args:
         name: as `--model` takes it.
-        given: hyper-parameters on top of `SMALL`.
+        given: hyper-parameters on top of the small configuration.
     """
     model = lively_model(name, **(given or {}))
     video = moving_clips()
-    _check_latents(model, video[:2, :3])
-    _check_decode(model, video[:2, :3])
-    _check_steps(model, video[:2])
-    _check_forecast(model, video[:2])
+    offered = [x for x in CAPABILITIES if model.offers(x)]
+    assert offered, "a model must offer something"
+    for capability in CAPABILITIES:
+        if capability in offered:
+            CHECKS[capability](model, video[:2])
+        else:
+            _check_refused(model, capability, video[:2])
     _check_stages(model, video)
     _check_round_trip(model, name, given or {}, video)
 
 
-def _check_latents(model, video):
+def _check_refused(model, capability, video):
+    """What is not offered is named in one sentence."""
+    calls = {
+        "forecast": lambda: model.forecast(video[:, :3], 2),
+        "encode": lambda: model.encode(video),
+        "decode": lambda: model.decode({}),
+        "generate": lambda: model.generate(1, 2),
+        "evidence": lambda: model.evidence(video),
+        "segment": lambda: model.segment(video),
+    }
+    message = f"{model.title} offers no {capability}."
+    with pytest.raises((ValueError, NotImplementedError), match=message):
+        calls[capability]()
+
+
+def context(model, video, frames, horizon):
+    """What a model is given of clips, as `forecast` makes it for `start`."""
+    given = context_of(model.TAKES, video, frames, horizon)
+    shape, title = model.frame_shape, model.title
+    made = checked_context(given, model.TAKES, shape, horizon, title)
+    return made._replace(horizon=tf.constant(horizon))
+
+
+def _check_encode(model, video):
+    video = video[:, :3]
     codes = model.encode(tf.constant(video))
     assert list(codes) == [latent.name for latent in model.latents]
     for latent in model.latents:
         time = (3,) if latent.per_frame else ()
-        objects = (latent.objects,) if latent.objects else ()
         code = codes[latent.name]
-        assert code.shape == (2, *time, *objects, latent.dim), latent
+        assert code.shape == (2, *time, *latent.code_shape), latent
         assert code.dtype == tf.float32
         assert np.isfinite(code).all()
     again = model.encode(tf.constant(video))
@@ -171,79 +156,138 @@ def _check_latents(model, video):
 
 
 def _check_decode(model, video):
+    video = video[:, :3]
     codes = model.encode(tf.constant(video))
     frames = model.decode(codes, tf.constant(video[:, -1]))
     assert frames.shape == video.shape
-    assert frames.dtype == tf.float32
-    assert np.min(frames) >= 0.0 and np.max(frames) <= 1.0
-    assert np.std(frames) > 0.0
+    _check_frames(frames)
     mirrored = {k: tf.reverse(v, [0]) for k, v in codes.items()}
     other = model.decode(mirrored, tf.constant(video[::-1, -1]))
     np.testing.assert_allclose(other[::-1], frames, atol=1e-5)
 
 
+def _check_frames(frames):
+    assert frames.dtype == tf.float32
+    assert np.min(frames) >= 0.0 and np.max(frames) <= 1.0
+    assert np.std(frames) > 0.0
+
+
+def _check_forecast(model, video):
+    _check_steps(model, video)
+    _check_futures(model, video)
+
+
 def _check_steps(model, video):
     key = tf.constant([0, 0])
-    context = tf.constant(video[:, :3])
-    start = model.start(context, key)
+    start = model.start(context(model, video, 3, 4), key)
     predicted, state = model.step(start)
     assert predicted.shape == video[:, 0].shape
-    assert predicted.dtype == tf.float32
-    assert np.min(predicted) >= 0.0 and np.max(predicted) <= 1.0
+    _check_frames(predicted)
     # A frame that is given changes what follows, not what was predicted.
-    frame = context[:, -1]
+    frame = tf.constant(video[:, 2])
     shown, followed = model.step(start, frame)
     after, _ = model.step(followed)
     if not model.stochastic:
         np.testing.assert_allclose(shown, predicted, atol=1e-6)
         # Being shown a frame is having had it in the context.
-        longer = tf.concat([context, frame[:, None]], axis=1)
-        expected, _ = model.step(model.start(longer, key))
+        longer = video.copy()
+        longer[:, 3] = video[:, 2]
+        begun = model.start(context(model, longer, 4, 3), key)
+        expected, _ = model.step(begun)
         np.testing.assert_allclose(after, expected, atol=1e-5)
     on_its_own, _ = model.step(state)
     assert np.abs(after - on_its_own).max() > 1e-6
 
 
-def _check_forecast(model, video):
-    context, shape = video[:, :3], video.shape[2:]
-    long = model.forecast(context, horizon=6)
-    assert long.shape == (2, 6, *shape)
+def _check_futures(model, video):
+    """All in batches of one size, so that functions are traced once."""
+    shape = video.shape[2:]
+    given = context_of(model.TAKES, video, 3, 5)
+    long = model.forecast(given, horizon=5)
+    assert long.shape == (2, 5, *shape)
     assert long.dtype == tf.uint8
-    short = model.forecast(context, horizon=2)
-    sampled = model.forecast(context, horizon=2, samples=3, seed=5)
-    assert sampled.shape == (3, 2, 2, *shape)
-    again = model.forecast(context, horizon=2, samples=3, seed=5)
+    one = context_of(model.TAKES, video[:1], 3, 5)
+    sampled = model.forecast(one, horizon=5, samples=2, seed=5)
+    assert sampled.shape == (2, 1, 5, *shape)
+    again = model.forecast(one, horizon=5, samples=2, seed=5)
     np.testing.assert_array_equal(sampled, again)
-    pieces = model.stream(context, horizon=2, samples=3, seed=5, piece=1)
+    pieces = model.stream(one, horizon=5, samples=2, seed=5, piece=2)
     np.testing.assert_array_equal(np.concatenate(list(pieces), 2), sampled)
+    key = tf.constant([0, 0])
+    frame, _ = model.step(model.start(context(model, video, 1, 2), key))
+    assert frame.shape == (2, *shape), "one frame is context enough"
     if model.stochastic:
         assert (sampled[0] != sampled[1]).numpy().any()
         return
-    np.testing.assert_array_equal(short, long[:, :2])
-    for sample in sampled:  # another batch size may round another way
-        apart = sample.numpy().astype(int) - short.numpy()
-        assert np.abs(apart).max() <= 1
-    by_hand, state = [], model.start(context, tf.constant([0, 0]))
-    for _ in range(6):
+    for sample in sampled:
+        np.testing.assert_array_equal(sample, long[:1])
+    if "goal" not in model.TAKES:
+        short = model.forecast(given, horizon=2)
+        np.testing.assert_array_equal(short, long[:, :2])
+    by_hand = []
+    state = model.start(context(model, video, 3, 5), key)
+    for _ in range(3):
         frame, state = model.step(state)
         by_hand.append(np.array(frame) * 255.0)
     # Half a grey level is rounding.
-    apart = np.abs(np.stack(by_hand, axis=1) - np.array(long, np.float32))
+    first = np.array(long[:, :3], np.float32)
+    apart = np.abs(np.stack(by_hand, axis=1) - first)
     assert apart.max() < 0.51
+
+
+def _check_generate(model, video):
+    shape = video.shape[2:]
+    clips = model.generate(2, 3, seed=1)
+    assert clips.shape == (2, 3, *shape)
+    _check_frames(clips)
+    np.testing.assert_array_equal(model.generate(2, 3, seed=1), clips)
+    assert np.abs(model.generate(2, 3, seed=2) - clips).max() > 0.0
+    assert np.abs(clips[0] - clips[1]).max() > 0.0
+
+
+def _check_evidence(model, video):
+    found = model.evidence(tf.constant(video[:, :4]))
+    assert found.nats.shape == found.likelihood.shape == (2, 4)
+    assert np.isfinite(found.nats).all()
+    if found.kind == "bound":
+        assert found.kl.shape == (2, 4) and np.min(found.kl) >= 0.0
+    else:
+        assert found.kl is None
+    again = model.evidence(tf.constant(video[:, :4]))
+    np.testing.assert_array_equal(found.nats, again.nats)
+
+
+def _check_segment(model, video):
+    masks = model.segment(tf.constant(video[:, :3]))
+    assert masks.shape[:4] == video[:, :3].shape[:4] and masks.shape[4] > 0
+    assert masks.dtype == tf.float32
+    assert np.min(masks) >= 0.0
+    assert np.max(np.sum(masks, axis=-1)) <= 1.0 + 1e-6
+
+
+CHECKS = {
+    "forecast": _check_forecast,
+    "encode": _check_encode,
+    "decode": _check_decode,
+    "generate": _check_generate,
+    "evidence": _check_evidence,
+    "segment": _check_segment,
+}
 
 
 def _check_stages(model, video):
     stages = model.stages()
-    names = [stage.name for stage in stages]
+    names = tuple(stage.name for stage in stages)
+    assert names == model.STAGES
     assert len(set(names)) == len(names) > 0
     for stage in stages:
         _check_stage(model, stage, video)
 
 
 def _check_stage(model, stage, video):
-    assert stage.source in ("frames", "latents")
+    assert stage.streams in (("video",), ("latents",))
     arrays = arrays_of(model, stage, video)
-    if stage.source == "latents":
+    if stage.streams == ("latents",):
         stage.prepare(arrays)
     batch = batch_of(stage, arrays)
     other = batch_of(stage, arrays, step=1)
@@ -264,7 +308,7 @@ def _check_stage(model, stage, video):
         assert loss.shape == () and np.isfinite(loss)
     moved = changed(trained, before)
     still = [v.path for v, m in zip(trained, moved, strict=True) if not m]
-    assert not still or stage.source == "frames", still
+    assert not still or stage.streams == ("video",), still
     assert any(moved)
     assert not any(changed(rest, rest_before)), "another stage's networks"
 
@@ -277,8 +321,16 @@ def _check_round_trip(model, name, given, video):
     ]
     twin.set_weights(model.get_weights())
     np.testing.assert_array_equal(
-        twin.forecast(video[:2, :2], 2), model.forecast(video[:2, :2], 2)
+        outputs(twin, video[:2]), outputs(model, video[:2])
     )
-    assert model.config == type(model).Config(
+    assert model.config == type(model.config)(
         **dataclasses.asdict(model.config)
     )
+
+
+def outputs(model, video):
+    """Frames that depend on the weights of a model."""
+    if model.offers("forecast"):
+        state = model.start(context(model, video, 3, 2), tf.constant([0, 0]))
+        return model.step(state)[0]
+    return model.generate(2, 3)

@@ -10,7 +10,9 @@ import numpy as np
 import tensorflow as tf
 from scipy.optimize import minimize
 
-from mipae_tf.models.independent_prediction.network import StateSpace
+from mipae_tf.models.independent_prediction.network import (
+    IndependentPredictionNetwork,
+)
 from mipae_tf.networks.gaussian_head import Gaussian
 
 
@@ -94,8 +96,8 @@ class System:
         return found.x.reshape(3, 2)
 
 
-class LinearStateSpace(StateSpace):
-    """`StateSpace` of a system that is known; the filter is to be learnt.
+class LinearStateSpace(IndependentPredictionNetwork):
+    """The networks of a system that is known; the filter is to be learnt.
 
     Frames are single pixels. Nothing is convolved, all else is inherited.
     """

@@ -4,9 +4,10 @@ import tensorflow as tf
 from models.harness import lively_model
 from models.harness import moving_clips
 
+from mipae_tf.models import Context
 from mipae_tf.models import base
-from mipae_tf.models.base import to_float
-from mipae_tf.models.base import to_uint8
+from mipae_tf.models.frame_values import to_float
+from mipae_tf.models.frame_values import to_uint8
 
 
 @pytest.fixture(scope="module")
@@ -21,13 +22,18 @@ def model():
         ((2, 0, 64, 64, 1), 1, None, "context has no frame"),
         ((2, 3, 64, 64, 3), 1, None, r"takes \[batch, time, 64, 64, 1\]"),
         ((3, 64, 64, 1), 1, None, r"context has shape \[3, 64, 64, 1\]"),
-        ((2, 3, 64, 64, 1), 1, np.zeros(1), "goal was given, but AELSTM takes"),
+        (
+            (2, 3, 64, 64, 1),
+            1,
+            np.zeros(1),
+            "goal was given, but AE-LSTM takes only frames",
+        ),
     ],
 )
 def test_a_wrong_forecast_is_refused(model, shape, horizon, goal, message):
     context = np.zeros(shape, np.uint8)
     with pytest.raises(ValueError, match=message):
-        model.forecast(context, horizon, goal=goal)
+        model.forecast(Context(context, goal), horizon)
 
 
 CLIP = moving_clips(1)[:, :2]
@@ -120,7 +126,7 @@ def test_a_wrong_stream_is_refused(model, given):
 
 def test_lengths_are_not_compiled_anew(model):
     def traced():
-        functions = model._begin, model._go_on
+        functions = model._begin, model._predict
         return [x.experimental_get_tracing_count() for x in functions]
 
     video = moving_clips(2)
@@ -137,7 +143,9 @@ def test_a_forecast_in_pieces_is_one_forecast(model, monkeypatch):
     """So is the graph that is exported, which has no pieces."""
     context = tf.constant(moving_clips(2)[:, :3])
     whole = model.forecast(context, 7).numpy()
-    graph = model.roll_out(context, tf.constant(7), tf.constant([0, 0]))
+    graph = model.roll_out(
+        Context(context), tf.constant(7), tf.constant([0, 0])
+    )
     monkeypatch.setattr(base, "PIECE", 3)
     pieces = model.forecast(context, 7)
     assert pieces.shape == (2, 7, *model.frame_shape)

@@ -7,4 +7,4 @@ def test_an_unknown_role_is_named():
     with pytest.raises(
         ValueError, match="'z' has role 'style'; allowed are content"
     ):
-        Latent("z", "style", True, 3)
+        Latent("z", "style", True, (3,))

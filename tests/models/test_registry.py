@@ -1,33 +1,29 @@
+import ast
 import dataclasses
+import pathlib
 
 import pytest
 import tensorflow as tf
 from models.harness import FRAME
+from models.harness import OWN
 from models.harness import lively_model
 from models.harness import moving_clips
 from models.harness import run_model_test
 
+import mipae_tf
 from mipae_tf.models import MODELS
+from mipae_tf.models import Context
 from mipae_tf.models import VideoModel
+from mipae_tf.models import config_class
 from mipae_tf.models import make_model
-from mipae_tf.models import model_class
-
-# In the slow run alone; MIPAE in both.
-LATER = ("ae_lstm", "drnet", "independent_prediction", "svg_fp", "svg_lp")
 
 
-@pytest.mark.parametrize(
-    "name",
-    [
-        pytest.param(name, marks=[pytest.mark.slow] * (name in LATER))
-        for name in MODELS
-    ],
-)
+@pytest.mark.parametrize("name", list(MODELS))
 def test_every_model_keeps_the_promises_of_all(name):
     run_model_test(name)
 
 
-@pytest.mark.parametrize("name", list(MODELS))
+@pytest.mark.parametrize("name", OWN)
 def test_one_frame_is_context_enough(name):
     model, video = lively_model(name), moving_clips(2)
     assert model.forecast(video[:, :1], horizon=2).shape == (2, 2, *FRAME)
@@ -36,7 +32,8 @@ def test_one_frame_is_context_enough(name):
 @pytest.mark.parametrize("name", ["independent_prediction", "svg_lp"])
 def test_every_frame_ahead_has_noise_of_its_own(name):
     model, seed = lively_model(name), tf.constant([3, 0])
-    state = model.start(tf.constant(moving_clips(1)[:, :2]), seed)
+    context = Context(tf.constant(moving_clips(1)[:, :2]))
+    state = model.start(context, seed)
     keys = [tuple(seed.numpy())]  # of the noise of the context
     for _ in range(3):
         keys.append(tuple(state["key"].numpy()))
@@ -44,10 +41,10 @@ def test_every_frame_ahead_has_noise_of_its_own(name):
     assert len(set(keys)) == 4
 
 
-@pytest.mark.parametrize("name", list(MODELS))
+@pytest.mark.parametrize("name", OWN)
 def test_every_model_has_the_protocols(name):
-    config = MODELS[name].Config
-    assert issubclass(MODELS[name], VideoModel)
+    config = MODELS[name].config
+    assert issubclass(MODELS[name].model, VideoModel)
     assert {"default", "published"} <= set(config.PROTOCOLS)
     for protocol in config.PROTOCOLS:
         config.resolve(protocol)
@@ -58,12 +55,12 @@ def test_every_model_has_the_protocols(name):
 def test_flags_of_equal_name_have_equal_type_and_meaning():
     seen = {}
     for name, model in MODELS.items():
-        for field in dataclasses.fields(model.Config):
+        for field in dataclasses.fields(model.config):
             what = type(field.default), field.metadata["help"]
             assert seen.setdefault(field.name, what) == what, (name, field.name)
 
 
-@pytest.mark.parametrize("name", list(MODELS))
+@pytest.mark.parametrize("name", OWN)
 @pytest.mark.parametrize(
     "field, value, message",
     [
@@ -79,7 +76,7 @@ def test_flags_of_equal_name_have_equal_type_and_meaning():
     ],
 )
 def test_a_wrong_value_names_its_flag(name, field, value, message):
-    if field not in {f.name for f in dataclasses.fields(MODELS[name].Config)}:
+    if field not in {f.name for f in dataclasses.fields(MODELS[name].config)}:
         message = f"--{field} is no hyper-parameter of this model; it has"
     with pytest.raises(ValueError, match=message):
         make_model(name, FRAME, given={field: value})
@@ -94,7 +91,7 @@ def test_pairs_across_clips_need_two(name):
 
 def test_an_unknown_model_is_named():
     with pytest.raises(ValueError, match="--model=vae is unknown; allowed are"):
-        model_class("vae")
+        config_class("vae")
 
 
 @pytest.mark.parametrize(
@@ -107,3 +104,16 @@ def test_an_unknown_model_is_named():
 )
 def test_every_backbone_keeps_the_promises(backbone):
     run_model_test("mipae", {"backbone": backbone, "poses_per_clip": 1})
+
+
+def test_nothing_else_knows_a_model_by_its_name():
+    """But for the default of `--model`."""
+    root = pathlib.Path(mipae_tf.__file__).parent
+    named = {
+        (str(path.relative_to(root)), node.value)
+        for path in root.rglob("*.py")
+        if root / "models" not in path.parents
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Constant) and node.value in OWN
+    }
+    assert named == {("cli/flags.py", "mipae"), ("training/job.py", "mipae")}

@@ -3,7 +3,7 @@
 from models.harness import FRAME
 from models.harness import small
 
-from mipae_tf.models import model_class
+from mipae_tf.models import config_class
 from mipae_tf.runs import RunFolder
 from mipae_tf.runs import RunSettings
 from mipae_tf.runs.checkpoints import StageCheckpoints
@@ -11,7 +11,7 @@ from mipae_tf.runs.checkpoints import StageCheckpoints
 
 def settings(name="mipae", frame_shape=FRAME, dataset="none", seed=0, **given):
     """Settings of a small run."""
-    config = model_class(name).Config.resolve("default", small(name, **given))
+    config = config_class(name).resolve("default", small(name, **given))
     return RunSettings(name, "default", config, dataset, frame_shape, seed)
 
 

@@ -1,3 +1,4 @@
+import keras
 import numpy as np
 import pytest
 from models.harness import lively_model
@@ -9,6 +10,8 @@ from training.scripted import Listener
 from training.scripted import Model
 
 import mipae_tf
+from mipae_tf.models import Stage
+from mipae_tf.models import VideoModel
 from mipae_tf.runs import RunFolder
 from mipae_tf.runs import RunSettings
 from mipae_tf.runs import load
@@ -16,10 +19,27 @@ from mipae_tf.runs.checkpoints import StageCheckpoints
 from mipae_tf.runs.load import load_weights
 
 
-def test_a_loaded_run_forecasts_as_the_trained_model_did(tmp_path):
+def counted(monkeypatch, owner, name):
+    """Counts the calls of a function, in a list."""
+    calls, real = [], getattr(owner, name)
+
+    def counting(*args, **kwargs):
+        calls.append(name)
+        return real(*args, **kwargs)
+
+    monkeypatch.setattr(owner, name, counting)
+    return calls
+
+
+def test_a_loaded_run_forecasts_as_the_trained_model_did(tmp_path, monkeypatch):
+    """It is built once, without stages and their optimizers."""
     model, video = lively_model("mipae"), moving_clips(2)
     make_run(tmp_path, model)
+    models = counted(monkeypatch, VideoModel, "__init__")
+    stages = counted(monkeypatch, Stage, "__init__")
+    optimizers = counted(monkeypatch, keras.optimizers.Optimizer, "__init__")
     loaded = load(tmp_path)
+    assert (len(models), stages, optimizers) == (1, [], [])
     np.testing.assert_array_equal(
         loaded.forecast(video[:, :2], 3), model.forecast(video[:, :2], 3)
     )

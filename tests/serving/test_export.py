@@ -15,7 +15,7 @@ from runs.run_cases import settings
 from serving.bad_requests import spoilt
 from serving.bad_requests import valid_request
 
-from mipae_tf.models.base import to_uint8
+from mipae_tf.models.frame_values import to_uint8
 from mipae_tf.serving import export
 
 # `mipae_tf.serving.export` is the function as well as the module.

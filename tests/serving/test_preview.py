@@ -182,7 +182,7 @@ def test_endings_are_taken_in_any_case(no_run, monkeypatch):
         ({"seed": 10**20}, "--seed=1.* is too large; allowed is 0 to 21"),
         ({"samples": 10**9}, "--samples=1000000000 is too large"),
         ({"samples": 0}, "--samples=0 is too small"),
-        ({"samples": 2}, "--samples=2 asks .* of AELSTM are all the same"),
+        ({"samples": 2}, "--samples=2 asks .* of AE-LSTM are all the same"),
         ({"context": 9}, "--context=9 does not fit .* 8 frames"),
         ({"context": 0}, "--context=0 does not fit"),
     ],

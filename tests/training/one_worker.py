@@ -15,7 +15,7 @@ sys.path[:0] = [str(TESTS.parent), str(TESTS)]
 from models.harness import moving_clips  # noqa: E402
 from models.harness import small  # noqa: E402
 
-from mipae_tf.models import model_class  # noqa: E402
+from mipae_tf.models import config_class  # noqa: E402
 from mipae_tf.training import TrainingOptions  # noqa: E402
 from mipae_tf.training.job import train  # noqa: E402
 from mipae_tf.training.loop import StageLoop  # noqa: E402
@@ -33,7 +33,7 @@ def main(strategy, model, run_dir):
         return whole(loop, steps)
 
     StageLoop.run = run
-    fields = {f.name for f in dataclasses.fields(model_class(model).Config)}
+    fields = {f.name for f in dataclasses.fields(config_class(model))}
     lengths = {f: STEPS for f in fields if f.endswith("_steps")}
     video = moving_clips(16)
     train(

@@ -104,9 +104,9 @@ class Counter(Stage):
 class Listener(Counter):
     """A second stage: its weight is what the first one's is as it trains."""
 
-    def __init__(self, first, steps=2, source="frames"):
+    def __init__(self, first, steps=2, streams=("video",)):
         super().__init__(steps, name="second")
-        self.source = source
+        self.streams = streams
         self.first = (first,)  # in a tuple, so that it is not a part of this
 
     def update(self, batch):

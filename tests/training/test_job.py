@@ -192,9 +192,13 @@ def test_emulated_bfloat16_is_said(tmp_path, monkeypatch, capsys):
 def test_a_longer_first_stage_is_not_thrown_away(tmp_path):
     """The second stage was trained on codes that are no more."""
     short = {"representation_steps": 2, "dynamics_steps": 2}
-    before = run(tmp_path, "ae_lstm", given=short).encoder.get_weights()
+    before = run(
+        tmp_path, "ae_lstm", given=short
+    ).network.pose_encoder.get_weights()
     longer = {"representation_steps": 4, "dynamics_steps": 2}
-    after = run(tmp_path, "ae_lstm", given=longer).encoder.get_weights()
+    after = run(
+        tmp_path, "ae_lstm", given=longer
+    ).network.pose_encoder.get_weights()
     assert any((one != two).any() for one, two in zip(before, after))
 
 

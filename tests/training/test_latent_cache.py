@@ -52,7 +52,7 @@ def test_the_cache_is_read_only_for_these_weights_and_clips(
     third = cached_latents(model, Clips(video), path)
     assert len(encodings) == 2
     assert (third["pose"][0, 0] != first["pose"][0, 0]).any()
-    weight = model.pose_encoder.trainable_variables[0]
+    weight = model.network.pose_encoder.trainable_variables[0]
     weight.assign(1.5 * weight)
     fourth = cached_latents(model, Clips(video), path)
     assert len(encodings) == 3

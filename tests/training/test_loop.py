@@ -23,10 +23,10 @@ def test_fit_learns_what_the_loop_learns(index):
     for drive in (by_loop, by_fit):
         model = lively_model("mipae")
         stage = model.stages()[index]
-        for weight in getattr(stage, "critic", model.predictor).weights:
+        for weight in getattr(stage, "critic", model.network.predictor).weights:
             weight.assign(tf.ones_like(weight) * 0.01)
         arrays = arrays_of(model, stage, moving_clips())
-        if stage.source == "latents":
+        if stage.streams == ("latents",):
             stage.prepare(arrays)
         losses = drive(stage, arrays)
         assert int(stage.step) == STEPS

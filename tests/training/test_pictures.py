@@ -3,7 +3,8 @@ from models.harness import lively_model
 from models.harness import moving_clips
 
 from mipae_tf.data import Clips
-from mipae_tf.models.base import to_uint8
+from mipae_tf.models.frame_values import to_uint8
+from mipae_tf.training.pictures import code_strip
 from mipae_tf.training.pictures import forecast_pictures
 from mipae_tf.training.pictures import reconstruct
 from mipae_tf.training.pictures import reconstruction_strip
@@ -20,3 +21,13 @@ def test_pictures_need_the_interface_alone():
     for image in (picture, still):
         assert image.dtype == np.uint8 and image.ndim == 3
     assert len(moving) == 6
+
+
+def test_a_model_is_shown_by_what_it_offers():
+    clips = Clips(moving_clips(4, 3))
+    names = ["toy_goal", "toy_generator", "toy_warper"]
+    found = [code_strip(lively_model(name), clips) for name in names]
+    assert found[0][0] == "decoded/strip"
+    assert found[1][0] == "generated/strip"
+    assert found[1][1].dtype == np.uint8 and found[1][1].ndim == 3
+    assert found[2] is None

@@ -14,7 +14,7 @@ from models.harness import arrays_of  # noqa: E402
 from models.harness import lively_model  # noqa: E402
 from models.harness import moving_clips  # noqa: E402
 
-from mipae_tf.models import model_class  # noqa: E402
+from mipae_tf.models import config_class  # noqa: E402
 from mipae_tf.networks.batch_norm import BatchNorm  # noqa: E402
 from mipae_tf.networks.replicas import replica_place  # noqa: E402
 from mipae_tf.training import make_strategy  # noqa: E402
@@ -48,14 +48,14 @@ CASES = [
 def train(strategy, name, index, given):
     lengths = {
         field.name: STEPS
-        for field in dataclasses.fields(model_class(name).Config)
+        for field in dataclasses.fields(config_class(name))
         if field.name.endswith("_steps") and isinstance(field.default, int)
     }
     with strategy.scope():
         model = lively_model(name, **lengths, **given)
         stage = model.stages()[index]
     arrays = arrays_of(model, stage, moving_clips())
-    if stage.source == "latents":
+    if stage.streams == ("latents",):
         stage.prepare(arrays)
     loop = StageLoop(stage, arrays, strategy)
     losses, _ = loop.run(STEPS)

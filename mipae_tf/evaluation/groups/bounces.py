@@ -5,10 +5,10 @@ from typing import NamedTuple
 import numpy as np
 
 from mipae_tf.cli.screen import progress
+from mipae_tf.evaluation.absence import lacks
 from mipae_tf.evaluation.absence import or_absent
 from mipae_tf.evaluation.entries import mean_entry
 from mipae_tf.evaluation.findings import Findings
-from mipae_tf.evaluation.objects import objects_of
 from mipae_tf.evaluation.subject import Subject
 from mipae_tf.judging.judge import judge_of_places
 from mipae_tf.metrics.absent_metric import AbsentMetric
@@ -55,10 +55,12 @@ def measure(subject: Subject) -> Findings:
     truth = _paths(subject, bounces)[:, 2 + AFTER]
     law = _law_places(subject, bounces)
     mean = np.broadcast_to(law.mean(axis=0), law.shape)
-    scored = {
+    energies = {
         "energy/forecast": energy_score(places[:, :, 1], truth),
         "energy/law": energy_score(law, truth),
         "energy/law_mean": energy_score(mean, truth),
+    }
+    spreads = {
         "spread_at_wall/forecast": _spread(places[:, :, 0]),
         "spread_after/forecast": _spread(places[:, :, 1]),
         "spread_after/law": _spread(law),
@@ -71,8 +73,9 @@ def measure(subject: Subject) -> Findings:
                 values[:, None],
                 subject.seed,
                 by_step=False,
+                better="lower" if name in energies else "none",
             )
-            for name, values in scored.items()
+            for name, values in (energies | spreads).items()
         }
     )
 
@@ -81,8 +84,12 @@ def find_bounces(subject: Subject) -> list[Bounce]:
     """First walls met after the context, with `AFTER` frames to follow.
 
     Raises:
-        AbsentMetric: where walls turn nothing at random, or too few are met.
+        AbsentMetric: where walls turn nothing at random, too few are met, or
+            the model forecasts nothing.
     """
+    reason = lacks(subject, "forecast")
+    if reason:
+        raise AbsentMetric(reason)
     if not getattr(subject.builder, "has_futures", False):
         reason = f"{subject.clips.name} has no wall that turns at random."
         raise AbsentMetric(reason)
@@ -91,9 +98,12 @@ def find_bounces(subject: Subject) -> list[Bounce]:
             "Three frames of context are needed to know how things move; "
             f"there are {subject.context}."
         )
-    pose, found = subject.clips.pose, []
-    for names in objects_of(pose).values():
-        path = np.stack([pose[name] for name in names], axis=-1)
+    values, found = subject.clips.values, []
+    for places in subject.clips.objects().values():
+        if set(places) != {"x", "y"}:
+            continue
+        names = places["x"], places["y"]
+        path = np.stack([values[name] for name in names], axis=-1)
         speed = np.diff(path, axis=1)  # [clips, time - 1, 2]
         turned = np.any(np.diff(speed, axis=1), axis=-1)  # from frame 2 on
         # The frame before must be straight, or its speed is not known.
@@ -101,7 +111,7 @@ def find_bounces(subject: Subject) -> list[Bounce]:
         for clip in np.flatnonzero(~ahead[:, 0] & ahead.any(axis=1)):
             time = subject.context - 1 + int(ahead[clip].argmax())
             if time + AFTER < subject.context + subject.horizon:
-                found.append(Bounce(int(clip), tuple(names), time))
+                found.append(Bounce(int(clip), names, time))
     if len(found) < FEWEST:
         raise AbsentMetric(
             f"{len(found)} bounces are too few; {FEWEST} are needed."
@@ -116,7 +126,7 @@ def _paths(subject: Subject, bounces: list[Bounce]) -> np.ndarray:
         [
             np.stack(
                 [
-                    subject.clips.pose[name][bounce.clip, bounce.time + steps]
+                    subject.clips.values[name][bounce.clip, bounce.time + steps]
                     for name in bounce.coordinates
                 ],
                 axis=-1,

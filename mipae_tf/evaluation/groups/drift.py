@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from mipae_tf.evaluation.absence import lacks
 from mipae_tf.evaluation.absence import or_absent
 from mipae_tf.evaluation.entries import mean_entry
 from mipae_tf.evaluation.findings import Findings
@@ -15,6 +16,7 @@ from mipae_tf.visual.png import encode_png
 
 CLIPS = 32
 SHOWN = 4
+KEYS = ("drift/sharpness", "drift/motion", "drift/kept")
 STEPS = (1, 2, 5, 10, 20, 50, 100, 200, 500)
 
 
@@ -29,6 +31,9 @@ def measure(subject: Subject) -> Findings:
     class. `steps` of an entry names the frames ahead that `per_step` is of;
     its value is that of the last.
     """
+    reason = _why_no_long_forecast(subject)
+    if reason:
+        return Findings({key: absent(reason) for key in KEYS})
     length = subject.options.drift_steps
     steps = np.array([*(n for n in STEPS if n < length), length])
     frames = subject.forecast(horizon=length, clips=CLIPS)
@@ -36,9 +41,10 @@ def measure(subject: Subject) -> Findings:
     shown = frames[:, steps - 1]
     last = real[:, [subject.context - 1]]
     changes = _changes(np.concatenate([last, frames], axis=1))
+    # Scores, their mean over real clips, and which are better.
     values = {
-        "drift/sharpness": (_edges(shown), _edges(real).mean()),
-        "drift/motion": (changes[:, steps - 1], _changes(real).mean()),
+        "drift/sharpness": (_edges(shown), _edges(real).mean(), "none"),
+        "drift/motion": (changes[:, steps - 1], _changes(real).mean(), "none"),
     }
     metrics, kept = {}, {}
     try:
@@ -48,26 +54,42 @@ def measure(subject: Subject) -> Findings:
         for name in (n for n in classes if n in subject.clips.content):
             named = classes[name].argmax(axis=1).reshape(shown.shape[:2])
             true = subject.clips.content[name][: len(frames), None]
-            kept[f"drift/kept/{name}"] = (named == true).astype(np.float32), 1
+            same = (named == true).astype(np.float32)
+            kept[f"drift/kept/{name}"] = same, 1, "higher"
     except AbsentMetric as reason:
         metrics["drift/kept"] = absent(str(reason))
     per_clip = {}
-    for key, (scores, real_mean) in {**values, **kept}.items():
+    for key, (scores, real_mean, better) in {**values, **kept}.items():
         if not real_mean:
             metrics[key] = absent(f"{subject.clips.name} are blank or still.")
             continue
         scores = scores / real_mean
         per_clip[key] = scores[:, [-1]]
-        metrics[key] = or_absent(_entry, key, scores, steps, subject.seed)
+        metrics[key] = or_absent(
+            _entry, key, scores, steps, subject.seed, better
+        )
     figures = {"drift.png": _picture(shown, steps)}
     if any("per_step" in row for row in metrics.values()):
         figures["drift_curves.png"] = _curves(metrics)
     return Findings(metrics, per_clip, figures)
 
 
-def _entry(key: str, scores: np.ndarray, steps: np.ndarray, seed: int) -> dict:
+def _why_no_long_forecast(subject: Subject) -> str | None:
+    model, clips = subject.model, subject.clips
+    beyond = subject.context + subject.options.drift_steps > clips.length
+    if "goal" in model.TAKES and beyond:
+        return (
+            f"{model.title} takes a goal, which {clips.name} do not hold "
+            "beyond their end."
+        )
+    return lacks(subject, "forecast")
+
+
+def _entry(
+    key: str, scores: np.ndarray, steps: np.ndarray, seed: int, better: str
+) -> dict:
     """The value is that of the last step: where the forecast has got to."""
-    row = mean_entry(key, scores, seed)
+    row = mean_entry(key, scores, seed, better=better)
     row["value"] = row["per_step"][-1]
     row["interval"] = row["per_step_interval"][-1]
     return row | {"steps": steps.tolist()}

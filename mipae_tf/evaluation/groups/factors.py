@@ -4,8 +4,8 @@ import numpy as np
 from scipy.optimize import linear_sum_assignment
 
 from mipae_tf.cli.screen import progress
+from mipae_tf.evaluation.absence import lacks
 from mipae_tf.evaluation.findings import Findings
-from mipae_tf.evaluation.objects import objects_of
 from mipae_tf.evaluation.probing import FRAMES
 from mipae_tf.evaluation.probing import probe_entry
 from mipae_tf.evaluation.probing import probed_times
@@ -39,19 +39,23 @@ def measure(subject: Subject) -> Findings:
     objects is chance. Factors are matched to objects where the sum of `read`
     is highest.
     """
-    latent = _latent_of_factors(subject)
-    if latent is None:
-        reason = f"{subject.model_name} has no factors."
+    reason = lacks(subject, "encode", "decode")
+    if reason is None and not _of_objects(subject):
+        reason = f"{subject.model.title} has no factors."
+    if reason:
         return Findings({key: absent(reason) for key in SUMMARY})
     drawn = single_factor_generations(subject)
     figures = {"factors.gif": _animation(subject, drawn)}
-    objects = objects_of(subject.clips.pose)
+    objects = {
+        f"object_{index}": list(places.values())
+        for index, places in subject.clips.objects().items()
+    }
     if not objects:
         reason = f"{subject.clips.name} knows no positions."
         metrics = {key: absent(reason) for key in SUMMARY}
         return Findings(metrics, figures=figures)
     try:
-        read = _read(subject, latent, objects)
+        read = _read(subject, objects)
     except AbsentMetric as reason:
         metrics = {key: absent(str(reason)) for key in SUMMARY}
         return Findings(metrics, figures=figures)
@@ -76,45 +80,55 @@ def single_factor_generations(subject: Subject) -> np.ndarray:
     Each factor by itself goes along with the clip, the others stay as they
     are in its first frame.
     """
-    name = _latent_of_factors(subject).name
+    moving = _of_objects(subject)
     video = subject.clips.video[:CLIPS]
     latents = subject.encode(video)
-    codes = latents[name]  # [clips, time, factors, dim]
     drawn = []
-    for factor in progress(range(codes.shape[2]), "moving factors", "factor"):
-        alone = np.repeat(codes[:, :1], codes.shape[1], axis=1)
-        alone[:, :, factor] = codes[:, :, factor]
-        drawn.append(subject.decode({**latents, name: alone}, video[:, 0]))
+    for factor in progress(
+        range(moving[0].objects), "moving factors", "factor"
+    ):
+        shown = dict(latents)
+        for latent in moving:
+            codes = latents[latent.name]  # [clips, time, factors, ...]
+            alone = np.repeat(codes[:, :1], codes.shape[1], axis=1)
+            alone[:, :, factor] = codes[:, :, factor]
+            shown[latent.name] = alone
+        drawn.append(subject.decode(shown, video[:, 0]))
     return np.stack(drawn)
 
 
-def _latent_of_factors(subject: Subject) -> Latent | None:
-    for latent in subject.model.latents:
-        if latent.objects:
-            return latent
-    return None
+def _of_objects(subject: Subject) -> list[Latent]:
+    """Latents with a code for each object (or factor) of every frame."""
+    latents = subject.model.latents
+    return [each for each in latents if each.objects and each.per_frame]
 
 
-def _read(subject: Subject, latent: Latent, objects) -> np.ndarray:
+def _read(subject: Subject, objects) -> np.ndarray:
     """R² `[factors, objects]` of positions from each factor.
 
     Raises:
         AbsentMetric: an object that is in one place always, or one clip.
     """
     clips, times = subject.clips, probed_times(subject.clips)
-    codes = subject.encode(clips.video)[latent.name][:, times]
-    flat = codes.reshape(-1, *codes.shape[2:])  # [frames, factors, dim]
-    scores = np.zeros((latent.objects, len(objects)))
-    for factor in progress(range(latent.objects), "reading factors", "factor"):
+    latents, moving = subject.encode(clips.video), _of_objects(subject)
+    factors = moving[0].objects
+    codes = [
+        latents[each.name][:, times].reshape(-1, factors, each.size)
+        for each in moving
+    ]
+    flat = np.concatenate(codes, axis=-1)  # [frames, factors, dim]
+    scores = np.zeros((factors, len(objects)))
+    for factor in progress(range(factors), "reading factors", "factor"):
         for column, names in enumerate(objects.values()):
             scores[factor, column] = np.mean(
                 [
                     probe_entry(
                         name,
                         flat[:, factor],
-                        clips.pose[name][:, times].reshape(-1),
+                        clips.values[name][:, times].reshape(-1),
                         False,
                         subject.seed,
+                        better="none",
                     )["value"]
                     for name in names
                 ]
@@ -130,9 +144,9 @@ def _moves(subject: Subject, drawn: np.ndarray, objects) -> np.ndarray:
     """
     places = [name for names in objects.values() for name in names]
     judge = judge_of_places(subject, places)
-    pose, clips = subject.clips.pose, drawn.shape[1]
+    values, clips = subject.clips.values, drawn.shape[1]
     true = [
-        sum(_motion(pose[name][:clips]) for name in names)
+        sum(_motion(values[name][:clips]) for name in names)
         for names in objects.values()
     ]
     if not all(true):
@@ -159,7 +173,8 @@ def _entries(kind: str, scores: np.ndarray, objects, count: int) -> dict:
     for factor, row in enumerate(scores):
         for name, score in zip(objects, row, strict=True):
             key = f"factors/{kind}/factor_{factor}/{name}"
-            found[key] = entry(key, score, count=count)
+            # High for one of the objects, and low for the others.
+            found[key] = entry(key, score, count=count, better="none")
     return found
 
 
@@ -167,7 +182,8 @@ def _held(read: np.ndarray, count: int) -> dict:
     if len(read) < 2:
         return absent("One factor alone holds everything.")
     best = np.sort(read, axis=0)[-2:]  # [second and first, objects]
-    return entry("factors/held", float((best[1] - best[0]).mean()), count=count)
+    gap = float((best[1] - best[0]).mean())
+    return entry("factors/held", gap, count=count, better="higher")
 
 
 def _alone(read: np.ndarray, moves: np.ndarray, count: int) -> dict:
@@ -178,7 +194,8 @@ def _alone(read: np.ndarray, moves: np.ndarray, count: int) -> dict:
     if not (whole > 0).all():
         return absent("A factor moves nothing.")
     share = moves[factors, objects] / whole
-    return entry("factors/alone", float(share.mean()), count=count)
+    value = float(share.mean())
+    return entry("factors/alone", value, count=count, better="higher")
 
 
 def _animation(subject: Subject, drawn: np.ndarray) -> bytes:

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from mipae_tf.evaluation.absence import lacks
 from mipae_tf.evaluation.findings import Findings
 from mipae_tf.evaluation.subject import Subject
 from mipae_tf.metrics.absent_metric import AbsentMetric
@@ -18,7 +19,8 @@ from mipae_tf.visual.heatmap import heatmap
 NEIGHBOURS = 3
 # A picture of more dimensions tells nothing.
 DRAWN = 64
-NAMES = ("same", "cross", "gap")
+# Which values of each are better.
+BETTER = {"same": "higher", "cross": "lower", "gap": "higher"}
 
 
 def measure(subject: Subject) -> Findings:
@@ -35,11 +37,13 @@ def measure(subject: Subject) -> Findings:
     is noise in samples, while its mean may still be told by everything.
     """
     keys = {
-        kind: [f"independence/{kind}{name}" for name in NAMES]
+        kind: [f"independence/{kind}{name}" for name in BETTER]
         for kind in ("", "sampled_")
     }
+    reason = lacks(subject, "encode")
     if subject.clips.length < 2:
         reason = f"{subject.clips.name} has clips of one frame."
+    if reason:
         return Findings({key: absent(reason) for key in keys[""]})
     means, blocks = _latents(subject)
     try:
@@ -71,8 +75,8 @@ def _entries(
     except AbsentMetric as reason:
         return {key: absent(str(reason)) for key in keys}
     return {
-        key: entry(key, found[name], count=found["count"])
-        for name, key in zip(NAMES, keys, strict=True)
+        key: entry(key, found[name], count=found["count"], better=better)
+        for (name, better), key in zip(BETTER.items(), keys, strict=True)
     }
 
 

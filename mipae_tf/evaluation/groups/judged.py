@@ -6,8 +6,9 @@ from mipae_tf.evaluation.absence import or_absent
 from mipae_tf.evaluation.entries import mean_entry
 from mipae_tf.evaluation.findings import Findings
 from mipae_tf.evaluation.groups.prediction import predictions
+from mipae_tf.evaluation.groups.prediction import why_no_row
 from mipae_tf.evaluation.groups.swap import make_swaps
-from mipae_tf.evaluation.objects import objects_of
+from mipae_tf.evaluation.groups.swap import why_no_swap
 from mipae_tf.evaluation.subject import Subject
 from mipae_tf.judging.judge import make_judge
 from mipae_tf.judging.judgements import balanced_clips
@@ -16,7 +17,13 @@ from mipae_tf.metrics.absent_metric import AbsentMetric
 from mipae_tf.metrics.result import absent
 from mipae_tf.metrics.result import entry
 
-NAMES = ("inception_score", "h_y_given_x", "h_y", "consistency")
+# Scores of swaps, and which values of each are better.
+SCORES = {
+    "inception_score": "higher",
+    "h_y_given_x": "lower",
+    "h_y": "higher",
+    "consistency": "higher",
+}
 
 
 def measure(subject: Subject) -> Findings:
@@ -44,10 +51,13 @@ def measure(subject: Subject) -> Findings:
     for row in ("forecast", "copy_last", "oracle"):
         if rows[row] is not None:
             findings |= _judged(subject, judge, row, rows[row], future, 0)
-    swaps = subject.once(make_swaps)
-    if swaps is None:
-        reason = f"{subject.model_name} has no content and pose to swap."
+        else:
+            reason = why_no_row(subject, row)
+            findings |= Findings({f"judged/{row}": absent(reason)})
+    reason = why_no_swap(subject)
+    if reason:
         return findings | Findings({"judged/swap": absent(reason)})
+    swaps = subject.once(make_swaps)
     findings |= _judged(subject, judge, "swap", swaps.drawn, swaps.times, 1)
     return findings | _scored_swaps(subject, judge, swaps)
 
@@ -77,27 +87,36 @@ def _judged(
             true = np.roll(clips.pose[name], -lent, axis=0)[:, times]
         per_clip[key] = (named == true).astype(np.float32)
         metrics[key] = or_absent(
-            mean_entry, key, per_clip[key], subject.seed, by_step
+            mean_entry,
+            key,
+            per_clip[key],
+            subject.seed,
+            by_step,
+            better="higher",
         )
     key = f"position/error/{row}"
     errors = _position_errors(subject, places, shape, times, lent)
     if errors is None:
         reason = f"{clips.name} knows no positions."
         return Findings({**metrics, key: absent(reason)}, per_clip)
-    metrics[key] = or_absent(mean_entry, key, errors, subject.seed, by_step)
+    metrics[key] = or_absent(
+        mean_entry, key, errors, subject.seed, by_step, better="lower"
+    )
     return Findings(metrics, {**per_clip, key: errors})
 
 
 def _position_errors(subject, places, shape, times, lent):
     """Distances `[clips, time]`, the mean over objects, or None."""
-    pose, distances = subject.clips.pose, []
-    for names in objects_of(places).values():
+    values, distances = subject.clips.values, []
+    for names in subject.clips.objects().values():
         gaps = [
             places[name].reshape(shape)
-            - np.roll(pose[name], -lent, axis=0)[:, times]
-            for name in names
+            - np.roll(values[name], -lent, axis=0)[:, times]
+            for name in names.values()
+            if name in places
         ]  # of each coordinate, [clips, time]
-        distances.append(np.linalg.norm(gaps, axis=0))
+        if gaps:
+            distances.append(np.linalg.norm(gaps, axis=0))
     return np.mean(distances, axis=0) if distances else None
 
 
@@ -108,7 +127,7 @@ def _scored_swaps(subject: Subject, judge, swaps) -> Findings:
     original = judge.judge(clips.video[:, subject.context - 1])[0]
     metrics = {}
     for name in (n for n in judge.classes if n in clips.content):
-        keys = {part: f"judged/swap_{part}/{name}" for part in NAMES}
+        keys = {part: f"judged/swap_{part}/{name}" for part in SCORES}
         labels = clips.content[name]
         try:
             chosen = balanced_clips(labels, subject.seed)
@@ -123,5 +142,7 @@ def _scored_swaps(subject: Subject, judge, swaps) -> Findings:
             drawn[name][chosen], labels[chosen], original[name][chosen]
         )
         for part, key in keys.items():
-            metrics[key] = entry(key, found[part], count=len(chosen))
+            metrics[key] = entry(
+                key, found[part], count=len(chosen), better=SCORES[part]
+            )
     return Findings(metrics)

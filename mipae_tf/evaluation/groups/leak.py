@@ -3,9 +3,13 @@
 import numpy as np
 
 from mipae_tf.cli.screen import progress
+from mipae_tf.data import Clips
+from mipae_tf.data import Factor
+from mipae_tf.evaluation.absence import lacks
 from mipae_tf.evaluation.absence import or_absent
 from mipae_tf.evaluation.findings import Findings
 from mipae_tf.evaluation.probing import FRAMES
+from mipae_tf.evaluation.probing import is_class
 from mipae_tf.evaluation.probing import probe_entry
 from mipae_tf.evaluation.probing import probed_times
 from mipae_tf.evaluation.subject import Subject
@@ -25,8 +29,8 @@ def measure(subject: Subject) -> Findings:
     `leak/content_from_pose/FACTOR` and `leak/pose_from_content/FACTOR` are
     what should not be there; `read/content_from_content/FACTOR`,
     `read/pose_from_pose/FACTOR` and `read/…_from_all/FACTOR` what should. The
-    score is the accuracy for content factors, R² for pose factors, of an MLP,
-    and under `…_linear` of a linear probe, on clips that the probe has not
+    score is the accuracy for classes (see `is_class`), R² for numbers, of an
+    MLP, and under `…_linear` of a linear probe, on clips that the probe has not
     seen; `chance` is the score of the most frequent class, `shuffled` that of
     a probe trained on shuffled labels. Of a model with stochastic latents
     these are probes of the means; `…_sampled` are those of samples.
@@ -34,11 +38,13 @@ def measure(subject: Subject) -> Findings:
     `ratio/SOURCE_over_all/FACTOR` are Fushishita's ratios: of accuracies for
     classes, where more is known the higher they are, beside the `floor` of a
     latent that knows nothing; of mean squared errors for numbers, where more is
-    known the lower they are, beside the `ceiling`. Content factors that are
-    integers are classes, all others numbers.
+    known the lower they are, beside the `ceiling`.
     """
-    if not any(_factors(subject).values()):
+    if not subject.clips.factors_of():
         reason = f"{subject.clips.name} knows no factors."
+        return Findings({"leak": absent(reason)})
+    reason = lacks(subject, "encode")
+    if reason:
         return Findings({"leak": absent(reason)})
     codes = _codes(subject, None)
     metrics = _probes(subject, "", codes)
@@ -56,46 +62,41 @@ def _probes(
     kind: str = "mlp",
 ) -> dict[str, dict]:
     found = {}
-    factors = _factors(subject)
     pairs = [
-        (role, factor, source)
-        for role in ROLES
-        for factor in factors[role]
+        (factor, source)
+        for factor in subject.clips.factors_of()
         for source in (*ROLES, "all")
     ]
-    for role, factor, source in progress(pairs, f"{kind} probes", "probe"):
-        group = "read" if source in (role, "all") else "leak"
-        key = f"{group}/{role}_from_{source}{suffix}/{factor}"
+    for factor, source in progress(pairs, f"{kind} probes", "probe"):
+        key = _key(factor, source, suffix)
         if source not in codes:
-            reason = f"{subject.model_name} has no {source} latent."
-            found[key] = absent(reason)
+            found[key] = absent(lacks(subject, source))
             continue
-        target = factors[role][factor]
         found[key] = or_absent(
             probe_entry,
             key,
             codes[source],
-            target,
-            _is_class(role, target),
+            _target(subject.clips, factor),
+            is_class(factor),
             subject.seed,
             kind,
+            better="higher" if source in (factor.group, "all") else "lower",
         )
     return found
 
 
-def _factors(subject: Subject) -> dict[str, dict[str, np.ndarray]]:
-    """Factors `[clips·frames]` by role and name, clip after clip."""
-    clips, times = subject.clips, probed_times(subject.clips)
-    return {
-        "content": {
-            name: np.repeat(values, len(times))
-            for name, values in clips.content.items()
-        },
-        "pose": {
-            name: values[:, times].reshape(-1)
-            for name, values in clips.pose.items()
-        },
-    }
+def _target(clips: Clips, factor: Factor) -> np.ndarray:
+    """Values `[clips·frames]` in the probed frames, clip after clip."""
+    values, times = clips.values[factor.name], probed_times(clips)
+    if factor.per_frame:
+        return values[:, times].reshape(-1)
+    return np.repeat(values, len(times))
+
+
+def _key(factor: Factor, source: str, suffix: str = "") -> str:
+    role = factor.group
+    group = "read" if source in (role, "all") else "leak"
+    return f"{group}/{role}_from_{source}{suffix}/{factor.name}"
 
 
 def _codes(subject: Subject, seed: int | None) -> dict[str, np.ndarray]:
@@ -109,41 +110,33 @@ def _codes(subject: Subject, seed: int | None) -> dict[str, np.ndarray]:
     }  # [clips·frames, dim]
     codes = {"all": np.concatenate(list(latents.values()), axis=1)}
     for role in ROLES:
-        name = subject.latent_of(role)
-        if name is not None:
-            codes[role] = latents[name]
+        own = [latents[each.name] for each in subject.model.latents_of(role)]
+        if own:
+            codes[role] = np.concatenate(own, axis=1)
     return codes
-
-
-def _is_class(role: str, target: np.ndarray) -> bool:
-    return role == "content" and target.dtype.kind in "iub"
 
 
 def _ratios(subject: Subject, probes: dict[str, dict]) -> dict[str, dict]:
     found = {}
-    for role, factors in _factors(subject).items():
-        for factor, values in factors.items():
-            rows = {
-                source: probes[
-                    f"{'read' if source in (role, 'all') else 'leak'}/"
-                    f"{role}_from_{source}/{factor}"
-                ]
-                for source in (*ROLES, "all")
-            }
-            for source in ROLES:
-                key = f"ratio/{source}_over_all/{factor}"
-                is_class = _is_class(role, values)
-                found[key] = or_absent(_ratio, key, rows, is_class, source)
+    for factor in subject.clips.factors_of():
+        rows = {
+            source: probes[_key(factor, source)] for source in (*ROLES, "all")
+        }
+        for source in ROLES:
+            key = f"ratio/{source}_over_all/{factor.name}"
+            found[key] = or_absent(_ratio, key, rows, factor, source)
     return found
 
 
-def _ratio(key, rows: dict[str, dict], is_class: bool, source: str) -> dict:
+def _ratio(
+    key: str, rows: dict[str, dict], factor: Factor, source: str
+) -> dict:
     for row in rows.values():
         if "absent" in row:
             return row
     score = {name: row["value"] for name, row in rows.items()}
-    full = rows["all"]
-    if is_class:
+    full, classes = rows["all"], is_class(factor)
+    if classes:
         # Frames of one clip are no independent trials.
         chance, clips = full["chance"], full["count"] / FRAMES
         margin = SURE * np.sqrt(chance * (1 - chance) / clips)
@@ -155,6 +148,9 @@ def _ratio(key, rows: dict[str, dict], is_class: bool, source: str) -> dict:
         ratios = error_ratios(
             errors["all"], errors["content"], errors["pose"], 1.0
         )
-    limit = "floor" if is_class else "ceiling"
-    row = entry(key, ratios[source], count=full["count"])
+    limit = "floor" if classes else "ceiling"
+    # High where more is known for classes, low for numbers.
+    wanted = source == factor.group
+    better = "higher" if wanted == classes else "lower"
+    row = entry(key, ratios[source], count=full["count"], better=better)
     return {**row, limit: float(ratios[limit])}

@@ -1,5 +1,6 @@
 """Whether a forecast is made or remembered."""
 
+from mipae_tf.evaluation.absence import lacks
 from mipae_tf.evaluation.absence import or_absent
 from mipae_tf.evaluation.entries import psnr_entry
 from mipae_tf.evaluation.findings import Findings
@@ -24,6 +25,9 @@ def measure(subject: Subject) -> Findings:
     """
     if subject.training is None:
         reason = f"{subject.clips.name} comes without training clips."
+    else:
+        reason = lacks(subject, "forecast")
+    if reason:
         return Findings({"memory/psnr/forecast": absent(reason)})
     future = slice(subject.context, subject.context + subject.horizon)
     seen = subject.once(Subject.training_clips).video[: subject.trained_clips]
@@ -38,7 +42,12 @@ def measure(subject: Subject) -> Findings:
         nearest[row], errors = nearest_clips(frames, seen)
         per_clip[key] = errors[:, None]  # [clips, 1]
         metrics[key] = or_absent(
-            psnr_entry, key, per_clip[key], subject.seed, by_step=False
+            psnr_entry,
+            key,
+            per_clip[key],
+            subject.seed,
+            by_step=False,
+            better="none",
         ) | {"training_clips": len(seen)}
     remembered = seen[nearest["forecast"][:SHOWN]]
     triples = zip(

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from mipae_tf.evaluation.absence import lacks
 from mipae_tf.evaluation.codes import FEWEST
 from mipae_tf.evaluation.codes import LabelledCodes
 from mipae_tf.evaluation.codes import can_draw_static
@@ -17,16 +18,17 @@ from mipae_tf.metrics.disentanglement.scalings import whitened
 from mipae_tf.metrics.result import absent
 from mipae_tf.metrics.result import entry
 
-NAMES = (
-    "score",
-    "i_fc_zc",
-    "i_fc_zp",
-    "i_fp_zc",
-    "i_fp_zp",
-    "h_fc",
-    "h_fp",
-    "ceiling",
-)
+# What the published protocol gives, and which values of each are better.
+BETTER = {
+    "score": "higher",
+    "i_fc_zc": "higher",
+    "i_fc_zp": "lower",
+    "i_fp_zc": "lower",
+    "i_fp_zp": "higher",
+    "h_fc": "none",
+    "h_fp": "none",
+    "ceiling": "none",
+}
 # The published protocol takes codes as they are; the others show how much of
 # its score is their scale.
 SCALINGS = {
@@ -76,16 +78,13 @@ def measure(subject: Subject) -> Findings:
 
 def why_no_gap(subject: Subject) -> str | None:
     """Why content and pose cannot be told apart in a model, if so."""
-    for role in ("content", "pose"):
-        if subject.latent_of(role) is None:
-            return f"{subject.model_name} has no {role} latent."
-    return None
+    return lacks(subject, "encode", "content", "pose")
 
 
 def _published(
     subject: Subject, codes, protocol: str, scale, reason: str | None
 ) -> dict[str, dict]:
-    keys = {name: f"mig/{protocol}/{name}" for name in NAMES}
+    keys = {name: f"mig/{protocol}/{name}" for name in BETTER}
     values = {}
     if reason is None:
         try:
@@ -99,7 +98,7 @@ def _published(
     if reason is not None:
         return {key: absent(reason) for key in keys.values()}
     return {
-        key: entry(key, values[name], count=len(codes))
+        key: entry(key, values[name], count=len(codes), better=BETTER[name])
         for name, key in keys.items()
     }
 
@@ -130,8 +129,13 @@ def _factorwise(
 def _own_codes(
     subject: Subject, codes: LabelledCodes
 ) -> tuple[np.ndarray, np.ndarray]:
+    """Latents of content and of pose, several side by side, `[frames, dim]`."""
+    latents_of = subject.model.latents_of
     return tuple(
-        codes.latents[subject.latent_of(role)] for role in ("content", "pose")
+        np.concatenate(
+            [codes.latents[z.name] for z in latents_of(role)], axis=1
+        )
+        for role in ("content", "pose")
     )
 
 
@@ -140,7 +144,9 @@ def _factorwise_entries(
 ) -> dict[str, dict]:
     """Entries of the mean and of each factor, its informations beside."""
     key = "mig/factorwise/score"
-    score = entry(key, found["score"], count, found["interval"])
+    score = entry(
+        key, found["score"], count, found["interval"], better="higher"
+    )
     metrics = {key: score | {"source": source}}
     for side in ("content", "pose"):
         for factor, row in found[side].items():
@@ -150,7 +156,9 @@ def _factorwise_entries(
                 continue
             parts = ("i_own", "i_other", "entropy")
             metrics[key] = {
-                **entry(key, row["gap"], count, row["interval"]),
+                **entry(
+                    key, row["gap"], count, row["interval"], better="higher"
+                ),
                 **{part: row[part] for part in parts},
             }
     return metrics

@@ -55,9 +55,9 @@ GROUPS: dict[str, Group] = {
     ),
     "evidence": Group(
         evidence.measure,
-        "How probable the model finds held-out clips, at least: the evidence "
-        "lower bound in nats, of models that have one.",
-        ("elbo",),
+        "How probable the model finds held-out clips: the evidence lower bound "
+        "or the log-likelihood in nats, of models that have one.",
+        ("elbo", "log_likelihood"),
     ),
     "swap": Group(
         swap.measure,

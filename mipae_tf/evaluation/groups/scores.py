@@ -5,6 +5,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from mipae_tf.evaluation.absence import lacks
 from mipae_tf.evaluation.codes import FEWEST
 from mipae_tf.evaluation.codes import LabelledCodes
 from mipae_tf.evaluation.codes import can_draw_static
@@ -58,13 +59,15 @@ def measure(subject: Subject) -> Findings:
     dimension is a block. Codes are standardised, of drawn frames or, where the
     data cannot draw them, of one frame of each clip.
     """
+    reason = lacks(subject, "encode")
+    if reason:
+        return Findings({f"scores/{n}/blocks": absent(reason) for n in SCORES})
     codes = (
         static_codes(subject, SAMPLES)
         if can_draw_static(subject)
         else clip_codes(subject)
     )
     factors = {**codes.content, **codes.pose}
-    reason = None
     if not factors:
         reason = f"{subject.clips.name} knows no factors."
     elif len(codes) < FEWEST:
@@ -88,7 +91,7 @@ def _entries(score, names, kind, codes, factors, blocks) -> dict[str, dict]:
     return {
         key: value
         if isinstance(value := found[names[name]], dict)  # its reason
-        else entry(key, value, count=found["count"])
+        else entry(key, value, count=found["count"], better="higher")
         for name, key in keys.items()
     }
 
@@ -107,7 +110,7 @@ def _information(
     for block, row in zip(codes.blocks, matrix.information, strict=True):
         for factor, value in zip(known, row, strict=True):
             key = f"information/{block}/{factor}"
-            metrics[key] = entry(key, value, count=len(codes))
+            metrics[key] = entry(key, value, count=len(codes), better="none")
             metrics[key]["source"] = codes.source
         for factor, reason in matrix.representation.absent.items():
             metrics[f"information/{block}/{factor}"] = absent(reason)

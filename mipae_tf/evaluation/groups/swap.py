@@ -4,6 +4,7 @@ import dataclasses
 
 import numpy as np
 
+from mipae_tf.evaluation.absence import lacks
 from mipae_tf.evaluation.absence import or_absent
 from mipae_tf.evaluation.entries import psnr_entry
 from mipae_tf.evaluation.findings import Findings
@@ -14,6 +15,7 @@ from mipae_tf.visual.layouts import swap_grid
 from mipae_tf.visual.png import encode_png
 
 SHOWN = 8
+NEEDS = ("encode", "decode", "content", "pose")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -31,13 +33,17 @@ class Swaps:
     times: np.ndarray
 
 
+def why_no_swap(subject: Subject) -> str | None:
+    """Why content and pose of two clips cannot be swapped, if so."""
+    return lacks(subject, *NEEDS)
+
+
 def make_swaps(subject: Subject) -> Swaps | None:
     """Swaps of neighbouring clips at a few frames of each.
 
     None for a model without content and pose.
     """
-    content, pose = subject.latent_of("content"), subject.latent_of("pose")
-    if content is None or pose is None:
+    if why_no_swap(subject):
         return None
     clips = subject.clips
     times = np.linspace(0, clips.length - 1, 4).round().astype(int)
@@ -45,18 +51,21 @@ def make_swaps(subject: Subject) -> Swaps | None:
     latents = subject.encode(giver)
     moved = subject.encode(clips.video[:, times])
     for latent in subject.model.latents:
-        if latent.per_frame:  # and whatever else moves with the pose
+        if latent.role != "content":  # all else moves with the pose
             latents[latent.name] = np.roll(moved[latent.name], -1, axis=0)
+        elif latent.per_frame:
+            last = latents[latent.name][:, -1:]
+            latents[latent.name] = np.repeat(last, len(times), axis=1)
     drawn = subject.decode(latents, giver[:, -1])
     return Swaps(drawn, _truth(subject, times), times)
 
 
 def measure(subject: Subject) -> Findings:
     """`swap/psnr`, pooled over all swapped frames, and a grid of swaps."""
-    key, swaps = "swap/psnr", subject.once(make_swaps)
-    if swaps is None:
-        reason = f"{subject.model_name} has no content and pose to swap."
+    key, reason = "swap/psnr", why_no_swap(subject)
+    if reason:
         return Findings({key: absent(reason)})
+    swaps = subject.once(make_swaps)
     figures = _grid(subject)
     if swaps.truth is None:
         reason = f"{subject.clips.name} cannot draw the swapped truth."
@@ -84,19 +93,23 @@ def _truth(subject: Subject, times: np.ndarray) -> np.ndarray | None:
 
 def _grid(subject: Subject) -> dict[str, bytes]:
     """Contents of some clips with the poses of some others."""
-    pose = subject.latent_of("pose")
     video = subject.clips.video
     count = min(SHOWN, len(video) // 2)
     if not count:
         return {}
     givers, movers = video[:count], video[count : 2 * count]
-    latents = subject.encode(givers[:, : subject.context])
+    given = subject.encode(givers[:, : subject.context])
     frames = movers[:, subject.context - 1]
-    poses = subject.encode_images(frames)[pose]
-    grid = {
-        **latents,
-        pose: np.repeat(poses[None], count, axis=0),
-    }  # pose [count, count, dim]: every content with every pose
+    moved = subject.encode_images(frames)
+    grid = {}
+    for latent in subject.model.latents:
+        code = given[latent.name]
+        if latent.role != "content":  # every content with every pose
+            code = moved[latent.name].reshape(1, count, *latent.code_shape)
+            code = np.repeat(code, count, axis=0)
+        elif latent.per_frame:
+            code = np.repeat(code[:, -1:], count, axis=1)
+        grid[latent.name] = code  # [count, count, ...] where per frame
     references = givers[:, subject.context - 1]
     drawn = subject.decode(grid, references)
     return {"swap.png": encode_png(swap_grid(references, frames, drawn))}

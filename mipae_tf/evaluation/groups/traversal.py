@@ -1,14 +1,19 @@
 """What each number of a code does to the picture."""
 
 from collections.abc import Mapping
+from collections.abc import Sequence
 
 import numpy as np
 
+from mipae_tf.evaluation.absence import lacks
 from mipae_tf.evaluation.findings import Findings
 from mipae_tf.evaluation.subject import Subject
+from mipae_tf.models import Latent
 from mipae_tf.visual.layouts import strip
 from mipae_tf.visual.png import encode_png
 
+# Roles that a traversal moves, the first that a model has.
+MOVING = ("pose", "state", "factor")
 # Rows and columns of the pictures.
 SHOWN = 8
 STEPS = 9
@@ -25,16 +30,15 @@ def measure(subject: Subject) -> Findings:
     from the pose of one clip to that of the next, content kept, and from one
     content to the next, pose kept.
     """
-    clips = subject.clips.take(slice(64))
+    clips, model = subject.clips.take(slice(64)), subject.model
+    moving = next(filter(None, map(model.latents_of, MOVING)), ())
+    if lacks(subject, "encode", "decode") or not moving:
+        return Findings({})
     frames = clips.video[:, subject.context - 1]
     latents = subject.encode(frames[:, None])
-    roles = map(subject.latent_of, ("pose", "state", "factor"))
-    moving = next(filter(None, roles), None)
-    if moving is None:
-        return Findings({})
     figures = {"traversal.png": _traversal(subject, latents, moving, frames)}
-    content = subject.latent_of("content")
-    if content is not None and len(frames) > 1:
+    content = model.latents_of("content")
+    if content and len(frames) > 1:
         figures["interpolation.png"] = _interpolation(
             subject, latents, moving, content, frames
         )
@@ -44,11 +48,10 @@ def measure(subject: Subject) -> Findings:
 def _traversal(
     subject: Subject,
     latents: Mapping[str, np.ndarray],
-    moving: str,
+    moving: Sequence[Latent],
     frames: np.ndarray,
 ) -> bytes:
-    codes = latents[moving][:, 0]  # [clips, ..., dim]
-    flat = codes.reshape(len(codes), -1)  # [clips, dim]
+    flat = _together(latents, moving)  # [clips, dim]
     spread = flat.std(axis=0)
     order = np.argsort(-spread)[:SHOWN]
     moved = np.tile(flat[0], (len(order), STEPS, 1))  # [rows, steps, dim]
@@ -56,33 +59,47 @@ def _traversal(
     for row, dim in enumerate(order):
         moved[row, :, dim] += shifts * spread[dim]
     kept = np.zeros(len(order), int)
-    drawn = _drawn(subject, latents, {moving: moved}, frames, kept)
-    return encode_png(strip(list(drawn), [f"{moving} {dim}" for dim in order]))
+    drawn = _drawn(subject, latents, moving, moved, frames, kept)
+    names = [
+        f"{latent.name} {dim}"
+        for latent in moving
+        for dim in range(latents[latent.name][0].size)
+    ]
+    return encode_png(strip(list(drawn), [names[dim] for dim in order]))
 
 
 def _interpolation(
     subject: Subject,
     latents: Mapping[str, np.ndarray],
-    moving: str,
-    content: str,
+    moving: Sequence[Latent],
+    content: Sequence[Latent],
     frames: np.ndarray,
 ) -> bytes:
     kept = np.arange(min(SHOWN // 2, len(frames) - 1))
     share = np.linspace(0, 1, STEPS, dtype=np.float32)[None, :, None]
     rows = []
-    for name in (moving, content):
-        code = latents[name].reshape(len(frames), -1)[:, None]
+    for chosen in (moving, content):
+        code = _together(latents, chosen)[:, None]  # [clips, 1, dim]
         between = code[kept] + share * (code[kept + 1] - code[kept])
-        rows.append(_drawn(subject, latents, {name: between}, frames, kept))
+        rows.append(_drawn(subject, latents, chosen, between, frames, kept))
     pairs = zip(*rows, strict=True)
     labels = ["pose", "content"] * len(kept)
     return encode_png(strip([row for pair in pairs for row in pair], labels))
 
 
+def _together(
+    latents: Mapping[str, np.ndarray], chosen: Sequence[Latent]
+) -> np.ndarray:
+    """Some latents side by side, `[clips, dim]`."""
+    codes = [latents[each.name] for each in chosen]
+    return np.concatenate([x.reshape(len(x), -1) for x in codes], axis=1)
+
+
 def _drawn(
     subject: Subject,
     latents: Mapping[str, np.ndarray],
-    changed: Mapping[str, np.ndarray],
+    chosen: Sequence[Latent],
+    changed: np.ndarray,
     frames: np.ndarray,
     kept: np.ndarray,
 ) -> np.ndarray:
@@ -91,13 +108,17 @@ def _drawn(
     Args:
         subject: whose model draws.
         latents: of the `frames`, one of each clip.
-        changed: codes `[rows, steps, dim]` instead of those.
+        chosen: latents whose codes are changed.
+        changed: what they are instead, `[rows, steps, dim]`, side by side.
         frames: uint8 `[clips, height, width, channel]`.
         kept: the clip of each row that gives everything else, `[rows]`.
     """
     clips = np.repeat(kept, STEPS)
     codes = {name: code[clips] for name, code in latents.items()}
-    for name, values in changed.items():
-        codes[name] = values.reshape(codes[name].shape).astype(np.float32)
+    sizes = [latents[each.name][0].size for each in chosen]
+    parts = np.split(changed, np.cumsum(sizes)[:-1], axis=-1)
+    for latent, values in zip(chosen, parts, strict=True):
+        values = values.reshape(codes[latent.name].shape)
+        codes[latent.name] = values.astype(np.float32)
     drawn = subject.decode(codes, frames[clips])
     return drawn.reshape(len(kept), STEPS, *frames.shape[1:])

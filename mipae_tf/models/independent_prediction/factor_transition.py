@@ -1,4 +1,4 @@
-"""How each factor of a state goes on, from its own past alone."""
+"""Predicts each factor of a state from its own past only."""
 
 from typing import Any
 
@@ -18,10 +18,10 @@ class FactorTransition(keras.layers.Layer):
     Layers of `hidden_dim` units with SELU, then mean and log-scale; every
     factor has weights of its own, all factors are computed at once.
 
-    A residual transition starts from states that stay. Its means are kept
-    within ±7, its standard deviations between 0.02 and 1: a dimension that
-    nothing is asked of would walk off, a gain above 1 grow without end, and a
-    prediction that is sure and wrong outweigh everything else.
+    A residual transition starts as the identity. Its means are kept within
+    ±7 and its standard deviations between 0.02 and 1: otherwise unused
+    dimensions drift, a gain above 1 diverges, and a confident wrong prediction
+    dominates the loss.
 
     Args:
         factors: number of factors.
@@ -63,7 +63,7 @@ class FactorTransition(keras.layers.Layer):
         self.kernels, self.biases = [], []
         for index, (given, made) in enumerate(zip(widths, widths[1:])):
             # LeCun's, which SELU asks for, of one factor's layer; the last
-            # starts small, or states run away before anything is learnt.
+            # starts small, or states diverge before anything is learnt.
             gain = 1.0 if index < self.hidden_layers else 0.01
             self.kernels.append(
                 self.add_weight(

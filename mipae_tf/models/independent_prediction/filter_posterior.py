@@ -1,4 +1,4 @@
-"""What a frame says of a state, beside what was predicted of it."""
+"""The filter: a state from a frame and from its prediction."""
 
 from typing import Any
 
@@ -16,8 +16,7 @@ class FilterPosterior(keras.layers.Layer):
 
     Dense layers of the features, of the predicted mean and of the predicted
     scale, joined by another one with leaky ReLU, then mean and log-scale. The
-    prediction arrives without gradient: the transition is not to be trained by
-    what it is worth to the posterior.
+    prediction has no gradient: the posterior must not train the transition.
 
     Args:
         dim: dimensions of the state.
@@ -44,8 +43,8 @@ class FilterPosterior(keras.layers.Layer):
             )
             for _ in range(4)
         )
-        # Sure of itself at first: states that are mostly noise are ignored by
-        # the decoder, which then never learns to draw where things are.
+        # Confident at first: the decoder ignores states that are mostly noise
+        # and then never learns to draw objects where they are.
         self.head = GaussianHead(dim, first_log_scale=-3.0)
 
     def build(self, input_shape: tuple) -> None:

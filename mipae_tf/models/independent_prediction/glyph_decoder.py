@@ -1,4 +1,4 @@
-"""A decoder that can draw one thing in one place and nothing else."""
+"""A decoder that draws one glyph in one place."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ PLACE_DIM = 2
 
 @keras.saving.register_keras_serializable("mipae_tf")
 class GlyphDecoder(keras.layers.Layer):
-    """Paints a glyph half as wide as the frame and lays it where it belongs.
+    """Paints a glyph half as wide as the frame and pastes it at its place.
 
     The last two numbers of a code are the place: row and column of the
     glyph's middle, in quarters of the frame from the frame's middle. The
@@ -79,7 +79,7 @@ class GlyphDecoder(keras.layers.Layer):
 
     def call(self, codes: tf.Tensor, training: bool | None = None) -> tf.Tensor:
         """Frames of codes."""
-        return lay(
+        return paste(
             self.glyphs(codes[:, :-PLACE_DIM]),
             codes[:, -PLACE_DIM:],
             self.frame_size,
@@ -103,7 +103,7 @@ class GlyphDecoder(keras.layers.Layer):
         }
 
 
-def lay(glyphs: tf.Tensor, places: tf.Tensor, frame_size: int) -> tf.Tensor:
+def paste(glyphs: tf.Tensor, places: tf.Tensor, frame_size: int) -> tf.Tensor:
     """Dark frames with a glyph each.
 
     Args:

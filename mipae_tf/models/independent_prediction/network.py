@@ -1,4 +1,4 @@
-"""A state-space model of video whose state falls into factors."""
+"""The networks of Independent Prediction, a state-space model."""
 
 from typing import Any
 
@@ -22,7 +22,7 @@ from mipae_tf.networks.layers import leaky_relu
 from mipae_tf.networks.scan_time import scan_time
 
 
-class StateSpace(keras.layers.Layer):
+class IndependentPredictionNetwork(keras.layers.Layer):
     """p(z_1) Π p(z_t | z_{t-1}) p(x_t | z_t), and the filter that goes with it.
 
     The prior of the first state is N(0, I); the others are a transition of
@@ -61,17 +61,17 @@ class StateSpace(keras.layers.Layer):
             residual=config.residual,
             dtype="float32",
         )
-        things = max(1, config.factors * config.glyphs)
-        self.drawn = self.dim // things  # numbers that one is drawn from
+        glyphs = max(1, config.factors * config.glyphs)
+        self.drawn = self.dim // glyphs  # numbers that one is drawn from
         self.mixed = keras.layers.Identity(dtype="float32")
         if config.glyphs:
-            # One each: with a generator for all, which factor holds which
-            # thing may change from clip to clip.
+            # One generator each: with one for all, the object that a factor
+            # holds may change from clip to clip.
             self.generators = [
                 GlyphDecoder(
                     frame_shape[-1], config.width, options["frame_size"]
                 )
-                for _ in range(things)
+                for _ in range(glyphs)
             ]
         else:
             self.generators = [

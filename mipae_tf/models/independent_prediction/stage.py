@@ -1,11 +1,13 @@
-"""The one stage of a state-space model: its evidence lower bound."""
+"""The one stage of Independent Prediction: its evidence lower bound."""
 
 from typing import Any
 
 import tensorflow as tf
 
-from mipae_tf.models.base import to_float
-from mipae_tf.models.independent_prediction.network import StateSpace
+from mipae_tf.models.frame_values import to_float
+from mipae_tf.models.independent_prediction.network import (
+    IndependentPredictionNetwork,
+)
 from mipae_tf.models.sequence_stage import SequenceStage
 from mipae_tf.models.stage import Losses
 from mipae_tf.networks.gaussian_head import noise_along
@@ -14,21 +16,26 @@ from mipae_tf.objectives.elbo import pixel_log_likelihood
 
 
 class ElboStage(SequenceStage):
-    """Maximises Σ_t E_q log p(x_t | z_t) - KL(q(z_t | z_{t-1}, x_t) || p).
+    """Maximises the evidence lower bound of Independent Prediction.
 
-    All terms are logged in nats per frame; `loss` is -ELBO, but with the KL
-    weighted while it warms up.
+        Σ_t E_q log p(x_t | z_t)
+            - KL(q(z_t | z_{t-1}, x_t) || Π_i p_i(z_t^i | z_{t-1}^i))
+
+    All terms are logged in nats per frame. `loss` is the bound negated, with
+    the KL weighted while it warms up.
 
     Args:
-        network: the state-space model to train.
+        network: the networks to train.
         config: the model's hyper-parameters.
         seed: key of the random draws.
     """
 
     LOSSES = ("loss", "elbo", "likelihood", "kl", "gradient_norm")
 
-    def __init__(self, network: StateSpace, config: Any, seed: int) -> None:
-        super().__init__(network, config, seed)
+    def __init__(
+        self, network: IndependentPredictionNetwork, config: Any, seed: int
+    ) -> None:
+        super().__init__(network, config, seed, name="elbo")
         self.variance = config.observation_variance
 
     def terms(self, batch: tf.Tensor, key: tf.Tensor, training: bool) -> Losses:
@@ -48,24 +55,29 @@ class ElboStage(SequenceStage):
 
 
 def elbo_terms(
-    network: StateSpace,
+    network: IndependentPredictionNetwork,
     frames: tf.Tensor,
     key: tf.Tensor,
     variance: float,
     training: bool,
 ) -> dict[str, tf.Tensor]:
-    """`likelihood` and `kl` of every frame in nats, `[batch, time]` each.
+    """The two terms of the bound for every frame in nats, `[batch, time]`.
 
     Args:
-        network: the model.
+        network: the networks.
         frames: float `[batch, time, H, W, C]` in [0, 1].
         key: int32 `[2]`, key of the one sample of the states.
-        variance: of the observation.
+        variance: σ², of the observation.
         training: as Keras means it.
+
+    Returns:
+        `likelihood` and `kl`.
     """
+    # z_t from q(z_t | z_{t-1}, x_t), beside Π_i p_i(z_t^i | z_{t-1}^i).
     features = network.features(frames, training)
     noise = noise_along(features, network.dim, key)
     _, found = network.filter(features, noise)
+    # p(x_t | z_t) = N(g(z_t), σ² I).
     drawn = network.draw(found["state"], training)
     return {
         "likelihood": pixel_log_likelihood(frames, drawn, variance),

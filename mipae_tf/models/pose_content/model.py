@@ -1,123 +1,78 @@
-"""What MIPAE and DRNET share: content, pose, and a penalty on pose pairs."""
-
-import abc
-import dataclasses
+"""The model behind MIPAE, DRNET and AE-LSTM."""
 
 import tensorflow as tf
 
 from mipae_tf.models.base import Latents
-from mipae_tf.models.base import to_float
-from mipae_tf.models.config import option
-from mipae_tf.models.frame_wise import fold_time
+from mipae_tf.models.base import State
+from mipae_tf.models.base import VideoModel
+from mipae_tf.models.context import Context
+from mipae_tf.models.frame_values import to_float
 from mipae_tf.models.latent import Latent
-from mipae_tf.models.pose_content.config import PUBLISHED_RECIPE
-from mipae_tf.models.pose_content.config import RecurrentConfig
-from mipae_tf.models.pose_content.recurrent_autoencoder import (
-    RecurrentAutoencoder,
+from mipae_tf.models.pose_content.autoencoder_stage import AutoencoderStage
+from mipae_tf.models.pose_content.dynamics import DynamicsStage
+from mipae_tf.models.pose_content.dynamics import PublishedDynamicsStage
+from mipae_tf.models.pose_content.network import PoseContentNetwork
+from mipae_tf.models.pose_content.representation_stage import (
+    RepresentationStage,
 )
-from mipae_tf.models.pose_content.representation_stage import draw_logits
 from mipae_tf.models.stage import Stage
-from mipae_tf.networks.critic import Critic
-
-# Shared frame times, a fresh batch for the critic, one pose decoded.
-PUBLISHED_PAIRS = {
-    **PUBLISHED_RECIPE,
-    "sampling": "published",
-    "contents": 1,
-    "negatives": "permutation",
-    "poses_per_clip": 1,
-    "similarity_weight": 1.0,
-    "content_dim": 128,
-    "pose_dim": 5,
-    "critic_dim": 512,
-    "critic_learning_rate": 2e-3,
-}
 
 
-@dataclasses.dataclass(frozen=True)
-class PoseContentConfig(RecurrentConfig):
-    """Codes, pairs and weights of a `PoseContentModel`."""
+class PoseContentModel(VideoModel):
+    """Encode, predict the moving code by an LSTM, decode.
 
-    content_dim: int = option(128, "Size of the content code.", low=1)
-    pose_dim: int = option(5, "Size of the pose code.", low=1)
-    similarity_weight: float = option(
-        2e-3, "Weight of the distance of two contents of a clip.", low=0
-    )
-    contents: int = option(
-        2,
-        "1: all poses are decoded with one content, which the similarity "
-        "pulls towards another frame's. 2: poses are decoded with the one and "
-        "the other in turn, and the similarity pulls at both.",
-        choices=(1, 2),
-    )
-    poses_per_clip: int = option(
-        2, "Frames decoded from each clip in a step.", low=1
-    )
-    critic_dim: int = option(128, "Hidden units of the critic.", low=1)
-    critic_learning_rate: float = option(
-        1e-3, "Adam's rate for the critic.", above=0
-    )
-    sampling: str = option(
-        "distinct",
-        "distinct: frames of distinct random times, drawn for each clip, "
-        "serve critic and encoders. published: times shared by the batch, "
-        "content from frame 0, fresh clips for the critic.",
-        choices=("distinct", "published"),
-    )
-    negatives: str = option(
-        "derangement",
-        "How clips are paired for the marginals: never with themselves, or "
-        "by any permutation.",
-        choices=("derangement", "permutation"),
-    )
-    marginals: str = option(
-        "global",
-        "Where several replicas share a batch, the clips that marginal pairs "
-        "are made of: those of all replicas, or of each by itself.",
-        choices=("global", "replica"),
-    )
-
-
-class PoseContentModel(RecurrentAutoencoder):
-    """A clip is one content and a pose for each frame.
-
-    Content is read from the last frame given, pose from every frame; the
-    decoder draws a frame from both. Subclasses say how the critic is trained
-    and what the pose encoder pays.
+    With `MIPAEConfig` this is the Mutual Information Predictive Auto-Encoder
+    (arXiv 2011.08614), with `DRNETConfig` the Disentangled Representation
+    Network (arXiv 1705.10915), with `AELSTMConfig` the baseline of its
+    section 4.3: one code for content and pose. In the first two a clip is one
+    content, read from the last frame given, and a pose for each frame.
     """
 
-    moving = "pose"
-    fixed = "content"
-    critic_class: type[Critic] = Critic
+    STAGES = ("representation", "dynamics")
 
     def __init__(self, config, frame_shape, seed=0, **kwargs) -> None:
         super().__init__(config, frame_shape, seed, **kwargs)
-        self.content_encoder = self.make_encoder("content", config.content_dim)
-        self.pose_encoder = self.make_encoder("pose", config.pose_dim)
-        self.decoder = self.make_decoder(
-            config.content_dim + config.pose_dim, config.pose_dim
-        )
-        self.predictor = self.make_predictor()
-        self.built = True
+        self.network = PoseContentNetwork(config, self.frame_shape)
 
     @property
     def latents(self) -> tuple[Latent, ...]:
-        """Content stays, pose moves."""
+        """Content that stays and pose that moves, or one entangled state."""
+        config = self.config
+        moving = Latent(
+            config.MOVING, config.MOVING, True, (config.moving_dim,)
+        )
+        if config.FIXED is None:
+            return (moving,)
+        fixed = Latent(config.FIXED, config.FIXED, False, (config.fixed_dim,))
+        return fixed, moving
+
+    def stages(self) -> tuple[Stage, ...]:
+        """Representation, then dynamics."""
+        config = self.config
+        representation = (
+            RepresentationStage if config.FIXED else AutoencoderStage
+        )
+        dynamics = (
+            DynamicsStage
+            if config.dynamics_input == "latents"
+            else PublishedDynamicsStage
+        )
         return (
-            Latent("content", "content", False, self.config.content_dim),
-            Latent("pose", "pose", True, self.config.pose_dim),
+            representation(self.network, config, self.seed),
+            dynamics(self.network, config, self.seed),
         )
 
     def encode(self, frames: tf.Tensor, seed: int | None = None) -> Latents:
-        """Content `[batch, dim]` of the last frame, pose of every frame.
+        """Content of the last frame, pose of every frame.
 
         Deterministic: a seed makes no difference.
         """
         frames = to_float(frames)
-        return {
-            "content": self.content_encoder(frames[:, -1], training=False),
-            "pose": fold_time(self.pose_encoder, frames, training=False),
-        }
+        moving = {self.config.MOVING: self.network.poses(frames)}
+        if self.config.FIXED is None:
+            return moving
+        content, _ = self.network.content(frames[:, -1])
+        return {self.config.FIXED: content, **moving}
 
     def decode(
         self, latents: Latents, reference: tf.Tensor | None = None
@@ -128,36 +83,42 @@ class PoseContentModel(RecurrentAutoencoder):
             ValueError: when the decoder takes skips and no reference is given.
         """
         skips = None
-        if self.decoder.skips:
+        if self.network.uses_skips:
             if reference is None:
                 raise ValueError(
                     f"--backbone={self.config.backbone} decodes with skip "
                     "connections: decode needs reference, the content frame."
                 )
-            frames = to_float(reference)
-            _, skips = self.content_encoder.with_skips(frames, training=False)
-        poses = latents["pose"]
-        contents = tf.repeat(
-            latents["content"][:, None], tf.shape(poses)[1], axis=1
+            _, skips = self.network.content(to_float(reference))
+        content = latents.get(self.config.FIXED)
+        return self.network.draw(content, latents[self.config.MOVING], skips)
+
+    def start(self, context: Context, seed: tf.Tensor) -> State:
+        """See `VideoModel.start`; nothing is drawn at random."""
+        frames = to_float(context.frames)
+        codes = self.network.poses(frames)  # [batch, time, moving_dim]
+        content = skips = None
+        if self.config.FIXED is not None:
+            content, skips = self.network.content(frames[:, -1])
+        state = {
+            "code": codes[:, -1],
+            "memory": self.network.predictor.read(codes[:, :-1], content),
+        }
+        if content is not None:
+            state["content"] = content
+        if skips is not None:  # once a forecast, not once a frame
+            state["skips"] = skips
+        return state
+
+    def step(
+        self, state: State, frame: tf.Tensor | None = None
+    ) -> tuple[tf.Tensor, State]:
+        """See `VideoModel.step`."""
+        content = state.get("content")
+        code, memory = self.network.predictor.step(
+            state["code"], content, state["memory"]
         )
-        return tf.sigmoid(
-            draw_logits(self.decoder, contents, poses, skips, training=False)
-        )
-
-    def stages(self) -> tuple[Stage, ...]:
-        """Representation, then dynamics."""
-        return self.representation_stage(), self.dynamics_stage()
-
-    @abc.abstractmethod
-    def representation_stage(self) -> Stage:
-        """The first stage, with this model's critic and penalty."""
-
-    def encoders(self):
-        """See `RecurrentAutoencoder.encoders`."""
-        return self.pose_encoder, self.content_encoder
-
-    def make_critic(self) -> Critic:
-        """A critic over pairs of poses; trained, then left behind."""
-        critic = self.critic_class(hidden_dim=self.config.critic_dim)
-        critic.build((None, self.config.pose_dim))
-        return critic
+        decoded = self.network.draw(content, code[:, None], state.get("skips"))
+        if frame is not None:
+            code = self.network.poses(to_float(frame)[:, None])[:, 0]
+        return decoded[:, 0], {**state, "code": code, "memory": memory}

@@ -1,17 +1,38 @@
-"""The representation stage of MIPAE and DRNET: critic and encoders in turn."""
+"""Eq. 1 to 6 of MIPAE: encoders and decoder against a critic on pose pairs.
 
-import keras
+The same stage trains DRNET: its scene discriminator is the critic, its two
+adversarial losses stand in the place of eq. 5 and 6.
+
+| MIPAE (poster)  | DRNET          | here                                   |
+|-----------------|----------------|----------------------------------------|
+| eq. 1, min      | L              | `encoder_losses`                       |
+| eq. 2, max of 5 | L_adv(C)       | `critic_loss`                          |
+| eq. 3, L_sim    | L_sim          | `similarity` of `encoder_losses`       |
+| eq. 4, L_rec    | L_rec          | `reconstruction` of `encoder_losses`   |
+| eq. 6, I        | L_adv(E_p)     | `penalty` of `encoder_losses`          |
+| E_c, E_p, D, C  | E_c, E_p, D, C | `content_encoder`, `pose_encoder`,     |
+|                 |                | `decoder`, `critic`                    |
+| alpha           | alpha          | `similarity_weight`                    |
+| beta            | beta           | `mi_weight`, `adversarial_weight`      |
+"""
+
+from typing import NamedTuple
+
 import tensorflow as tf
 
 from mipae_tf.data.frame_plan import DistinctFrames
 from mipae_tf.data.frame_plan import FramePlan
 from mipae_tf.data.frame_plan import PublishedPairs
-from mipae_tf.models.base import to_float
+from mipae_tf.models.frame_values import to_float
 from mipae_tf.models.frame_wise import fold_time
 from mipae_tf.models.frame_wise import per_frame
 from mipae_tf.models.optimizers import make_adam
+from mipae_tf.models.pose_content.config import PoseContentConfig
+from mipae_tf.models.pose_content.network import PoseContentNetwork
 from mipae_tf.models.stage import Losses
 from mipae_tf.models.stage import Stage
+from mipae_tf.networks.baselined_critic import BaselinedCritic
+from mipae_tf.networks.critic import Critic
 from mipae_tf.networks.replicas import of_all_replicas
 from mipae_tf.networks.replicas import replica_place
 from mipae_tf.objectives.pairs import derangement
@@ -19,33 +40,36 @@ from mipae_tf.objectives.pairs import permutation
 from mipae_tf.objectives.reconstruction import reconstruction_error
 
 
-class PoseContentStage(Stage):
-    """Trains E_c, E_p and D against a critic on pairs of poses.
+class Codes(NamedTuple):
+    """Codes of the frames of one step.
+
+    Attributes:
+        contents: of x_a and x_b, `[clips, 2, content_dim]`.
+        poses: of x_1, ..., x_K, `[clips, K, pose_dim]`.
+        skips: maps of x_a for the decoder, or None.
+    """
+
+    contents: tf.Tensor
+    poses: tf.Tensor
+    skips: list[tf.Tensor] | None
+
+
+class RepresentationStage(Stage):
+    """Trains E_c, E_p and D against a critic C on pairs of poses.
 
     Of every clip come frames x_a, x_b for content and x_1, ..., x_K for pose
     (as published, x_b is x_1). The first `poses_per_clip` poses are decoded
     with the content of x_a or, where `contents` is 2, with those of x_a and
     x_b in turn. A joint pair is a pose and the pose after it in this list.
 
-    One step: the critic learns on detached poses, then E_c, E_p and D minimize
-    the loss below through the critic as it is then.
-
-        loss = error(D(E_c(x_a), E_p(x_k)), x_k)
-             + similarity_weight mean (E_c(x_a) - E_c(x_b))^2
-             + penalty_weight penalty(joint, marginal)
-
-    With one content the similarity's gradient reaches E_c through x_a alone.
-
-    Subclasses write `critic_loss` and `penalty`, the two lines in which MIPAE
-    and DRNET differ.
+    Each step first trains the critic on detached poses (`critic_loss`, eq. 2
+    and 5), then E_c, E_p and D through the updated critic (`encoder_losses`,
+    eq. 1).
 
     Args:
-        content_encoder: E_c.
-        pose_encoder: E_p.
-        decoder: D.
-        critic: scores pairs of poses, `(first, second) -> [pairs]`.
-        penalty_weight: weight of `penalty`.
-        config: the model's hyper-parameters.
+        network: E_c, E_p and D.
+        config: hyper-parameters; `config.adversary` is where MIPAE and DRNET
+            differ.
         seed: key of the random draws.
     """
 
@@ -64,25 +88,18 @@ class PoseContentStage(Stage):
     FLOORS = {
         "pose_spread": (
             1e-3,
-            "poses hardly differ: the pose encoder has collapsed, and a "
-            "weaker penalty or a lower rate may keep it alive",
+            "poses hardly differ: the pose encoder has collapsed. A weaker "
+            "penalty or a lower learning rate may keep it alive",
         ),
         "critic_spread": (
             1e-4,
             "the critic gives all pairs the same score: it has collapsed, "
-            "and the penalty says nothing",
+            "and the penalty means nothing",
         ),
     }
 
     def __init__(
-        self,
-        content_encoder: keras.layers.Layer,
-        pose_encoder: keras.layers.Layer,
-        decoder: keras.layers.Layer,
-        critic: keras.layers.Layer,
-        penalty_weight: float,
-        config,
-        seed: int,
+        self, network: PoseContentNetwork, config: PoseContentConfig, seed: int
     ) -> None:
         super().__init__(
             frame_plan(config),
@@ -90,14 +107,16 @@ class PoseContentStage(Stage):
             config.representation_steps,
             name="representation",
         )
-        self.content_encoder = content_encoder
-        self.pose_encoder = pose_encoder
-        self.decoder = decoder
-        self.critic = critic
-        self.penalty_weight = penalty_weight
+        self.content_encoder = network.content_encoder
+        self.pose_encoder = network.pose_encoder
+        self.decoder = network.decoder
+        self.critic = make_critic(config)
+        # The method alone: the network would bring its LSTM to the stage.
+        self.decode_logits = network.logits
         # Skip maps are those of one frame, and so must its content be.
-        self.contents = 1 if decoder.skips else config.contents
+        self.contents = 1 if network.uses_skips else config.contents
         self.config = config
+        self.adversary = config.adversary
         autoencoder = make_adam(
             config.learning_rate,
             config.beta_1,
@@ -108,90 +127,148 @@ class PoseContentStage(Stage):
             config.adam_epsilon,
         )
         self._minimize = self.add_optimizer(
-            [content_encoder, pose_encoder, decoder], autoencoder
+            [self.content_encoder, self.pose_encoder, self.decoder],
+            autoencoder,
         )
-        adversary = make_adam(
+        critic = make_adam(
             config.critic_learning_rate,
             beta_1=0.5,
             epsilon=config.adam_epsilon,
         )
-        self._minimize_critic = self.add_optimizer([critic], adversary)
-
-    @property
-    def all_pairs(self) -> bool:
-        """Whether the marginals are all pairs of clips instead of one each."""
-        return False
-
-    def critic_loss(self, joint: tf.Tensor, marginal: tf.Tensor) -> tf.Tensor:
-        """What the critic minimises, given its scores of the pairs."""
-        raise NotImplementedError
-
-    def penalty(self, joint: tf.Tensor, marginal: tf.Tensor) -> tf.Tensor:
-        """What the pose encoder minimises, given the critic's scores."""
-        raise NotImplementedError
+        self._minimize_critic = self.add_optimizer([self.critic], critic)
 
     def update(self, batch: tf.Tensor) -> Losses:
         """See `Stage.update`; uint8 `[clips, frames, H, W, C]`."""
-        fresh, frames = self._roles(to_float(batch))
+        fresh, frames = self._split(to_float(batch))
         losses = {}
         if fresh is not None:
             poses = self._encode(self.pose_encoder, fresh, training=True)
-            losses.update(self._train_critic(poses, salt=0))
+            losses.update(self._train_critic(poses))
         with tf.GradientTape() as tape:
-            terms, poses = self._autoencode(frames, training=True)
+            codes = self.codes(frames, training=True)
             if fresh is None:
                 with tape.stop_recording():
-                    losses.update(self._train_critic(poses, salt=0))
-            joint, marginal = self._scores(poses, salt=1)
-            terms["penalty"] = self.penalty(joint, marginal)
-            loss = self._total(terms)
-        norm = self._minimize(tape, loss)
+                    losses.update(self._train_critic(codes.poses))
+            terms = self.encoder_losses(codes, frames, training=True)
+        norm = self._minimize(tape, terms["loss"])
+        poses = tf.reshape(codes.poses, [-1, codes.poses.shape[-1]])
         return {
-            "loss": loss,
             **terms,
             **losses,
-            "pose_spread": spread(tf.reshape(poses, [-1, poses.shape[-1]])),
+            "pose_spread": spread(poses),
             "gradient_norm": norm,
         }
 
     def evaluate_losses(self, batch: tf.Tensor) -> Losses:
-        """Reconstruction and similarity; the penalty needs an opponent."""
-        _, frames = self._roles(to_float(batch))
-        terms, _ = self._autoencode(frames, training=False)
-        return {"loss": self._total(terms), **terms}
+        """Eq. 1 without its penalty, which needs a trained opponent."""
+        _, frames = self._split(to_float(batch))
+        codes = self.codes(frames, training=False)
+        return self.encoder_losses(codes, frames, training=False)
 
-    def _roles(self, frames: tf.Tensor) -> tuple[tf.Tensor | None, tf.Tensor]:
-        """The critic's own frames, if it has any, and everybody else's."""
+    def encoder_losses(
+        self, codes: Codes, frames: tf.Tensor, training: bool
+    ) -> Losses:
+        """Eq. 1: what E_c, E_p and D minimise, and its terms.
+
+            L = L_rec + alpha L_sim + beta I(z_p^t; z_p^{t+k})
+
+        Args:
+            codes: of the frames.
+            frames: float `[clips, frames, H, W, C]`.
+            training: as Keras means it; the penalty is left out if false.
+        """
+        config = self.config
+        # Eq. 3, L_sim: squared distance of two contents of a clip. Where
+        # `contents` is 1, the gradient reaches E_c through x_a alone.
+        own, other = codes.contents[:, 0], codes.contents[:, 1]
+        if self.contents == 1:
+            other = tf.stop_gradient(other)
+        similarity = tf.reduce_mean(tf.square(own - other))
+        # Eq. 4, L_rec: error of D(E_c(x_a), E_p(x_k)) against x_k.
+        count = config.poses_per_clip
+        turns = [k % self.contents for k in range(count)]
+        logits = self.decode_logits(
+            tf.gather(codes.contents, turns, axis=1),  # [clips, count, dim]
+            codes.poses[:, :count],
+            codes.skips,
+            training,
+        )
+        targets = frames[:, self._first_pose :][:, :count]
+        reconstruction = reconstruction_error(
+            config.reconstruction, logits, targets
+        )
+        terms = {"reconstruction": reconstruction, "similarity": similarity}
+        loss = reconstruction + config.similarity_weight * similarity
+        if training:
+            # Eq. 6, I: what C finds in the poses of a clip, in nats.
+            joint, marginal = self.scores(codes.poses, salt=1)
+            terms["penalty"] = self.adversary.penalty(joint, marginal)
+            loss = loss + config.penalty_weight * terms["penalty"]
+        return {"loss": loss, **terms}
+
+    def critic_loss(
+        self, poses: tf.Tensor
+    ) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
+        """Eq. 2 and 5: what C minimises, which is -L_C, and its scores.
+
+        Args:
+            poses: `[clips, K, pose_dim]`; they receive no gradient.
+
+        Returns:
+            The loss, and the scores of joint and of marginal pairs.
+        """
+        joint, marginal = self.scores(tf.stop_gradient(poses), salt=0)
+        return self.adversary.critic_loss(joint, marginal), joint, marginal
+
+    def scores(self, poses: tf.Tensor, salt: int):
+        """The critic's logits of joint pairs and of marginal pairs.
+
+        The gradient reaches the pose encoder through the first pose alone.
+
+        Args:
+            poses: `[clips, K, pose_dim]`.
+            salt: which of the step's draws pairs the clips.
+
+        Returns:
+            `[clips, count]` each; where all pairs are wanted, the second is
+            `[clips, all clips, count]` with the joint scores on its diagonal.
+        """
+        count = self.config.poses_per_clip
+        first = poses[:, :count]  # [clips, count, dim]
+        second = tf.stop_gradient(tf.roll(poses, -1, axis=1)[:, :count])
+        joint = self.critic(first, second)
+        clips = tf.shape(poses)[0]
+        others, own = self._clips_for_marginals(second)
+        if self.adversary.all_pairs:
+            own_first = tf.roll(others, -own, axis=0)
+            rows = tf.repeat(first[:, None], tf.shape(others)[0], axis=1)
+            columns = tf.repeat(own_first[None], clips, axis=0)
+            return joint, self.critic(rows, columns)
+        partner = self._partners(tf.shape(others)[0], salt)[own : own + clips]
+        return joint, self.critic(first, tf.gather(others, partner))
+
+    def codes(self, frames: tf.Tensor, training: bool) -> Codes:
+        """Contents of the first two frames, poses of those from `_first_pose`.
+
+        Args:
+            frames: float `[clips, frames, H, W, C]`.
+            training: as Keras means it.
+        """
+        contents, skips = self._contents(frames[:, :2], training)
+        poses = self._encode(
+            self.pose_encoder,
+            frames[:, self._first_pose :],
+            training,
+            self.config.poses_per_clip,
+        )
+        return Codes(contents, poses, skips)
+
+    def _split(self, frames: tf.Tensor) -> tuple[tf.Tensor | None, tf.Tensor]:
+        """The critic's own frames, if it has any, and those of eq. 1."""
         if self.config.sampling == "distinct":
             return None, frames
         critic_half, own_half = tf.split(frames, 2)
         return critic_half[:, :2], own_half
-
-    def _autoencode(self, frames: tf.Tensor, training: bool):
-        """The terms without an adversary, and the poses `[clips, K, dim]`."""
-        config = self.config
-        moving = frames[:, self._first_pose :]
-        contents, skips = self._contents(frames[:, :2], training)
-        count = config.poses_per_clip
-        poses = self._encode(self.pose_encoder, moving, training, count)
-        turns = [k % self.contents for k in range(count)]
-        logits = draw_logits(
-            self.decoder,
-            tf.gather(contents, turns, axis=1),  # [clips, count, dim]
-            poses[:, :count],
-            skips,
-            training,
-        )
-        other = contents[:, 1]
-        if self.contents == 1:
-            other = tf.stop_gradient(other)
-        terms = {
-            "reconstruction": reconstruction_error(
-                config.reconstruction, logits, moving[:, :count]
-            ),
-            "similarity": tf.reduce_mean(tf.square(contents[:, 0] - other)),
-        }
-        return terms, poses
 
     @property
     def _first_pose(self) -> int:
@@ -217,18 +294,9 @@ class PoseContentStage(Stage):
             return per_frame(encoder, frames, learnt, training=training)
         return fold_time(encoder, frames, training=training)
 
-    def _total(self, terms: Losses) -> tf.Tensor:
-        return (
-            terms["reconstruction"]
-            + self.config.similarity_weight * terms["similarity"]
-            + self.penalty_weight * terms.get("penalty", 0.0)
-        )
-
-    def _train_critic(self, poses: tf.Tensor, salt: int) -> Losses:
-        poses = tf.stop_gradient(poses)
+    def _train_critic(self, poses: tf.Tensor) -> Losses:
         with tf.GradientTape() as tape:
-            joint, marginal = self._scores(poses, salt)
-            loss = self.critic_loss(joint, marginal)
+            loss, joint, marginal = self.critic_loss(poses)
         norm = self._minimize_critic(tape, loss)
         hits = tf.reduce_mean(tf.cast(joint > 0.0, tf.float32))
         rejections = tf.reduce_mean(tf.cast(marginal < 0.0, tf.float32))
@@ -239,29 +307,6 @@ class PoseContentStage(Stage):
             "critic_spread": spread(tf.concat(scores, axis=0)),
             "critic_gradient_norm": norm,
         }
-
-    def _scores(self, poses: tf.Tensor, salt: int):
-        """The critic's logits of joint pairs and of marginal pairs.
-
-        The gradient reaches the pose encoder through the first pose alone.
-
-        Returns:
-            `[clips, count]` each; where all pairs are wanted, the second is
-            `[clips, all clips, count]` with the joint scores on its diagonal.
-        """
-        count = self.config.poses_per_clip
-        first = poses[:, :count]  # [clips, count, dim]
-        second = tf.stop_gradient(tf.roll(poses, -1, axis=1)[:, :count])
-        joint = self.critic(first, second)
-        clips = tf.shape(poses)[0]
-        others, own = self._clips_for_marginals(second)
-        if self.all_pairs:
-            own_first = tf.roll(others, -own, axis=0)
-            rows = tf.repeat(first[:, None], tf.shape(others)[0], axis=1)
-            columns = tf.repeat(own_first[None], clips, axis=0)
-            return joint, self.critic(rows, columns)
-        partner = self._partners(tf.shape(others)[0], salt)[own : own + clips]
-        return joint, self.critic(first, tf.gather(others, partner))
 
     def _clips_for_marginals(self, second: tf.Tensor):
         """Poses of the clips to choose from, and where this replica's begin."""
@@ -277,7 +322,16 @@ class PoseContentStage(Stage):
         return draw(clips, key)
 
 
-def frame_plan(config) -> FramePlan:
+def make_critic(config: PoseContentConfig) -> Critic:
+    """A critic over pairs of poses; the TUBA bound learns a baseline too."""
+    baseline = config.adversary.baseline
+    critic_class = BaselinedCritic if baseline else Critic
+    critic = critic_class(hidden_dim=config.critic_dim)
+    critic.build((None, config.pose_dim))
+    return critic
+
+
+def frame_plan(config: PoseContentConfig) -> FramePlan:
     """The frames that a step of this stage takes of each clip."""
     if config.sampling == "published":
         frames = config.context + config.train_horizon
@@ -291,29 +345,3 @@ def spread(rows: tf.Tensor) -> tf.Tensor:
     """Standard deviation over rows `[rows, dim]`, the mean over dimensions."""
     variance = tf.math.reduce_variance(rows, axis=0)  # [dim]
     return tf.reduce_mean(tf.sqrt(variance))
-
-
-def draw_logits(
-    decoder: keras.layers.Layer,
-    contents: tf.Tensor,
-    poses: tf.Tensor,
-    skips: list[tf.Tensor] | None,
-    training: bool,
-) -> tf.Tensor:
-    """D(content, pose) of every frame of a clip, before the sigmoid.
-
-    Args:
-        decoder: takes codes `[batch, content_dim + pose_dim]`.
-        contents: `[batch, poses, content_dim]`.
-        poses: `[batch, poses, pose_dim]`.
-        skips: maps of the content frame, `[batch, ...]` each, or None.
-        training: as Keras means it.
-
-    Returns:
-        float32 `[batch, poses, height, width, channel]`.
-    """
-    if skips is not None:
-        count = tf.shape(poses)[1]
-        skips = [tf.repeat(maps, count, axis=0) for maps in skips]
-    codes = tf.concat([contents, poses], axis=-1)
-    return fold_time(decoder.logits, codes, skips=skips, training=training)

@@ -1,4 +1,4 @@
-"""The networks of SVG, and its two ways through time."""
+"""The networks of SVG: true frames through all of them, or one step on."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -21,9 +21,10 @@ Memory = Mapping[str, Any]
 class SVGNetwork(keras.layers.Layer):
     """Encoder, decoder with skips, posterior, prior and predictor.
 
-    A frame is drawn from g_t = LSTM_θ(h_{t-1}, z_t), with h = E(x); z_t comes
-    from the posterior LSTM_φ(h_t), or from the prior, which is N(0, I) or
-    LSTM_ψ(h_{t-1}).
+    A frame is decoded from g_t = LSTM_θ(h_{t-1}, z_t), with h = E(x); z_t comes
+    from the posterior LSTM_φ(h_t), or from the prior, which is N(0, I) for
+    SVG-FP and LSTM_ψ(h_{t-1}) for SVG-LP. The memory is the states of these
+    LSTMs.
 
     Args:
         config: an `SVGConfig`.
@@ -79,8 +80,8 @@ class SVGNetwork(keras.layers.Layer):
         """h `[batch, time, state_dim]` of frames `[batch, time, H, W, C]`."""
         return fold_time(self.encoder, frames, training=training)
 
-    def fresh_memory(self, batch: tf.Tensor) -> dict[str, Any]:
-        """States of all LSTMs before anything was seen."""
+    def initial_memory(self, batch: tf.Tensor) -> dict[str, Any]:
+        """States of all LSTMs before the first frame."""
         memory = {
             "posterior": self.posterior.initial_state(batch),
             "predictor": self.predictor.initial_state(batch),
@@ -89,10 +90,10 @@ class SVGNetwork(keras.layers.Layer):
             memory["prior"] = self.prior.initial_state(batch)
         return memory
 
-    def follow(
+    def teacher_forced(
         self, past: tf.Tensor, present: tf.Tensor, noise: tf.Tensor | None
     ) -> tuple[dict[str, Any], dict[str, Any]]:
-        """Goes along true frames, with z of the posterior.
+        """Predictions from true frames, with z of the posterior.
 
         Args:
             past: h of the frames before, `[batch, time, state_dim]`.
@@ -104,7 +105,7 @@ class SVGNetwork(keras.layers.Layer):
             `state` g, `noise` z, and the Gaussians `posterior` and `prior`,
             all `[batch, time, ...]`; and the LSTMs' states after the last.
         """
-        memory = self.fresh_memory(tf.shape(past)[0])
+        memory = self.initial_memory(tf.shape(past)[0])
         posterior, after = self.posterior(present, memory["posterior"])
         memory["posterior"] = after
         z = posterior.draw(noise)
@@ -124,7 +125,7 @@ class SVGNetwork(keras.layers.Layer):
         }
         return found, memory
 
-    def advance(
+    def step(
         self, past: tf.Tensor, memory: Memory, noise: tf.Tensor
     ) -> tuple[tf.Tensor, dict[str, Any]]:
         """g `[batch, state_dim]` of the next frame, z from the prior.
@@ -143,7 +144,7 @@ class SVGNetwork(keras.layers.Layer):
         )
         return state, memory
 
-    def correct(
+    def observe(
         self,
         past: tf.Tensor,
         present: tf.Tensor,
@@ -151,13 +152,13 @@ class SVGNetwork(keras.layers.Layer):
         after: Memory,
         noise: tf.Tensor,
     ) -> dict[str, Any]:
-        """The memory after a frame that came true, instead of `after`.
+        """The memory after the true frame, where it is known.
 
         Args:
             past: h of the frame before, `[batch, state_dim]`.
-            present: h of the frame.
-            before: memory before the frame.
-            after: memory after it was predicted.
+            present: h of the true frame.
+            before: memory before that frame.
+            after: memory after its prediction.
             noise: standard normal `[batch, noise_dim]`.
         """
         posterior, states = self.posterior.step(present, before["posterior"])

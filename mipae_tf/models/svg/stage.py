@@ -1,8 +1,8 @@
-"""The one stage of SVG."""
+"""The one stage of SVG: all networks, on one lower bound."""
 
 import tensorflow as tf
 
-from mipae_tf.models.base import to_float
+from mipae_tf.models.frame_values import to_float
 from mipae_tf.models.frame_wise import over_time
 from mipae_tf.models.sequence_stage import SequenceStage
 from mipae_tf.models.stage import Losses
@@ -12,13 +12,13 @@ from mipae_tf.objectives.elbo import gaussian_kl
 
 
 class SVGStage(SequenceStage):
-    """Σ_t mean squared error of x_t + kl_weight · KL(q(z_t) || p(z_t)).
+    """Minimises the loss of SVG, all networks at once.
 
-    Where the times of a clip are trained on together, `loss` is the mean over
-    t in place of the sum. The networks see the true frames at all times, z is
-    drawn from the posterior. Errors are means over pixels, the KL a sum over
-    dimensions in nats: with a weight of 1e-4 and frames of 64 by 64 by 3 pixels
-    a nat costs what it does at an observation variance of about 0.41.
+        Σ_t |x̂_t - x_t|² + β KL(q_φ(z_t | x_{1:t}) || p_ψ(z_t | x_{1:t-1}))
+
+    β is `kl_weight`; p_ψ is N(0, I) for SVG-FP. The networks are fed true
+    frames at all times (teacher forcing), and z_t is a sample of q_φ. With
+    `time_steps="together"` the sum over t is a mean.
 
     Args:
         network: the networks to train.
@@ -29,7 +29,7 @@ class SVGStage(SequenceStage):
     LOSSES = ("loss", "reconstruction", "kl", "gradient_norm")
 
     def __init__(self, network: SVGNetwork, config, seed: int) -> None:
-        super().__init__(network, config, seed)
+        super().__init__(network, config, seed, name="joint")
         self.kl_weight = config.kl_weight
         self.apart = config.time_steps == "apart"
         # Beyond the context the decoder takes the maps of one frame.
@@ -37,16 +37,24 @@ class SVGStage(SequenceStage):
         self.last_skip = max(config.context - back, 0)
 
     def terms(self, batch: tf.Tensor, key: tf.Tensor, training: bool) -> Losses:
-        """See `SequenceStage.terms`."""
+        """The loss of the class's docstring, per frame, and its terms.
+
+        The error is a mean over pixels, the KL a sum over dimensions in nats:
+        at β = 1e-4 and frames of 64 by 64 by 3 pixels a nat costs what it does
+        at an observation variance of about 0.41.
+        """
         network, frames = self.network, to_float(batch)
+        # h_t = E(x_t), and the maps that the decoder takes.
         h, maps = over_time(
             lambda x: network.encoder.with_skips(x, training=training),
             frames,
             self.apart,
         )  # [clips, time, ...]
-        past, present = h[:, :-1], h[:, 1:]
+        past, present = h[:, :-1], h[:, 1:]  # h_{t-1} and h_t
+        # z_t from q_φ, p_ψ, and g_t = LSTM_θ(h_{t-1}, z_t).
         noise = noise_along(past, network.noise_dim, key)
-        found, _ = network.follow(past, present, noise)
+        found, _ = network.teacher_forced(past, present, noise)
+        # x̂_t = D(g_t, maps).
         drawn = over_time(
             lambda x: network.decoder(x[0], skips=x[1], training=training),
             (found["state"], [self._of_targets(one) for one in maps]),

@@ -11,6 +11,10 @@ def _scene(**fields) -> SpritesScene:
     return SpritesScene(SpritesConfig("test", **fields))
 
 
+def _names(scene: SpritesScene, group: str) -> set[str]:
+    return {factor.name for factor in scene.factors if factor.group == group}
+
+
 @pytest.mark.parametrize(("count", "train"), [(720, 500), (18, 12)])
 def test_combinations_are_divided(count, train):
     parts = {
@@ -81,10 +85,10 @@ def test_render_redraws_a_clip(fields):
     channels = 3 if fields.get("colour", True) else 1
     assert video.shape == (6, 64, 64, channels)
     assert masks.shape == (6, 64, 64, fields.get("sprites", 2))
-    assert set(clip["content"]) == set(scene.content)
-    assert set(clip["pose"]) == set(scene.pose)
-    assert ("orientation_0" in scene.pose) == ("rotating" in fields)
-    assert ("front" in scene.content) == (channels == 3)
+    for group in ("content", "pose"):
+        assert set(clip[group]) == _names(scene, group)
+    assert ("orientation_0" in clip["pose"]) == ("rotating" in fields)
+    assert ("front" in clip["content"]) == (channels == 3)
 
 
 def test_colour_puts_each_sprite_in_its_plane_and_one_in_front():
@@ -116,13 +120,17 @@ def test_render_says_what_is_wrong():
     beyond = clip["pose"] | {"x_1": np.array([0, 32])}
     with pytest.raises(ValueError, match=r"spans 0..32 but must lie in 0..31"):
         scene.render(clip["content"], beyond)
+    longer = clip["pose"] | {"x_1": np.zeros(3, int)}
+    with pytest.raises(ValueError, match="different numbers of frames.*: 3"):
+        scene.render(clip["content"], longer)
 
 
 def test_static_frames_are_uniform_and_known_by_index():
     scene = _scene()
     frames, content, pose = scene.sample_static(600, seed=3)
     assert frames.shape == (600, 64, 64, 3)
-    assert (set(content), set(pose)) == (set(scene.content), set(scene.pose))
+    assert set(content) == _names(scene, "content")
+    assert set(pose) == _names(scene, "pose")
     later, later_content, _ = scene.sample_static(5, seed=3, start=500)
     np.testing.assert_array_equal(later, frames[500:505])
     np.testing.assert_array_equal(
@@ -131,10 +139,10 @@ def test_static_frames_are_uniform_and_known_by_index():
     one = {name: values[42] for name, values in content.items()}
     place = {name: values[42:43] for name, values in pose.items()}
     np.testing.assert_array_equal(scene.render(one, place)[0][0], frames[42])
-    for name, size in (scene.content | scene.pose).items():
-        values = (content | pose)[name]
-        assert (values.min(), values.max()) == (0, size - 1)
-        assert abs(values.mean() / (size - 1) - 0.5) < 0.08
+    for factor in scene.factors:
+        values, last = (content | pose)[factor.name], factor.size - 1
+        assert (values.min(), values.max()) == (0, last)
+        assert abs(values.mean() / last - 0.5) < 0.08
 
 
 @pytest.mark.parametrize(

@@ -29,7 +29,10 @@ def _clip(**positions):
 )
 def test_positions_stay_in_their_range(digits, bounce, last):
     scene = _scene(digits, bounce=bounce, num_frames=60)
-    assert set(scene.pose.values()) == {last + 1}
+    places = [f for f in scene.factors if f.kind == "position"]
+    assert {(f.object, f.axis, f.size) for f in places} == {
+        (n, axis, last + 1) for n in range(2) for axis in ("x", "y")
+    }
     clips = [scene.clip("train", index)[1] for index in range(20)]
     pose = np.array([list(clip["pose"].values()) for clip in clips])
     assert (pose.min(), pose.max()) == (0, last)
@@ -72,7 +75,7 @@ def test_colour_has_a_front_that_occludes(digits):
 def test_grey_is_a_clipped_sum_without_a_front(digits):
     content, pose, instance = _clip(x_0=10, y_0=2, x_1=12, y_1=2)
     scene = _scene(digits, colour=False)
-    assert "front" not in scene.content
+    assert "front" not in {factor.name for factor in scene.factors}
     video, masks = scene.render(content, pose, instance)
     assert video[0, 18, 28, 0] == 255
     assert masks[0, 18, 28].tolist() == [1, 1]

@@ -14,6 +14,7 @@ _TINY = {"train_clips": 4, "validation_clips": 2, "test_clips": 2}
 _DUMMY = moving_mnist.Builder.code_path.parent / "dummy_data"
 # The dummy files hold fewer digits than the real ones.
 _SHAPES = [(24, 28, 28), (24,), (6, 28, 28), (6,)]
+_DOWNLOAD = "tensorflow_datasets.core.download.DownloadManager.download"
 _FILES = dict(zip(idx_files.FILES, _SHAPES, strict=True))
 
 
@@ -65,8 +66,9 @@ def test_a_built_dataset_can_be_redrawn_without_its_sources(tmp_path):
     for clip in tfds.as_numpy(builder.as_dataset(split="test")):
         video = builder.render(clip["content"], clip["pose"], clip["instance"])
         np.testing.assert_array_equal(video, clip["video"])
-    assert builder.info.metadata["factors"]["content"]["digit_1"] == 10
     assert not builder.has_static
+    with pytest.raises(ValueError, match="'index_0' has no size"):
+        builder.sample_static(1, 0)
 
 
 def test_walls_that_turn_at_random_have_futures(tmp_path):
@@ -91,11 +93,39 @@ def test_the_files_are_downloaded_where_none_lies_in_the_manual_folder(
         assert set(urls.values()) <= set(moving_mnist.Builder.url_infos)
         return {name: _DUMMY / name for name in urls}
 
-    manager = "tensorflow_datasets.core.download.DownloadManager.download"
     builder = _builder(tmp_path / "data")
-    with mock.patch(manager, download):
+    with mock.patch(_DOWNLOAD, download):
         _prepare(builder, tmp_path / "nothing")
     assert builder.info.splits["train"].num_examples == 4
+
+
+def test_a_later_version_takes_the_digits_of_an_earlier_one(
+    tmp_path, monkeypatch
+):
+    monkeypatch.setattr(
+        moving_mnist.Builder, "VERSION", tfds.core.Version("1.0.0")
+    )
+    _prepare(_builder(tmp_path), _DUMMY)
+    monkeypatch.undo()
+    builder = _builder(tmp_path)
+    with mock.patch(_DOWNLOAD, side_effect=AssertionError("downloads")):
+        _prepare(builder, tmp_path / "nothing")
+    names = {path.name for path in builder.data_path.parent.iterdir()}
+    assert names == {"1.0.0", "1.1.0"}
+    old, new = (
+        tfds.builder_from_directory(builder.data_path.parent / version)
+        for version in ("1.0.0", "1.1.0")
+    )
+    for split in ("train", "test"):
+        for one, other in zip(
+            *(tfds.as_numpy(b.as_dataset(split=split)) for b in (old, new)),
+            strict=True,
+        ):
+            np.testing.assert_array_equal(one["video"], other["video"])
+            assert one["instance"] == other["instance"]
+    clip = next(iter(tfds.as_numpy(builder.as_dataset(split="test"))))
+    video = builder.render(clip["content"], clip["pose"], clip["instance"])
+    np.testing.assert_array_equal(video, clip["video"])
 
 
 @pytest.mark.parametrize("damage", ["lacking", "truncated"])

@@ -4,6 +4,8 @@ import mipae_tf.data_builders.all  # noqa: F401  (registers the builders)
 import numpy as np
 import tensorflow_datasets as tfds
 from mipae_tf.data_builders.moving_dsprites.sprites_config import SpritesConfig
+from mipae_tf.data_builders.worlds.factors import Factor
+from mipae_tf.data_builders.worlds.factors import from_metadata
 
 _SIZES = {"train_clips": 4, "validation_clips": 2, "test_clips": 2}
 
@@ -30,15 +32,19 @@ def test_beam_and_the_plain_loop_write_the_same(tmp_path):
             assert one["content"] == other["content"]
 
 
-def test_metadata_gives_the_cardinalities_that_the_labels_have(tmp_path):
+def test_metadata_declares_the_factors_that_the_features_hold(tmp_path):
     builder = _build(tmp_path, "plain")
     loaded = tfds.builder_from_directory(builder.data_path)
-    factors = loaded.info.metadata["factors"]
-    assert factors["pose"] == {"x_0": 32, "y_0": 32, "x_1": 32, "y_1": 32}
+    factors = from_metadata(loaded.info.metadata)
+    assert factors == builder.scene().factors
+    assert factors[-1] == Factor("y_1", "position", True, 32, 1, "y")
     features = loaded.info.features
-    assert set(factors["content"]) == set(features["content"])
-    for name, size in factors["content"].items():
-        assert features["content"][name].num_classes == size
+    for group in ("content", "pose"):
+        names = {factor.name for factor in factors if factor.group == group}
+        assert names == set(features[group])
+    for factor in factors:
+        if factor.group == "content":
+            assert features["content"][factor.name].num_classes == factor.size
     assert features["content"]["shape_0"].names[2] == "heart"
     assert loaded.info.metadata["sprites"] == "drawn"
 

@@ -7,6 +7,7 @@ from evaluation.dots import Judge
 from evaluation.dots import clips_of
 from evaluation.dots import painted
 from evaluation.dots import places_of
+from evaluation.world import Double
 from evaluation.world import subject as bars
 from mipae_tf.data_builders.worlds.motion import redraw
 
@@ -52,16 +53,14 @@ def paths(count=100):
 
 
 @dataclasses.dataclass
-class Prophet:
+class Prophet(Double):
     """Goes on by the law, or always in the same way."""
 
     stochastic: bool = True
     latents = ()
 
-    encode = decode = staticmethod(lambda *args: {})
-
-    def forecast(self, context, horizon, samples=None, seed=0, goal=None):
-        places = places_of(context).numpy().round().astype(int)
+    def forecast(self, context, horizon, samples=None, seed=0):
+        places = places_of(context.frames).numpy().round().astype(int)
         ahead = np.stack(
             [
                 Law().sample_futures(

@@ -4,6 +4,7 @@ import numpy as np
 from evaluation.world import clips
 from evaluation.world import subject
 
+from mipae_tf.data import Clips
 from mipae_tf.evaluation.groups.downstream import _content_codes
 from mipae_tf.evaluation.groups.downstream import measure
 
@@ -42,11 +43,17 @@ def test_an_action_is_told_from_how_things_move():
     still = np.arange(60) % 2
     video = world.video.copy()
     video[still == 1] = video[still == 1, :1]
+    gait = np.repeat(still[:, None], world.length, axis=1)
     world = dataclasses.replace(
-        world, video=video, content={"action": still, **world.content}
+        world,
+        video=video,
+        values={"gait": gait, "step": gait * np.arange(8) % 2, **world.values},
     )
     found = measure(dataclasses.replace(subject(), clips=world)).metrics
-    assert found["downstream/action/20"]["value"] > 0.8
+    assert found["downstream/gait/20"]["value"] > 0.8
+    assert "downstream/shape_0/20" in found
+    # What changes within a clip is no label of it.
+    assert not any("step" in key or "x_0" in key for key in found)
 
 
 def test_a_model_without_content_is_judged_by_its_whole_code():
@@ -56,8 +63,8 @@ def test_a_model_without_content_is_judged_by_its_whole_code():
 
 
 def test_absent_without_classes():
-    bare = dataclasses.replace(clips(), content={})
+    bare = Clips(clips().video, name="bars test")
     found = measure(dataclasses.replace(subject(), clips=bare)).metrics
     assert found == {
-        "downstream": {"absent": "bars test knows no content factors."}
+        "downstream": {"absent": "bars test knows no classes of clips."}
     }

@@ -7,6 +7,7 @@ from evaluation.world import Oracle
 from evaluation.world import subject
 
 from mipae_tf.evaluation.groups.drift import measure
+from mipae_tf.models import Context
 
 
 def test_a_forecast_that_stays_as_it_is():
@@ -25,8 +26,8 @@ def test_a_forecast_that_stays_as_it_is():
 class Tired(Oracle):
     """Comes to rest and fades."""
 
-    def forecast(self, context, horizon, samples=None, seed=0, goal=None):
-        last = tf.cast(context[:, -1:], tf.float32)
+    def forecast(self, context, horizon, samples=None, seed=0):
+        last = tf.cast(context.frames[:, -1:], tf.float32)
         fading = 0.5 ** tf.range(1.0, horizon + 1)[None, :, None, None, None]
         return tf.cast(last * fading, tf.uint8)
 
@@ -43,8 +44,9 @@ def test_a_forecast_that_fades_is_seen_to():
 class Late(Oracle):
     """Its first frame is the last one that it was given."""
 
-    def forecast(self, context, horizon, samples=None, seed=0, goal=None):
-        return super().forecast(tf.roll(context, -1, axis=3), horizon)
+    def forecast(self, context, horizon, samples=None, seed=0):
+        late = Context(tf.roll(context.frames, -1, axis=3))
+        return super().forecast(late, horizon)
 
 
 def test_the_seam_is_the_first_step():

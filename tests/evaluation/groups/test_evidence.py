@@ -20,8 +20,8 @@ def test_the_bound_and_its_terms():
     found = measure(seen)
     value = {key: row["value"] for key, row in found.metrics.items()}
     terms = seen.evidence()
-    assert terms["kl"].shape == terms["likelihood"].shape == (3, 5)
-    assert value["elbo/kl"] == pytest.approx(terms["kl"].mean(), rel=1e-5)
+    assert terms.kl.shape == terms.likelihood.shape == (3, 5)
+    assert value["elbo/kl"] == pytest.approx(terms.kl.mean(), rel=1e-5)
     assert value["elbo/kl"] > 0.0
     difference = value["elbo/likelihood"] - value["elbo/kl"]
     assert value["elbo/per_frame"] == pytest.approx(difference, rel=1e-5)
@@ -29,11 +29,11 @@ def test_the_bound_and_its_terms():
     for row in found.metrics.values():
         assert row["count"] == 3 and row["interval"][0] < row["interval"][1]
     kept = found.per_clip["elbo/per_frame"]
-    np.testing.assert_allclose(kept, terms["likelihood"] - terms["kl"])
+    np.testing.assert_allclose(kept, terms.likelihood - terms.kl)
 
 
 def test_a_model_without_a_bound_and_a_single_clip():
     found = measure(subject("ae_lstm")).metrics
-    assert "bounds no evidence" in found["elbo/per_frame"]["absent"]
+    assert "AE-LSTM offers no evidence" in found["elbo/per_frame"]["absent"]
     found = measure(subject("independent_prediction", clips=1)).metrics
     assert all("absent" in row for row in found.values())

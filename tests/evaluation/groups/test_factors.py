@@ -80,11 +80,11 @@ def test_models_and_data_that_have_no_such_thing(monkeypatch):
 
 def test_objects_that_rest(exact_judge):
     still = dots()
-    pose = {
+    values = {
         name: np.repeat(values[:, :1], values.shape[1], axis=1)
-        for name, values in still.pose.items()
+        for name, values in still.values.items()
     }
-    resting = dataclasses.replace(still, pose=pose)
+    resting = dataclasses.replace(still, values=values)
     seen = dataclasses.replace(subject(Painter()), clips=resting)
     found = measure(seen).metrics
     assert "moves in no clip" in found["factors/alone"]["absent"]

@@ -2,6 +2,7 @@ import dataclasses
 
 import numpy as np
 import pytest
+from evaluation.world import FACTORS
 from evaluation.world import clips
 from evaluation.world import subject
 
@@ -46,12 +47,13 @@ def test_a_judge_learns_from_training_clips(monkeypatch):
 
 def test_a_judge_of_other_factors_is_trained_anew(judge_file, monkeypatch):
     monkeypatch.setattr(module, "STEPS", 1)
-    other = dataclasses.replace(clips(), cardinality={"shape_0": 5, "x_0": 16})
+    five = (dataclasses.replace(FACTORS[0], size=5), FACTORS[1])
+    other = dataclasses.replace(clips(), factors=five)
     seen = dataclasses.replace(
         subject(training=lambda: other, judge_file=judge_file), clips=other
     )
     before = judge_file.read_bytes()
-    assert make_judge(seen).classes == {"shape_0": 5}
+    assert make_judge(seen).classes == {"shape_0": five[0]}
     judge_file.write_bytes(before)
 
 
@@ -84,7 +86,7 @@ def test_what_an_oracle_draws_is_judged_as_the_truth(judge_file):
 
 def test_a_model_that_swaps_nothing(judge_file):
     found = judged.measure(subject(roles=(), judge_file=judge_file)).metrics
-    reason = {"absent": "Oracle has no content and pose to swap."}
+    reason = {"absent": "Oracle has no content latent."}
     assert found["judged/swap"] == reason
     assert "value" in found["judged/forecast/shape_0"]
 
@@ -95,7 +97,7 @@ def test_a_model_that_swaps_nothing(judge_file):
         (subject(), "bars test comes without training clips"),
         (
             dataclasses.replace(
-                subject(), clips=dataclasses.replace(clips(), cardinality={})
+                subject(), clips=dataclasses.replace(clips(), factors=())
             ),
             "bars test knows no factors to judge by.",
         ),
@@ -111,15 +113,16 @@ def test_no_judge_for_a_reason(seen, reason):
 def test_objects_that_look_alike_are_not_judged_by_name():
     """In grey frames nothing says which of two bars is the first."""
     world = clips()
-    pose = {"x_0": world.pose["x_0"], "x_1": world.pose["x_0"]}
+    shade = dataclasses.replace(FACTORS[0], object=None)
+    other = dataclasses.replace(FACTORS[1], name="q7", object=1)
     several = dataclasses.replace(
         world,
-        pose=pose,
-        cardinality={"shape_0": 2, "x_0": 16, "x_1": 16},
+        values={**world.values, "q7": world.values["x_0"]},
+        factors=(shade, FACTORS[1], other),
     )
     judge = module._new(several, seed=0)
     assert not judge.places
-    assert judge.classes == {"shape_0": 2}
+    assert judge.classes == {"shape_0": shade}
 
 
 def test_judges_of_one_seed_begin_alike():

@@ -7,7 +7,10 @@ from evaluation.world import Oracle
 from evaluation.world import clips
 from evaluation.world import subject
 
+from mipae_tf.data import Clips
+from mipae_tf.data import Factor
 from mipae_tf.evaluation.groups.leak import measure
+from mipae_tf.evaluation.probing import is_class
 from mipae_tf.metrics.probes import probes
 
 
@@ -57,6 +60,33 @@ def test_codes_are_read_and_do_not_leak(found):
     assert {"chance", "shuffled"} <= set(leak)
 
 
+def test_what_should_be_there_is_better_when_it_is(found):
+    better = {key: row["better"] for key, row in found.items()}
+    for key, value in better.items():
+        if not key.startswith("ratio/"):
+            assert value == ("lower" if key.startswith("leak/") else "higher")
+    # Ratios of accuracies rise with what is known, ratios of errors fall.
+    assert better["ratio/content_over_all/shape_0"] == "higher"
+    assert better["ratio/pose_over_all/shape_0"] == "lower"
+    assert better["ratio/pose_over_all/x_0"] == "lower"
+    assert better["ratio/content_over_all/x_0"] == "higher"
+
+
+@pytest.mark.parametrize(
+    "factor, expected",
+    [
+        (Factor("a", "class", True), True),
+        (Factor("a", "class", False), True),
+        (Factor("a", "angle", False, size=40), True),
+        (Factor("a", "scalar", False), False),
+        (Factor("a", "angle", True, size=40), False),
+        (Factor("a", "position", True, 32, 0, "x"), False),
+    ],
+)
+def test_which_factors_are_classes(factor, expected):
+    assert is_class(factor) is expected
+
+
 def test_ratios_are_of_the_scores(found):
     ratio = found["ratio/pose_over_all/shape_0"]["value"]
     pose = found["leak/content_from_pose/shape_0"]["value"]
@@ -80,7 +110,7 @@ def test_without_a_role_the_whole_code_is_read():
 
 
 def test_data_without_factors_have_nothing_to_read():
-    bare = dataclasses.replace(clips(), content={}, pose={})
+    bare = Clips(clips().video, name="bars test")
     found = measure(dataclasses.replace(subject(), clips=bare)).metrics
     assert found == {"leak": {"absent": "bars test knows no factors."}}
 

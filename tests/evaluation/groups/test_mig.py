@@ -5,11 +5,11 @@ from evaluation.oracles import Exchanged
 from evaluation.oracles import Jittered
 from evaluation.world import subject
 
-from mipae_tf.evaluation.groups.mig import NAMES
+from mipae_tf.evaluation.groups.mig import BETTER
 from mipae_tf.evaluation.groups.mig import SCALINGS
 from mipae_tf.evaluation.groups.mig import measure
 
-PUBLISHED = [f"mig/{p}/{name}" for p in SCALINGS for name in NAMES]
+PUBLISHED = [f"mig/{p}/{name}" for p in SCALINGS for name in BETTER]
 FACTORWISE = [f"mig/factorwise/{name}" for name in ("score", "shape_0", "x_0")]
 
 
@@ -68,7 +68,7 @@ def test_without_drawn_frames_factors_are_told_one_by_one():
 
 def test_data_without_factors_have_no_gap():
     seen = subject(builder=object())
-    bare = dataclasses.replace(seen.clips, content={}, pose={})
+    bare = dataclasses.replace(seen.clips, values={}, factors=())
     found = measure(dataclasses.replace(seen, clips=bare)).metrics
     assert found["mig/factorwise/score"] == {
         "absent": "bars test knows no content factors."

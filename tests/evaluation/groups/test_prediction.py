@@ -99,7 +99,7 @@ class Guesser(Oracle):
     def seeds(self):
         return []
 
-    def forecast(self, context, horizon, samples=None, seed=0, goal=None):
+    def forecast(self, context, horizon, samples=None, seed=0):
         if int(seed) not in self.seeds:
             self.seeds.append(int(seed))
         frames = super().forecast(context, horizon)
@@ -123,6 +123,14 @@ def test_samples_of_a_stochastic_model():
     spread = found["prediction/diversity/forecast"]["value"]
     assert spread == pytest.approx(2 * 100 / 255**2)
     assert "prediction/psnr/copy_last_best" not in found
+    for measured, pooling in (("psnr", "psnr"), ("ssim", "mean")):
+        best, mean, worst = (
+            found[f"prediction/{measured}/forecast{row}"]
+            for row in ("_best", "", "_worst")
+        )
+        assert best["value"] > mean["value"] > worst["value"]
+        assert (best["better"], best["pooling"]) == ("higher", pooling)
+    assert found["prediction/mae/forecast"]["better"] == "lower"
 
 
 @pytest.mark.parametrize("flag", ["lpips", "fvd"])

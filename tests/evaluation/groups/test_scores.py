@@ -45,7 +45,7 @@ def test_a_single_latent_has_nothing_to_be_told_from():
 
 
 def test_data_without_factors_have_no_scores():
-    bare = dataclasses.replace(clips(), content={}, pose={})
+    bare = dataclasses.replace(clips(), values={}, factors=())
     seen = dataclasses.replace(subject(builder=object()), clips=bare)
     found = measure(seen).metrics
     assert set(map(str, found.values())) == {

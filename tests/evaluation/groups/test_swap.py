@@ -53,7 +53,7 @@ def test_absent_without_roles_or_without_truth():
     assert make_swaps(seen) is None
     found = measure(seen)
     assert found.metrics["swap/psnr"] == {
-        "absent": "Oracle has no content and pose to swap."
+        "absent": "Oracle has no content latent."
     }
     found = measure(subject(builder=object()))
     assert found.metrics["swap/psnr"] == {

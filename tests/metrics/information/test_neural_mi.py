@@ -80,7 +80,8 @@ def test_constant_codes_share_nothing_and_make_an_entry():
     result = neural_mutual_information(
         first, np.full((200, 1), 0.25), "js", 0, steps=100
     )
-    made = entry("x", result["value"], result["count"], result["interval"])
+    values = (result[name] for name in ("value", "count", "interval"))
+    made = entry("x", *values, better="none")
     assert abs(made["value"]) < 0.1
     assert made["count"] == 50
 

@@ -3,7 +3,7 @@ import pytest
 import tensorflow as tf
 
 from mipae_tf.models.independent_prediction.glyph_decoder import GlyphDecoder
-from mipae_tf.models.independent_prediction.glyph_decoder import lay
+from mipae_tf.models.independent_prediction.glyph_decoder import paste
 
 
 def glyphs(count=1, size=4):
@@ -13,7 +13,7 @@ def glyphs(count=1, size=4):
 
 def laid(glyph, place, frame_size=8):
     places = tf.constant([place], tf.float32)
-    return lay(tf.constant(glyph), places, frame_size).numpy()[0]
+    return paste(tf.constant(glyph), places, frame_size).numpy()[0]
 
 
 def test_a_glyph_lies_where_its_place_says():
@@ -44,7 +44,7 @@ def test_what_lies_beyond_the_edge_is_not_drawn():
 
 def test_each_of_a_batch_has_its_place():
     both = glyphs(2)
-    frames = lay(tf.constant(both), tf.constant([[0.0, 0.0], [0.5, 0.0]]), 8)
+    frames = paste(tf.constant(both), tf.constant([[0.0, 0.0], [0.5, 0.0]]), 8)
     np.testing.assert_allclose(frames[0], laid(both[:1], (0.0, 0.0)), atol=1e-6)
     np.testing.assert_allclose(frames[1], laid(both[1:], (0.5, 0.0)), atol=1e-6)
 

@@ -19,9 +19,9 @@ def test_the_entangled_twin_keeps_the_promises():
 
 def test_what_its_latents_are():
     (factors,) = lively_model(NAME).latents
-    assert (factors.role, factors.objects, factors.dim) == ("factor", 2, 6)
+    assert (factors.role, factors.code_shape) == ("factor", (2, 6))
     (state,) = lively_model(NAME, factors=1, factor_dim=12).latents
-    assert (state.role, state.objects, state.dim) == ("state", 1, 12)
+    assert (state.role, state.code_shape) == ("state", (1, 12))
 
 
 def test_futures_depend_on_the_seed_alone():
@@ -134,12 +134,12 @@ def test_the_evidence_of_a_clip():
     drawn = network.draw(states["state"])
     pixels = -2.0 * (frames - drawn) ** 2 - 0.5 * np.log(2 * np.pi * 0.25)
     likelihood = tf.reduce_sum(pixels, axis=(2, 3, 4))
-    np.testing.assert_allclose(found["likelihood"], likelihood, rtol=1e-4)
+    np.testing.assert_allclose(found.likelihood, likelihood, rtol=1e-4)
     kl = gaussian_kl(states["posterior"], states["prior"])
-    np.testing.assert_allclose(found["kl"], kl, rtol=1e-4)
+    np.testing.assert_allclose(found.kl, kl, rtol=1e-4)
     again, other = (model.evidence(tf.constant(video), s) for s in (3, 4))
-    np.testing.assert_array_equal(again["kl"], found["kl"])
-    apart = np.abs(other["kl"] - found["kl"])
+    np.testing.assert_array_equal(again.kl, found.kl)
+    apart = np.abs(other.kl - found.kl)
     assert (apart[:, 1:] > 0.0).all()  # no sample is behind the first
 
 

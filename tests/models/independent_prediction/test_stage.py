@@ -9,11 +9,11 @@ from models.linear_gaussian import LinearStateSpace
 from models.linear_gaussian import System
 from scipy.stats import multivariate_normal
 
+from mipae_tf.models.independent_prediction.config import (
+    IndependentPredictionConfig,
+)
 from mipae_tf.models.independent_prediction.filter_posterior import (
     FilterPosterior,
-)
-from mipae_tf.models.independent_prediction.model import (
-    IndependentPredictionConfig,
 )
 from mipae_tf.models.independent_prediction.stage import ElboStage
 from mipae_tf.models.independent_prediction.stage import elbo_terms

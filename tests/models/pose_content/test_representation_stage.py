@@ -121,7 +121,8 @@ def published_step(name, stage, batch, stop=("content", "second")):
         sim = tf.reduce_mean((c0 - ck) ** 2)
         other = tf.gather(pl, permutation(4, stage.shared_key(1)))
         pay = PENALTY[name](critic(pk, pl), critic(pk, other))
-        loss = rec + config.similarity_weight * sim + pay  # its weight is 1
+        # The weight is 1.
+        loss = rec + config.similarity_weight * sim + pay
     networks = content, pose, stage.decoder
     learnt = [w for n in networks for w in n.trainable_variables]
     minimize(tape, loss, learnt, 2e-3, 0.5)
@@ -283,7 +284,9 @@ def test_infonce_pairs_every_clip_with_every_clip():
         return 30.0 * tf.repeat(tf.eye(4)[..., None], 2, axis=2)
 
     stage.critic.call = same_clip
-    bound = float(stage.penalty(*stage._scores(tf.zeros([4, 2, 3]), salt=0)))
+    bound = float(
+        stage.adversary.penalty(*stage.scores(tf.zeros([4, 2, 3]), salt=0))
+    )
     assert bound == pytest.approx(np.log(4.0), rel=1e-4)
     assert batch.shape[0] == 4
 

@@ -53,8 +53,8 @@ def test_it_goes_on_from_given_states():
 def test_the_second_half_is_the_logarithm_of_the_variance():
     (inputs,) = random_inputs((4, 6, 5))
     lstm = gaussian_lstm()
-    lstm.lstm.pose.bias.assign([0.0, 0.0, 0.0, 0.2, 0.4, 2e6])
-    lstm.lstm.pose.kernel.assign(tf.zeros([8, 6]))
+    lstm.lstm.readout.bias.assign([0.0, 0.0, 0.0, 0.2, 0.4, 2e6])
+    lstm.lstm.readout.kernel.assign(tf.zeros([8, 6]))
     found, _ = lstm(inputs, lstm.initial_state(4))
     np.testing.assert_array_equal(found.mean, np.zeros((4, 6, 3)))
     log_variance = 2.0 * found.log_scale[0, 0].numpy()

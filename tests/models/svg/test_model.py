@@ -7,6 +7,7 @@ from models.harness import lively_model
 from models.harness import moving_clips
 from models.harness import small
 
+from mipae_tf.models import Context
 from mipae_tf.models import make_model
 from mipae_tf.objectives.elbo import gaussian_kl
 
@@ -36,11 +37,11 @@ def test_only_one_has_a_prior_to_learn():
     fixed, learned = (lively_model(name).network for name in NAMES)
     assert fixed.prior is None
     h, noise = codes()
-    found, memory = fixed.follow(h[:, :-1], h[:, 1:], noise[:, 1:])
+    found, memory = fixed.teacher_forced(h[:, :-1], h[:, 1:], noise[:, 1:])
     np.testing.assert_array_equal(found["prior"].mean, np.zeros((2, 4, 3)))
     np.testing.assert_array_equal(found["prior"].scale, np.ones((2, 4, 3)))
     assert "prior" not in memory
-    found, memory = learned.follow(h[:, :-1], h[:, 1:], noise[:, 1:])
+    found, memory = learned.teacher_forced(h[:, :-1], h[:, 1:], noise[:, 1:])
     assert np.abs(found["prior"].mean).min() > 0.0
     assert "prior" in memory
 
@@ -49,10 +50,12 @@ def test_the_prior_is_of_the_past_and_the_posterior_of_the_present():
     network = lively_model("svg_lp").network
     h, noise = codes()
     past, present = h[:, :-1], h[:, 1:]
-    before, _ = network.follow(past, present, noise[:, 1:])
+    before, _ = network.teacher_forced(past, present, noise[:, 1:])
     last = tf.constant([0.0] * 3 + [1.0])[:, None]
-    other_past, _ = network.follow(past + last, present, noise[:, 1:])
-    other_present, _ = network.follow(past, present + last, noise[:, 1:])
+    other_past, _ = network.teacher_forced(past + last, present, noise[:, 1:])
+    other_present, _ = network.teacher_forced(
+        past, present + last, noise[:, 1:]
+    )
 
     def moved(found, name):
         apart = np.abs(found[name].mean - before[name].mean)
@@ -67,15 +70,15 @@ def test_the_prior_is_of_the_past_and_the_posterior_of_the_present():
 
 @pytest.mark.parametrize("name", NAMES)
 def test_steps_shown_true_frames_are_the_whole_sequence(name):
-    """`advance` and `correct` leave what `follow` leaves."""
+    """`step` and `observe` leave what `teacher_forced` leaves."""
     network = lively_model(name).network
     h, noise = codes()
-    _, expected = network.follow(h[:, :-1], h[:, 1:], noise[:, 1:])
-    memory = network.fresh_memory(2)
+    _, expected = network.teacher_forced(h[:, :-1], h[:, 1:], noise[:, 1:])
+    memory = network.initial_memory(2)
     for time in range(1, 5):
         past, present, here = h[:, time - 1], h[:, time], noise[:, time]
-        _, after = network.advance(past, memory, here)
-        memory = network.correct(past, present, memory, after, here)
+        _, after = network.step(past, memory, here)
+        memory = network.observe(past, present, memory, after, here)
     for one, other in zip(
         tf.nest.flatten(memory), tf.nest.flatten(expected), strict=True
     ):
@@ -86,7 +89,7 @@ def test_steps_shown_true_frames_are_the_whole_sequence(name):
 @pytest.mark.parametrize("which, back", [("last", 1), ("last_but_one", 2)])
 def test_the_frame_that_lends_its_maps(which, back, context):
     model, video = lively_model("svg_lp", skip_frame=which), moving_clips(2)
-    state = model.start(tf.constant(video[:, :context]), KEY)
+    state = model.start(Context(tf.constant(video[:, :context])), KEY)
     frame = video[:, max(context - back, 0)] / np.float32(255.0)
     _, expected = model.network.encoder.with_skips(
         tf.constant(frame), training=False
@@ -116,7 +119,7 @@ def test_the_losses_of_a_step(name):
     frames = tf.cast(batch, tf.float32) / 255.0
     h = network.encode(frames)
     noise = tf.random.stateless_normal([4, 4, 3], [stage.seed, -1])
-    states, _ = network.follow(h[:, :-1], h[:, 1:], noise)
+    states, _ = network.teacher_forced(h[:, :-1], h[:, 1:], noise)
     errors = []
     for time in range(4):  # the context is of two frames
         _, maps = network.encoder.with_skips(
@@ -139,9 +142,9 @@ def test_the_context_draws_from_the_posterior_and_the_future_from_the_prior(
 ):
     """The forecast does not see a frame beyond the context."""
     model, video = lively_model(name), moving_clips(2)
-    start = model.start(tf.constant(video[:, :3]), KEY)
+    start = model.start(Context(tf.constant(video[:, :3])), KEY)
     drawn, after = model.step(start)
-    state, memory = model.network.advance(
+    state, memory = model.network.step(
         start["last"],
         start["memory"],
         tf.random.stateless_normal([2, 3], start["key"]),

@@ -1,35 +1,39 @@
+import functools
+
 import numpy as np
 import pytest
 import tensorflow as tf
 from models.harness import lively_model
 from models.harness import moving_clips
 
+from mipae_tf.models import Context
+
 KEY = tf.constant([0, 0])
 
 
 def test_content_stays_that_of_the_last_context_frame():
     model, video = lively_model("mipae"), moving_clips(2)
-    state = model.start(tf.constant(video[:, :3]), KEY)
+    state = model.start(Context(tf.constant(video[:, :3])), KEY)
     last = model.encode(tf.constant(video[:, 2:3]))["content"]
-    np.testing.assert_allclose(state["fixed"], last, atol=1e-6)
+    np.testing.assert_allclose(state["content"], last, atol=1e-6)
     _, after = model.step(state, tf.constant(video[:, 5]))
-    np.testing.assert_array_equal(after["fixed"], state["fixed"])
+    np.testing.assert_array_equal(after["content"], state["content"])
 
 
 @pytest.mark.parametrize("name", ["mipae", "ae_lstm"])
 def test_a_given_frame_becomes_the_code(name):
     model, video = lively_model(name), moving_clips(2)
-    state = model.start(tf.constant(video[:, :2]), KEY)
+    state = model.start(Context(tf.constant(video[:, :2])), KEY)
     _, after = model.step(state, tf.constant(video[:, 4]))
-    code = model.encode(tf.constant(video[:, 4:5]))[model.moving][:, 0]
+    code = model.encode(tf.constant(video[:, 4:5]))[model.config.MOVING][:, 0]
     np.testing.assert_allclose(after["code"], code, atol=1e-6)
 
 
 def test_a_forecast_is_decoded_from_predicted_codes():
     model, video = lively_model("mipae"), moving_clips(2)
-    state = model.start(tf.constant(video[:, :2]), KEY)
+    state = model.start(Context(tf.constant(video[:, :2])), KEY)
     frame, after = model.step(state)
-    codes = {"content": state["fixed"], "pose": after["code"][:, None]}
+    codes = {"content": state["content"], "pose": after["code"][:, None]}
     np.testing.assert_allclose(model.decode(codes)[:, 0], frame, atol=1e-6)
 
 
@@ -41,6 +45,23 @@ def test_skips_come_from_the_reference():
         model.decode(codes)
     one, two = (model.decode(codes, tf.constant(video[:, t])) for t in (0, 6))
     assert np.abs(one - two).max() > 1e-3
+
+
+def test_skip_maps_are_made_once_for_a_forecast(monkeypatch):
+    model, video = lively_model("mipae", backbone="dcgan_skips"), moving_clips()
+    encoder, calls = model.network.content_encoder, []
+    call = encoder.call
+
+    @functools.wraps(call)
+    def counted(frames, **kwargs):
+        calls.append(len(frames))
+        return call(frames, **kwargs)
+
+    monkeypatch.setattr(encoder, "call", counted)
+    state = model.start(Context(tf.constant(video[:2, :3])), KEY)
+    for _ in range(3):
+        _, state = model.step(state)
+    assert calls == [2]
 
 
 @pytest.mark.parametrize(

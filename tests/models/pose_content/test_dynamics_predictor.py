@@ -3,7 +3,7 @@ import pytest
 import tensorflow as tf
 from models.harness import enliven
 
-from mipae_tf.models.pose_content.predictor import LatentPredictor
+from mipae_tf.models.pose_content.dynamics import CodePredictor
 
 RANDOM = np.random.default_rng(0)
 CODES = (3.0 + 2.0 * RANDOM.normal(size=(4, 6, 3))).astype(np.float32)
@@ -11,7 +11,7 @@ FIXED = RANDOM.normal(size=(4, 5)).astype(np.float32)
 
 
 def predictor(target, fixed_dim=5):
-    made = LatentPredictor(3, fixed_dim, hidden_dim=8, layers=2, target=target)
+    made = CodePredictor(3, fixed_dim, hidden_dim=8, layers=2, target=target)
     enliven(made)
     made.fit_scale(CODES, FIXED if fixed_dim else None)
     return made
@@ -19,48 +19,49 @@ def predictor(target, fixed_dim=5):
 
 @pytest.mark.parametrize("target", ["code", "difference"])
 @pytest.mark.parametrize("fixed_dim", [5, 0])
-def test_following_is_listening_and_advancing(target, fixed_dim):
+def test_teacher_forcing_is_reading_and_stepping(target, fixed_dim):
     made = predictor(target, fixed_dim)
     fixed = FIXED[:, :fixed_dim]
-    followed = made.follow(CODES, fixed)[0]
+    followed = made.teacher_forced(CODES, fixed)[0]
     assert followed.shape == CODES.shape
-    memory = made.listen(CODES[:, :2], fixed)
+    memory = made.read(CODES[:, :2], fixed)
     for time in range(2, 6):
-        code, memory = made.advance(CODES[:, time], fixed, memory)
+        code, memory = made.step(CODES[:, time], fixed, memory)
         np.testing.assert_allclose(code, followed[:, time], atol=1e-5)
 
 
 @pytest.mark.parametrize("compiled", [False, True])
-def test_having_heard_nothing_is_the_beginning(compiled):
+def test_having_seen_nothing_is_the_beginning(compiled):
     """A context of one frame; its length is not known to a graph."""
     made, fixed = predictor("difference"), tf.constant(FIXED)
 
-    def listen(codes):
-        return made.listen(codes, fixed)
+    def read(codes):
+        return made.read(codes, fixed)
 
     if compiled:
         spec = tf.TensorSpec([None, None, 3])
-        listen = tf.function(listen, input_signature=[spec])
-    memory = listen(tf.constant(CODES[:, :0]))
-    code, _ = made.advance(CODES[:, 0], fixed, memory)
-    expected = made.follow(CODES[:, :1], fixed)[0][:, 0]
+        read = tf.function(read, input_signature=[spec])
+    memory = read(tf.constant(CODES[:, :0]))
+    code, _ = made.step(CODES[:, 0], fixed, memory)
+    expected = made.teacher_forced(CODES[:, :1], fixed)[0][:, 0]
     np.testing.assert_allclose(code, expected, atol=1e-5)
 
 
 def test_a_prediction_depends_on_the_past_and_the_fixed_code():
     made = predictor("difference")
-    followed = made.follow(CODES, FIXED)[0].numpy()
+    followed = made.teacher_forced(CODES, FIXED)[0].numpy()
     past = CODES.copy()
     past[:, 0] += 1.0
     assert (
-        np.abs(made.follow(past, FIXED)[0][:, 3] - followed[:, 3]).max() > 1e-4
+        np.abs(made.teacher_forced(past, FIXED)[0][:, 3] - followed[:, 3]).max()
+        > 1e-4
     )
     future = CODES.copy()
     future[:, 4] += 1.0
     np.testing.assert_allclose(
-        made.follow(future, FIXED)[0][:, :4], followed[:, :4], atol=1e-6
+        made.teacher_forced(future, FIXED)[0][:, :4], followed[:, :4], atol=1e-6
     )
-    other = made.follow(CODES, FIXED + 1.0)[0].numpy()
+    other = made.teacher_forced(CODES, FIXED + 1.0)[0].numpy()
     assert np.abs(other - followed).max() > 1e-4
 
 
@@ -90,9 +91,9 @@ def test_a_dead_dimension_is_not_blown_up():
 def test_a_change_of_units_changes_the_forecast_alike():
     """Standardised in and out: codes times ten are predicted times ten."""
     made = predictor("difference", 0)
-    once = made.follow(CODES, FIXED[:, :0])[0].numpy()
+    once = made.teacher_forced(CODES, FIXED[:, :0])[0].numpy()
     made.fit_scale(10.0 * CODES, None)
-    again = made.follow(10.0 * CODES, FIXED[:, :0])[0].numpy()
+    again = made.teacher_forced(10.0 * CODES, FIXED[:, :0])[0].numpy()
     np.testing.assert_allclose(again, 10.0 * once, rtol=1e-3, atol=1e-3)
 
 

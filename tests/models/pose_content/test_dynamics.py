@@ -8,6 +8,8 @@ from models.harness import lively_model
 from models.harness import moving_clips
 from models.harness import values
 
+from mipae_tf.models import Context
+
 PUBLISHED = {
     "normalization": "batch",
     "code": "tanh",
@@ -25,18 +27,22 @@ def test_training_rolls_out_as_forecasting_does(name):
     latents = arrays_of(model, stage, video)
     stage.prepare(latents)
     losses = stage.evaluate_losses(latents)  # the window is the whole clip
-    state = model.start(tf.constant(video[:, :2]), tf.constant([0, 0]))
+    state = model.start(Context(tf.constant(video[:, :2])), tf.constant([0, 0]))
     ahead = []
     for _ in range(3):
         _, state = model.step(state)
         ahead.append(state["code"])
-    ahead, true = np.stack(ahead, axis=1), latents[model.moving]
+    ahead, true = np.stack(ahead, axis=1), latents[model.config.MOVING]
     deviation = np.maximum(true.reshape(-1, true.shape[-1]).std(axis=0), 1e-6)
     horizon = np.mean(((ahead - true[:, 2:]) / deviation) ** 2)
     assert float(losses["horizon"]) == pytest.approx(horizon, rel=1e-3)
-    fixed = latents[model.fixed][:, 1] if model.fixed else true[:, 0, :0]
-    heard = model.predictor.follow(true[:, :1], fixed)[0]
-    context = np.mean(((heard - true[:, 1:2]) / deviation) ** 2)
+    fixed = (
+        latents[model.config.FIXED][:, 1]
+        if model.config.FIXED
+        else true[:, 0, :0]
+    )
+    seen = model.network.predictor.teacher_forced(true[:, :1], fixed)[0]
+    context = np.mean(((seen - true[:, 1:2]) / deviation) ** 2)
     assert float(losses["context"]) == pytest.approx(context, rel=1e-3)
     total = 0.5 * (context + horizon)
     assert float(losses["loss"]) == pytest.approx(total, rel=1e-3)
@@ -51,7 +57,7 @@ def test_the_predictor_alone_learns_and_gets_better():
     latents = arrays_of(model, stage, video)
     stage.prepare(latents)
     batch = batch_of(stage, latents)
-    learnt = model.predictor.trainable_variables
+    learnt = model.network.predictor.trainable_variables
     others = [v for v in model.variables if all(v is not w for w in learnt)]
     before = values(learnt), values(others)
     first = float(stage.evaluate_losses(batch)["loss"])
@@ -66,12 +72,14 @@ def test_the_predictor_alone_learns_and_gets_better():
 def test_the_published_loss(name):
     model, video = lively_model(name, **PUBLISHED), moving_clips(4, 5)
     stage = model.stages()[1]
-    assert stage.source == "frames"
-    codes = model.encode(video)[model.moving].numpy()
+    assert stage.streams == ("video",)
+    codes = model.encode(video)[model.config.MOVING].numpy()
     fixed = codes[:, 0, :0]
-    if model.fixed:
-        fixed = model.encode(video[:, :2])[model.fixed]
-    followed = model.predictor.follow(codes[:, :-1], fixed)[0].numpy()
+    if model.config.FIXED:
+        fixed = model.encode(video[:, :2])[model.config.FIXED]
+    followed = model.network.predictor.teacher_forced(codes[:, :-1], fixed)[
+        0
+    ].numpy()
     expected = sum(
         np.mean((followed[:, t] - codes[:, t + 1]) ** 2) for t in range(4)
     )
@@ -83,7 +91,11 @@ def test_published_encoders_are_frozen_but_in_training_mode():
     model, video = lively_model("mipae", **PUBLISHED), moving_clips()
     stage = model.stages()[1]
     batch = batch_of(stage, video)
-    frozen = [model.content_encoder, model.pose_encoder, model.decoder]
+    frozen = [
+        model.network.content_encoder,
+        model.network.pose_encoder,
+        model.network.decoder,
+    ]
     weights = [w for network in frozen for w in network.trainable_variables]
     before = values(weights)
     averages = [
@@ -91,13 +103,13 @@ def test_published_encoders_are_frozen_but_in_training_mode():
         for network in frozen
     ]
     old = [values(variables) for variables in averages]
-    learnt = values(model.predictor.trainable_variables)
+    learnt = values(model.network.predictor.trainable_variables)
     calm = stage.evaluate_losses(batch)["loss"]
     trained = stage.update(batch)["loss"]
     # Statistics of the batch make other codes, and leave no trace.
     assert abs(float(trained) - float(calm)) > 1e-3
     assert not any(changed(weights, before))
-    assert any(changed(model.predictor.trainable_variables, learnt))
+    assert any(changed(model.network.predictor.trainable_variables, learnt))
     moved = [all(map(bool, changed(v, o))) for v, o in zip(averages, old)]
     assert moved == [False, False, False]
 

@@ -1,0 +1,29 @@
+"""How probable a model finds a clip."""
+
+from typing import Any
+from typing import NamedTuple
+
+
+class Evidence(NamedTuple):
+    """The log-likelihood of each frame, or a lower bound of it, in nats.
+
+    Attributes:
+        likelihood: float32 `[batch, time]`. For a bound, the expected
+            log-likelihood of the frame given its latents; for a model with an
+            exact likelihood, log p of the frame given the frames before it.
+        kl: float32 `[batch, time]`, the KL divergence of posterior and prior;
+            None where the likelihood is exact.
+    """
+
+    likelihood: Any
+    kl: Any = None
+
+    @property
+    def kind(self) -> str:
+        """`exact`, or `bound` for a lower bound."""
+        return "exact" if self.kl is None else "bound"
+
+    @property
+    def nats(self) -> Any:
+        """log p of each frame, or its lower bound, `[batch, time]`."""
+        return self.likelihood if self.kl is None else self.likelihood - self.kl

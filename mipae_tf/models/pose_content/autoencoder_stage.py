@@ -1,0 +1,68 @@
+"""The representation stage of AE-LSTM: a plain autoencoder."""
+
+import tensorflow as tf
+
+from mipae_tf.data.frame_plan import DistinctFrames
+from mipae_tf.models.frame_values import to_float
+from mipae_tf.models.frame_wise import fold_time
+from mipae_tf.models.optimizers import make_adam
+from mipae_tf.models.pose_content.config import AELSTMConfig
+from mipae_tf.models.pose_content.network import PoseContentNetwork
+from mipae_tf.models.stage import Losses
+from mipae_tf.models.stage import Stage
+from mipae_tf.objectives.reconstruction import reconstruction_error
+
+
+class AutoencoderStage(Stage):
+    """Error of a frame decoded from its own code.
+
+    Args:
+        network: what is trained.
+        config: hyper-parameters.
+        seed: key of the random draws.
+    """
+
+    LOSSES = ("loss", "reconstruction", "gradient_norm")
+
+    def __init__(
+        self, network: PoseContentNetwork, config: AELSTMConfig, seed: int
+    ) -> None:
+        super().__init__(
+            DistinctFrames(config.batch_size, 1),
+            seed,
+            config.representation_steps,
+            name="representation",
+        )
+        self.encoder = network.pose_encoder
+        self.decoder = network.decoder
+        self.kind = config.reconstruction
+        optimizer = make_adam(
+            config.learning_rate,
+            config.beta_1,
+            config.beta_2,
+            config.schedule,
+            config.representation_steps,
+            config.ema,
+            config.adam_epsilon,
+        )
+        self._minimize = self.add_optimizer(
+            [self.encoder, self.decoder], optimizer
+        )
+
+    def update(self, batch: tf.Tensor) -> Losses:
+        """See `Stage.update`; uint8 `[clips, frames, H, W, C]`."""
+        with tf.GradientTape() as tape:
+            losses = self._errors(batch, training=True)
+        norm = self._minimize(tape, losses["loss"])
+        return {**losses, "gradient_norm": norm}
+
+    def evaluate_losses(self, batch: tf.Tensor) -> Losses:
+        """The same error in inference mode."""
+        return self._errors(batch, training=False)
+
+    def _errors(self, batch: tf.Tensor, training: bool) -> Losses:
+        frames = to_float(batch)
+        codes = fold_time(self.encoder, frames, training=training)
+        logits = fold_time(self.decoder.logits, codes, training=training)
+        loss = reconstruction_error(self.kind, logits, frames)
+        return {"loss": loss, "reconstruction": loss}

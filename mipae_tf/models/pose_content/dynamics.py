@@ -1,0 +1,307 @@
+"""Eq. 7 of MIPAE: an LSTM predicts the next pose, and how it is trained.
+
+    p_t = LSTM(p_{t-1}, c_C),  p_{t-1} = E_p(x_{t-1}) within the context,
+    its own prediction beyond it
+
+`CodePredictor` is the LSTM, `DynamicsStage` trains it on cached codes and its
+own predictions, `PublishedDynamicsStage` as the authors did.
+"""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from mipae_tf.data.frame_plan import Window
+from mipae_tf.models.frame_values import to_float
+from mipae_tf.models.frame_wise import per_frame
+from mipae_tf.models.optimizers import make_adam
+from mipae_tf.models.pose_content.config import CodeLSTMConfig
+from mipae_tf.models.stage import Losses
+from mipae_tf.models.stage import Stage
+from mipae_tf.networks.lstm_stack import LSTMStack
+from mipae_tf.networks.lstm_stack import States
+
+if TYPE_CHECKING:
+    from mipae_tf.models.pose_content.network import PoseContentNetwork
+
+
+class CodePredictor(keras.layers.Layer):
+    """The LSTM of eq. 7, on standardised codes.
+
+    Args:
+        moving_dim: size of the code that is predicted (the pose).
+        fixed_dim: size of the code that it is conditioned on (the content);
+            0 for none.
+        hidden_dim: units of each LSTM layer.
+        layers: number of LSTM layers.
+        target: 'code' (the LSTM predicts the next code, squashed by tanh, as
+            published) or 'difference' (it predicts the difference from the
+            last code, in standard deviations).
+        layer_rules: 'keras' or 'torch', see `ModelConfig`.
+        **kwargs: `name` of the layer.
+    """
+
+    def __init__(
+        self,
+        moving_dim: int,
+        fixed_dim: int,
+        hidden_dim: int,
+        layers: int,
+        target: str,
+        layer_rules: str = "keras",
+        **kwargs,
+    ) -> None:
+        super().__init__(**kwargs)
+        self.target = target
+        self.fixed_dim = fixed_dim
+        published, torch = target == "code", layer_rules == "torch"
+        self.lstm = LSTMStack(
+            moving_dim,
+            hidden_dim=hidden_dim,
+            layers=layers,
+            activation="tanh" if published else "linear",
+            init="torch" if published or torch else "keras",
+            biases=2 if torch else 1,
+            use_cudnn=False,  # a cuDNN kernel could not be served on a CPU
+        )
+        self.lstm.build((None, None, moving_dim + fixed_dim))
+        self.moving_scale = _Standardiser(moving_dim, name="moving")
+        self.fixed_scale = _Standardiser(fixed_dim, name="fixed")
+        self.built = True
+
+    def fit_scale(self, moving: np.ndarray, fixed: np.ndarray | None) -> None:
+        """Takes means and deviations of codes over all training frames.
+
+        The published LSTM sees codes as they are and does not use this.
+
+        Args:
+            moving: `[..., moving_dim]`.
+            fixed: `[..., fixed_dim]`.
+        """
+        self.moving_scale.fit(moving)
+        if self.fixed_dim and fixed is not None:
+            self.fixed_scale.fit(fixed)
+
+    def teacher_forced(
+        self, codes: tf.Tensor, fixed: tf.Tensor | None
+    ) -> tuple[tf.Tensor, States]:
+        """Predictions from true codes.
+
+        Args:
+            codes: true codes `[batch, time, moving_dim]`.
+            fixed: `[batch, fixed_dim]`; ignored where fixed_dim is 0.
+
+        Returns:
+            The prediction after each code, `[batch, time, moving_dim]`, and
+            the LSTM states after the last.
+        """
+        out, states = self.lstm(self._inputs(codes, fixed), return_states=True)
+        return self._next(codes, out), states
+
+    def read(self, codes: tf.Tensor, fixed: tf.Tensor | None) -> States:
+        """LSTM states after codes `[batch, time, moving_dim]`, time 0 too."""
+        # An LSTM layer cannot run over an empty sequence.
+        initial = self.lstm.initial_state(tf.shape(codes)[0])
+        if codes.shape[1] == 0:
+            return initial
+        return tf.cond(
+            tf.shape(codes)[1] > 0,
+            lambda: self.teacher_forced(codes, fixed)[1],
+            lambda: initial,
+        )
+
+    def step(
+        self, code: tf.Tensor, fixed: tf.Tensor | None, states: States
+    ) -> tuple[tf.Tensor, States]:
+        """The code after `code [batch, moving_dim]`, and the next states."""
+        inputs = self._inputs(code[:, None], fixed)[:, 0]
+        out, states = self.lstm.step(inputs, states)
+        return self._next(code, out), states
+
+    def _inputs(self, codes: tf.Tensor, fixed: tf.Tensor | None) -> tf.Tensor:
+        codes = self.moving_scale.standardise(codes)
+        if not self.fixed_dim:
+            return codes
+        fixed = self.fixed_scale.standardise(fixed)[:, None]
+        shape = tf.concat([tf.shape(codes)[:2], tf.shape(fixed)[2:]], axis=0)
+        return tf.concat(
+            [codes, tf.broadcast_to(fixed, shape)], axis=-1
+        )  # [batch, time, moving_dim + fixed_dim]
+
+    def _next(self, codes: tf.Tensor, out: tf.Tensor) -> tf.Tensor:
+        if self.target == "code":
+            return out
+        return codes + out * self.moving_scale.deviation
+
+
+class _Standardiser(keras.layers.Layer):
+    """Mean and deviation of a code, kept with the weights."""
+
+    def __init__(self, dim: int, **kwargs) -> None:
+        super().__init__(**kwargs)
+        self.mean = self.add_weight(
+            shape=(dim,), initializer="zeros", trainable=False, name="mean"
+        )
+        self.deviation = self.add_weight(
+            shape=(dim,), initializer="ones", trainable=False, name="deviation"
+        )
+        self.built = True
+
+    def fit(self, codes: np.ndarray) -> None:
+        flat = codes.reshape(-1, codes.shape[-1]).astype(np.float64)
+        deviation = flat.std(axis=0)
+        self.mean.assign(flat.mean(axis=0))
+        # A constant dimension stays at zero instead of being amplified.
+        self.deviation.assign(np.where(deviation > 1e-6, deviation, 1.0))
+
+    def standardise(self, codes: tf.Tensor) -> tf.Tensor:
+        return (codes - self.mean) / self.deviation
+
+
+class DynamicsStage(Stage):
+    """Trains the LSTM of eq. 7 on codes that were encoded once and cached.
+
+    Within the context it is fed true codes (teacher forcing); beyond it, its
+    own predictions, as in a forecast. Errors are in standard deviations of
+    the code.
+
+    Args:
+        network: whose predictor is trained.
+        config: hyper-parameters.
+        seed: key of the random draws.
+    """
+
+    LOSSES = ("loss", "context", "horizon", "gradient_norm")
+    streams = ("latents",)
+
+    def __init__(
+        self, network: "PoseContentNetwork", config: CodeLSTMConfig, seed: int
+    ) -> None:
+        frames = config.context + config.train_horizon
+        super().__init__(
+            Window(config.dynamics_batch_size, frames),
+            seed,
+            config.dynamics_steps,
+            name="dynamics",
+        )
+        self.predictor = network.predictor
+        self.moving, self.fixed = config.MOVING, config.FIXED
+        self.context = config.context
+        optimizer = make_adam(
+            config.dynamics_learning_rate,
+            beta_1=0.9,
+            schedule=config.schedule,
+            steps=config.dynamics_steps,
+            ema=config.ema,
+            epsilon=config.adam_epsilon,
+        )
+        self._minimize = self.add_optimizer([self.predictor], optimizer)
+
+    def prepare(self, latents: Mapping[str, np.ndarray]) -> None:
+        """Sets the predictor's scales from `[clips, time, dim]` latents."""
+        fixed = latents[self.fixed] if self.fixed else None
+        self.predictor.fit_scale(latents[self.moving], fixed)
+
+    def update(self, batch: Mapping[str, tf.Tensor]) -> Losses:
+        """See `Stage.update`; `[clips, context + horizon, dim]` latents."""
+        with tf.GradientTape() as tape:
+            losses = self.evaluate_losses(batch)
+        norm = self._minimize(tape, losses["loss"])
+        return {**losses, "gradient_norm": norm}
+
+    def evaluate_losses(self, batch: Mapping[str, tf.Tensor]) -> Losses:
+        """Eq. 7: errors within the context and beyond it, and their mean."""
+        codes = batch[self.moving]  # [clips, frames, moving_dim]
+        fixed = batch[self.fixed][:, self.context - 1] if self.fixed else None
+        seen = codes[:, : self.context]
+        followed, memory = self.predictor.teacher_forced(seen[:, :-1], fixed)
+        code, ahead = seen[:, -1], []
+        for _ in range(codes.shape[1] - self.context):
+            code, memory = self.predictor.step(code, fixed, memory)
+            ahead.append(code)
+        ahead = tf.stack(ahead, axis=1)  # [clips, horizon, moving_dim]
+        context = self._error(followed, seen[:, 1:])
+        horizon = self._error(ahead, codes[:, self.context :])
+        loss = 0.5 * (context + horizon)
+        return {"loss": loss, "context": context, "horizon": horizon}
+
+    def _error(self, predicted: tf.Tensor, true: tf.Tensor) -> tf.Tensor:
+        scale = self.predictor.moving_scale.deviation
+        return tf.reduce_mean(tf.square((predicted - true) / scale))
+
+
+class PublishedDynamicsStage(Stage):
+    """Eq. 7 as MIPAE's authors ran it: every step encodes its frames anew.
+
+    The frozen encoders work in training mode, so batch normalisation uses the
+    statistics of the batch. The running averages that this moves were lost
+    with the authors' copies of the encoders; here they are put back. The LSTM
+    is fed true codes at all times; the loss is the sum over time of mean
+    squared errors (the authors' code; the poster gives the recursion).
+
+    Args:
+        network: whose predictor is trained.
+        config: hyper-parameters.
+        seed: key of the random draws.
+    """
+
+    LOSSES = ("loss", "gradient_norm")
+
+    def __init__(
+        self, network: "PoseContentNetwork", config: CodeLSTMConfig, seed: int
+    ) -> None:
+        frames = config.context + config.train_horizon
+        super().__init__(
+            Window(config.dynamics_batch_size, frames, anywhere=False),
+            seed,
+            config.dynamics_steps,
+            name="dynamics",
+        )
+        self.predictor = network.predictor
+        self.pose_encoder = network.pose_encoder
+        self.content_encoder = network.content_encoder
+        self.context = config.context
+        optimizer = make_adam(
+            config.dynamics_learning_rate,
+            beta_1=0.9,
+            ema=config.ema,
+            epsilon=config.adam_epsilon,
+        )
+        self._minimize = self.add_optimizer([self.predictor], optimizer)
+
+    def update(self, batch: tf.Tensor) -> Losses:
+        """See `Stage.update`; uint8 `[clips, context + horizon, H, W, C]`."""
+        averages = [
+            variable
+            for encoder in (self.pose_encoder, self.content_encoder)
+            if encoder is not None
+            for variable in encoder.non_trainable_variables
+        ]
+        kept = [tf.identity(average) for average in averages]
+        codes, fixed = self._encode(batch, training=True)
+        for average, value in zip(averages, kept, strict=True):
+            average.assign(value)
+        with tf.GradientTape() as tape:
+            loss = self._loss(codes, fixed)
+        norm = self._minimize(tape, loss)
+        return {"loss": loss, "gradient_norm": norm}
+
+    def evaluate_losses(self, batch: tf.Tensor) -> Losses:
+        """The same loss, encoders in inference mode."""
+        return {"loss": self._loss(*self._encode(batch, training=False))}
+
+    def _encode(self, batch: tf.Tensor, training: bool):
+        frames = to_float(batch)
+        codes = per_frame(self.pose_encoder, frames, training=training)
+        if self.content_encoder is None:
+            return codes, None
+        content_frame = frames[:, self.context - 1]
+        return codes, self.content_encoder(content_frame, training=training)
+
+    def _loss(self, codes: tf.Tensor, fixed: tf.Tensor | None) -> tf.Tensor:
+        followed, _ = self.predictor.teacher_forced(codes[:, :-1], fixed)
+        errors = tf.square(followed - codes[:, 1:])
+        return tf.reduce_sum(tf.reduce_mean(errors, axis=(0, 2)))

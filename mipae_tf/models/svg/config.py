@@ -1,0 +1,100 @@
+"""Hyper-parameters of SVG-LP and SVG-FP."""
+
+import dataclasses
+from typing import ClassVar
+
+from mipae_tf.models.config import TORCH_RULES
+from mipae_tf.models.config import option
+from mipae_tf.models.config import other_default
+from mipae_tf.models.sequence_config import SequenceConfig
+
+
+@dataclasses.dataclass(frozen=True)
+class SVGConfig(SequenceConfig):
+    """Hyper-parameters of SVG-LP and SVG-FP.
+
+    Attributes:
+        LEARNED_PRIOR: whether the prior of the latent is learned.
+    """
+
+    LEARNED_PRIOR: ClassVar[bool]
+
+    state_dim: int = option(128, "Size of the code of a frame.", low=1)
+    noise_dim: int = option(
+        10, "Size of the latent sampled for each frame.", low=1
+    )
+    lstm_dim: int = option(256, "Units of each LSTM layer.", low=1)
+    lstm_layers: int = option(2, "LSTM layers.", low=1)
+    kl_weight: float = option(
+        2e-5, "Weight of the KL, against the mean error of a pixel.", low=0
+    )
+    skip_frame: str = option(
+        "last",
+        "Frame whose maps the decoder takes beyond the context: its last, or "
+        "the one before it, as the authors' code has it.",
+        choices=("last", "last_but_one"),
+    )
+    backbone: str = option(
+        "coordinate",
+        "Encoders and decoder.",
+        choices=("coordinate", "dcgan_skips", "vgg_resnet"),
+    )
+    learning_rate: float = other_default(SequenceConfig, "learning_rate", 2e-3)
+    first_log_scale: float = option(
+        -3.0,
+        "Log-scale that the posterior starts from: a latent that is mostly "
+        "noise is abandoned before anything is learnt from it.",
+    )
+    clamp_log_scales: bool = option(
+        True, "Whether log-scales of the latent are kept within ±7."
+    )
+    time_steps: str = option(
+        "together",
+        "How the frames of a clip are trained on. together: encoder and "
+        "decoder take all times in one call; the loss is the mean over them. "
+        "apart: a call for each time, so that batch normalization sees one "
+        "time alone; the loss is the sum over times, as published.",
+        choices=("together", "apart"),
+    )
+
+    PROTOCOLS = {
+        "default": {},
+        "published": {
+            **TORCH_RULES,
+            "clamp_log_scales": False,
+            "time_steps": "apart",
+            "backbone": "dcgan_skips",
+            "skip_frame": "last_but_one",
+            "schedule": "constant",
+            "kl_weight": 1e-4,
+            "first_log_scale": 0.0,
+            "batch_size": 100,
+            "training_steps": 180_000,
+            "keep": "last",
+        },
+    }
+    SMALL = {
+        **SequenceConfig.SMALL,
+        "backbone": "dcgan_skips",
+        "normalization": "group",
+        "state_dim": 7,
+        "noise_dim": 3,
+        "lstm_dim": 8,
+        "first_log_scale": 0.0,
+        "kl_weight": 1e-4,
+        "learning_rate": 1e-3,
+    }
+
+
+@dataclasses.dataclass(frozen=True)
+class SVGLPConfig(SVGConfig):
+    """Hyper-parameters of SVG-LP."""
+
+    LEARNED_PRIOR = True
+
+
+@dataclasses.dataclass(frozen=True)
+class SVGFPConfig(SVGConfig):
+    """Hyper-parameters of SVG-FP."""
+
+    LEARNED_PRIOR = False

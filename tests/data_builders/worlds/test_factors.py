@@ -1,0 +1,67 @@
+import json
+
+import pytest
+from mipae_tf.data_builders.worlds.factors import Factor
+from mipae_tf.data_builders.worlds.factors import checked_factors
+from mipae_tf.data_builders.worlds.factors import from_metadata
+from mipae_tf.data_builders.worlds.factors import to_metadata
+
+DECLARED = (
+    Factor("digit_0", "class", False, size=10, object=0),
+    Factor("left", "position", True, size=32, object=0, axis="x"),
+    Factor("height", "scalar", False),
+    Factor("index_0", "identifier", False),
+)
+
+
+def test_the_group_follows_from_kind_and_frames():
+    assert [factor.group for factor in DECLARED] == [
+        "content",
+        "pose",
+        "content",
+        "instance",
+    ]
+    assert Factor("track", "identifier", True).group == "instance"
+
+
+def test_json_gives_the_declaration_back():
+    metadata = json.loads(json.dumps({"factors": to_metadata(DECLARED)}))
+    assert from_metadata(metadata) == DECLARED
+
+
+@pytest.mark.parametrize(
+    "metadata", [None, {}, {"factors": {"content": {"shape_0": 3}}}]
+)
+def test_metadata_without_a_declaration(metadata):
+    assert from_metadata(metadata) == ()
+
+
+@pytest.mark.parametrize(
+    "change, message",
+    [
+        ({"name": ""}, "has name ''; allowed is any text"),
+        ({"kind": "place"}, "'a' has kind 'place'; allowed is class, scalar"),
+        ({"per_frame": 1}, "'a' has per_frame 1; allowed is true or false"),
+        ({"size": 0}, "has size 0; allowed is a whole number of at least 1"),
+        ({"size": 2.0}, "has size 2.0; allowed is a whole number"),
+        ({"object": -1}, "has object -1; allowed is a whole number of at"),
+        ({"object": "left"}, "has object 'left'; allowed is a whole number"),
+        ({"axis": "x"}, "has axis 'x'; allowed is none where kind is not"),
+        ({"kind": "position"}, "has axis None; allowed is x or y"),
+        ({"kind": "position", "axis": "z"}, "has axis 'z'; allowed is x or y"),
+        ({"kind": "position", "axis": "y"}, "has object None; allowed is the"),
+    ],
+)
+def test_a_wrong_field_is_named(change, message):
+    fields = {"name": "a", "kind": "class", "per_frame": True} | change
+    with pytest.raises(ValueError, match=message):
+        Factor(**fields)
+
+
+def test_factors_of_one_dataset_are_told_apart():
+    assert checked_factors(iter(DECLARED)) == DECLARED
+    with pytest.raises(ValueError, match="'height' is declared twice"):
+        checked_factors([*DECLARED, Factor("height", "class", True)])
+    again = Factor("column", "position", True, object=0, axis="x")
+    with pytest.raises(ValueError, match="'column' is another x of object 0"):
+        checked_factors([*DECLARED, again])

@@ -1,0 +1,113 @@
+"""Nothing is read from the letters of a factor's name."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+from evaluation import dots
+from evaluation.world import SHADES
+from evaluation.world import Builder
+from evaluation.world import clips
+from evaluation.world import shade
+from evaluation.world import subject
+
+from mipae_tf.data import Clips
+from mipae_tf.evaluation.groups import downstream
+from mipae_tf.evaluation.groups import factors
+from mipae_tf.evaluation.groups import judged
+from mipae_tf.evaluation.groups import leak
+from mipae_tf.evaluation.groups import mig
+from mipae_tf.evaluation.groups import swap
+from mipae_tf.evaluation.options import EvaluationOptions
+from mipae_tf.evaluation.subject import Subject
+from mipae_tf.judging import judge
+from mipae_tf.metrics.probes import probes
+
+# A class that begins like a position and ends like another object, positions
+# that look like none.
+BARS = {"shape_0": "x_left_1", "x_0": "q7"}
+DOTS = {"x_0": "left_0", "y_0": "x_0", "x_1": "shape_1", "y_1": "action"}
+
+
+def renamed(world, names):
+    """The same clips, their factors under other names."""
+    return Clips(
+        world.video,
+        {names[name]: values for name, values in world.values.items()},
+        [dataclasses.replace(f, name=names[f.name]) for f in world.factors],
+        name=world.name,
+    )
+
+
+class Renamed(Builder):
+    """Draws the bars, given other names."""
+
+    def render(self, content, pose, instance=None):
+        old = {new: name for name, new in BARS.items()}
+        content, pose = (
+            {old.get(name, name): values for name, values in group.items()}
+            for group in (content, pose)
+        )
+        return super().render(content, pose)
+
+    def sample_static(self, count, seed, start=0):
+        frames, *groups = super().sample_static(count, seed, start)
+        return frames, *(
+            {BARS[name]: values for name, values in group.items()}
+            for group in groups
+        )
+
+
+def under_old_names(metrics, names):
+    old = {new: name for name, new in names.items()}
+    return {
+        "/".join(old.get(part, part) for part in key.split("/")): row
+        for key, row in metrics.items()
+    }
+
+
+class ExactJudge:
+    """Sees the bar's shade and column, and calls them by their names."""
+
+    def __init__(self, classes, places, *_):
+        (self.shade,), (self.column,) = classes, places
+        self.classes = {self.shade.name: self.shade}
+        self.places = {self.column.name: self.column}
+
+    def judge(self, frames):
+        light = frames[:, 0, :, 0]
+        shades = np.eye(SHADES)[(light.max(axis=1) > shade(0)).astype(int)]
+        columns = light.argmax(axis=1)
+        return {self.shade.name: shades}, {self.column.name: columns}
+
+
+@pytest.mark.parametrize("group", [judged, leak, mig, swap, downstream])
+def test_bars_are_measured_alike_under_any_name(group, monkeypatch):
+    monkeypatch.setattr(judge, "Judge", ExactJudge)
+    monkeypatch.setattr(judge, "train_judge", lambda *_: None)
+    monkeypatch.setattr(probes, "EPOCHS", 1)
+    world, found = clips(16), []
+    for own, builder in ((world, Builder()), (renamed(world, BARS), Renamed())):
+        seen = subject(builder, training=lambda own=own: own, mig_samples=100)
+        seen = dataclasses.replace(seen, clips=own)
+        found.append(group.measure(seen).metrics)
+    assert any("value" in row for row in found[0].values())
+    assert under_old_names(found[1], BARS) == found[0]
+
+
+class Judge(dots.Judge):
+    """The exact judge, which says other names."""
+
+    places = {DOTS[name]: size for name, size in dots.Judge.places.items()}
+
+
+def test_dots_are_measured_alike_under_any_name(monkeypatch):
+    monkeypatch.setattr(probes, "EPOCHS", 1)
+    world, found = dots.dots().take(slice(20)), []
+    for own, exact in ((world, dots.Judge()), (renamed(world, DOTS), Judge())):
+        monkeypatch.setattr(judge, "make_judge", lambda _, exact=exact: exact)
+        options = EvaluationOptions(horizon=4)
+        seen = Subject(dots.Painter(), own, None, 2, options)
+        found.append(factors.measure(seen).metrics)
+    assert "value" in found[0]["factors/alone"]
+    assert found[1] == found[0]

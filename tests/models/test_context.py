@@ -1,0 +1,88 @@
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from mipae_tf.models import Context
+from mipae_tf.models.context import checked_context
+from mipae_tf.models.context import context_of
+
+FRAME = (4, 4, 1)
+CLIPS = np.zeros((2, 6, *FRAME), np.uint8)
+ALL = ("frames", "goal", "times", "actions", "condition")
+
+
+def checked(context, takes, horizon=2):
+    return checked_context(context, takes, FRAME, horizon, "Toy")
+
+
+def whole(**given):
+    """A context of three frames before a horizon of two."""
+    fields = {
+        "frames": CLIPS[:, :3],
+        "goal": CLIPS[:, 4],
+        "times": np.zeros((2, 5), np.float32),
+        "actions": np.zeros((2, 5, 7), np.float32),
+        "condition": np.zeros((2, 3), np.float32),
+    }
+    return Context(**{**fields, **given})
+
+
+def test_a_context_that_has_all_is_made_of_tensors():
+    found = checked(whole(), ALL)
+    assert found.given() == ALL
+    assert all(tf.is_tensor(getattr(found, name)) for name in ALL)
+    assert checked(CLIPS, ("frames",)).given() == ("frames",)
+
+
+@pytest.mark.parametrize(
+    "given, takes, message",
+    [
+        ({}, ("frames",), "goal was given, but Toy takes only frames"),
+        (
+            {"goal": None},
+            ALL,
+            r"goal is missing: .* Context\(frames, goal",
+        ),
+        ({"actions": None}, ALL, "actions is missing: Toy takes frames and"),
+        ({"goal": CLIPS[:1, 4]}, ALL, r"goal has shape \[1, 4, 4, 1\]"),
+        (
+            {"times": np.zeros((2, 4), np.float32)},
+            ALL,
+            r"times has shape \[2, 4\]; needed is \[2, 5\]",
+        ),
+        (
+            {"actions": np.zeros((2, 3, 7), np.float32)},
+            ALL,
+            r"actions has shape \[2, 3, 7\]; needed is \[2, 5, None\]",
+        ),
+        ({"frames": CLIPS[..., 0]}, ALL, r"context has shape \[2, 6, 4, 4\]"),
+        ({"frames": CLIPS[:, :0]}, ALL, "context has no frame"),
+    ],
+)
+def test_what_does_not_fit_is_named(given, takes, message):
+    with pytest.raises(ValueError, match=message):
+        checked(whole(**given), takes)
+
+
+def test_times_are_regular_where_they_are_not_given():
+    found = checked(CLIPS[:, :3], ("frames", "times"))
+    np.testing.assert_array_equal(found.times, [[0, 1, 2, 3, 4]] * 2)
+
+
+def test_every_future_has_the_whole_context():
+    numbers = np.arange(2, dtype=np.uint8)[:, None, None, None, None]
+    context = checked(whole(frames=CLIPS[:, :3] + numbers), ALL)
+    many = context._replace(horizon=tf.constant(2)).repeated(3)
+    assert many.frames.shape == (6, 3, *FRAME)
+    np.testing.assert_array_equal(many.frames[:, 0, 0, 0, 0], [0, 1] * 3)
+    assert many.actions.shape == (6, 5, 7) and many.goal.shape == (6, *FRAME)
+    assert many.horizon == 2
+
+
+def test_what_clips_of_frames_give():
+    video = np.arange(6, dtype=np.uint8)[None, :, None, None, None]
+    found = context_of(("frames", "goal"), video, 2, 3)
+    assert found.given() == ("frames", "goal")
+    assert found.frames.ravel().tolist() == [0, 1]
+    assert found.goal.ravel().tolist() == [4], "the last frame of the horizon"
+    assert context_of(("frames",), video, 2, 9).given() == ("frames",)

@@ -1,0 +1,201 @@
+"""Toy models that the tests alone register go all the way of every model."""
+
+import functools
+
+import numpy as np
+import pytest
+import tensorflow as tf
+from evaluation.world import Builder
+from evaluation.world import clips
+from models.harness import GUESTS
+from models.harness import lively_model
+from models.harness import outputs
+from models.harness import small
+
+from mipae_tf.evaluation import EvaluationOptions
+from mipae_tf.evaluation import evaluate
+from mipae_tf.evaluation import evaluator
+from mipae_tf.evaluation.groups import independence
+from mipae_tf.evaluation.groups import scores
+from mipae_tf.judging import judge
+from mipae_tf.metrics.probes import probes
+from mipae_tf.models.base import CAPABILITIES
+from mipae_tf.models.context import context_of
+from mipae_tf.models.frame_values import to_uint8
+from mipae_tf.runs import RunFolder
+from mipae_tf.runs import load
+from mipae_tf.serving import export
+from mipae_tf.serving.preview import preview
+from mipae_tf.training import TrainingOptions
+from mipae_tf.training import job
+
+VIDEO = clips().video  # of 16 by 16 pixels and 8 frames
+OPTIONS = EvaluationOptions(
+    clips=20, horizon=4, samples=2, mig_samples=100, drift_steps=10
+)
+
+
+@pytest.fixture
+def bars(monkeypatch):
+    """The world of bars is what every dataset is; little is measured."""
+    for module in (job, evaluator):
+        monkeypatch.setattr(module, "open_clips", lambda *a, **k: clips())
+    monkeypatch.setattr(evaluator, "open_builder", lambda *a: Builder())
+    monkeypatch.setattr(judge, "STEPS", 2)
+    monkeypatch.setattr(probes, "EPOCHS", 2)
+    monkeypatch.setattr(scores, "SAMPLES", 50)
+    monkeypatch.delitem(scores.SCORES, "dci_es")  # a forest a dimension
+    for name, quick in {
+        "best_partition": {"partitions": 1, "draws": 1},
+        "transition_information": {"draws": 1},
+    }.items():
+        slow = getattr(independence, name)
+        partial = functools.partial(slow, **quick)
+        monkeypatch.setattr(independence, name, partial)
+
+
+@pytest.fixture(scope="module")
+def runs(tmp_path_factory):
+    """Runs side by side share the judge of their data."""
+    return tmp_path_factory.mktemp("runs")
+
+
+def trained(run, name, steps=2):
+    return job.train(
+        run,
+        "bars",
+        name,
+        hyperparameters=small(name, training_steps=steps),
+        options=TrainingOptions(validation_batches=1),
+    )
+
+
+@pytest.mark.parametrize("name", GUESTS)
+def test_a_guest_goes_all_the_way(runs, bars, tmp_path, name):
+    run = runs / name
+    model = trained(run, name)
+    assert len(RunFolder(run).read_losses()) == 2
+    assert list(RunFolder(run).logs.rglob("events*"))
+    loaded = load(run)
+    np.testing.assert_array_equal(outputs(loaded, VIDEO), outputs(model, VIDEO))
+    check_evaluation(loaded, evaluate(run, options=OPTIONS))
+    check_export(loaded, tf.saved_model.load(export(run)))
+    check_preview(loaded, run, tmp_path)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", GUESTS)
+def test_a_guest_goes_on_where_it_stopped(bars, tmp_path, capsys, name):
+    trained(tmp_path / "run", name)
+    longer = trained(tmp_path / "run", name, steps=4)
+    assert "goes on from step 2 of 4" in capsys.readouterr().err
+    once = trained(tmp_path / "once", name, steps=4)
+    for one, other in zip(longer.variables, once.variables, strict=True):
+        np.testing.assert_array_equal(one.numpy(), other.numpy())
+
+
+def check_evaluation(model, found):
+    """Each metric has a value, or a reason where the model lacks something."""
+    rows = {k: v for k, v in found.items() if k != "protocol"}
+    assert all(("value" in row) != ("absent" in row) for row in rows.values())
+    needs = {
+        "prediction/mae/forecast": ("forecast",),
+        "scores/modularity/blocks": ("encode",),
+        "downstream/shape_0/10": ("encode",),
+        "log_likelihood/per_frame": ("evidence",),
+        "swap/psnr": ("encode", "decode", "content", "pose"),
+        "mig/published/ceiling": ("encode", "content", "pose"),
+    }
+    for key, asked in needs.items():
+        lacks = [
+            need
+            for need in asked
+            if not (
+                model.offers(need)
+                if need in CAPABILITIES
+                else model.latents_of(need)
+            )
+        ]
+        assert ("value" in rows.get(key, {})) == (not lacks), key
+        if key in rows and lacks:
+            assert f"{model.title} offers no" in rows[key]["absent"] or (
+                f"{model.title} has no" in rows[key]["absent"]
+            )
+
+
+def check_export(model, served):
+    """Each capability is an endpoint that needs nothing of the library."""
+    ends = served.signatures
+    offered = {x for x in CAPABILITIES if model.offers(x)} - {"evidence"}
+    if model.stochastic and model.offers("forecast"):
+        offered.add("sample")
+    assert set(ends) == {*offered, "serving_default"}
+    number = {n: tf.constant(n, tf.int32) for n in range(5)}
+    video = tf.constant(VIDEO[:2, :3])
+    if model.offers("forecast"):
+        given = context_of(model.TAKES, VIDEO[:2], 3, 4)
+        named = {k: tf.constant(getattr(given, k)) for k in given.given()}
+        named["video"] = named.pop("frames")
+        frames = ends["forecast"](horizon=number[4], seed=number[0], **named)
+        close(frames["frames"], model.forecast(given, 4))
+    if model.offers("generate"):
+        asked = {"count": number[2], "length": number[3], "seed": number[1]}
+        frames = ends["generate"](**asked)["frames"]
+        close(frames, to_uint8(model.generate(2, 3, 1)))
+    if model.offers("encode"):
+        codes = ends["encode"](video=video)
+        for key, code in model.encode(video).items():
+            np.testing.assert_allclose(codes[key], code, atol=1e-4)
+        if model.offers("decode"):
+            frames = ends["decode"](reference=video[:, -1], **codes)["frames"]
+            close(frames, to_uint8(model.decode(codes, video[:, -1])))
+    if model.offers("segment"):
+        masks = ends["segment"](video=video)["masks"]
+        np.testing.assert_allclose(masks, model.segment(video), atol=1e-5)
+
+
+def close(one, other):
+    """Frames that differ by rounding alone."""
+    apart = one.numpy().astype(int) - other.numpy().astype(int)
+    assert one.dtype == other.dtype == tf.uint8 and np.abs(apart).max() <= 1
+
+
+def check_preview(model, run, folder):
+    """A forecast of a video, or the reason why there is none."""
+    np.save(folder / "clip.npy", VIDEO[0])
+    given = run, folder / "clip.npy", folder / "ahead.npy", 3, 2
+    if model.offers("forecast") and model.TAKES == ("frames",):
+        preview(*given)
+        assert np.load(folder / "ahead.npy").shape == (1, 3, 16, 16, 1)
+        return
+    message = "offers no forecast|takes goal beside frames"
+    with pytest.raises(ValueError, match=f"holds {model.title}.*{message}"):
+        preview(*given)
+    assert not (folder / "ahead.npy").exists()
+
+
+def test_a_flow_is_inverted_exactly_and_knows_its_density():
+    flow = lively_model("toy_flow", (8, 8, 1))
+    frames = tf.constant(VIDEO[:2, :1, :8, :8] / np.float32(255))
+    drawn = flow.decode(flow.encode(frames))
+    np.testing.assert_allclose(drawn, frames, atol=1e-5)
+    with tf.GradientTape() as tape:
+        tape.watch(frames)
+        codes = flow.encode(frames)
+        flat = [tf.reshape(z, [2, -1]) for z in codes.values()]
+        both = tf.concat(flat, axis=1)  # [frames, 64]
+    slopes = tf.reshape(tape.batch_jacobian(both, frames), [2, 64, 64])
+    log_det = tf.linalg.slogdet(slopes).log_abs_determinant
+    squares = tf.reduce_sum(both**2 + np.log(2 * np.pi), axis=1)
+    expected = log_det - 0.5 * squares
+    nats = flow.evidence(frames).nats[:, 0]
+    np.testing.assert_allclose(nats, expected, rtol=1e-4)
+
+
+def test_the_goal_is_where_a_forecast_ends():
+    model = lively_model("toy_goal", (16, 16, 1))
+    for horizon in (1, 4):
+        given = context_of(model.TAKES, VIDEO[:2], 3, horizon)
+        last = model.forecast(given, horizon)[:, -1]
+        goal = model.decode(model.encode(given.goal[:, None]))[:, 0]
+        close(last, to_uint8(goal))

@@ -1,0 +1,82 @@
+"""Runs of earlier versions load and go on, or are refused in one sentence."""
+
+import json
+
+import numpy as np
+import pytest
+from models.harness import lively_model
+from models.harness import values
+from runs.run_cases import make_run
+from runs.run_cases import settings
+
+from mipae_tf.runs import RunFolder
+from mipae_tf.runs import load
+from mipae_tf.runs.checkpoints import StageCheckpoints
+
+
+def test_the_one_stage_of_svg_was_called_elbo(tmp_path):
+    model = lively_model("svg_lp")
+    folder = make_run(tmp_path, model, settings("svg_lp"))
+    checkpoints = tmp_path / "checkpoints"
+    (checkpoints / "joint").rename(checkpoints / "elbo")
+    for step in (1, 2):
+        folder.append_losses({"stage": "elbo", "step": step})
+    loaded = load(tmp_path)
+    for one, other in zip(
+        values(loaded.variables), values(model.variables), strict=True
+    ):
+        np.testing.assert_array_equal(one, other)
+    stage = loaded.stages()[0]
+    again = StageCheckpoints(folder, loaded, stage)
+    assert again.resume()
+    stage.step.assign(1)
+    folder.forget_losses_after(stage.name, 1)  # step 2 will be made again
+    assert folder.read_losses() == [{"stage": "elbo", "step": 1}]
+    again.save()
+    assert (checkpoints / "elbo" / "newest" / "ckpt-1.index").exists()
+    assert not (checkpoints / "joint").exists()
+
+
+def test_a_stage_that_is_called_so_today_keeps_its_folder(tmp_path):
+    folder = RunFolder(tmp_path)
+    newest = tmp_path / "checkpoints" / "elbo" / "newest"
+    assert folder.checkpoints("elbo", "newest") == newest
+    joint = tmp_path / "checkpoints" / "joint" / "newest"
+    assert folder.checkpoints("joint", "newest") == joint
+
+
+@pytest.mark.parametrize(
+    "change, message",
+    [
+        (
+            lambda fields: fields["config"].update(colour=1),
+            "--colour is no hyper-parameter of this model; it has",
+        ),
+        (
+            lambda fields: fields["config"].update(backbone="unet"),
+            "--backbone=unet is unknown; allowed are coordinate",
+        ),
+        (lambda fields: fields.update(model="vae"), "--model=vae is unknown"),
+        (lambda fields: fields.pop("config"), "no settings of a run .'config'"),
+        (lambda fields: fields.update(more=1), "no settings of a run .*more"),
+    ],
+)
+def test_what_cannot_be_read_is_said(tmp_path, change, message):
+    fields = json.loads(settings().to_json())
+    change(fields)
+    folder = RunFolder(tmp_path)
+    folder.config.write_text(json.dumps(fields))
+    before = folder.config.read_text()
+    start = f"--run_dir={tmp_path} cannot be read by this version: "
+    for read in (folder.settings, lambda: folder.claim(settings())):
+        with pytest.raises(ValueError, match=start + ".*" + message):
+            read()
+    assert folder.config.read_text() == before
+
+
+def test_hyperparameters_that_a_run_does_not_know_have_their_defaults(tmp_path):
+    fields = json.loads(settings(mi_weight=1e-3).to_json())
+    del fields["config"]["mi_weight"]
+    folder = RunFolder(tmp_path)
+    folder.config.write_text(json.dumps(fields))
+    assert folder.settings() == settings(mi_weight=1e-3)
