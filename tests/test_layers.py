@@ -6,34 +6,24 @@ import pathlib
 import pytest
 
 ROOT = pathlib.Path(__file__).parents[1]
+# From the lowest floor up.
+ROOMS = (
+    ("data_builders",),
+    ("version", "files", "pixels", "limits", "options", "keras_settings"),
+    ("cli",),
+    ("data", "visual", "networks", "objectives"),
+    ("models", "metrics"),
+    ("judging",),
+    ("runs",),
+    ("training", "evaluation", "serving"),
+    ("comparison",),
+    ("train", "evaluate", "compare", "predict", "export"),
+)
 FLOORS = {
-    "mipae_tf.data_builders": 0,
-    "mipae_tf.version": 0,
-    "mipae_tf.files": 0,
-    "mipae_tf.cli.screen": 0,
-    "mipae_tf.cli.quiet": 0,
-    "mipae_tf.cli.noise": 0,
-    "mipae_tf.pixels": 0,
-    "mipae_tf.cli.path_flag": 1,
-    "mipae_tf.keras_settings": 0,
-    "mipae_tf.limits": 0,
-    "mipae_tf.data": 1,
-    "mipae_tf.visual": 1,
-    "mipae_tf.networks": 2,
-    "mipae_tf.objectives": 2,
-    "mipae_tf.models": 3,
-    "mipae_tf.metrics": 3,
-    "mipae_tf.runs": 4,
-    "mipae_tf.training": 5,
-    "mipae_tf.evaluation": 5,
-    "mipae_tf.serving": 5,
-    "mipae_tf.train": 6,
-    "mipae_tf.evaluate": 6,
-    "mipae_tf.compare": 6,
-    "mipae_tf.predict": 6,
-    "mipae_tf.export": 6,
-    "mipae_tf": 7,
-}
+    f"mipae_tf.{room}": floor
+    for floor, rooms in enumerate(ROOMS)
+    for room in rooms
+} | {"mipae_tf": len(ROOMS)}
 FILES = sorted(
     path
     for room in ("mipae_tf", "data_builders")

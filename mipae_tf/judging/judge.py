@@ -2,7 +2,6 @@
 
 import io
 import pathlib
-from collections.abc import Iterable
 from collections.abc import Sequence
 
 import keras
@@ -13,7 +12,6 @@ from mipae_tf.cli.screen import progress
 from mipae_tf.cli.screen import say
 from mipae_tf.data import Clips
 from mipae_tf.data import Factor
-from mipae_tf.evaluation.subject import Subject
 from mipae_tf.files import UNREADABLE
 from mipae_tf.files import describe
 from mipae_tf.files import write_file
@@ -84,40 +82,6 @@ class Judge:
         return [tf.nn.softmax(part) for part in logits], places
 
 
-def make_judge(subject: Subject) -> Judge:
-    """The judge of the subject's data: from its file, or trained now.
-
-    Raises:
-        AbsentMetric: the data knows no factor that a frame could tell, or has
-            no training clips.
-    """
-    clips = subject.clips
-    judge = _new(clips, subject.seed)
-    if subject.judge_file is not None and _restored(judge, subject.judge_file):
-        return judge
-    if subject.training is None:
-        raise AbsentMetric(
-            f"{clips.name} comes without training clips to train a judge on."
-        )
-    training = subject.once(Subject.training_clips).take(slice(CLIPS))
-    train_judge(judge, training, subject.seed, STEPS)
-    if subject.judge_file is not None:
-        _save(judge, subject.judge_file)
-    return judge
-
-
-def judge_of_places(subject: Subject, places: Iterable[str]) -> Judge:
-    """The subject's judge, made once, if it sees all of these places.
-
-    Raises:
-        AbsentMetric: see `make_judge`; or a place that it does not see.
-    """
-    judge = subject.once(make_judge)
-    if not set(places) <= set(judge.places):
-        raise AbsentMetric("No judge can tell these objects apart.")
-    return judge
-
-
 def train_judge(judge: Judge, clips: Clips, seed: int, steps: int) -> None:
     """Trains on single frames of clips, with their factors as targets."""
     optimizer = keras.optimizers.Adam(
@@ -156,7 +120,12 @@ def train_judge(judge: Judge, clips: Clips, seed: int, steps: int) -> None:
         )
 
 
-def _new(clips: Clips, seed: int) -> Judge:
+def judge_for(clips: Clips, seed: int) -> Judge:
+    """A judge of the factors of clips, with its first weights.
+
+    Raises:
+        AbsentMetric: the clips have no factor that a frame could tell.
+    """
     known = [
         factor
         for factor in clips.factors_of()
@@ -179,14 +148,16 @@ def _is_undecidable(factor: Factor, clips: Clips) -> bool:
     return several and clips.frame_shape[-1] == 1
 
 
-def _save(judge: Judge, path: pathlib.Path) -> None:
+def save_judge(judge: Judge, path: pathlib.Path) -> None:
+    """Writes the weights, whole or not at all."""
     data = io.BytesIO()
     np.savez(data, *judge.network.get_weights())
     path.parent.mkdir(parents=True, exist_ok=True)
     write_file(path, data.getvalue())
 
 
-def _restored(judge: Judge, path: pathlib.Path) -> bool:
+def restore_judge(judge: Judge, path: pathlib.Path) -> bool:
+    """Whether the file has weights of such a judge; they are set then."""
     if not path.exists():
         return False
     try:

@@ -9,8 +9,8 @@ from mipae_tf.evaluation.absence import lacks
 from mipae_tf.evaluation.absence import or_absent
 from mipae_tf.evaluation.entries import mean_entry
 from mipae_tf.evaluation.findings import Findings
+from mipae_tf.evaluation.judges import judge_of_places
 from mipae_tf.evaluation.subject import Subject
-from mipae_tf.judging.judge import judge_of_places
 from mipae_tf.metrics.absent_metric import AbsentMetric
 from mipae_tf.metrics.frames.energy_score import energy_score
 from mipae_tf.metrics.result import absent

@@ -6,8 +6,8 @@ from mipae_tf.evaluation.absence import lacks
 from mipae_tf.evaluation.absence import or_absent
 from mipae_tf.evaluation.entries import mean_entry
 from mipae_tf.evaluation.findings import Findings
+from mipae_tf.evaluation.judges import make_judge
 from mipae_tf.evaluation.subject import Subject
-from mipae_tf.judging.judge import make_judge
 from mipae_tf.metrics.absent_metric import AbsentMetric
 from mipae_tf.metrics.result import absent
 from mipae_tf.visual.curves import curve_plot

@@ -6,11 +6,11 @@ from scipy.optimize import linear_sum_assignment
 from mipae_tf.cli.screen import progress
 from mipae_tf.evaluation.absence import lacks
 from mipae_tf.evaluation.findings import Findings
+from mipae_tf.evaluation.judges import judge_of_places
 from mipae_tf.evaluation.probing import FRAMES
 from mipae_tf.evaluation.probing import probe_entry
 from mipae_tf.evaluation.probing import probed_times
 from mipae_tf.evaluation.subject import Subject
-from mipae_tf.judging.judge import judge_of_places
 from mipae_tf.metrics.absent_metric import AbsentMetric
 from mipae_tf.metrics.result import absent
 from mipae_tf.metrics.result import entry

@@ -9,8 +9,8 @@ from mipae_tf.evaluation.groups.prediction import predictions
 from mipae_tf.evaluation.groups.prediction import why_no_row
 from mipae_tf.evaluation.groups.swap import make_swaps
 from mipae_tf.evaluation.groups.swap import why_no_swap
+from mipae_tf.evaluation.judges import make_judge
 from mipae_tf.evaluation.subject import Subject
-from mipae_tf.judging.judge import make_judge
 from mipae_tf.judging.judgements import balanced_clips
 from mipae_tf.judging.judgements import judgement
 from mipae_tf.metrics.absent_metric import AbsentMetric

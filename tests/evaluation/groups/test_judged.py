@@ -7,8 +7,8 @@ from evaluation.world import clips
 from evaluation.world import subject
 
 from mipae_tf.evaluation.groups import judged
+from mipae_tf.evaluation.judges import make_judge
 from mipae_tf.judging import judge as module
-from mipae_tf.judging.judge import make_judge
 
 
 @pytest.fixture(scope="module")
