@@ -12,7 +12,7 @@ if __name__ == "__main__":  # before TensorFlow is imported
 from mipae_tf.cli.flags import FLAGS
 from mipae_tf.cli.flags import run_program
 from mipae_tf.cli.path_flag import define_path
-from mipae_tf.comparison import compare
+from mipae_tf.comparison import compare_runs
 
 
 def define_flags() -> None:
@@ -53,7 +53,7 @@ def define_flags() -> None:
 
 def main(_) -> None:
     """Compares, prints the tables, says where they are."""
-    text = compare(
+    text = compare_runs(
         FLAGS.runs,
         FLAGS.metrics,
         FLAGS.out,

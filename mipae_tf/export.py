@@ -13,7 +13,7 @@ from mipae_tf.cli.flags import FLAGS
 from mipae_tf.cli.flags import run_program
 from mipae_tf.cli.path_flag import define_path
 from mipae_tf.serving.export import MAX_FRAMES
-from mipae_tf.serving.export import export
+from mipae_tf.serving.export import export_run
 
 
 def define_flags() -> None:
@@ -32,7 +32,7 @@ def define_flags() -> None:
 
 def main(_) -> None:
     """Exports, then says how to look at the result."""
-    path = export(FLAGS.run_dir, FLAGS.export_dir, FLAGS.max_frames)
+    path = export_run(FLAGS.run_dir, FLAGS.export_dir, FLAGS.max_frames)
     print(
         f"Exported: {path}\n"
         f"  look at it: saved_model_cli show --dir {path} --all"

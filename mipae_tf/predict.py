@@ -6,15 +6,16 @@ side, or the forecast alone as a .npy. Memory does not grow with the horizon,
 but for a GIF.
 """
 
-from absl import flags
-
 if __name__ == "__main__":  # before TensorFlow is imported
     from mipae_tf.cli import quiet  # noqa: F401
 
 from mipae_tf.cli.flags import FLAGS
+from mipae_tf.cli.flags import define_options
+from mipae_tf.cli.flags import given_options
 from mipae_tf.cli.flags import run_program
 from mipae_tf.cli.path_flag import define_path
-from mipae_tf.serving.preview import preview
+from mipae_tf.serving import ForecastOptions
+from mipae_tf.serving import forecast_video
 from mipae_tf.visual.video_formats import ALLOWED
 
 
@@ -23,15 +24,7 @@ def define_flags() -> None:
     define_path("run_dir", "runs/quickstart", "Folder of the run.")
     define_path("input", None, f"What to read: {ALLOWED}.")
     define_path("output", "forecast.gif", "A .gif, .mp4 or .npy to write.")
-    flags.DEFINE_integer("horizon", 20, "Frames to predict.")
-    flags.DEFINE_integer(
-        "context", None, "Give the model the last so many frames; all if unset."
-    )
-    flags.DEFINE_float("fps", 8.0, "Frames per second of the animation.")
-    flags.DEFINE_integer("seed", 0, "Key of a stochastic model's draws.")
-    flags.DEFINE_integer(
-        "samples", 1, "Futures to draw side by side, of a stochastic model."
-    )
+    define_options(ForecastOptions)
 
 
 def main(_) -> None:
@@ -40,16 +33,8 @@ def main(_) -> None:
         raise ValueError(
             "--input is missing; give a .gif, .mp4, .npy or a folder of frames."
         )
-    preview(
-        FLAGS.run_dir,
-        FLAGS.input,
-        FLAGS.output,
-        FLAGS.horizon,
-        FLAGS.context,
-        FLAGS.fps,
-        FLAGS.seed,
-        FLAGS.samples,
-    )
+    options = ForecastOptions(**given_options(ForecastOptions))
+    forecast_video(FLAGS.run_dir, FLAGS.input, FLAGS.output, options)
     print(f"Written: {FLAGS.output}")
 
 

@@ -27,7 +27,7 @@ PROGRAMS = ("train", "evaluate", "compare", "predict", "export")
 
 def main() -> None:
     answers = os.fdopen(os.dup(1), "w")
-    for room in ("training.job", "evaluation", "serving.preview"):
+    for room in ("training.job", "evaluation", "serving.forecast_video"):
         importlib.import_module(f"mipae_tf.{room}")
     for line in sys.stdin:
         program, args, kill = json.loads(line)

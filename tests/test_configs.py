@@ -1,14 +1,14 @@
 """Every flagfile in configs/ names what exists."""
 
+import dataclasses
 import pathlib
 
 import pytest
 
-from mipae_tf.cli.flags import hyperparameters
 from mipae_tf.data.datasets import OURS
 from mipae_tf.models import config_class
 from mipae_tf.objectives.mi_bounds import BOUNDS
-from mipae_tf.train import OWN
+from mipae_tf.training import TrainingOptions
 
 ROOT = pathlib.Path(__file__).parents[1]
 CONFIGS = sorted((ROOT / "configs").rglob("*.cfg"))
@@ -31,13 +31,20 @@ def test_flagfile(path):
     protocol = flags.pop("protocol", "default")
     name, _, config = flags["dataset"].partition("/")
     assert config in OURS[name].builder_configs
-    fields = hyperparameters()
-    given = {
-        key: type(next(iter(fields[key].values())).default)(value)
+    fields = {f.name: f for f in dataclasses.fields(TrainingOptions)}
+    own = {f.name: f for f in dataclasses.fields(model)}
+    others = set(flags) - set(own) - set(fields)
+    assert others <= {"dataset", "run_dir"}
+    model.resolve(protocol, _values(flags, own))
+    TrainingOptions(**_values(flags, fields))
+
+
+def _values(flags, fields):
+    return {
+        key: fields[key].metadata["type"](value)
         for key, value in flags.items()
-        if key not in OWN
+        if key in fields
     }
-    model.resolve(protocol, given)
 
 
 def test_readme_has_every_bound():

@@ -9,7 +9,8 @@ ROOT = pathlib.Path(__file__).parents[1]
 # From the lowest floor up.
 ROOMS = (
     ("data_builders",),
-    ("version", "files", "pixels", "limits", "options", "keras_settings"),
+    ("version", "files", "pixels", "limits", "keras_settings"),
+    ("options",),
     ("cli",),
     ("data", "visual", "networks", "objectives"),
     ("models", "metrics"),

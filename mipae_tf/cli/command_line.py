@@ -5,12 +5,14 @@ import difflib
 import pathlib
 import re
 import sys
+from collections.abc import Callable
 from collections.abc import Iterator
 from collections.abc import Sequence
 
 import tensorflow as tf
 from absl import flags
 
+Explain = Callable[[str], str | None]
 FLAGS = flags.FLAGS
 FLAGFILE_HELP = (
     "File with one --name=value on a line, without quotes; lines that begin "
@@ -19,17 +21,22 @@ FLAGFILE_HELP = (
 )
 # What absl says, and the same for somebody who knows no Python.
 _PLAINLY = (
-    (r"(--\w+=.*): invalid literal for int\(\).*", r"\1 is no whole number."),
-    (r"(--\w+=.*): could not convert string to.*", r"\1 is no number."),
-    (r"(--\w+=.*): \('Non-boolean.*", r"\1 is neither true nor false."),
+    (r"(--\w+=.*): invalid literal for int\(\).*", r"\1 must be an integer."),
+    (r"(--\w+=.*): could not convert string to.*", r"\1 must be a number."),
+    (r"(--\w+=.*): \('Non-boolean.*", r"\1 must be true or false."),
     (r"--\w+=None: Flag (--\w+) must have.*", r"\1 is needed."),
     (r"Missing value for flag -*(\w+)", r"--\1 is given no value."),
     (r"(--\w+=.*): (.+?)\.?", r"\1 is not allowed: \2."),
 )
 
 
-def parse(argv: Sequence[str]) -> Sequence[str]:
+def parse(argv: Sequence[str], explain: Explain | None = None) -> Sequence[str]:
     """Sets all flags; flagfiles are read already.
+
+    Args:
+        argv: the command line.
+        explain: gives the error for a flag that does not exist, or None for
+            the usual one.
 
     Returns:
         The name of the program.
@@ -43,7 +50,8 @@ def parse(argv: Sequence[str]) -> Sequence[str]:
     try:
         rest = FLAGS(argv)
     except flags.UnrecognizedFlagError as error:
-        raise ValueError(_unknown(error.flagname)) from error
+        text = explain(error.flagname) if explain else None
+        raise ValueError(text or _unknown(error.flagname)) from error
     except (flags.Error, ValueError) as error:
         text = str(error).removeprefix("flag ")
         for pattern, plain in _PLAINLY:

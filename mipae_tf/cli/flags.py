@@ -1,4 +1,4 @@
-"""Flags: the union of all models' hyper-parameters, and the run's own."""
+"""Flags made of options, and the frame that programs run in."""
 
 import dataclasses
 import sys
@@ -10,113 +10,78 @@ import tensorflow as tf
 from absl import app
 from absl import flags
 
+from mipae_tf.cli.command_line import Explain
 from mipae_tf.cli.command_line import expand_flagfiles
 from mipae_tf.cli.command_line import parse
 from mipae_tf.cli.command_line import sentence
+from mipae_tf.cli.path_flag import define_path
 from mipae_tf.cli.screen import one_sentence
-from mipae_tf.models import MODELS
-from mipae_tf.models import config_class
+from mipae_tf.options import Options
 
 FLAGS = flags.FLAGS
 
 _DEFINE = {
-    bool: flags.DEFINE_bool,
-    float: flags.DEFINE_float,
-    int: flags.DEFINE_integer,
-    str: flags.DEFINE_string,
+    bool: "DEFINE_bool",
+    float: "DEFINE_float",
+    int: "DEFINE_integer",
+    str: "DEFINE_string",
 }
+# So that --help counts these flags among those of the program.
+flags.disclaim_key_flags()
 
 
-def hyperparameters() -> dict[str, dict[str, dataclasses.Field]]:
-    """For each name, the models that have it and their fields."""
-    found: dict[str, dict[str, dataclasses.Field]] = {}
-    for model in sorted(MODELS):
-        for field in dataclasses.fields(MODELS[model].config):
-            found.setdefault(field.name, {})[model] = field
-    return found
+def define_options(options: type[Options], unset: bool = False) -> None:
+    """Makes a flag of every field.
 
-
-def define_model_flags() -> None:
-    """`--model`, `--protocol` and every hyper-parameter, unset."""
-    flags.DEFINE_string(
-        "model", "mipae", f"What to train: {', '.join(sorted(MODELS))}."
-    )
-    flags.DEFINE_string(
-        "protocol",
-        "default",
-        "Preset of hyper-parameters: default (what trains best) or published "
-        "(what the authors ran). A flag given explicitly wins over it.",
-    )
-    for name, fields in hyperparameters().items():
-        field = next(iter(fields.values()))
-        models = (
-            "all models" if len(fields) == len(MODELS) else ", ".join(fields)
-        )
-        text = f"{field.metadata['help']} [{models}]"
-        _DEFINE[type(field.default)](name, None, text)
-
-
-def given_hyperparameters() -> dict[str, Any]:
-    """The hyper-parameters that the command line or its flagfile set."""
-    return {
-        name: FLAGS[name].value
-        for name in hyperparameters()
-        if FLAGS[name].value is not None
-    }
-
-
-def flagfile_text(names: Sequence[str]) -> str:
-    """Lines of a flagfile that repeats this command.
+    Values are not checked by the flags but where the options are made.
 
     Args:
-        names: the flags of the program; those of models are added.
+        options: the dataclass.
+        unset: whether flags that are not given have the value None instead of
+            the field's default.
     """
-    ours = ["model", "protocol", *hyperparameters(), *names]
-    values = {name: FLAGS[name].value for name in ours}
-    lines = [
-        f"--{name}={value}"
-        for name, value in values.items()
-        if value is not None
-    ]
-    return "\n".join(lines) + "\n"
+    for field in dataclasses.fields(options):
+        define = getattr(flags, _DEFINE[field.metadata["type"]])
+        if field.metadata["path"]:
+            define = define_path
+        default = None if unset else field.default
+        define(field.name, default, option_help(field))
 
 
-def model_help(name: str) -> str:
-    """Table of a model's hyper-parameters: default, published, meaning."""
-    config = config_class(name)
-    published = config.PROTOCOLS.get("published", {})
-    rows = [
-        (
-            f"--{field.name}",
-            str(field.default),
-            str(published.get(field.name, "")),
-            _meaning(field),
-        )
-        for field in dataclasses.fields(config)
-    ]
-    rows.insert(0, ("flag", "default", "published", "meaning"))
-    widths = [max(len(row[i]) for row in rows) for i in range(3)]
-    lines = [
-        "  ".join(cell.ljust(width) for cell, width in zip(row, widths))
-        + "  "
-        + row[3]
-        for row in rows
-    ]
-    table = "\n".join(lines)
-    return (
-        f"Hyper-parameters of {name}:\n\n{table}\n\n"
-        "--help without --model lists the flags of the run itself."
-    )
-
-
-def _meaning(field: dataclasses.Field) -> str:
-    choices = field.metadata["choices"]
-    text = field.metadata["help"]
+def option_help(field: dataclasses.Field) -> str:
+    """Help of an option, with the values allowed where they are few."""
+    choices, text = field.metadata["choices"], field.metadata["help"]
     return f"{text} ({', '.join(map(str, choices))})" if choices else text
 
 
-def run_program(main: Callable[[Sequence[str]], None]) -> None:
-    """Runs a program: its errors are one sentence and exit code 1."""
+def given_options(options: type[Options]) -> dict[str, Any]:
+    """Values of the flags of `define_options` that are not None."""
+    names = [field.name for field in dataclasses.fields(options)]
+    values = {name: FLAGS[name].value for name in names}
+    return {name: v for name, v in values.items() if v is not None}
+
+
+def flagfile_text(names: Sequence[str]) -> str:
+    """Lines of a flagfile that gives these flags their values of now."""
+    values = {name: FLAGS[name].value for name in names}
+    lines = [f"--{k}={v}" for k, v in values.items() if v is not None]
+    return "\n".join(lines) + "\n"
+
+
+def run_program(
+    main: Callable[[Sequence[str]], None],
+    define_more: Callable[[Sequence[str]], None] | None = None,
+    explain: Explain | None = None,
+) -> None:
+    """Runs a program: its errors are one sentence and exit code 1.
+
+    Args:
+        main: the program; is given what absl gives.
+        define_more: defines flags that depend on other flags. It is called
+            with the command line, whose flagfiles are expanded already.
+        explain: gives the error for a flag that does not exist, or None for
+            the usual one.
+    """
 
     def guarded(argv: Sequence[str]) -> None:
         try:
@@ -124,19 +89,14 @@ def run_program(main: Callable[[Sequence[str]], None]) -> None:
         except (MemoryError, tf.errors.ResourceExhaustedError) as error:
             raise ValueError(sentence(error)) from error
         except KeyboardInterrupt:
-            print("stopped; the same command goes on", file=sys.stderr)
+            print("Stopped; the same command resumes.", file=sys.stderr)
             sys.exit(130)
 
+    def flags_of(argv: Sequence[str]) -> Sequence[str]:
+        argv = expand_flagfiles(argv)
+        if define_more is not None:
+            define_more(argv)
+        return parse(argv, explain)
+
     with one_sentence(ValueError, flags.Error, tf.errors.OpError):
-        app.run(guarded, flags_parser=_parse)
-
-
-def _parse(argv: Sequence[str]) -> Sequence[str]:
-    """Sets the flags; `--model=X --help` explains that model."""
-    argv = expand_flagfiles(argv)
-    asked = any(arg in ("--help", "-help", "-h") for arg in argv)
-    models = [a.split("=", 1)[1] for a in argv if a.startswith("--model=")]
-    if asked and models:
-        print(model_help(models[-1]))
-        sys.exit(0)
-    return parse(argv)
+        app.run(guarded, flags_parser=flags_of)

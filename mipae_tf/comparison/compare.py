@@ -1,4 +1,4 @@
-"""`compare(runs)`: tables of runs, and how far they differ."""
+"""`compare_runs(runs)`: tables of runs, and how far they differ."""
 
 import math
 import os
@@ -35,7 +35,7 @@ HEADLINE = (
 EVERY_PAIR = "every"
 
 
-def compare(
+def compare_runs(
     runs: Sequence[str],
     metrics: Sequence[str] = (),
     out: str | pathlib.Path = "runs/compare",

@@ -1,4 +1,4 @@
-"""`evaluate(run_dir)`: what applies to a run, in a file and in a report."""
+"""`evaluate_run(run_dir)`: what applies to a run, in a file and in a report."""
 
 import hashlib
 import io
@@ -50,7 +50,7 @@ CONVENTIONS = {
 
 
 @keras_defaults()
-def evaluate(
+def evaluate_run(
     run_dir: str | pathlib.Path,
     groups: Sequence[str] = tuple(GROUPS),
     options: EvaluationOptions | None = None,

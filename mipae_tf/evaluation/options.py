@@ -2,47 +2,43 @@
 
 import dataclasses
 
-from mipae_tf.limits import INT32_MAX
-from mipae_tf.limits import require_between
-
-# The least and the largest number allowed.
-LIMITS = {
-    "clips": (1, INT32_MAX),
-    "horizon": (1, INT32_MAX),
-    "samples": (2, 10_000),
-    "mig_samples": (4, 10_000_000),
-    "drift_steps": (2, 100_000),
-    "seed": (0, INT32_MAX),
-}
+from mipae_tf.options import Options
+from mipae_tf.options import option
 
 
 @dataclasses.dataclass(frozen=True)
-class EvaluationOptions:
-    """What a user may choose about an evaluation.
+class EvaluationOptions(Options):
+    """Everything a user can choose about an evaluation but the groups."""
 
-    Attributes:
-        clips: the first so many test clips.
-        horizon: frames to predict.
-        samples: futures drawn of each clip, of a stochastic model.
-        mig_samples: frames behind the published MIG; 100,000 as published.
-        drift_steps: frames of the long forecasts.
-        lpips: backbone weights (`metrics.lpips`), or None.
-        fvd: folder of a video embedder's SavedModel (`metrics.fvd`), or None.
-        seed: key of every draw.
-
-    Raises:
-        ValueError: on making one with a number outside `LIMITS`.
-    """
-
-    clips: int = 1_000
-    horizon: int = 10
-    samples: int = 20
-    mig_samples: int = 10_000
-    drift_steps: int = 100
-    lpips: str | None = None
-    fvd: str | None = None
-    seed: int = 0
-
-    def __post_init__(self) -> None:
-        for name, limits in LIMITS.items():
-            require_between(name, getattr(self, name), *limits)
+    clips: int = option(1_000, "Measure the first N test clips.", low=2)
+    horizon: int = option(10, "Frames to predict.", low=1)
+    samples: int = option(
+        20,
+        "Futures drawn for each clip, for a stochastic model.",
+        low=2,
+        high=10_000,
+    )
+    mig_samples: int = option(
+        10_000,
+        "Frames for the published MIG; 100,000 as published.",
+        low=4,
+        high=10_000_000,
+    )
+    drift_steps: int = option(
+        100, "Frames of the long forecasts.", low=2, high=100_000
+    )
+    lpips: str | None = option(
+        None,
+        "Weights of LPIPS, as `python -m mipae_tf.metrics.convert_lpips` "
+        "writes them; without them LPIPS is absent.",
+        type=str,
+        path=True,
+    )
+    fvd: str | None = option(
+        None,
+        "SavedModel that embeds videos, see docs/metrics.md; without it FVD "
+        "is absent.",
+        type=str,
+        path=True,
+    )
+    seed: int = option(0, "Seed of every random draw.", low=0)

@@ -1,64 +1,12 @@
-"""Hyper-parameters of a model, declared once and checked when set."""
+"""Hyper-parameters that every model has."""
 
 import dataclasses
 from collections.abc import Mapping
 from typing import Any
 from typing import ClassVar
 
-FLOAT32_MAX = 3.4e38
-
-
-def option(
-    default: Any,
-    help: str,
-    *,
-    choices: tuple | None = None,
-    low: float | None = None,
-    above: float | None = None,
-    below: float | None = None,
-    high: int = 16_384,
-    identity: bool = True,
-) -> Any:
-    """A field of a `ModelConfig`.
-
-    Args:
-        default: its value where neither protocol nor user gives one; its type
-            is the type of the flag.
-        help: a sentence for `--help`.
-        choices: the values allowed; all of the type when None.
-        low: the least number allowed.
-        above: the number must be greater than this one.
-        below: the number must be less than this one.
-        high: the largest whole number allowed, such as a size of a network.
-        identity: whether a run of another value is another run. Steps are
-            not: a run may be made longer.
-    """
-    limits = {
-        "help": help,
-        "choices": choices,
-        "low": low,
-        "above": above,
-        "below": below,
-        "high": high,
-        "identity": identity,
-    }
-    return dataclasses.field(default=default, metadata=limits)
-
-
-def other_default(
-    config: type["ModelConfig"], name: str, default: Any, **limits: Any
-) -> Any:
-    """A field of a base config, with another default.
-
-    Args:
-        config: the base.
-        name: of its field.
-        default: in the subclass.
-        **limits: arguments of `option` that differ as well.
-    """
-    metadata = config.__dataclass_fields__[name].metadata
-    return dataclasses.field(default=default, metadata={**metadata, **limits})
-
+from mipae_tf.options import Options
+from mipae_tf.options import option
 
 # What the authors' framework does otherwise than ours; in every published
 # protocol.
@@ -66,7 +14,7 @@ TORCH_RULES = {"adam_epsilon": "torch", "layer_rules": "torch"}
 
 
 @dataclasses.dataclass(frozen=True)
-class ModelConfig:
+class ModelConfig(Options):
     """Base of every model's `Config`, a frozen dataclass of `option` fields.
 
     What every model has stands here: the width of its networks, how it is
@@ -78,6 +26,7 @@ class ModelConfig:
             message names the flag, the value and what is allowed.
     """
 
+    HIGH = 16_384  # of a network or a batch
     # Named sets of values; what the user gives explicitly wins over them. The
     # default of a field that is added later must keep older runs as they are.
     PROTOCOLS: ClassVar[Mapping[str, Mapping[str, Any]]] = {"default": {}}
@@ -138,10 +87,6 @@ class ModelConfig:
         10, "Frames beyond the context that the dynamics learn on.", low=1
     )
 
-    def __post_init__(self) -> None:
-        for field in dataclasses.fields(self):
-            _check(field, getattr(self, field.name))
-
     @classmethod
     def resolve(
         cls, protocol: str = "default", given: Mapping[str, Any] | None = None
@@ -174,41 +119,3 @@ class ModelConfig:
             for field in dataclasses.fields(self)
             if field.metadata["identity"]
         }
-
-
-def _check(field: dataclasses.Field, value: Any) -> None:
-    wanted = type(field.default)
-    if wanted is float and type(value) is int:
-        value = float(value)
-    if type(value) is not wanted:
-        raise ValueError(f"--{field.name}={value!r} is no {wanted.__name__}.")
-    limits = field.metadata
-    if wanted is float and not abs(value) <= FLOAT32_MAX:
-        raise ValueError(
-            f"--{field.name}={value} is no finite number in float32."
-        )
-    if limits["choices"] and value not in limits["choices"]:
-        allowed = ", ".join(map(str, limits["choices"]))
-        raise ValueError(
-            f"--{field.name}={value} is unknown; allowed are {allowed}."
-        )
-    if limits["low"] is not None and not value >= limits["low"]:
-        raise ValueError(
-            f"--{field.name}={value} is too small; allowed is "
-            f"{limits['low']} or more."
-        )
-    if limits["above"] is not None and not value > limits["above"]:
-        raise ValueError(
-            f"--{field.name}={value} is too small; allowed is more than "
-            f"{limits['above']}."
-        )
-    if wanted is int and value > limits["high"]:
-        raise ValueError(
-            f"--{field.name}={value} is too large; allowed is "
-            f"{limits['high']} or less."
-        )
-    if limits["below"] is not None and not value < limits["below"]:
-        raise ValueError(
-            f"--{field.name}={value} is too large; allowed is less than "
-            f"{limits['below']}."
-        )

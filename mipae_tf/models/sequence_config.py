@@ -4,7 +4,7 @@ import dataclasses
 
 from mipae_tf.limits import INT32_MAX
 from mipae_tf.models.config import ModelConfig
-from mipae_tf.models.config import option
+from mipae_tf.options import option
 
 
 @dataclasses.dataclass(frozen=True)

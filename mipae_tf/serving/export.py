@@ -28,7 +28,7 @@ MAX_FRAMES = 10_000
 Endpoint = tuple[Callable, Mapping[str, tuple[tf.DType, Axes]]]
 
 
-def export(
+def export_run(
     run_dir: str | pathlib.Path,
     export_dir: str | None = None,
     max_frames: int = MAX_FRAMES,

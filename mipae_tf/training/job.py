@@ -9,8 +9,6 @@ import tensorflow as tf
 from mipae_tf.cli.screen import say
 from mipae_tf.data import Clips
 from mipae_tf.data import open_clips
-from mipae_tf.limits import INT32_MAX
-from mipae_tf.limits import require_between
 from mipae_tf.models import VideoModel
 from mipae_tf.models import config_class
 from mipae_tf.runs import RunFolder
@@ -24,7 +22,7 @@ from mipae_tf.training.strategies import precision
 from mipae_tf.training.trainer import Trainer
 
 
-def train(
+def train_model(
     run_dir: str | pathlib.Path,
     dataset: str | None = None,
     model: str = "mipae",
@@ -32,35 +30,30 @@ def train(
     hyperparameters: Mapping[str, Any] | None = None,
     *,
     clips: Mapping[str, Any] | None = None,
-    seed: int = 0,
-    strategy: str = "auto",
-    init_from: str | None = None,
-    train_clips: int | None = None,
-    data_dir: str | None = None,
-    manual_dir: str | None = None,
     options: TrainingOptions | None = None,
     flags: str = "",
+    **given: Any,
 ) -> VideoModel:
-    """Trains a model, or goes on with a run that was broken off.
+    """Trains a model, or resumes a run that was interrupted.
+
+    Example:
+
+    >>> model = train_model("runs/mine", seed=1, log_every=50)
 
     Args:
         run_dir: folder of the run.
         dataset: tfds name of the clips, built when it is missing;
-            moving_dsprites/quickstart when None. Of no use beside `clips`.
+            moving_dsprites/quickstart when None. Ignored where `clips` are
+            given.
         model: name of the system.
         protocol: preset of hyper-parameters.
         hyperparameters: values that win over the preset's.
         clips: `train` and `validation`, each a `Clips`, an array `[clips,
             time, height, width, 1 or 3]` or a `tf.data.Dataset` of clips,
             instead of a tfds dataset; uint8, or floating in [0, 1].
-        seed: key of weights, batches and draws.
-        strategy: none, mirrored, multi_worker, or auto.
-        init_from: run folder whose weights to begin with.
-        train_clips: train on the first so many clips only.
-        data_dir: where tfds keeps datasets.
-        manual_dir: files that the user brought.
-        options: intervals and conveniences.
+        options: how to train.
         flags: text of the flagfile that repeats this call.
+        **given: fields of `TrainingOptions`, which override `options`.
 
     Returns:
         The trained model.
@@ -70,22 +63,14 @@ def train(
             is touched; the message names flag, value and what is allowed.
         Interrupted: after SIGTERM or Ctrl-C, once everything is saved.
     """
+    options = (options or TrainingOptions()).updated(given)
     config = config_class(model).resolve(protocol, hyperparameters)
-    require_between("seed", seed, 0, INT32_MAX)
-    if train_clips is not None:
-        require_between("train_clips", train_clips, 1, INT32_MAX)
-    scope = make_strategy(strategy)
+    scope = make_strategy(options.strategy)
     if clips is None:
         dataset = dataset or "moving_dsprites/quickstart"
     else:
         dataset = OWN_CLIPS
-    options = options or TrainingOptions()
-    source = {
-        "data_dir": data_dir,
-        "manual_dir": manual_dir,
-        "clips_dir": options.clips_dir,
-    }
-    splits = _open(clips, dataset, train_clips, source)
+    splits = _open(clips, dataset, options)
     _check_length(config, splits["train"])
     settings = RunSettings(
         model=model,
@@ -93,10 +78,10 @@ def train(
         config=config,
         dataset=dataset,
         frame_shape=splits["train"].frame_shape,
-        seed=seed,
-        train_clips=train_clips,
-        data_dir=data_dir,
-        manual_dir=manual_dir,
+        seed=options.seed,
+        train_clips=options.train_clips,
+        data_dir=options.data_dir,
+        manual_dir=options.manual_dir,
     )
     folder = _folder(run_dir, scope)
     settings, flags = _as_begun(folder, settings, hyperparameters or {}, flags)
@@ -104,8 +89,8 @@ def train(
     with scope.scope(), precision(options.precision):
         made = settings.make_model()
         # A run that goes on has weights of its own.
-        if init_from and not (folder.path / "checkpoints").exists():
-            load_weights(made, init_from)
+        if options.init_from and not (folder.path / "checkpoints").exists():
+            load_weights(made, options.init_from)
         trainer = Trainer(
             folder, made, **splits, strategy=scope, options=options
         )
@@ -125,12 +110,13 @@ def train(
     return made
 
 
-def _open(clips, dataset, limit, source) -> dict[str, Clips]:
-    if limit is not None and limit < 1:
-        raise ValueError(
-            f"--train_clips={limit} is too small; allowed is 1 or more."
-        )
-    limits = {"train": limit, "validation": None}
+def _open(clips, dataset, options: TrainingOptions) -> dict[str, Clips]:
+    limits = {"train": options.train_clips, "validation": None}
+    source = {
+        "data_dir": options.data_dir,
+        "manual_dir": options.manual_dir,
+        "clips_dir": options.clips_dir,
+    }
     if clips is None:
         return {
             split: open_clips(dataset, split, limit=count, **source)

@@ -1,60 +1,114 @@
-"""How a run is carried out, not what it is to learn."""
+"""How a run is carried out."""
 
 import dataclasses
 
-from mipae_tf.limits import INT32_MAX
-from mipae_tf.limits import require_between
-
-ON_NONFINITE = ("stop", "skip", "rollback")
+from mipae_tf.options import Options
+from mipae_tf.options import option
+from mipae_tf.training.strategies import NAMES
+from mipae_tf.training.strategies import PRECISIONS
 
 
 @dataclasses.dataclass(frozen=True)
-class TrainingOptions:
-    """Intervals and conveniences of training.
+class TrainingOptions(Options):
+    """Everything a user can choose about a training but model and data.
 
-    Attributes:
-        steps_per_call: steps made by one call into the compiled loop.
-        log_every: steps between lines of `losses.jsonl` and scalars.
-        validate_every: steps between validation, pictures and checkpoints.
-        validation_batches: batches of validation clips looked at.
-        max_to_keep: how many of the newest checkpoints of a stage are kept.
-        pictures: whether strips and GIFs are drawn.
-        on_nonfinite: what to do about a step whose losses or gradients are
-            not finite: `stop`; `skip`, which undoes it; `rollback`, which
-            goes back to the newest checkpoint and on with other batches.
-        precision: `float32`, or `mixed_bfloat16` for the convolutions and
-            recurrences; weights and losses stay float32.
-        xla: whether XLA compiles the step.
-        profile: first and last step that TensorBoard's profiler watches.
-        clips_dir: folder for decoded clips, for datasets larger than memory;
-            in memory when None.
+    The hyper-parameters of the models are fields of their own configs.
     """
 
-    steps_per_call: int = 10
-    log_every: int = 100
-    validate_every: int = 1_000
-    validation_batches: int = 8
-    max_to_keep: int = 2
-    pictures: bool = True
-    on_nonfinite: str = "stop"
-    precision: str = "float32"
-    xla: bool = False
-    profile: tuple[int, int] | None = None
-    clips_dir: str | None = None
+    seed: int = option(
+        0, "Seed of the weights, the batches and the random draws.", low=0
+    )
+    strategy: str = option(
+        "auto",
+        "Distribution strategy. auto: mirrored on several GPUs, else none.",
+        choices=NAMES,
+    )
+    init_from: str | None = option(
+        None, "Run folder whose weights to start from.", type=str, path=True
+    )
+    train_clips: int | None = option(
+        None,
+        "Train on the first N clips; on all of them when unset.",
+        type=int,
+        low=1,
+    )
+    data_dir: str | None = option(
+        None, "Folder where tfds keeps datasets.", type=str, path=True
+    )
+    manual_dir: str | None = option(
+        None,
+        "Folder with files that you downloaded (MNIST, dSprites).",
+        type=str,
+        path=True,
+    )
+    clips_dir: str | None = option(
+        None,
+        "Decode the training clips once into this folder and read them from "
+        "there, for datasets larger than memory.",
+        type=str,
+        path=True,
+    )
+    log_every: int = option(100, "Steps between lines of losses.", low=1)
+    validate_every: int = option(
+        1_000, "Steps between validation, pictures and checkpoints.", low=1
+    )
+    validation_batches: int = option(
+        8, "Batches of validation clips in a validation.", low=1
+    )
+    steps_per_call: int = option(
+        10, "Steps in one call of the compiled training loop.", low=1
+    )
+    max_to_keep: int = option(
+        2, "Newest checkpoints kept of a stage, besides the best one.", low=1
+    )
+    pictures: bool = option(
+        True, "Whether to draw pictures and GIFs at each validation."
+    )
+    on_nonfinite: str = option(
+        "stop",
+        "What to do when a loss or a gradient is not finite. skip: undo the "
+        "step; rollback: return to the newest checkpoint and continue with "
+        "other batches.",
+        choices=("stop", "skip", "rollback"),
+    )
+    precision: str = option(
+        "float32",
+        "Precision of convolutions and recurrences; weights and losses stay "
+        "float32.",
+        choices=PRECISIONS,
+    )
+    xla: bool = option(False, "Whether XLA compiles the training step.")
+    profile: str | None = option(
+        None,
+        "First and last step for TensorBoard's profiler, such as 20,25.",
+        type=str,
+    )
+    intra_op_threads: int | None = option(
+        None,
+        "Threads for one operation; 1 without a GPU when unset.",
+        type=int,
+        low=1,
+    )
 
     def __post_init__(self) -> None:
-        if self.on_nonfinite not in ON_NONFINITE:
+        super().__post_init__()
+        self.profile_span()
+
+    def profile_span(self) -> tuple[int, int] | None:
+        """First and last step of `profile`.
+
+        Raises:
+            ValueError: for anything but two steps in order.
+        """
+        if self.profile is None:
+            return None
+        try:
+            first, last = map(int, self.profile.split(","))
+        except ValueError:
+            first, last = 0, 0
+        if not 0 < first < last:
             raise ValueError(
-                f"--on_nonfinite={self.on_nonfinite} is unknown; allowed are "
-                f"{', '.join(ON_NONFINITE)}."
-            )
-        if self.profile and not 0 < self.profile[0] < self.profile[1]:
-            first, last = self.profile
-            raise ValueError(
-                f"--profile={first},{last} is no span of steps; give the "
+                f"--profile={self.profile} is not a range of steps; give the "
                 "first and a later last one, such as 20,25."
             )
-        for field in dataclasses.fields(self):
-            value = getattr(self, field.name)
-            if field.type is int:
-                require_between(field.name, value, 1, INT32_MAX)
+        return first, last

@@ -68,7 +68,7 @@ class Trainer:
         self.strategy = strategy or tf.distribute.get_strategy()
         self.options = options or TrainingOptions()
         self._interruption = Interruption()
-        self._profile = Profile(self.options.profile, folder.logs)
+        self._profile = Profile(self.options.profile_span(), folder.logs)
         self._stopwatch = Stopwatch(folder, self.strategy)
         self._skipped = 0
         with self.strategy.scope():

@@ -3,18 +3,24 @@ import pathlib
 
 import pytest
 
-from mipae_tf.cli import flags
 from mipae_tf.models import MODELS
+from mipae_tf.training import model_flags
 
 SMALL_PROGRAM = str(pathlib.Path(__file__).parent / "small_program.py")
 
 
-def test_every_hyperparameter_of_every_model_is_a_flag():
-    found = flags.hyperparameters()
-    for name, model in MODELS.items():
-        for field in dataclasses.fields(model.config):
-            assert name in found[field.name]
-    assert "mi_weight" in found and set(found["mi_weight"]) == {"mipae"}
+def test_two_models_may_have_options_of_one_name(run_program):
+    """Flags are those of the model chosen alone, wherever it is named."""
+    named = (("--model=svg_lp",), ("--model", "svg_lp"))
+    for model in named:
+        done = run_program(SMALL_PROGRAM, "--kl_weight=0.5", *model)
+        assert done.stdout.startswith("{'kl_weight': 0.5}"), done.stderr
+    done = run_program(SMALL_PROGRAM, "--kl_weight=0.5", "--model=mipae")
+    assert done.code == 1
+    assert done.stderr == (
+        "error: --kl_weight is a hyper-parameter of svg_fp, svg_lp, and not of "
+        "--model=mipae; --model=mipae --help lists its own.\n"
+    )
 
 
 def test_what_is_given_comes_out_and_nothing_else(run_program):
@@ -47,7 +53,7 @@ def test_errors_are_one_sentence(run_program, arguments, code, error):
 
 
 def test_help_of_a_model_lists_its_hyperparameters():
-    text = flags.model_help("drnet")
+    text = model_flags.model_help("drnet")
     fields = dataclasses.fields(MODELS["drnet"].config)
     assert all(f"--{field.name} " in text for field in fields)
     assert "--mi_weight" not in text

@@ -7,7 +7,7 @@ from absl import flags
 
 # Flags of the programs that take a text and no path.
 TEXTS = {"baseline", "dataset", "on_nonfinite", "precision", "profile"}
-TEXTS |= {"strategy"}
+TEXTS |= {"strategy", "model", "protocol"}
 
 
 @pytest.mark.parametrize(
@@ -35,7 +35,6 @@ def test_every_path_flag_is_of_the_kind_that_finds_home(
     monkeypatch.setattr(
         flags, "DEFINE", lambda parser, name, *_, **__: paths.add(name)
     )
-    monkeypatch.setattr(module, "define_model_flags", lambda: None, False)
     module.define_flags()
     assert paths >= some
     assert texts <= TEXTS

@@ -10,7 +10,7 @@ from comparison.run_files import flat
 from comparison.run_files import write_run
 from comparison.run_files import write_unfinished
 
-from mipae_tf.comparison import compare
+from mipae_tf.comparison import compare_runs
 
 HARD = errors(99)
 
@@ -39,7 +39,9 @@ def runs(folder, *names):
 
 def test_tables_in_three_forms(folder, tmp_path):
     out = tmp_path / "out"
-    text = compare(runs(folder, "a*", "b*"), out=out, margins=[f"{SSIM}:0.05"])
+    text = compare_runs(
+        runs(folder, "a*", "b*"), out=out, margins=[f"{SSIM}:0.05"]
+    )
     assert (out / "compare.md").read_text() == text
     a, b = "mipae (default) pose_dim=5", "mipae (default) pose_dim=7"
     assert "9 runs of 2 configurations" in text
@@ -83,7 +85,7 @@ def test_the_default_page_shows_what_a_judge_sees(tmp_path):
         "judged/swap_h_y/shape_0": {"value": 0.625},
     }
     write_run(tmp_path / "a", entries=entries)
-    text = compare(runs(tmp_path, "a"), out=tmp_path / "out")
+    text = compare_runs(runs(tmp_path, "a"), out=tmp_path / "out")
     (head,) = [line for line in text.splitlines() if "position/error" in line]
     assert "judged/forecast/shape_0 | judged/forecast/shape_1" in head
     assert "swap_h_y" not in text
@@ -91,7 +93,7 @@ def test_the_default_page_shows_what_a_judge_sees(tmp_path):
 
 
 def test_one_seed_has_neither_deviation_nor_p(folder, tmp_path):
-    text = compare(runs(folder, "a0", "b0"), out=tmp_path / "out")
+    text = compare_runs(runs(folder, "a0", "b0"), out=tmp_path / "out")
     row = next(line for line in text.splitlines() if "(1)" in line)
     assert row.startswith("| mipae (default) pose_dim=5 | 19.") and (
         "±" not in row
@@ -105,7 +107,7 @@ def test_one_seed_has_neither_deviation_nor_p(folder, tmp_path):
 
 def test_other_clips_are_another_table(folder, tmp_path):
     write_run(folder / "c0", 9, {PSNR: HARD}, config={}, clips=41)
-    text = compare(runs(folder, "a*", "c*"), out=tmp_path / "out")
+    text = compare_runs(runs(folder, "a*", "c*"), out=tmp_path / "out")
     assert "in 2 ways that differ in clips" in text
     assert "## Metrics: 1. " in text and "## Metrics: 2. " in text
     assert "## Differences" not in text
@@ -117,18 +119,20 @@ def test_every_pair_or_one_baseline(folder, tmp_path, monkeypatch):
     write_run(folder / "c0", 0, {PSNR: HARD}, config={"pose_dim": 9})
     names, out = runs(folder, "a*", "b*", "c*"), tmp_path / "out"
     label = "mipae (default) pose_dim=9"
-    by_label = compare(names, [PSNR], out, baseline=label)
+    by_label = compare_runs(names, [PSNR], out, baseline=label)
     assert f"Against {label}." in by_label
-    by_folder = compare(names, [PSNR], "~/out", baseline="~/c0")
+    by_folder = compare_runs(names, [PSNR], "~/out", baseline="~/c0")
     assert by_folder == by_label
     assert (folder / "out" / "compare.md").read_text() == by_label
-    every = compare(names, [PSNR], out, baseline="every")
+    every = compare_runs(names, [PSNR], out, baseline="every")
     assert every.count(f"| {PSNR} | mipae") == 3
     assert f"pose_dim=7 − {label.replace('9', '5')}" in every
 
 
 def test_metrics_are_chosen_by_key_or_beginning(folder, tmp_path):
-    text = compare(runs(folder, "a*"), ["prediction/ssim", "swap"], tmp_path)
+    text = compare_runs(
+        runs(folder, "a*"), ["prediction/ssim", "swap"], tmp_path
+    )
     assert SSIM in text and "swap/psnr" in text and f"| {PSNR}" not in text
 
 
@@ -137,11 +141,11 @@ def test_runs_without_headline_metrics_show_what_they_have(tmp_path):
     metrics = json.loads((path / "metrics.json").read_text())
     kept = {k: v for k, v in metrics.items() if "prediction" not in k}
     (path / "metrics.json").write_text(json.dumps(kept))
-    assert "elbo/bound" in compare([str(path)], out=tmp_path / "out")
+    assert "elbo/bound" in compare_runs([str(path)], out=tmp_path / "out")
 
 
 def test_runs_that_were_never_measured_are_reported(folder, tmp_path):
-    text = compare(runs(folder, "b4"), out=tmp_path / "out")
+    text = compare_runs(runs(folder, "b4"), out=tmp_path / "out")
     assert "None of them was measured." in text and "100%" in text
     assert "## Protocol" not in text
 
@@ -149,7 +153,7 @@ def test_runs_that_were_never_measured_are_reported(folder, tmp_path):
 def test_same_seed_same_numbers(folder, tmp_path):
     names = runs(folder, "a*", "b*")
     first, again, other = (
-        compare(names, [PSNR], tmp_path / "out", draws=100, seed=seed)
+        compare_runs(names, [PSNR], tmp_path / "out", draws=100, seed=seed)
         for seed in (1, 1, 2)
     )
     assert first == again != other
@@ -179,5 +183,5 @@ def test_refuses_and_writes_nothing(folder, tmp_path, change, message):
     given = {"runs": runs(folder, "a*"), "out": str(tmp_path / "out")}
     given.update({name: filled(value) for name, value in change.items()})
     with pytest.raises(ValueError, match=message):
-        compare(**given)
+        compare_runs(**given)
     assert not (tmp_path / "out").exists()

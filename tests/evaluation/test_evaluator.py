@@ -16,7 +16,7 @@ from runs.run_cases import settings
 
 from mipae_tf.data import Clips
 from mipae_tf.evaluation import EvaluationOptions
-from mipae_tf.evaluation import evaluate
+from mipae_tf.evaluation import evaluate_run
 from mipae_tf.evaluation import evaluator
 from mipae_tf.evaluation.findings import Findings
 from mipae_tf.evaluation.groups import scores
@@ -75,7 +75,7 @@ def chosen(**given):
 
 
 def test_groups_not_asked_for_are_kept(bars):
-    first = evaluate(bars.path, ["prediction", "swap"], chosen())
+    first = evaluate_run(bars.path, ["prediction", "swap"], chosen())
     assert groups(first) == {"prediction", "swap", "protocol"}
     psnr = first["prediction/psnr/forecast"]
     assert psnr["count"] == 12
@@ -85,7 +85,7 @@ def test_groups_not_asked_for_are_kept(bars):
     marked = {**first, "swap/psnr": {"absent": "marked"}}
     marked["prediction/psnr/forecast"] = {"absent": "marked"}
     bars.metrics.write_text(json.dumps(marked))
-    second = evaluate(bars.path, ["prediction"], chosen())
+    second = evaluate_run(bars.path, ["prediction"], chosen())
     assert second["swap/psnr"] == {"absent": "marked"}
     assert second["prediction/psnr/forecast"] == psnr
     assert json.loads(bars.metrics.read_text()) == second
@@ -106,7 +106,7 @@ def test_test_clips_are_measured_and_training_clips_searched(bars, monkeypatch):
         GROUPS["memory"], measure=lambda s: seen.append(s) or Findings({})
     )
     monkeypatch.setitem(GROUPS, "memory", group)
-    found = evaluate(bars.path, ["memory"], chosen(seed=3))["protocol"]
+    found = evaluate_run(bars.path, ["memory"], chosen(seed=3))["protocol"]
     test, training = clips().take(slice(12)), clips(seed=1)
     assert seen[0].clips.fingerprint() == test.fingerprint()
     assert found["dataset_fingerprint"] == test.fingerprint()
@@ -118,9 +118,9 @@ def test_test_clips_are_measured_and_training_clips_searched(bars, monkeypatch):
 
 
 def test_other_weights_are_another_protocol(bars, monkeypatch):
-    evaluate(bars.path, ["swap"], chosen())
+    evaluate_run(bars.path, ["swap"], chosen())
     monkeypatch.setattr(Oracle, "variables", (np.ones(3, "f4"),))
-    found = evaluate(bars.path, ["traversal"], chosen())
+    found = evaluate_run(bars.path, ["traversal"], chosen())
     assert "swap/psnr" not in found
 
 
@@ -138,8 +138,8 @@ def test_what_is_damaged_is_not_kept(tmp_path, capsys, data):
 
 
 def test_another_protocol_begins_anew(bars):
-    evaluate(bars.path, ["prediction", "swap"], chosen())
-    found = evaluate(bars.path, ["prediction"], chosen(clips=6))
+    evaluate_run(bars.path, ["prediction", "swap"], chosen())
+    found = evaluate_run(bars.path, ["prediction"], chosen(clips=6))
     assert groups(found) == {"prediction", "protocol"}
     assert not (bars.figures / "swap.png").exists()
     with np.load(bars.per_clip) as arrays:
@@ -150,7 +150,7 @@ def test_every_group(bars, monkeypatch):
     monkeypatch.setattr(judge, "STEPS", 2)
     monkeypatch.setattr(probes, "EPOCHS", 2)
     monkeypatch.setattr(scores, "SAMPLES", 200)
-    found = evaluate(
+    found = evaluate_run(
         bars.path,
         options=chosen(clips=24, mig_samples=400, drift_steps=10),
     )
@@ -187,7 +187,7 @@ def test_every_group(bars, monkeypatch):
 )
 def test_what_cannot_be_measured_is_named(bars, group, given, message):
     with pytest.raises(ValueError, match=message):
-        evaluate(bars.path, [group], chosen(**given))
+        evaluate_run(bars.path, [group], chosen(**given))
 
 
 @pytest.mark.parametrize(
@@ -201,7 +201,7 @@ def test_a_run_on_sprites(monkeypatch, tmp_path, name):
     monkeypatch.setattr(evaluator, "open_clips", lambda *a: test)
     monkeypatch.setattr(evaluator, "open_builder", lambda *a: builder)
     make_run(tmp_path / "run", lively_model(name), settings(name))
-    found = evaluate(
+    found = evaluate_run(
         tmp_path / "run",
         ["prediction", "swap", "mig"],
         chosen(horizon=3, mig_samples=60),

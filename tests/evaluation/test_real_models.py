@@ -14,7 +14,7 @@ from runs.run_cases import settings
 
 from mipae_tf.data import Clips
 from mipae_tf.evaluation import EvaluationOptions
-from mipae_tf.evaluation import evaluate
+from mipae_tf.evaluation import evaluate_run
 from mipae_tf.evaluation import evaluator
 from mipae_tf.evaluation.groups import scores
 from mipae_tf.judging import judge
@@ -56,7 +56,7 @@ def test_every_group_has_a_value_or_a_reason(sprites, tmp_path, name, drawn):
     own = None
     if not drawn:
         own = dataclasses.replace(sprites, factors=())
-    found = evaluate(tmp_path / "run", options=options, own_clips=own)
+    found = evaluate_run(tmp_path / "run", options=options, own_clips=own)
     beside = ("protocol", "training")
     rows = {k: v for k, v in found.items() if k not in beside}
     assert all(("value" in row) != ("absent" in row) for row in rows.values())

@@ -13,7 +13,7 @@ from models.harness import outputs
 from models.harness import small
 
 from mipae_tf.evaluation import EvaluationOptions
-from mipae_tf.evaluation import evaluate
+from mipae_tf.evaluation import evaluate_run
 from mipae_tf.evaluation import evaluator
 from mipae_tf.evaluation.groups import independence
 from mipae_tf.evaluation.groups import scores
@@ -24,8 +24,8 @@ from mipae_tf.models.context import context_of
 from mipae_tf.models.frame_values import to_uint8
 from mipae_tf.runs import RunFolder
 from mipae_tf.runs import load
-from mipae_tf.serving import export
-from mipae_tf.serving.preview import preview
+from mipae_tf.serving import export_run
+from mipae_tf.serving.forecast_video import forecast_video
 from mipae_tf.training import TrainingOptions
 from mipae_tf.training import job
 
@@ -61,7 +61,7 @@ def runs(tmp_path_factory):
 
 
 def trained(run, name, steps=2):
-    return job.train(
+    return job.train_model(
         run,
         "bars",
         name,
@@ -78,8 +78,8 @@ def test_a_guest_goes_all_the_way(runs, bars, tmp_path, name):
     assert list(RunFolder(run).logs.rglob("events*"))
     loaded = load(run)
     np.testing.assert_array_equal(outputs(loaded, VIDEO), outputs(model, VIDEO))
-    check_evaluation(loaded, evaluate(run, options=OPTIONS))
-    check_export(loaded, tf.saved_model.load(export(run)))
+    check_evaluation(loaded, evaluate_run(run, options=OPTIONS))
+    check_export(loaded, tf.saved_model.load(export_run(run)))
     check_preview(loaded, run, tmp_path)
 
 
@@ -165,12 +165,12 @@ def check_preview(model, run, folder):
     np.save(folder / "clip.npy", VIDEO[0])
     given = run, folder / "clip.npy", folder / "ahead.npy", 3, 2
     if model.offers("forecast") and model.TAKES == ("frames",):
-        preview(*given)
+        forecast_video(*given)
         assert np.load(folder / "ahead.npy").shape == (1, 3, 16, 16, 1)
         return
     message = "offers no forecast|takes goal beside frames"
     with pytest.raises(ValueError, match=f"holds {model.title}.*{message}"):
-        preview(*given)
+        forecast_video(*given)
     assert not (folder / "ahead.npy").exists()
 
 

@@ -68,11 +68,11 @@ def test_flags_of_equal_name_have_equal_type_and_meaning():
         ("batch_size", 0, "--batch_size=0 .*; allowed is [12] or more"),
         ("backbone", "unet", "--backbone=unet is unknown; allowed are .*dcgan"),
         ("bound", "kl", "--bound=kl is unknown; allowed are js, nwj"),
-        ("width", 2.5, "--width=2.5 is no int"),
-        ("width", True, "--width=True is no int"),
+        ("width", 2.5, "--width=2.5 must be an integer"),
+        ("width", True, "--width=True must be an integer"),
         ("learning_rate", 0.0, "--learning_rate=0.0 .* more than 0"),
         ("learning_rate", float("nan"), "--learning_rate=nan"),
-        ("code", 3, "--code=3 is no str"),
+        ("code", 3, "--code=3 must be a string"),
     ],
 )
 def test_a_wrong_value_names_its_flag(name, field, value, message):
@@ -116,4 +116,4 @@ def test_nothing_else_knows_a_model_by_its_name():
         for node in ast.walk(ast.parse(path.read_text()))
         if isinstance(node, ast.Constant) and node.value in OWN
     }
-    assert named == {("cli/flags.py", "mipae"), ("training/job.py", "mipae")}
+    assert named == {("training/model_flags.py", "mipae"), ("training/job.py", "mipae")}

@@ -16,7 +16,7 @@ from serving.bad_requests import spoilt
 from serving.bad_requests import valid_request
 
 from mipae_tf.models.frame_values import to_uint8
-from mipae_tf.serving import export
+from mipae_tf.serving import export_run
 
 # `mipae_tf.serving.export` is the function as well as the module.
 MODULE = importlib.import_module("mipae_tf.serving.export")
@@ -45,7 +45,7 @@ class Server:
             model = lively_model(name, **given)
             run = self.folder / name
             make_run(run, model, settings(name, **given))
-            self.served[name] = model, str(export(run))
+            self.served[name] = model, str(export_run(run))
         return self.served[name][0]
 
     def __call__(self, name, signature, **inputs):
@@ -217,19 +217,19 @@ def test_versions_are_counted(tmp_path, monkeypatch):
 
     monkeypatch.setattr(MODULE, "_write", broken)
     with pytest.raises(OSError):
-        export(tmp_path / "run", target)
+        export_run(tmp_path / "run", target)
     assert [p.name for p in target.iterdir()] == ["3"], "nothing half-written"
     with pytest.raises(ValueError, match="--max_frames=0 is too small"):
-        export(tmp_path / "run", target, max_frames=0)
+        export_run(tmp_path / "run", target, max_frames=0)
     monkeypatch.setattr(
         MODULE, "_write", lambda model, folder, _: folder.mkdir()
     )
-    assert export(tmp_path / "run", target) == target / "4"
-    assert export(tmp_path / "run") == tmp_path / "run" / "export" / "1"
+    assert export_run(tmp_path / "run", target) == target / "4"
+    assert export_run(tmp_path / "run") == tmp_path / "run" / "export" / "1"
     # Home folders are found, and a link to a folder that is missing stays.
     monkeypatch.setenv("HOME", str(tmp_path))
     (tmp_path / "link").symlink_to(tmp_path / "elsewhere")
-    assert export("~/run", "~/link") == tmp_path / "link" / "1"
+    assert export_run("~/run", "~/link") == tmp_path / "link" / "1"
     assert (tmp_path / "elsewhere" / "1").is_dir()
     with pytest.raises(OSError, match="config.json is a file; a folder is"):
-        export(tmp_path / "run", tmp_path / "run" / "config.json")
+        export_run(tmp_path / "run", tmp_path / "run" / "config.json")

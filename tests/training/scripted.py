@@ -130,6 +130,11 @@ class Model:
     def stages(self):
         return self._stages
 
+    TAKES = ("frames",)
+
+    def offers(self, capability):
+        return capability in ("encode", "forecast")
+
     @property
     def variables(self):
         return [stage.number.value for stage in self._stages]

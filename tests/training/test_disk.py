@@ -11,7 +11,7 @@ from models.harness import small
 
 from mipae_tf.runs.checkpoints import StageCheckpoints
 from mipae_tf.training import TrainingOptions
-from mipae_tf.training.job import train
+from mipae_tf.training.job import train_model
 
 pytestmark = pytest.mark.slow
 
@@ -20,7 +20,7 @@ STEPS = {"representation_steps": 9, "dynamics_steps": 6}
 
 
 def trained(run_dir, **given):
-    return train(
+    return train_model(
         run_dir,
         model="mipae",
         hyperparameters=small("mipae", **STEPS),
@@ -116,7 +116,7 @@ def test_clips_that_are_no_numbers_are_refused(tmp_path):
     clips = {name: VIDEO / np.float32(255) for name in ("train", "validation")}
     clips["train"][2, 3, 4, 5, 0] = np.nan
     with pytest.raises(ValueError, match="clips train"):
-        train(tmp_path / "run", clips=clips)
+        train_model(tmp_path / "run", clips=clips)
     assert not (tmp_path / "run").exists()
 
 
@@ -129,7 +129,7 @@ def test_a_dataset_that_goes_while_it_is_trained_on(tmp_path, monkeypatch):
         save(self)
 
     monkeypatch.setattr(StageCheckpoints, "save", save_without_data)
-    model = train(
+    model = train_model(
         tmp_path / "run",
         "moving_dsprites/quickstart",
         hyperparameters=small("mipae", **STEPS),

@@ -115,8 +115,8 @@ def test_batches_after_a_detour_are_others():
     "given, message",
     [
         ({"on_nonfinite": "hope"}, "--on_nonfinite=hope is unknown; allowed"),
-        ({"profile": (5, 5)}, "--profile=5,5 is no span of steps"),
-        ({"profile": (0, 5)}, "--profile=0,5 is no span of steps"),
+        ({"profile": "5,5"}, "--profile=5,5 is not a range of steps"),
+        ({"profile": "0,5"}, "--profile=0,5 is not a range of steps"),
     ],
 )
 def test_unfit_options_are_refused(given, message):
@@ -173,7 +173,7 @@ def test_poses_that_collapse_are_seen():
 
 def test_a_profile_of_some_steps(tmp_path):
     stage = Counter(8)
-    trainer(tmp_path, stage, profile=(3, 4)).train()
+    trainer(tmp_path, stage, profile="3,4").train()
     assert int(stage.step) == 8
     written = list(tmp_path.glob("logs/plugins/profile/*/*.xplane.pb"))
     assert len(written) == 1

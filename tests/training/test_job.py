@@ -15,7 +15,7 @@ from mipae_tf.runs import load
 from mipae_tf.training import TrainingOptions
 from mipae_tf.training import job
 from mipae_tf.training.interruption import Interrupted
-from mipae_tf.training.job import train
+from mipae_tf.training.job import train_model
 from mipae_tf.training.logbook import Logbook
 
 STEPS = {"representation_steps": 6, "dynamics_steps": 6}
@@ -32,7 +32,7 @@ def clips():
 def run(folder, model="mipae", options=EVERY_THREE, given=None, **kwargs):
     kwargs.setdefault("clips", clips())
     given = small(model, **{**STEPS, **(given or {})})
-    return train(
+    return train_model(
         folder, "mine", model, "default", given, options=options, **kwargs
     )
 
@@ -160,14 +160,15 @@ def test_videos_of_a_dataset_will_do_and_weights_begin_a_run(tmp_path):
 def test_train_clips_limits_training_alone(monkeypatch):
     """Validation clips are all of them, whatever the source."""
     source = {"data_dir": "here", "manual_dir": None, "clips_dir": None}
-    opened = job._open(clips(), "mine", 3, source)
+    options = TrainingOptions(train_clips=3, **source)
+    opened = job._open(clips(), "mine", options)
     assert {name: len(own) for name, own in opened.items()} == {
         "train": 3,
         "validation": 4,
     }
     np.testing.assert_array_equal(opened["train"].video, clips()["train"][:3])
     monkeypatch.setattr(job, "open_clips", lambda *args, **given: (args, given))
-    opened = job._open(None, "dsprites", 3, source)
+    opened = job._open(None, "dsprites", options)
     for split, limit in (("train", 3), ("validation", None)):
         args, given = opened[split]
         assert args == ("dsprites", split)
@@ -261,7 +262,7 @@ def test_an_older_run_goes_on_as_it_was_begun(tmp_path, monkeypatch, capsys):
     keras_rules = {"adam_epsilon": "keras", "layer_rules": "keras"}
     for given in (keras_rules, {}, {}):
         given = small("ae_lstm", **given)
-        train(
+        train_model(
             tmp_path,
             "mine",
             "ae_lstm",

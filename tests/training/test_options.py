@@ -16,6 +16,13 @@ from mipae_tf.training.loop import StageLoop
 
 # Options of which the tests below see the effect.
 ALONE = {
+    "seed": "it is a part of the run's settings: test_job",
+    "strategy": "test_strategies",
+    "init_from": "test_job",
+    "train_clips": "test_job",
+    "data_dir": "test_job",
+    "manual_dir": "test_job",
+    "intra_op_threads": "test_programs",
     "on_nonfinite": "it needs a step that is not finite: test_faults",
     "profile": "it needs TensorBoard's profiler: test_faults",
     "precision": "it changes how networks are made",
@@ -25,11 +32,16 @@ ALONE = {
 
 @pytest.mark.parametrize(
     "field",
-    [f.name for f in dataclasses.fields(TrainingOptions) if f.type is int],
+    [
+        field.name
+        for field in dataclasses.fields(TrainingOptions)
+        if field.metadata["type"] is int
+    ],
 )
-def test_an_interval_of_zero_is_named(field):
-    with pytest.raises(ValueError, match=f"--{field}=0 is too small"):
-        TrainingOptions(**{field: 0})
+def test_a_number_too_small_is_named(field):
+    number = -1 if field == "seed" else 0
+    with pytest.raises(ValueError, match=f"--{field}={number} is too small"):
+        TrainingOptions(**{field: number})
 
 
 @pytest.mark.parametrize("field", ["max_to_keep", "log_every"])
@@ -57,7 +69,7 @@ def test_every_option_of_training_does_what_it_says(tmp_path, monkeypatch):
 
     monkeypatch.setattr(StageLoop, "run", counted)
     for name, shown in (
-        ("reconstruction_strip", "strip"),
+        ("code_strip", ("decoded/strip", "strip")),
         ("forecast_pictures", ("strip", "animation")),
     ):
         monkeypatch.setattr(trainer, name, draw(name, shown))
@@ -88,7 +100,7 @@ def test_every_option_of_training_does_what_it_says(tmp_path, monkeypatch):
     assert int(first.looks) == 4 * 7
     kept = folder.checkpoints("first", "newest").glob("*.index")
     assert sorted(x.stem for x in kept) == ["ckpt-10", "ckpt-15", "ckpt-17"]
-    assert drawn == [("reconstruction_strip", True)] * 4
+    assert drawn == [("code_strip", True)] * 4
     assert first.uses_xla
 
 
@@ -122,7 +134,7 @@ def test_precision_is_that_of_the_networks(tmp_path, monkeypatch):
     for precision in ("float32", "mixed_bfloat16"):
         options = TrainingOptions(precision=precision)
         with pytest.raises(Stopped):
-            job.train(tmp_path / "run", clips=own, options=options)
+            job.train_model(tmp_path / "run", clips=own, options=options)
     assert seen == ["float32", "mixed_bfloat16"]
 
 
@@ -133,4 +145,4 @@ def test_clips_are_kept_in_the_folder_that_is_named(tmp_path, monkeypatch):
 
     monkeypatch.setattr(job, "open_clips", open_clips)
     with pytest.raises(Stopped):
-        job.train(tmp_path / "run", options=TrainingOptions(clips_dir="kept"))
+        job.train_model(tmp_path / "run", options=TrainingOptions(clips_dir="kept"))

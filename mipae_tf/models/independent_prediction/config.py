@@ -3,10 +3,10 @@
 import dataclasses
 
 from mipae_tf.models.config import TORCH_RULES
-from mipae_tf.models.config import option
-from mipae_tf.models.config import other_default
 from mipae_tf.models.independent_prediction.glyph_decoder import PLACE_DIM
 from mipae_tf.models.sequence_config import SequenceConfig
+from mipae_tf.options import option
+from mipae_tf.options import other_default
 
 
 @dataclasses.dataclass(frozen=True)

@@ -6,12 +6,12 @@ from typing import ClassVar
 from mipae_tf.limits import INT32_MAX
 from mipae_tf.models.config import TORCH_RULES
 from mipae_tf.models.config import ModelConfig
-from mipae_tf.models.config import option
-from mipae_tf.models.config import other_default
 from mipae_tf.networks.backbones import BACKBONES
 from mipae_tf.objectives.adversarial import SCENE_DISCRIMINATOR
 from mipae_tf.objectives.mi_bounds import BOUNDS
 from mipae_tf.objectives.mi_bounds import Bound
+from mipae_tf.options import option
+from mipae_tf.options import other_default
 
 # What the authors' codes of DRNET (PyTorch) and MIPAE have in common.
 PUBLISHED_RECIPE = {

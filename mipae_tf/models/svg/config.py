@@ -4,9 +4,9 @@ import dataclasses
 from typing import ClassVar
 
 from mipae_tf.models.config import TORCH_RULES
-from mipae_tf.models.config import option
-from mipae_tf.models.config import other_default
 from mipae_tf.models.sequence_config import SequenceConfig
+from mipae_tf.options import option
+from mipae_tf.options import other_default
 
 
 @dataclasses.dataclass(frozen=True)

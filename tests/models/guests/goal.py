@@ -8,11 +8,11 @@ import tensorflow as tf
 from mipae_tf.models import Latent
 from mipae_tf.models import VideoModel
 from mipae_tf.models import register
-from mipae_tf.models.config import option
 from mipae_tf.models.frame_values import to_float
 from mipae_tf.models.frame_wise import fold_time
 from mipae_tf.models.sequence_config import SequenceConfig
 from mipae_tf.models.sequence_stage import SequenceStage
+from mipae_tf.options import option
 
 
 @dataclasses.dataclass(frozen=True)

@@ -9,10 +9,10 @@ from mipae_tf.data.frame_plan import Window
 from mipae_tf.models import Stage
 from mipae_tf.models import VideoModel
 from mipae_tf.models import register
-from mipae_tf.models.config import option
 from mipae_tf.models.frame_values import to_float
 from mipae_tf.models.optimizers import make_adam
 from mipae_tf.models.sequence_config import SequenceConfig
+from mipae_tf.options import option
 
 MOVES = [(rows, columns) for rows in (-2, 0, 2) for columns in (-2, 0, 2)]
 

@@ -9,13 +9,13 @@ from PIL import Image
 from runs.run_cases import make_run
 from runs.run_cases import settings
 
-from mipae_tf.serving.preview import preview
+from mipae_tf.serving.forecast_video import forecast_video
 from mipae_tf.visual.animation import write_gif
 from mipae_tf.visual.side_by_side import side_by_side
 from mipae_tf.visual.video_file import read_video
 
-# `mipae_tf.serving.preview` is the function as well as the module.
-MODULE = importlib.import_module("mipae_tf.serving.preview")
+# `mipae_tf.serving.forecast_video` is the function as well as the module.
+MODULE = importlib.import_module("mipae_tf.serving.forecast_video")
 
 
 @pytest.fixture(scope="module")
@@ -31,7 +31,7 @@ def test_what_follows_the_video_is_written_and_drawn(run):
     model, folder = run
     drawn, array = folder / "new" / "ahead.gif", folder / "ahead.npy"
     for output in (drawn, array):
-        preview(
+        forecast_video(
             folder / "run", folder / "clip.npy", output, horizon=3, context=4
         )
     expected = model.forecast(moving_clips(1)[:, -4:], 3)
@@ -44,7 +44,7 @@ def test_a_long_forecast_goes_through_in_pieces(run, monkeypatch):
     monkeypatch.setattr(MODULE, "PIECE", 3)
     for ending in (".mp4", ".npy"):
         output = folder / f"ahead{ending}"
-        preview(folder / "run", folder / "clip.npy", output, horizon=7)
+        forecast_video(folder / "run", folder / "clip.npy", output, horizon=7)
     expected = model.forecast(moving_clips(1), 7)
     np.testing.assert_array_equal(np.load(folder / "ahead.npy"), expected)
     shown = read_video(folder / "ahead.mp4")
@@ -81,7 +81,7 @@ def test_futures_depend_on_the_seed(tmp_path, monkeypatch):
     clip, output = tmp_path / "clip.npy", tmp_path / "ahead.npy"
     np.save(clip, moving_clips(1)[0])
     for seed in (0, 5):
-        preview("run", clip, output, 3, seed=seed, samples=2)
+        forecast_video("run", clip, output, horizon=3, seed=seed, samples=2)
         ahead = np.load(output)
         assert ahead.shape == (2, 3, 64, 64, 1)
         assert np.unique(ahead).tolist() == [seed, seed + 1]
@@ -95,7 +95,7 @@ def test_several_futures_are_drawn(tmp_path):
     drawn, array = tmp_path / "ahead.gif", tmp_path / "ahead.npy"
     for output in (drawn, array):
         clip, run = tmp_path / "clip.npy", tmp_path / "run"
-        preview(run, clip, output, 3, seed=5, samples=2)
+        forecast_video(run, clip, output, horizon=3, seed=5, samples=2)
     ahead = np.load(array)
     expected = model.forecast(video, 3, samples=2, seed=5)[:, 0]
     np.testing.assert_array_equal(ahead, expected)
@@ -146,7 +146,7 @@ def test_the_source_is_never_overwritten(
     before = (no_run / "clip.gif").read_bytes()
     files = sorted(no_run.rglob("*"))
     with pytest.raises(ValueError, match=message):
-        preview("no/run", source, output.format(home=no_run))
+        forecast_video("no/run", source, output.format(home=no_run))
     assert (no_run / "clip.gif").read_bytes() == before
     assert sorted(no_run.rglob("*")) == files
 
@@ -160,7 +160,7 @@ def test_endings_are_taken_in_any_case(no_run, monkeypatch):
 
     monkeypatch.setattr(MODULE, "load", lambda _: Still())
     for output in ("A.GIF", "A.MP4", "A.NPY"):
-        preview("run", "clip.gif", output, horizon=3)
+        forecast_video("run", "clip.gif", output, horizon=3)
     assert len(read_video("A.GIF")) == len(read_video("A.MP4")) == 8 + 3
     assert np.load("A.NPY").shape == (1, 3, 64, 64, 1)
 
@@ -171,13 +171,13 @@ def test_endings_are_taken_in_any_case(no_run, monkeypatch):
         ({"output": "x.png"}, "--output=x.png must end in .gif, .mp4 or .npy"),
         ({"horizon": 0}, "--horizon=0 is too small"),
         ({"horizon": 10**20}, "--horizon=1.* is too large; allowed is 1 to"),
-        ({"horizon": 3.5}, "--horizon=3.5 is no whole number"),
+        ({"horizon": 3.5}, "--horizon=3.5 must be an integer"),
         ({"horizon": 2_001}, "is too large for a GIF, .* is 1 to 2000, or"),
         (
             {"horizon": 10**9, "output": "new/x.npy"},
             r"--output=new/x.npy would have 4,096.0 GB, and [\d.,]+ GB are",
         ),
-        ({"fps": -1.0}, "--fps=-1.0 is too small; allowed is 0.01 to 1000"),
+        ({"fps": -1.0}, "--fps=-1.0 is too small; allowed is 0.01 to 1000.0"),
         ({"fps": float("nan")}, "--fps=nan is not finite"),
         ({"seed": 10**20}, "--seed=1.* is too large; allowed is 0 to 21"),
         ({"samples": 10**9}, "--samples=1000000000 is too large"),
@@ -191,4 +191,4 @@ def test_what_cannot_be_previewed_is_named(run, given, message):
     _, folder = run
     given = {"output": str(folder / "x.gif"), **given}
     with pytest.raises(ValueError, match=message):
-        preview(folder / "run", folder / "clip.npy", **given)
+        forecast_video(folder / "run", folder / "clip.npy", **given)

@@ -1,20 +1,22 @@
 """The forecast of a video file, as an animation or an array."""
 
+import dataclasses
 import math
 import pathlib
 import shutil
 from collections.abc import Iterable
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 
 from mipae_tf.cli.screen import Progress
 from mipae_tf.files import expand_home
 from mipae_tf.files import same_file
-from mipae_tf.limits import INT32_MAX
-from mipae_tf.limits import require_between
 from mipae_tf.models import VideoModel
 from mipae_tf.models.base import PIECE
+from mipae_tf.options import Options
+from mipae_tf.options import option
 from mipae_tf.runs import load
 from mipae_tf.serving.array_file import write_array
 from mipae_tf.visual.animation import write_gif
@@ -26,55 +28,75 @@ ENDINGS = (".gif", ".mp4", ".npy")
 MOST_IN_GIF = 2_000  # predicted frames
 
 
-def preview(
+@dataclasses.dataclass(frozen=True)
+class ForecastOptions(Options):
+    """What a user can choose about the forecast of a video."""
+
+    horizon: int = option(20, "Frames to predict.", low=1)
+    context: int | None = option(
+        None,
+        "Give the model the last N frames; all of them when unset.",
+        type=int,
+        low=1,
+    )
+    fps: float = option(
+        8.0, "Frames per second of the animation.", low=0.01, high=1_000.0
+    )
+    seed: int = option(0, "Seed of a stochastic model's draws.", low=0)
+    samples: int = option(
+        1,
+        "Futures to draw side by side, of a stochastic model.",
+        low=1,
+        high=1_000,
+    )
+
+
+def forecast_video(
     run_dir: str | pathlib.Path,
     source: str | pathlib.Path,
     output: str | pathlib.Path,
-    horizon: int = 20,
-    context: int | None = None,
-    fps: float = 8,
-    seed: int = 0,
-    samples: int = 1,
+    options: ForecastOptions | None = None,
+    **given: Any,
 ) -> None:
     """Forecasts what follows a video and writes it to a file.
 
     An animation shows the input and the forecast side by side; an array is
     the forecast alone. Frames are predicted, drawn and written a few at a
-    time, so that memory does not grow with the horizon, but for a GIF, whose
-    palette depends on all of them.
+    time, so that memory does not grow with the horizon, except for a GIF,
+    whose palette depends on all of them.
+
+    Example:
+
+    >>> forecast_video("runs/mine", "clip.mp4", "forecast.gif", horizon=10)
 
     Args:
-        run_dir: the folder that `train` wrote.
+        run_dir: the folder that `train_model` wrote.
         source: a video, a .npy array or a folder of frames, as `read_video`
             takes them.
         output: .gif, .mp4, or .npy to write: uint8 `[samples, horizon,
             height, width, channel]`. It must not be the source, nor lie in
             the folder of frames.
-        horizon: frames to predict.
-        context: the last so many frames are given to the model; all if None.
-        fps: frames per second of the animation.
-        seed: key of the draws of a stochastic model.
-        samples: futures to draw, each a panel of the animation.
+        options: what to forecast.
+        **given: fields of `ForecastOptions`, which override `options`.
 
     Raises:
         ValueError: for a source that is no video, an output of another kind or
             in the place of the source, or a model that does not forecast from
             frames alone; the message names the flag.
     """
+    options = (options or ForecastOptions()).updated(given)
+    horizon, samples = options.horizon, options.samples
     source, output = (
         pathlib.Path(expand_home(path)) for path in (source, output)
     )
     _check_output(output, source)
-    require_between("horizon", horizon, 1, INT32_MAX)
-    if output.suffix.lower() == ".gif" and horizon > MOST_IN_GIF:
+    kind = output.suffix.lower()
+    if kind == ".gif" and horizon > MOST_IN_GIF:
         raise ValueError(
             f"--horizon={horizon} is too large for a GIF, whose frames are all "
             f"in memory at once; allowed is 1 to {MOST_IN_GIF}, or an --output "
             "that ends in .mp4 or .npy."
         )
-    require_between("samples", samples, 1, 1_000)
-    require_between("fps", fps, 0.01, 1_000.0)
-    require_between("seed", seed, 0, INT32_MAX)
     model = load(run_dir)
     _require_forecast(model, run_dir)
     if samples > 1 and not model.stochastic:
@@ -82,17 +104,17 @@ def preview(
             f"--samples={samples} asks for several futures; those of "
             f"{model.title} are all the same: 1 is allowed."
         )
-    video = _read(source, model, context)
-    futures = _futures(model, video, horizon, samples, seed)
-    if output.suffix.lower() == ".npy":
+    video = _read(source, model, options.context)
+    futures = _futures(model, video, horizon, samples, options.seed)
+    if kind == ".npy":
         _require_room(output, (samples, horizon, *model.frame_shape))
         write_array(output, futures, (samples, horizon, *model.frame_shape))
         return
     drawn = _drawn(video, futures, horizon, samples)
-    if output.suffix.lower() == ".mp4":
-        write_mp4(output, drawn, fps)
+    if kind == ".mp4":
+        write_mp4(output, drawn, options.fps)
     else:
-        write_gif(output, np.concatenate(list(drawn)), fps)
+        write_gif(output, np.concatenate(list(drawn)), options.fps)
 
 
 def _check_output(output: pathlib.Path, source: pathlib.Path) -> None:

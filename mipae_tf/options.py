@@ -1,0 +1,182 @@
+"""Options: fields that are declared once and checked when they are set.
+
+Whatever a user can choose is a field of a frozen dataclass that derives from
+`Options`. Flags, their help and what a run records are made from the fields,
+see `mipae_tf.cli.flags`.
+"""
+
+import dataclasses
+import math
+import numbers
+from collections.abc import Mapping
+from typing import Any
+from typing import ClassVar
+from typing import Self
+
+from mipae_tf.limits import INT32_MAX
+
+# The largest float32, about.
+FLOAT32_MAX = 3.4e38
+
+
+def option(
+    default: Any,
+    help: str,
+    *,
+    type: type | None = None,
+    choices: tuple | None = None,
+    low: float | None = None,
+    above: float | None = None,
+    below: float | None = None,
+    high: float | None = None,
+    path: bool = False,
+    identity: bool = True,
+) -> Any:
+    """A field of `Options`.
+
+    Args:
+        default: the value where the user gives none.
+        help: a sentence or two for `--help`.
+        type: bool, int, float or str; needed where the default is None.
+        choices: the values allowed; all of the type when None.
+        low: the smallest number allowed.
+        above: the number must be greater than this one.
+        below: the number must be less than this one.
+        high: the largest number allowed; for integers the `HIGH` of the class
+            when None.
+        path: whether it is a path, in which `~` is the home folder.
+        identity: whether a run with another value is another run. The number
+            of steps is not: a run may be made longer.
+    """
+    metadata = {
+        "help": help,
+        "type": type or default.__class__,
+        "choices": choices,
+        "low": low,
+        "above": above,
+        "below": below,
+        "high": high,
+        "path": path,
+        "identity": identity,
+    }
+    return dataclasses.field(default=default, metadata=metadata)
+
+
+def other_default(
+    options: type["Options"], name: str, default: Any, **metadata: Any
+) -> Any:
+    """A field of a base class, with another default.
+
+    Args:
+        options: the base class.
+        name: of its field.
+        default: in the subclass.
+        **metadata: arguments of `option` that differ as well.
+    """
+    inherited = options.__dataclass_fields__[name].metadata
+    return dataclasses.field(
+        default=default, metadata={**inherited, **metadata}
+    )
+
+
+@dataclasses.dataclass(frozen=True)
+class Options:
+    """Base of all options.
+
+    Attributes:
+        HIGH: the largest integer allowed where a field does not say.
+
+    Raises:
+        ValueError: on making one with a value that is not allowed. The
+            message names the flag, the value and what is allowed.
+    """
+
+    HIGH: ClassVar[int] = INT32_MAX
+
+    def __post_init__(self) -> None:
+        for field in dataclasses.fields(self):
+            value = getattr(self, field.name)
+            if value is None and field.default is None:
+                continue
+            _check(field.name, value, field.metadata, self.HIGH)
+            if field.metadata["type"] in (int, float):  # NumPy's become ours
+                value = field.metadata["type"](value)
+                object.__setattr__(self, field.name, value)
+
+    def updated(self, given: Mapping[str, Any]) -> Self:
+        """These options with other values for some fields.
+
+        Raises:
+            ValueError: for a name that is not a field, or a value that is not
+                allowed.
+        """
+        names = [field.name for field in dataclasses.fields(self)]
+        for name in given:
+            if name not in names:
+                raise ValueError(
+                    f"{name}={given[name]!r} is not one of "
+                    f"{type(self).__name__}; allowed are {', '.join(names)}."
+                )
+        return dataclasses.replace(self, **given)
+
+
+def _check(
+    name: str, value: Any, limits: Mapping, high: float | None
+) -> None:
+    wanted, given = limits["type"], f"--{name}={value}"
+    if not _is_a(value, wanted):
+        raise ValueError(f"--{name}={value!r} must be {_KINDS[wanted]}.")
+    if wanted is float and not abs(value) <= FLOAT32_MAX:
+        raise ValueError(f"{given} must be a finite float32 number.")
+    if limits["choices"] and value not in limits["choices"]:
+        allowed = ", ".join(map(str, limits["choices"]))
+        raise ValueError(f"{given} is unknown; allowed are {allowed}.")
+    if wanted not in (int, float):
+        return
+    above, below, low = limits["above"], limits["below"], limits["low"]
+    if limits["high"] is not None or wanted is float:
+        high = limits["high"]
+    why = None
+    if low is not None and value < low or above is not None and value <= above:
+        why = "is too small"
+    if (
+        high is not None
+        and value > high
+        or below is not None
+        and value >= below
+    ):
+        why = "is too large"
+    if why:
+        raise ValueError(f"{given} {why}; allowed is {_allowed(limits, high)}.")
+
+
+def _allowed(limits: Mapping, high: float | None) -> str:
+    """The numbers allowed, such as `1 to 100` or `more than 0`."""
+    if limits["low"] is not None and high is not None:
+        return f"{limits['low']} to {high}"
+    parts = {
+        "{} or more": limits["low"],
+        "more than {}": limits["above"],
+        "less than {}": limits["below"],
+        "{} or less": high,
+    }
+    said = [text.format(x) for text, x in parts.items() if x is not None]
+    return " and ".join(said)
+
+
+_KINDS = {
+    bool: "true or false",
+    int: "an integer",
+    float: "a number",
+    str: "a string",
+}
+
+
+def _is_a(value: Any, wanted: type) -> bool:
+    if wanted is bool or isinstance(value, bool):
+        return wanted is bool and isinstance(value, bool)
+    if wanted is int:
+        return isinstance(value, numbers.Integral)
+    if wanted is float:
+        return isinstance(value, numbers.Real) and not math.isnan(value)
+    return isinstance(value, wanted)
