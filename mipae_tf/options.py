@@ -120,9 +120,7 @@ class Options:
         return dataclasses.replace(self, **given)
 
 
-def _check(
-    name: str, value: Any, limits: Mapping, high: float | None
-) -> None:
+def _check(name: str, value: Any, limits: Mapping, high: float | None) -> None:
     wanted, given = limits["type"], f"--{name}={value}"
     if not _is_a(value, wanted):
         raise ValueError(f"--{name}={value!r} must be {_KINDS[wanted]}.")

@@ -5,25 +5,15 @@ from collections.abc import Mapping
 from typing import Any
 
 from mipae_tf.models import MODELS
+from mipae_tf.training import TrainingOptions
 
-# Flags of a flagfile that say how and where a run is carried out, not what it
-# learns; any other that is no hyper-parameter keeps runs apart.
-HOW = (
-    "run_dir",
-    "seed",
-    "strategy",
-    "data_dir",
-    "manual_dir",
-    "clips_dir",
-    "log_every",
-    "validate_every",
-    "steps_per_call",
-    "max_to_keep",
-    "on_nonfinite",
-    "profile",
-    "xla",
-    "intra_op_threads",
-)
+# Flags of `train` that do not change what a run learns, and the seed, in which
+# alone the runs of one row differ.
+NOT_COMPARED = {"run_dir", "seed"} | {
+    field.name
+    for field in dataclasses.fields(TrainingOptions)
+    if not field.metadata["identity"]
+}
 
 
 def configuration_of(
@@ -67,10 +57,10 @@ def configuration_of(
 
 
 def _parse(flags: str) -> dict[str, str]:
-    """Flags of a flagfile by name, without those that say how."""
+    """Flags of a flagfile by name, without those of `NOT_COMPARED`."""
     lines = [line.strip().lstrip("-") for line in flags.splitlines()]
     pairs = [line.partition("=") for line in lines if line and line[0] != "#"]
-    return {name: text for name, _, text in pairs if name not in HOW}
+    return {name: text for name, _, text in pairs if name not in NOT_COMPARED}
 
 
 def _defaults(model: str, preset: str) -> dict[str, Any]:

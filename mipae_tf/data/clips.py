@@ -63,7 +63,8 @@ class Clips:
     reader: Reader | None = None
 
     def __post_init__(self) -> None:
-        streams = {**self.streams, "video": self.video}
+        others = {k: v for k, v in self.streams.items() if k != "video"}
+        streams = {"video": self.video, **others}
         for name, array in streams.items():
             what = f"{self.name}: {name}"
             array = checked_stream(name, array, what, "clips", "time")

@@ -114,10 +114,8 @@ def checked_context(
             )
     for name in takes:
         if name != "times" and getattr(context, name) is None:
-            raise ValueError(
-                f"{name} is missing: {title} takes {names}; give "
-                f"Context(frames, {name}=...)."
-            )
+            how = "" if name == "frames" else f"; give Context(..., {name}=...)"
+            raise ValueError(f"{name} is missing: {title} takes {names}{how}.")
     frame = ", ".join(map(str, frame_shape))
     frames = context.frames
     if frames.shape.rank != 5 or frames.shape[2:] != frame_shape:

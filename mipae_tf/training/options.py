@@ -22,6 +22,7 @@ class TrainingOptions(Options):
         "auto",
         "Distribution strategy. auto: mirrored on several GPUs, else none.",
         choices=NAMES,
+        identity=False,
     )
     init_from: str | None = option(
         None, "Run folder whose weights to start from.", type=str, path=True
@@ -33,13 +34,18 @@ class TrainingOptions(Options):
         low=1,
     )
     data_dir: str | None = option(
-        None, "Folder where tfds keeps datasets.", type=str, path=True
+        None,
+        "Folder where tfds keeps datasets.",
+        type=str,
+        path=True,
+        identity=False,
     )
     manual_dir: str | None = option(
         None,
         "Folder with files that you downloaded (MNIST, dSprites).",
         type=str,
         path=True,
+        identity=False,
     )
     clips_dir: str | None = option(
         None,
@@ -47,22 +53,36 @@ class TrainingOptions(Options):
         "there, for datasets larger than memory.",
         type=str,
         path=True,
+        identity=False,
     )
-    log_every: int = option(100, "Steps between lines of losses.", low=1)
+    log_every: int = option(
+        100, "Steps between lines of losses.", low=1, identity=False
+    )
     validate_every: int = option(
-        1_000, "Steps between validation, pictures and checkpoints.", low=1
+        1_000,
+        "Steps between validation, pictures and checkpoints.",
+        low=1,
+        identity=False,
     )
     validation_batches: int = option(
-        8, "Batches of validation clips in a validation.", low=1
+        8, "Batches of validation clips in a validation.", low=1, identity=False
     )
     steps_per_call: int = option(
-        10, "Steps in one call of the compiled training loop.", low=1
+        10,
+        "Steps in one call of the compiled training loop.",
+        low=1,
+        identity=False,
     )
     max_to_keep: int = option(
-        2, "Newest checkpoints kept of a stage, besides the best one.", low=1
+        2,
+        "Newest checkpoints kept of a stage, besides the best one.",
+        low=1,
+        identity=False,
     )
     pictures: bool = option(
-        True, "Whether to draw pictures and GIFs at each validation."
+        True,
+        "Whether to draw pictures and GIFs at each validation.",
+        identity=False,
     )
     on_nonfinite: str = option(
         "stop",
@@ -70,6 +90,7 @@ class TrainingOptions(Options):
         "step; rollback: return to the newest checkpoint and continue with "
         "other batches.",
         choices=("stop", "skip", "rollback"),
+        identity=False,
     )
     precision: str = option(
         "float32",
@@ -77,17 +98,21 @@ class TrainingOptions(Options):
         "float32.",
         choices=PRECISIONS,
     )
-    xla: bool = option(False, "Whether XLA compiles the training step.")
+    xla: bool = option(
+        False, "Whether XLA compiles the training step.", identity=False
+    )
     profile: str | None = option(
         None,
         "First and last step for TensorBoard's profiler, such as 20,25.",
         type=str,
+        identity=False,
     )
     intra_op_threads: int | None = option(
         None,
         "Threads for one operation; 1 without a GPU when unset.",
         type=int,
         low=1,
+        identity=False,
     )
 
     def __post_init__(self) -> None:

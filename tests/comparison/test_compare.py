@@ -87,7 +87,7 @@ def test_the_default_page_shows_what_a_judge_sees(tmp_path):
     write_run(tmp_path / "a", entries=entries)
     text = compare_runs(runs(tmp_path, "a"), out=tmp_path / "out")
     (head,) = [line for line in text.splitlines() if "position/error" in line]
-    assert "judged/forecast/shape_0 | judged/forecast/shape_1" in head
+    assert "judged/forecast/shape_0 ↑ | judged/forecast/shape_1 ↑" in head
     assert "swap_h_y" not in text
     assert "| real |" in text and "0.875" in text
 

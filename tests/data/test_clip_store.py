@@ -35,11 +35,11 @@ def test_the_one_who_is_late_takes_what_is_there(tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["kept"]
 
 
-@pytest.mark.parametrize("name", ["video.uint8", "truth.npz"])
+@pytest.mark.parametrize("name", ["video.npy", "values.npz"])
 def test_a_damaged_file_is_named_with_its_remedy(tmp_path, name):
     kept = tmp_path / "kept"
-    stored_clips(kept, lambda: VIDEO)
+    stored_clips(kept, lambda _: VIDEO)
     path = kept / name
     path.write_bytes(path.read_bytes()[:20])
     with pytest.raises(ValueError, match="kept is damaged .* remove it"):
-        stored_clips(kept, lambda: VIDEO)
+        stored_clips(kept, lambda _: VIDEO)

@@ -93,7 +93,10 @@ LAST_TO_FRONT = VIDEO.transpose(0, 1, 4, 2, 3)
         (VIDEO.astype(np.float32), r"holds float32 in \[0, 255\]; uint8"),
         (VIDEO / 127.5 - 1, r"holds float64 in \[-1, 1\]; uint8"),
         (VIDEO * np.nan, r"in \[nan, nan\]; uint8"),
-        ("clips.npy", r"a video is <U1 \[\]; needed is \[time, height, width"),
+        (
+            "clips.npy",
+            r"of a clip is <U1 \[\]; needed is \[time, height, width",
+        ),
         (7, "is of the type int; it must be an array, a tf.data.Dataset or"),
     ],
 )
@@ -115,24 +118,24 @@ def elements(*videos, **others):
             "under the key video",
         ),
         ([(VIDEO[0], 3)], "elements of the type tuple that are no array"),
-        (RGBA, r"a video is uint8 \[4, 6, 7, 4\]; needed is"),
-        (LAST_TO_FRONT, r"a video is .*the layout looks channel-first"),
-        ([VIDEO[:2]], r"a video is uint8 \[2, 4, 6, 7, 3\]; needed is"),
-        ([VIDEO[0, :0]], "a video holds no frame"),
+        (RGBA, r"video of a clip is uint8 \[4, 6, 7, 4\]; needed is"),
+        (LAST_TO_FRONT, r"video of a clip is .*the layout looks channel-first"),
+        ([VIDEO[:2]], r"video of a clip is uint8 \[2, 4, 6, 7, 3\]; needed is"),
+        ([VIDEO[0, :0]], "video of a clip holds no frame"),
         (elements(VIDEO[0], pose=3), "pose must be a mapping of factors"),
         (
             [
                 *elements(VIDEO[0], pose={"x": np.zeros(4)}),
                 *elements(VIDEO[1], pose={"y": np.zeros(4)}),
             ],
-            "pose must be a mapping of factors, the same ones .*'x'",
+            r"holds clips with different factors, \['x'\] and \['y'\]",
         ),
         (
             [
                 *elements(VIDEO[0], content={"x": 1}),
                 *elements(VIDEO[1], content={"x": [1, 2]}),
             ],
-            "content must be a mapping of factors, .* of the same shape",
+            "holds values of 'x' of different shapes",
         ),
     ],
 )
@@ -155,7 +158,7 @@ def test_no_clip_and_unequal_clips_are_refused():
         Clips.from_examples([], name="mine")
     with pytest.raises(ValueError, match="different shapes"):
         Clips.from_examples([VIDEO[0], VIDEO[1, :2]])
-    with pytest.raises(ValueError, match="mine holds a clip without video; it"):
+    with pytest.raises(ValueError, match="mine has .* masks; the frames must"):
         Clips.from_examples([{"masks": VIDEO[0]}], name="mine")
 
 

@@ -48,7 +48,7 @@ CLIP = moving_clips(1)[:, :2]
         (CLIP.astype(int), {}, "context holds int64; uint8, or floating"),
         (CLIP > 9, {}, "context holds bool; uint8, or floating values"),
         ("clip.mp4", {}, "context holds string; uint8, or floating"),
-        (None, {}, "context is no array of frames: .*None"),
+        (None, {}, "frames is missing: AE-LSTM takes frames"),
         (CLIP[:0], {}, "context has no clip; at least one is needed"),
         (
             CLIP.transpose(0, 1, 4, 2, 3),
@@ -81,7 +81,7 @@ def test_numbers_of_numpy_are_taken(model):
 
 @pytest.mark.parametrize("kind", [tf.bfloat16, tf.float16, tf.float64])
 def test_floats_of_every_width_are_taken(model, kind):
-    context = model._checked_context(tf.cast(CLIP / 255, kind))
+    context = model._checked(tf.cast(CLIP / 255, kind), 2).frames
     assert context.dtype == tf.float32
     np.testing.assert_allclose(context, CLIP / 255, atol=2e-3)
 
@@ -114,7 +114,7 @@ def test_frames_of_no_known_range_are_not_encoded(model):
         with pytest.raises(ValueError, match=message):
             model.encode(frames)
         with pytest.raises(ValueError, match=message):
-            model.start(frames, tf.constant([0, 0]))
+            model.start(Context(frames), tf.constant([0, 0]))
 
 
 @pytest.mark.parametrize("given", [{"samples": 0}, {"piece": 0}])

@@ -57,7 +57,10 @@ def test_a_whole_number_will_do_for_a_float():
         ({"rate": float("nan")}, "--rate=nan must be a number"),
         ({"rate": float("inf")}, "--rate=inf must be a finite float32"),
         ({"rate": 1e300}, "--rate=1e.300 must be a finite float32"),
-        ({"size": 10**9}, "--size=1000000000 is too large; allowed is 1 to 16384"),
+        (
+            {"size": 10**9},
+            "--size=1000000000 is too large; allowed is 1 to 16384",
+        ),
         ({"steps": 10**20}, "--steps=1.* is too large; allowed is 21.*"),
         ({"kind": "c"}, "--kind=c is unknown; allowed are a, b"),
         (

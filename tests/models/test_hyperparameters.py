@@ -5,6 +5,7 @@ import functools
 
 import numpy as np
 import pytest
+from models.harness import OWN
 from models.harness import arrays_of
 from models.harness import batch_of
 from models.harness import lively_model
@@ -12,7 +13,7 @@ from models.harness import moving_clips
 from models.harness import small
 from models.harness import values
 
-from mipae_tf.models import MODELS
+from mipae_tf.models import config_class
 
 # Another value of what is not simply one more, twice as much or the opposite.
 OTHER = {
@@ -112,8 +113,8 @@ class Replayed:
 
 def cases():
     """Every field of every model."""
-    for name in MODELS:
-        for field in dataclasses.fields(MODELS[name].Config):
+    for name in OWN:
+        for field in dataclasses.fields(config_class(name)):
             case = f"{name}-{field.name}"
             if not {case, field.name} & set(EXCEPTIONS):
                 marks = [pytest.mark.slow] * (case not in BY_DEFAULT)

@@ -1,5 +1,6 @@
 import dataclasses
 import inspect
+import types
 
 import keras
 import numpy as np
@@ -8,12 +9,11 @@ import tensorflow as tf
 
 from mipae_tf.models import sequence_stage
 from mipae_tf.models.optimizers import make_adam
-from mipae_tf.models.pose_content import ae_lstm
-from mipae_tf.models.pose_content import dynamics_stage as dynamics
-from mipae_tf.models.pose_content import mipae
-from mipae_tf.models.pose_content import (
-    representation_stage as pose_content_stage,
-)
+from mipae_tf.models.pose_content import autoencoder_stage
+from mipae_tf.models.pose_content import dynamics
+from mipae_tf.models.pose_content import representation_stage
+from mipae_tf.models.pose_content.config import AELSTMConfig
+from mipae_tf.models.pose_content.config import MIPAEConfig
 
 # Numbers that tell which field an argument is from.
 NUMBERS = {
@@ -56,45 +56,47 @@ def config(of):
     return of(**{k: v for k, v in NUMBERS.items() if k in names})
 
 
+def network():
+    """Small networks in the place of those of a pose-content model."""
+    parts = "content_encoder", "pose_encoder", "decoder", "predictor"
+    made = {name: small_network() for name in parts}
+    return types.SimpleNamespace(**made, logits=None, uses_skips=False)
+
+
 STAGES = {
     "ae_lstm": (
-        ae_lstm,
-        lambda: ae_lstm.AutoencoderStage(
-            small_network(),
-            small_network(),
-            config(ae_lstm.AELSTMConfig),
-            0,
+        autoencoder_stage,
+        lambda: autoencoder_stage.AutoencoderStage(
+            network(), config(AELSTMConfig), 0
         ),
         [FIRST],
     ),
     "pose_content": (
-        pose_content_stage,
-        lambda: mipae.MIPAEStage(
-            *(small_network() for _ in range(4)),
-            1.0,
-            config(mipae.MIPAEConfig),
-            0,
+        representation_stage,
+        lambda: representation_stage.RepresentationStage(
+            network(), config(MIPAEConfig), 0
         ),
         [FIRST, ADVERSARY],
     ),
     "dynamics": (
         dynamics,
-        lambda: dynamics.Dynamics(
-            small_network(), "pose", None, config(mipae.MIPAEConfig), 0
-        ),
+        lambda: dynamics.DynamicsStage(network(), config(MIPAEConfig), 0),
         [LATER],
     ),
     "published dynamics": (
         dynamics,
-        lambda: dynamics.PublishedDynamics(
-            small_network(), (None, None), config(mipae.MIPAEConfig), 0
+        lambda: dynamics.PublishedDynamicsStage(
+            network(), config(MIPAEConfig), 0
         ),
         [PUBLISHED],
     ),
     "sequence": (
         sequence_stage,
         lambda: Sequence(
-            small_network(), config(sequence_stage.SequenceConfig), 0
+            small_network(),
+            config(sequence_stage.SequenceConfig),
+            0,
+            "sequence",
         ),
         [{**FIRST, "steps": 9}],
     ),

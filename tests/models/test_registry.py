@@ -116,4 +116,7 @@ def test_nothing_else_knows_a_model_by_its_name():
         for node in ast.walk(ast.parse(path.read_text()))
         if isinstance(node, ast.Constant) and node.value in OWN
     }
-    assert named == {("training/model_flags.py", "mipae"), ("training/job.py", "mipae")}
+    assert named == {
+        ("training/model_flags.py", "mipae"),
+        ("training/job.py", "mipae"),
+    }

@@ -21,7 +21,7 @@ class Recorder(SequenceStage):
     def __init__(self, seed=0, **given):
         network = keras.layers.Dense(1)
         network.build((None, 1))
-        super().__init__(network, SequenceConfig(**given), seed)
+        super().__init__(network, SequenceConfig(**given), seed, "whole")
         self.seen = []
 
     def terms(self, batch, key, training):

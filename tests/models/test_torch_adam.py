@@ -1,10 +1,13 @@
+import dataclasses
+
 import keras
 import numpy as np
 import pytest
 import tensorflow as tf
+from models.harness import OWN
 from models.torch_rule import torch_adam
 
-from mipae_tf.models import MODELS
+from mipae_tf.models import config_class
 from mipae_tf.models import make_model
 from mipae_tf.models.optimizers import make_adam
 from mipae_tf.models.torch_adam import TorchAdam
@@ -110,9 +113,9 @@ def test_its_config_makes_another():
     assert again.epsilon == 1e-8
 
 
-@pytest.mark.parametrize("name", MODELS)
+@pytest.mark.parametrize("name", OWN)
 def test_published_protocols_follow_pytorch(name):
-    config = MODELS[name].Config
+    config = config_class(name)
     published, default = config.resolve("published"), config.resolve()
     assert (published.adam_epsilon, published.layer_rules) == ("torch",) * 2
     assert (default.adam_epsilon, default.layer_rules) == ("keras",) * 2
@@ -122,13 +125,13 @@ def test_published_protocols_follow_pytorch(name):
     "name",
     [
         name if name == "mipae" else pytest.param(name, marks=pytest.mark.slow)
-        for name in MODELS
+        for name in OWN
     ],
 )
 def test_published_models_follow_pytorch_in_all_their_parts(name):
     given = {"width": 2, "lstm_dim": 4, "critic_dim": 4}
     given |= {"content_dim": 4, "state_dim": 4}
-    fields = MODELS[name].Config.__dataclass_fields__
+    fields = {f.name for f in dataclasses.fields(config_class(name))}
     given = {key: value for key, value in given.items() if key in fields}
     model = make_model(name, (64, 64, 1), 0, "published", given)
     used = [o for stage in model.stages() for o in stage.optimizers]

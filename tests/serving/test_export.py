@@ -164,7 +164,7 @@ def sent(server, name, signature, random):
     """A request that is right."""
     model = server.model(name)
     latents = {
-        latent.name: (2, *[3][: latent.per_frame], latent.dim)
+        latent.name: (2, *[3][: latent.per_frame], *latent.code_shape)
         for latent in model.latents
     }
     return valid_request(signature, model.frame_shape, latents, random)

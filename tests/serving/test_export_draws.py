@@ -8,8 +8,8 @@ import pytest
 import tensorflow as tf
 
 from mipae_tf.models import Latent
+from mipae_tf.models.context import context_specs
 
-# `mipae_tf.serving.export` is the function as well as the module.
 MODULE = importlib.import_module("mipae_tf.serving.export")
 FRAME = (4, 4, 1)
 
@@ -43,12 +43,18 @@ class Drawer:
 
     frame_shape = FRAME
     stochastic = True
-    latents = (Latent("state", "state", True, 2),)
+    latents = (Latent("state", "state", True, (2,)),)
 
-    def roll_out(self, video, horizon, key):
+    def offers(self, capability):
+        return capability == "forecast"
+
+    def context_specs(self):
+        return context_specs(("frames",), FRAME)
+
+    def roll_out(self, context, horizon, key):
         return tf.concat([[horizon], key], axis=0)
 
-    def futures(self, video, horizon, samples, key):
+    def futures(self, context, horizon, samples, key):
         return tf.concat([[samples, horizon], key], axis=0)
 
 
@@ -58,7 +64,7 @@ def exported(monkeypatch, tmp_path):
     monkeypatch.setattr(MODULE, "load", lambda path: Drawer())
     monkeypatch.setattr(keras.export, "ExportArchive", lambda: archive)
     with pytest.raises(Stopped):
-        MODULE.export(tmp_path / "run", tmp_path / "served")
+        MODULE.export_run(tmp_path / "run", tmp_path / "served")
     return archive
 
 

@@ -69,6 +69,10 @@ class Drawer:
 
     frame_shape = (64, 64, 1)
     stochastic = True
+    TAKES = ("frames",)
+
+    def offers(self, capability):
+        return capability == "forecast"
 
     def stream(self, context, horizon, samples, seed, piece):
         levels = seed + np.arange(samples, dtype=np.uint8)
@@ -154,6 +158,10 @@ def test_the_source_is_never_overwritten(
 def test_endings_are_taken_in_any_case(no_run, monkeypatch):
     class Still:
         frame_shape, stochastic = (64, 64, 1), False
+        TAKES = ("frames",)
+
+        def offers(self, capability):
+            return capability == "forecast"
 
         def stream(self, video, horizon, *_):
             yield np.repeat(video[None, :, -1:], horizon, axis=2)
@@ -178,13 +186,13 @@ def test_endings_are_taken_in_any_case(no_run, monkeypatch):
             r"--output=new/x.npy would have 4,096.0 GB, and [\d.,]+ GB are",
         ),
         ({"fps": -1.0}, "--fps=-1.0 is too small; allowed is 0.01 to 1000.0"),
-        ({"fps": float("nan")}, "--fps=nan is not finite"),
+        ({"fps": float("nan")}, "--fps=nan must be a number"),
         ({"seed": 10**20}, "--seed=1.* is too large; allowed is 0 to 21"),
         ({"samples": 10**9}, "--samples=1000000000 is too large"),
         ({"samples": 0}, "--samples=0 is too small"),
         ({"samples": 2}, "--samples=2 asks .* of AE-LSTM are all the same"),
         ({"context": 9}, "--context=9 does not fit .* 8 frames"),
-        ({"context": 0}, "--context=0 does not fit"),
+        ({"context": 0}, "--context=0 is too small"),
     ],
 )
 def test_what_cannot_be_previewed_is_named(run, given, message):

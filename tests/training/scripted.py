@@ -9,6 +9,7 @@ from runs.run_cases import settings
 
 from mipae_tf.data import Clips
 from mipae_tf.data.frame_plan import Window
+from mipae_tf.models import Latent
 from mipae_tf.models import Stage
 from mipae_tf.runs import RunFolder
 from mipae_tf.training import Trainer
@@ -131,6 +132,9 @@ class Model:
         return self._stages
 
     TAKES = ("frames",)
+    STAGES = ("first", "second")
+    latents = (Latent("light", "state", True, (1,)),)
+    title = "Scripted"
 
     def offers(self, capability):
         return capability in ("encode", "forecast")

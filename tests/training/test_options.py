@@ -145,4 +145,6 @@ def test_clips_are_kept_in_the_folder_that_is_named(tmp_path, monkeypatch):
 
     monkeypatch.setattr(job, "open_clips", open_clips)
     with pytest.raises(Stopped):
-        job.train_model(tmp_path / "run", options=TrainingOptions(clips_dir="kept"))
+        job.train_model(
+            tmp_path / "run", options=TrainingOptions(clips_dir="kept")
+        )

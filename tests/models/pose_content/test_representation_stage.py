@@ -302,7 +302,7 @@ def scored(stage):
     """Poses 10 · clip + place, and the scores of all pairs of them."""
     poses = 10 * tf.range(4)[:, None] + tf.range(3)  # [clips, poses]
     poses = tf.cast(poses, tf.float32)[..., None]
-    return poses, *(np.ravel(x) for x in stage._scores(poses, salt=0))
+    return poses, *(np.ravel(x) for x in stage.scores(poses, salt=0))
 
 
 def test_a_joint_pair_is_a_pose_and_the_one_after_it():
@@ -356,8 +356,9 @@ def test_the_similarity_pulls_at_the_frames_that_learn(given, moved):
     frames = tf.cast(batch, tf.float32) / 255.0
     with tf.GradientTape() as tape:
         tape.watch(frames)
-        _, own = stage._roles(frames)
-        similarity = stage._autoencode(own, training=True)[0]["similarity"]
+        _, own = stage._split(frames)
+        codes = stage.codes(own, training=True)
+        similarity = stage.encoder_losses(codes, own, True)["similarity"]
     gradient = tape.gradient(similarity, frames)
     by_frame = np.abs(gradient).max(axis=(0, 2, 3, 4))
     assert (by_frame > 0.0).tolist()[:2] == moved

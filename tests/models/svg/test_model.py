@@ -195,14 +195,14 @@ def test_the_published_loss():
     model = lively_model("svg_lp", layer_rules="torch", **given)
     network, stage = model.network, model.stages()[0]
     for head in (network.posterior, network.prior):
-        scaled = 3.0 * head.lstm.pose.kernel
-        head.lstm.pose.kernel.assign(scaled)
+        scaled = 3.0 * head.lstm.readout.kernel
+        head.lstm.readout.kernel.assign(scaled)
     batch = batch_of(stage, moving_clips())
     found = stage.terms(batch, KEY, training=True)
     frames = tf.cast(batch, tf.float32) / 255.0
     h, maps = of_each_time(network, frames, training=True)
     noise = tf.random.stateless_normal([4, 4, 3], KEY)
-    states, _ = network.follow(h[:, :-1], h[:, 1:], noise)
+    states, _ = network.teacher_forced(h[:, :-1], h[:, 1:], noise)
     error = divergence = 0.0
     for time in range(4):  # the context is of two frames
         drawn = network.decoder(
@@ -240,4 +240,4 @@ def test_published_initial_values():
                 assert 0.12 < np.abs(weight).max() <= 0.125
         assert np.std(lstm.embed.kernel) == pytest.approx(0.02, rel=0.1)
         assert not np.any(lstm.embed.bias)
-        assert np.std(lstm.pose.kernel) == pytest.approx(0.02, rel=0.2)
+        assert np.std(lstm.readout.kernel) == pytest.approx(0.02, rel=0.2)
