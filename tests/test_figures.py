@@ -142,7 +142,7 @@ def comparison():
         )
         yield f"| swap PSNR (dB) | {cells(groups[:2], 'swap/psnr')} | no swap |"
         yield (
-            f"| judged positions off by (pixels) | {cells(groups, error)} | "
+            f"| judged position error (pixels) | {cells(groups, error)} | "
             f"{mean([run], 'position/error/copy_last')} |"
         )
         name, chance = ("shapes", ".33")
@@ -153,11 +153,12 @@ def comparison():
         copied = cells(
             [[run]], *(f"judged/copy_last/{f}" for f in factors), decimals=3
         )
-        yield f"| judged {name} kept (chance {chance}) | {kept} | {copied} |"
+        yield f"| judged {name} correct (chance {chance}) | {kept} | {copied} |"
     score = cells(SPRITES[:2], "mig/published/score", decimals=3)
     ceiling = mean(SPRITES[0][:1], "mig/published/ceiling", 3)
     yield (
-        f"| MIG, 10,000 samples (ceiling {ceiling}) | {score} | no content | |"
+        f"| MIG, 10,000 samples (ceiling {ceiling}) | {score} | "
+        "no content code | |"
     )
 
 
@@ -202,7 +203,7 @@ def other_models():
     lp, fp, mipae, drnet = (mean(g, energy) for g in SVG + ONE_FUTURE)
     law = mean(SVG[0], "bounce/energy/law")
     yield (
-        f"(pixels; the law itself {law}) | SVG-LP {lp}, SVG-FP {fp}, "
+        f"(pixels; the true distribution {law}) | SVG-LP {lp}, SVG-FP {fp}, "
         f"MIPAE {mipae}, DRNET {drnet} |"
     )
 
@@ -267,8 +268,8 @@ def svg():
         mean(SVG[0], f"bounce/energy/{name}") for name in ("law", "law_mean")
     )
     yield (
-        f"{row(every, 'bounce/energy/forecast')} | samples of the law {law}, "
-        f"its mean {law_mean} |"
+        f"{row(every, 'bounce/energy/forecast')} | true samples {law}, "
+        f"true mean {law_mean} |"
     )
     spread = [
         " / ".join(
@@ -278,7 +279,10 @@ def svg():
         for runs in SVG
     ]
     after = mean(SVG[0], "bounce/spread_after/law")
-    yield f"the law {after} after it) | {' | '.join(spread)} | 0 / 0 | 0 / 0 |"
+    yield (
+        f"true distribution {after} after it) | {' | '.join(spread)} | "
+        "0 / 0 | 0 / 0 |"
+    )
 
 
 @pytest.mark.parametrize(
