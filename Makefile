@@ -1,19 +1,21 @@
-# Thin wrappers around the commands in BUILD.md; each makes .venv when missing.
+# Thin wrappers around the commands in BUILD.md. Each creates .venv if missing.
 PYTHON ?= python3
 RUN = .venv/bin/python -m
 CONFIG = configs/quickstart.cfg
 RUN_DIR = runs/quickstart
-# A worker holds about 2 GB; tests of a file stay together.
+# A worker needs about 2 GB. Tests of one file run in one worker.
 WORKERS = -n 2 --dist=loadfile
 
-.PHONY: demo test slow lint bench clean
+.PHONY: quickstart demo test slow lint bench clean
 
-# Trains on generated sprites, exports the model, and ends with its scores.
-demo: .venv
+# Trains on generated sprites, exports the model and prints its scores.
+quickstart: .venv
 	$(RUN) mipae_tf.train --flagfile=$(CONFIG) --run_dir=$(RUN_DIR)
 	$(RUN) mipae_tf.export --run_dir=$(RUN_DIR)
 	$(RUN) mipae_tf.evaluate --run_dir=$(RUN_DIR) --clips=200 \
 	    --mig_samples=5000 --metrics=prediction,swap,leak,mig
+
+demo: quickstart
 
 test: .venv
 	$(RUN) pytest $(WORKERS)

@@ -1,4 +1,4 @@
-"""Figures in tables of the documents are those of the files in results/."""
+"""The tables of the documentation show the numbers of results/."""
 
 import functools
 import json
@@ -117,7 +117,7 @@ def reading(role):
     ]
 
 
-def readme_two_sprites():
+def two_sprites():
     yield f"| swap PSNR (dB) | {cells(RECIPES, 'swap/psnr')} |"
     for name, keys in [*reading("content"), *reading("pose")]:
         yield f"| {name} | {cells(RECIPES, *keys)} |"
@@ -130,7 +130,7 @@ def readme_two_sprites():
     yield f"| MIG, 100,000 samples (ceiling {ceiling}) | {found} |"
 
 
-def readme_comparison():
+def comparison():
     error = "position/error/forecast"
     for data, groups in (("two sprites: ", SPRITES), ("digits: ", DIGITS)):
         (run, *_), *_ = groups
@@ -142,7 +142,7 @@ def readme_comparison():
         )
         yield f"| swap PSNR (dB) | {cells(groups[:2], 'swap/psnr')} | no swap |"
         yield (
-            f"| judged positions off by (pixels) | {cells(groups, error)} | "
+            f"| judged position error (pixels) | {cells(groups, error)} | "
             f"{mean([run], 'position/error/copy_last')} |"
         )
         name, chance = ("shapes", ".33")
@@ -153,15 +153,16 @@ def readme_comparison():
         copied = cells(
             [[run]], *(f"judged/copy_last/{f}" for f in factors), decimals=3
         )
-        yield f"| judged {name} kept (chance {chance}) | {kept} | {copied} |"
+        yield f"| judged {name} correct (chance {chance}) | {kept} | {copied} |"
     score = cells(SPRITES[:2], "mig/published/score", decimals=3)
     ceiling = mean(SPRITES[0][:1], "mig/published/ceiling", 3)
     yield (
-        f"| MIG, 10,000 samples (ceiling {ceiling}) | {score} | no content | |"
+        f"| MIG, 10,000 samples (ceiling {ceiling}) | {score} | "
+        "no content code | |"
     )
 
 
-def readme_digits():
+def digits():
     (run,) = CENTRE
     psnr = [
         mean([run], f"prediction/psnr/{row}")
@@ -187,7 +188,7 @@ def readme_digits():
         )
 
 
-def readme_other_models():
+def other_models():
     same, cross = (f"independence/sampled_{n}" for n in ("same", "cross"))
     for groups in (FACTORS, ENTANGLED):
         yield f"| {each(groups, same)} / {each(groups, cross)} |"
@@ -202,7 +203,7 @@ def readme_other_models():
     lp, fp, mipae, drnet = (mean(g, energy) for g in SVG + ONE_FUTURE)
     law = mean(SVG[0], "bounce/energy/law")
     yield (
-        f"(pixels; the law itself {law}) | SVG-LP {lp}, SVG-FP {fp}, "
+        f"(pixels; the true distribution {law}) | SVG-LP {lp}, SVG-FP {fp}, "
         f"MIPAE {mipae}, DRNET {drnet} |"
     )
 
@@ -267,8 +268,8 @@ def svg():
         mean(SVG[0], f"bounce/energy/{name}") for name in ("law", "law_mean")
     )
     yield (
-        f"{row(every, 'bounce/energy/forecast')} | samples of the law {law}, "
-        f"its mean {law_mean} |"
+        f"{row(every, 'bounce/energy/forecast')} | true samples {law}, "
+        f"true mean {law_mean} |"
     )
     spread = [
         " / ".join(
@@ -278,16 +279,19 @@ def svg():
         for runs in SVG
     ]
     after = mean(SVG[0], "bounce/spread_after/law")
-    yield f"the law {after} after it) | {' | '.join(spread)} | 0 / 0 | 0 / 0 |"
+    yield (
+        f"true distribution {after} after it) | {' | '.join(spread)} | "
+        "0 / 0 | 0 / 0 |"
+    )
 
 
 @pytest.mark.parametrize(
     "document, lines",
     [
-        ("README.md", readme_digits),
-        ("README.md", readme_two_sprites),
-        ("README.md", readme_comparison),
-        ("README.md", readme_other_models),
+        ("docs/results.md", digits),
+        ("docs/results.md", two_sprites),
+        ("docs/results.md", comparison),
+        ("docs/results.md", other_models),
         ("docs/models/independent_prediction.md", independent_prediction),
         ("docs/models/svg.md", svg),
     ],
@@ -321,4 +325,49 @@ def test_differences_are_those_of_the_results(groups, key, factor, stated):
     assert words[-2].strip("[,") == bounds[0]
     assert words[-1].strip("]") == bounds[1]
     assert value in [word.lstrip("+") for word in words]
-    assert stated in " ".join((ROOT / "README.md").read_text().split())
+    page = (ROOT / "docs" / "results.md").read_text()
+    assert stated in " ".join(page.split())
+
+
+ELBO = "elbo/per_frame"
+BEST = f"{FORECAST}_best"
+# By config: the runs, and the keys of the numbers in its header.
+HEADERS = {
+    "quickstart": (["quickstart"], FORECAST, "swap/psnr"),
+    "mipae_two_sprites": (SPRITES[0], FORECAST, "swap/psnr"),
+    "drnet_two_sprites": (SPRITES[1], FORECAST, "swap/psnr"),
+    "ae_lstm_two_sprites": (SPRITES[2], FORECAST),
+    "mipae_moving_mnist": (CENTRE, FORECAST, "swap/psnr"),
+    "drnet_moving_mnist": (DIGITS[1], FORECAST, "swap/psnr"),
+    "ae_lstm_moving_mnist": (DIGITS[2], FORECAST),
+    "svg_lp_moving_mnist": (SVG[0], FORECAST, BEST),
+    "svg_fp_moving_mnist": (SVG[1], FORECAST, BEST),
+    "independent_prediction_moving_mnist": (FACTORS[0], ELBO),
+    "entangled_moving_mnist": (ENTANGLED[0], ELBO),
+}
+WORDS = {FORECAST: "forecast", BEST: "20:", "swap/psnr": "swap", ELBO: "ELBO"}
+
+
+@pytest.mark.parametrize(
+    "path", sorted((ROOT / "configs").glob("*.cfg")), ids=lambda path: path.stem
+)
+def test_scores_of_configs_are_those_of_the_results(path):
+    header = path.read_text().partition("\n--")[0].replace("\n#", "")
+    runs, *keys = HEADERS[path.stem]
+    for key in keys:
+        number = mean(runs, key, 1 if key == ELBO else 2)
+        number = number.replace("±", "+-").replace("−", "-")
+        assert f"{WORDS[key]} {number}" in header
+
+
+def test_long_run_of_sprites_and_quickstart():
+    """The further numbers of three headers."""
+    for path, run in (("mipae", RECIPES[0]), ("drnet", RECIPES[1])):
+        header = (ROOT / "configs" / f"{path}_two_sprites.cfg").read_text()
+        swap = mean(run, "swap/psnr").replace("±", "+-")
+        score = mean(run, "mig/published/score", 3).replace("±", "+-")
+        assert f"swap {swap} dB, MIG\n# {score} at 100,000" in header
+    longer = ["quickstart_5000_steps"]
+    header = (ROOT / "configs" / "quickstart.cfg").read_text()
+    forecast, swap = mean(longer, FORECAST), mean(longer, "swap/psnr")
+    assert f"give {forecast} and {swap} dB" in header
