@@ -15,9 +15,9 @@ from mipae_tf.cli.screen import say
 from mipae_tf.data import Clips
 from mipae_tf.data import open_clips
 from mipae_tf.data.datasets import open_builder
-from mipae_tf.evaluation.findings import Findings
 from mipae_tf.evaluation.groups.mig import BLINDNESS
 from mipae_tf.evaluation.groups.registry import GROUPS
+from mipae_tf.evaluation.metric_group import Findings
 from mipae_tf.evaluation.options import EvaluationOptions
 from mipae_tf.evaluation.report import write_report
 from mipae_tf.evaluation.subject import Subject

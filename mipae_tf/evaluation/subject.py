@@ -66,6 +66,17 @@ class Subject:
         """All clips of the training split."""
         return self.training()
 
+    def stream(self, name: str) -> np.ndarray:
+        """A stream of the clips, `[clips, time, ...]`, read at the first call.
+
+        Raises:
+            ValueError: when the clips do not have it.
+        """
+        if name not in self._shared:
+            clips = self.clips.with_streams([name])
+            self._shared[name] = clips.streams[name]
+        return self._shared[name]
+
     def encode(
         self, video: np.ndarray, seed: int | None = None
     ) -> dict[str, np.ndarray]:

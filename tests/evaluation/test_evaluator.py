@@ -18,9 +18,9 @@ from mipae_tf.data import Clips
 from mipae_tf.evaluation import EvaluationOptions
 from mipae_tf.evaluation import evaluate
 from mipae_tf.evaluation import evaluator
-from mipae_tf.evaluation.findings import Findings
 from mipae_tf.evaluation.groups import scores
 from mipae_tf.evaluation.groups.registry import GROUPS
+from mipae_tf.evaluation.metric_group import Findings
 from mipae_tf.judging import judge
 from mipae_tf.metrics.probes import probes
 from mipae_tf.runs import RunFolder
@@ -103,7 +103,7 @@ def test_test_clips_are_measured_and_training_clips_searched(bars, monkeypatch):
     """As many of the first as are wanted, and all of the second."""
     seen = []
     group = dataclasses.replace(
-        GROUPS["memory"], measure=lambda s: seen.append(s) or Findings({})
+        GROUPS["memory"], compute=lambda s: seen.append(s) or Findings({})
     )
     monkeypatch.setitem(GROUPS, "memory", group)
     found = evaluate(bars.path, ["memory"], chosen(seed=3))["protocol"]

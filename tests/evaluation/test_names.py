@@ -12,6 +12,7 @@ from evaluation.world import shade
 from evaluation.world import subject
 
 from mipae_tf.data import Clips
+from mipae_tf.evaluation import judges
 from mipae_tf.evaluation.groups import downstream
 from mipae_tf.evaluation.groups import factors
 from mipae_tf.evaluation.groups import judged
@@ -90,7 +91,7 @@ def test_bars_are_measured_alike_under_any_name(group, monkeypatch):
     for own, builder in ((world, Builder()), (renamed(world, BARS), Renamed())):
         seen = subject(builder, training=lambda own=own: own, mig_samples=100)
         seen = dataclasses.replace(seen, clips=own)
-        found.append(group.measure(seen).metrics)
+        found.append(group.GROUP.measure(seen).metrics)
     assert any("value" in row for row in found[0].values())
     assert under_old_names(found[1], BARS) == found[0]
 
@@ -105,9 +106,9 @@ def test_dots_are_measured_alike_under_any_name(monkeypatch):
     monkeypatch.setattr(probes, "EPOCHS", 1)
     world, found = dots.dots().take(slice(20)), []
     for own, exact in ((world, dots.Judge()), (renamed(world, DOTS), Judge())):
-        monkeypatch.setattr(judge, "make_judge", lambda _, exact=exact: exact)
+        monkeypatch.setattr(judges, "make_judge", lambda _, exact=exact: exact)
         options = EvaluationOptions(horizon=4)
         seen = Subject(dots.Painter(), own, None, 2, options)
-        found.append(factors.measure(seen).metrics)
+        found.append(factors.GROUP.measure(seen).metrics)
     assert "value" in found[0]["factors/alone"]
     assert found[1] == found[0]

@@ -5,13 +5,13 @@ from evaluation.world import clips
 from evaluation.world import subject
 
 from mipae_tf.data import Clips
+from mipae_tf.evaluation.groups.downstream import GROUP
 from mipae_tf.evaluation.groups.downstream import _content_codes
-from mipae_tf.evaluation.groups.downstream import measure
 
 
 def test_content_tells_the_class_from_few_labels():
     seen = dataclasses.replace(subject(), clips=clips(60))
-    found = measure(seen)
+    found = GROUP.measure(seen)
     assert set(found.metrics) == {
         "downstream/shape_0/10",
         "downstream/shape_0/20",
@@ -49,7 +49,7 @@ def test_an_action_is_told_from_how_things_move():
         video=video,
         values={"gait": gait, "step": gait * np.arange(8) % 2, **world.values},
     )
-    found = measure(dataclasses.replace(subject(), clips=world)).metrics
+    found = GROUP.measure(dataclasses.replace(subject(), clips=world)).metrics
     assert found["downstream/gait/20"]["value"] > 0.8
     assert "downstream/shape_0/20" in found
     # What changes within a clip is no label of it.
@@ -58,13 +58,13 @@ def test_an_action_is_told_from_how_things_move():
 
 def test_a_model_without_content_is_judged_by_its_whole_code():
     seen = dataclasses.replace(subject(roles=()), clips=clips(60))
-    found = measure(seen).metrics
+    found = GROUP.measure(seen).metrics
     assert found["downstream/shape_0/20"]["value"] > 0.6
 
 
 def test_absent_without_classes():
     bare = Clips(clips().video, name="bars test")
-    found = measure(dataclasses.replace(subject(), clips=bare)).metrics
+    found = GROUP.measure(dataclasses.replace(subject(), clips=bare)).metrics
     assert found == {
-        "downstream": {"absent": "bars test knows no classes of clips."}
+        "downstream": {"absent": "bars test has no classes of clips."}
     }

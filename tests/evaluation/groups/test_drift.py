@@ -6,12 +6,12 @@ import tensorflow as tf
 from evaluation.world import Oracle
 from evaluation.world import subject
 
-from mipae_tf.evaluation.groups.drift import measure
+from mipae_tf.evaluation.groups.drift import GROUP
 from mipae_tf.models import Context
 
 
 def test_a_forecast_that_stays_as_it_is():
-    found = measure(subject(error=0.0, drift_steps=30))
+    found = GROUP.measure(subject(error=0.0, drift_steps=30))
     sharp = found.metrics["drift/sharpness"]
     assert sharp["steps"] == [1, 2, 5, 10, 20, 30]
     assert sharp["value"] == sharp["per_step"][-1]
@@ -34,7 +34,7 @@ class Tired(Oracle):
 
 def test_a_forecast_that_fades_is_seen_to():
     seen = dataclasses.replace(subject(drift_steps=10), model=Tired())
-    found = measure(seen).metrics
+    found = GROUP.measure(seen).metrics
     sharp = found["drift/sharpness"]["per_step"]
     assert sharp[0] == pytest.approx(0.5, abs=0.1)
     assert sharp[-1] < 0.01
@@ -52,7 +52,7 @@ class Late(Oracle):
 def test_the_seam_is_the_first_step():
     seen = subject(error=0.0, drift_steps=3)
     late = dataclasses.replace(seen, model=Late(error=0.0))
-    motion = measure(late).metrics["drift/motion"]["per_step"]
+    motion = GROUP.measure(late).metrics["drift/motion"]["per_step"]
     assert motion[0] == 0
     np.testing.assert_allclose(motion[1:], 1, atol=0.15)
 
@@ -61,6 +61,6 @@ def test_still_clips_have_no_motion_to_compare_with():
     seen = subject(drift_steps=3)
     video = np.repeat(seen.clips.video[:, :1], 8, axis=1)
     still = dataclasses.replace(seen.clips, video=video)
-    found = measure(dataclasses.replace(seen, clips=still)).metrics
+    found = GROUP.measure(dataclasses.replace(seen, clips=still)).metrics
     assert "blank or still" in found["drift/motion"]["absent"]
     assert "value" in found["drift/sharpness"]

@@ -8,12 +8,12 @@ from evaluation.world import Oracle
 from evaluation.world import clips
 from evaluation.world import subject
 
-from mipae_tf.evaluation.groups.independence import measure
+from mipae_tf.evaluation.groups.independence import GROUP
 
 
 def test_the_past_of_a_part_tells_its_own_present():
     seen = dataclasses.replace(subject(), model=Jittered(), clips=clips(60))
-    found = measure(seen)
+    found = GROUP.measure(seen)
     value = {key: row["value"] for key, row in found.metrics.items()}
     assert value["independence/same"] > value["independence/cross"] + 0.5
     assert value["independence/cross"] == pytest.approx(0, abs=0.2)
@@ -26,7 +26,9 @@ def test_the_past_of_a_part_tells_its_own_present():
 def test_codes_that_repeat_are_counted():
     """Of 2 shades and 16 columns; those of a clip tell the next ones."""
     seen = dataclasses.replace(subject(), clips=clips(200))
-    value = {key: row["value"] for key, row in measure(seen).metrics.items()}
+    value = {
+        key: row["value"] for key, row in GROUP.measure(seen).metrics.items()
+    }
     most = (np.log(2) + np.log(16)) / 2
     assert 0.6 * most < value["independence/same"] < 1.1 * most
     assert value["independence/cross"] < 0.2
@@ -47,14 +49,14 @@ class Rounded(Oracle):
 
 def test_rounded_noise_tells_nothing():
     seen = dataclasses.replace(subject(), model=Rounded(), clips=clips(200))
-    found = measure(seen).metrics
+    found = GROUP.measure(seen).metrics
     assert abs(found["independence/cross"]["value"]) < 0.2
 
 
 @pytest.mark.slow
 def test_one_latent_is_split_as_well_as_can_be():
     seen = dataclasses.replace(subject(roles=()), model=Jittered(roles=()))
-    found = measure(seen).metrics
+    found = GROUP.measure(seen).metrics
     assert set(found) == {f"independence/{n}" for n in ("same", "cross", "gap")}
     assert all("value" in row for row in found.values())
 
@@ -69,7 +71,7 @@ class Collapsed(Jittered):
 
 def test_a_collapsed_code_is_absent_and_no_error():
     seen = dataclasses.replace(subject(), model=Collapsed())
-    found = measure(seen).metrics
+    found = GROUP.measure(seen).metrics
     assert all("absent" in row for row in found.values())
 
 
@@ -86,7 +88,7 @@ class Sampled(Jittered):
 
 def test_samples_are_looked_at_beside_means():
     seen = dataclasses.replace(subject(), model=Sampled(), clips=clips(60))
-    found = measure(seen).metrics
+    found = GROUP.measure(seen).metrics
     names = ("same", "cross", "gap")
     assert set(found) == {
         f"independence/{kind}{name}"

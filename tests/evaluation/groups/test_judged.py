@@ -68,7 +68,7 @@ def test_a_damaged_judge_is_trained_anew(judge_file, monkeypatch, capsys):
 
 
 def test_what_an_oracle_draws_is_judged_as_the_truth(judge_file):
-    found = judged.measure(subject(error=0.0, judge_file=judge_file))
+    found = judged.GROUP.measure(subject(error=0.0, judge_file=judge_file))
     value = {k: v["value"] for k, v in found.metrics.items() if "value" in v}
     for row in ("forecast", "oracle", "swap"):
         assert value[f"judged/{row}/shape_0"] > 0.9
@@ -85,7 +85,9 @@ def test_what_an_oracle_draws_is_judged_as_the_truth(judge_file):
 
 
 def test_a_model_that_swaps_nothing(judge_file):
-    found = judged.measure(subject(roles=(), judge_file=judge_file)).metrics
+    found = judged.GROUP.measure(
+        subject(roles=(), judge_file=judge_file)
+    ).metrics
     reason = {"absent": "Oracle has no content latent."}
     assert found["judged/swap"] == reason
     assert "value" in found["judged/forecast/shape_0"]
@@ -105,7 +107,7 @@ def test_a_model_that_swaps_nothing(judge_file):
     ids=["no training clips", "no factors"],
 )
 def test_no_judge_for_a_reason(seen, reason):
-    found = judged.measure(seen).metrics
+    found = judged.GROUP.measure(seen).metrics
     assert reason in found["judged/real"]["absent"]
     assert reason in found["position/error/forecast"]["absent"]
 
@@ -120,14 +122,15 @@ def test_objects_that_look_alike_are_not_judged_by_name():
         values={**world.values, "q7": world.values["x_0"]},
         factors=(shade, FACTORS[1], other),
     )
-    judge = module._new(several, seed=0)
+    judge = module.judge_for(several, seed=0)
     assert not judge.places
     assert judge.classes == {"shape_0": shade}
 
 
 def test_judges_of_one_seed_begin_alike():
     first, second, other = (
-        module._new(clips(), seed).network.get_weights() for seed in (0, 0, 1)
+        module.judge_for(clips(), seed).network.get_weights()
+        for seed in (0, 0, 1)
     )
     for a, b in zip(first, second, strict=True):
         np.testing.assert_array_equal(a, b)

@@ -9,7 +9,7 @@ from evaluation.world import subject
 
 from mipae_tf.data import Clips
 from mipae_tf.data import Factor
-from mipae_tf.evaluation.groups.leak import measure
+from mipae_tf.evaluation.groups.leak import GROUP
 from mipae_tf.evaluation.probing import is_class
 from mipae_tf.metrics.probes import probes
 
@@ -23,7 +23,9 @@ def short_training():
 
 @pytest.fixture(scope="module")
 def found():
-    return measure(dataclasses.replace(subject(), clips=clips(80))).metrics
+    return GROUP.measure(
+        dataclasses.replace(subject(), clips=clips(80))
+    ).metrics
 
 
 def test_every_factor_from_every_latent(found):
@@ -102,7 +104,7 @@ def test_ratios_are_of_the_scores(found):
 
 
 def test_without_a_role_the_whole_code_is_read():
-    found = measure(subject(roles=())).metrics
+    found = GROUP.measure(subject(roles=())).metrics
     reason = {"absent": "Oracle has no content latent."}
     assert found["read/content_from_content/shape_0"] == reason
     assert found["ratio/content_over_all/shape_0"] == reason
@@ -111,8 +113,8 @@ def test_without_a_role_the_whole_code_is_read():
 
 def test_data_without_factors_have_nothing_to_read():
     bare = Clips(clips().video, name="bars test")
-    found = measure(dataclasses.replace(subject(), clips=bare)).metrics
-    assert found == {"leak": {"absent": "bars test knows no factors."}}
+    found = GROUP.measure(dataclasses.replace(subject(), clips=bare)).metrics
+    assert found == {"leak": {"absent": "bars test has no factors."}}
 
 
 class Noisy(Oracle):
@@ -130,7 +132,7 @@ class Noisy(Oracle):
 
 def test_samples_are_probed_beside_means():
     seen = dataclasses.replace(subject(), model=Noisy(stochastic=True))
-    found = measure(seen).metrics
+    found = GROUP.measure(seen).metrics
     key = "read/pose_from_pose{}/x_0"
     assert found[key.format("")]["value"] > 0.8
     assert found[key.format("_sampled")]["value"] < 0.4

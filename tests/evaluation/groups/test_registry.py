@@ -11,6 +11,7 @@ from evaluation.oracles import Jittered
 from evaluation.world import clips
 from evaluation.world import subject
 
+from mipae_tf.evaluation import judges
 from mipae_tf.evaluation.groups import scores
 from mipae_tf.evaluation.groups.registry import GROUPS
 from mipae_tf.judging import judge
@@ -46,7 +47,7 @@ def test_the_seed_decides_every_number_that_depends_on_a_draw(
     monkeypatch.setattr(probes, "EPOCHS", 1)
     monkeypatch.setattr(scores, "SAMPLES", 100)
     if name == "factors":
-        monkeypatch.setattr(judge, "make_judge", lambda subject: Judge())
+        monkeypatch.setattr(judges, "make_judge", lambda subject: Judge())
     one, again, other = (measured(name, seed) for seed in (0, 0, 1))
     assert one == again
     drawn = [k for k in one if is_drawn(one[k]) and not SURE.match(k)]

@@ -1,11 +1,11 @@
 import numpy as np
 from evaluation.world import subject
 
-from mipae_tf.evaluation.groups.traversal import measure
+from mipae_tf.evaluation.groups.traversal import GROUP
 
 
 def test_pictures_of_pose_and_content():
-    found = measure(subject())
+    found = GROUP.measure(subject())
     assert found.metrics == {}
     assert set(found.figures) == {"traversal.png", "interpolation.png"}
 
@@ -21,7 +21,7 @@ def test_a_traversal_goes_two_deviations_to_both_sides():
         return decode(latents, reference)
 
     object.__setattr__(seen, "decode", keep)
-    measure(seen)
+    GROUP.measure(seen)
     columns = seen.clips.pose["x_0"][:, 2]
     reach = 2 * columns.std()
     expected = columns[0] + np.linspace(-reach, reach, 9)
@@ -29,4 +29,4 @@ def test_a_traversal_goes_two_deviations_to_both_sides():
 
 
 def test_a_model_without_content_has_nothing_to_interpolate():
-    assert measure(subject(roles=("content",))).figures == {}
+    assert GROUP.measure(subject(roles=("content",))).figures == {}
