@@ -1,4 +1,4 @@
-"""What two runs must share to be one row: everything but the seed."""
+"""The configuration that runs of one row share: everything but the seed."""
 
 import dataclasses
 from collections.abc import Mapping
@@ -6,9 +6,9 @@ from typing import Any
 
 from mipae_tf.models import MODELS
 
-# Flags of a flagfile that say how and where a run is carried out, not what it
-# learns; any other that is no hyper-parameter keeps runs apart.
-HOW = (
+# Flags that do not change what a run learns. Runs that differ in any other flag
+# have different configurations.
+EXECUTION_FLAGS = (
     "run_dir",
     "seed",
     "strategy",
@@ -29,7 +29,7 @@ HOW = (
 def configuration_of(
     config: Mapping[str, Any] | None, flags: str, protocol: Mapping[str, Any]
 ) -> tuple[dict[str, Any], str]:
-    """All that decides what a run learns, except its seed.
+    """Everything that determines what a run learns, except its seed.
 
     Args:
         config: what `config.json` holds, None where there is none.
@@ -38,7 +38,7 @@ def configuration_of(
 
     Returns:
         Values by name, the same for a run folder and for its flags alone; and
-        the name of the preset of hyper-parameters that the run began from.
+        the name of the preset of hyper-parameters that the run started from.
 
     Raises:
         KeyError, TypeError, ValueError: for a config without a model, or a
@@ -67,14 +67,16 @@ def configuration_of(
 
 
 def _parse(flags: str) -> dict[str, str]:
-    """Flags of a flagfile by name, without those that say how."""
+    """Flags of a flagfile by name, without `EXECUTION_FLAGS`."""
     lines = [line.strip().lstrip("-") for line in flags.splitlines()]
     pairs = [line.partition("=") for line in lines if line and line[0] != "#"]
-    return {name: text for name, _, text in pairs if name not in HOW}
+    return {
+        name: text for name, _, text in pairs if name not in EXECUTION_FLAGS
+    }
 
 
 def _defaults(model: str, preset: str) -> dict[str, Any]:
-    """A model's hyper-parameters, none for one that is not known here."""
+    """A model's hyper-parameters; none for an unknown model."""
     if model not in MODELS:
         return {}
     config = MODELS[model].config
@@ -83,7 +85,7 @@ def _defaults(model: str, preset: str) -> dict[str, Any]:
 
 
 def _typed(model: str, name: str, text: str) -> Any:
-    """A hyper-parameter as its type, any other flag as its text."""
+    """A hyper-parameter in its own type, any other flag as text."""
     known = _defaults(model, "default")
     if name not in known:
         return text

@@ -85,7 +85,7 @@ def test_the_default_page_shows_what_a_judge_sees(tmp_path):
     write_run(tmp_path / "a", entries=entries)
     text = compare(runs(tmp_path, "a"), out=tmp_path / "out")
     (head,) = [line for line in text.splitlines() if "position/error" in line]
-    assert "judged/forecast/shape_0 | judged/forecast/shape_1" in head
+    assert "judged/forecast/shape_0 ↑ | judged/forecast/shape_1 ↑" in head
     assert "swap_h_y" not in text
     assert "| real |" in text and "0.875" in text
 
@@ -98,7 +98,9 @@ def test_one_seed_has_neither_deviation_nor_p(folder, tmp_path):
     )
     assert "clips alone" in text
     assert "1 (1 against 1; < 0.05 from 4 against 4)" in text
-    assert "1 against 1 seeds give no p; it takes at least 2 against 2." in text
+    assert (
+        "1 against 1 seeds give no p; at least 2 against 2 are needed." in text
+    )
     rows = csv.DictReader((tmp_path / "out" / "compare.csv").open())
     assert {row["sd"] for row in rows} == {""}
 

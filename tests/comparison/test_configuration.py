@@ -1,6 +1,6 @@
 import pytest
 
-from mipae_tf.comparison.configuration import HOW
+from mipae_tf.comparison.configuration import EXECUTION_FLAGS
 from mipae_tf.comparison.configuration import configuration_of
 from mipae_tf.models import MODELS
 from mipae_tf.train import OWN
@@ -34,13 +34,13 @@ def settings(**config):
 
 def test_every_flag_of_train_is_known():
     """A new one belongs to how a run is made, or to what it learns."""
-    assert set(OWN) - set(HOW) == {
+    assert set(OWN) - set(EXECUTION_FLAGS) == {
         "dataset",
         "init_from",
         "precision",
         "train_clips",
     }
-    assert set(HOW) <= set(OWN)
+    assert set(EXECUTION_FLAGS) <= set(OWN)
 
 
 def test_flags_alone_say_the_same_as_the_config():

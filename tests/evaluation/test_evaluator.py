@@ -134,7 +134,7 @@ def test_what_is_damaged_is_not_kept(tmp_path, capsys, data):
     ):
         path.write_bytes(data)
         assert not read(folder)
-        assert f"{path} is damaged and not kept" in capsys.readouterr().err
+        assert f"{path} is damaged and is replaced" in capsys.readouterr().err
 
 
 def test_another_protocol_begins_anew(bars):

@@ -4,8 +4,8 @@ import json
 import pytest
 from runs.run_cases import settings
 
-from mipae_tf.evaluation.headlines import headlines
 from mipae_tf.evaluation.report import write_report
+from mipae_tf.evaluation.tables.summary_table import summary_rows
 from mipae_tf.files import write_file
 from mipae_tf.runs import RunFolder
 from mipae_tf.visual.plots import per_step_plot
@@ -75,7 +75,7 @@ def test_the_summary_is_that_of_the_screen(folder):
     absent = {"swap/psnr": {"absent": "It has no content to swap."}}
     write_report(folder, {**METRICS, **absent})
     text = Page(folder.report.read_text()).text
-    for row in headlines({**METRICS, **absent}):
+    for row in summary_rows({**METRICS, **absent}).rows:
         place = text.index(row[0])
         cells = [cell for cell in text[place : place + 9] if cell]
         assert cells[:3] == list(row)

@@ -60,7 +60,7 @@ class Drawn(Oracle):
     def evidence(self, clip, seed=0):
         key = tf.stack([seed, 0])
         kl = tf.random.stateless_normal(tf.shape(clip)[:2], key)
-        return Evidence("bound", -kl, kl)
+        return Evidence(-kl, kl)
 
     def forecast(self, context, horizon, samples=None, seed=0):
         frames = context.frames
@@ -82,7 +82,7 @@ def test_each_chunk_has_draws_of_its_own(monkeypatch):
         lambda seen: seen.encode(video, seen.seed)["where"],
         lambda seen: seen.encode_frames(video, seen.seed)["what"],
         lambda seen: seen.forecast(clips=4),
-        lambda seen: seen.evidence()["kl"][:4],
+        lambda seen: seen.evidence().kl[:4],
     ):
         found = draw(seen)
         np.testing.assert_array_equal(found, draw(seen))

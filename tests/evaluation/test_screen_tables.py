@@ -1,6 +1,6 @@
-from mipae_tf.evaluation.headlines import NAMES
-from mipae_tf.evaluation.table import metrics_table
-from mipae_tf.evaluation.table import summary_table
+from mipae_tf.evaluation.tables import metrics_table
+from mipae_tf.evaluation.tables import summary_table
+from mipae_tf.evaluation.tables.summary_table import NAMES
 
 METRICS = {
     "prediction/psnr/forecast": {

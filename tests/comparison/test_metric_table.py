@@ -3,11 +3,11 @@ from comparison.run_files import PSNR
 from comparison.run_files import flat
 from comparison.run_files import write_run
 
-from mipae_tf.comparison.footnotes import Footnotes
 from mipae_tf.comparison.measured_run import read_run
-from mipae_tf.comparison.metric_tables import metric_tables
 from mipae_tf.comparison.rows import all_rows
-from mipae_tf.comparison.rows import measured_groups
+from mipae_tf.comparison.rows import comparable_rows
+from mipae_tf.comparison.tables.footnotes import Footnotes
+from mipae_tf.comparison.tables.metric_table import metric_tables
 
 LEAKS = [f"leak/content_from_pose/{name}" for name in ("a", "b", "c")]
 
@@ -19,7 +19,7 @@ def tables(folder, entries, keys):
     other = {"pose_dim": 7}
     write_run(folder / "b0", 0, entries=entries[0], config=other)
     rows = all_rows([read_run(path) for path in sorted(folder.iterdir())])
-    (group,) = measured_groups(rows)
+    (group,) = comparable_rows(rows)
     notes = Footnotes()
     return metric_tables(group, keys, notes), notes.lines()
 

@@ -4,11 +4,11 @@ from comparison.run_files import flat
 from comparison.run_files import write_run
 from comparison.run_files import write_unfinished
 
-from mipae_tf.comparison.failure import LUCK
-from mipae_tf.comparison.failure import why_failed
-from mipae_tf.comparison.failure_tables import failure_tables
+from mipae_tf.comparison.failed_runs import PROBE_MARGIN
+from mipae_tf.comparison.failed_runs import why_failed
 from mipae_tf.comparison.measured_run import read_run
 from mipae_tf.comparison.rows import all_rows
+from mipae_tf.comparison.tables.failure_table import failure_tables
 from mipae_tf.metrics.absent_metric import AbsentMetric
 
 
@@ -38,7 +38,7 @@ def test_forecast_must_exceed_both_baselines(tmp_path, psnr, reason):
 def test_reads_count_where_no_forecast_was_measured(tmp_path):
     content = "read/content_from_content"
     pose = "read/pose_from_pose"
-    high, low = 0.3 + 1.1 * LUCK, 0.3 + 0.9 * LUCK
+    high, low = 0.3 + 1.1 * PROBE_MARGIN, 0.3 + 0.9 * PROBE_MARGIN
     good = {
         PSNR: {"absent": "No dynamics."},
         f"{content}/shape": read(low),
