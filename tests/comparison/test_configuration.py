@@ -33,7 +33,7 @@ def settings(**config):
 
 
 def test_every_flag_of_train_is_known():
-    """A new one belongs to how a run is made, or to what it learns."""
+    """Each flag either changes what a run learns or does not."""
     assert set(OWN) - set(EXECUTION_FLAGS) == {
         "dataset",
         "init_from",
@@ -43,7 +43,7 @@ def test_every_flag_of_train_is_known():
     assert set(EXECUTION_FLAGS) <= set(OWN)
 
 
-def test_flags_alone_say_the_same_as_the_config():
+def test_flags_alone_give_the_same_configuration():
     published = MODELS["mipae"].config.PROTOCOLS["published"]
     config = settings(**{**published, "pose_dim": 7, "mi_weight": 1})
     whole = configuration_of(config, FLAGS, PROTOCOL)
@@ -56,14 +56,14 @@ def test_flags_alone_say_the_same_as_the_config():
     assert not {"seed", "run_dir", "data_dir"} & set(configuration)
 
 
-def test_without_flags_the_protocol_of_the_metrics_counts():
+def test_without_flags_the_protocol_of_the_metrics_is_used():
     configuration, preset = configuration_of(None, "", PROTOCOL)
     assert preset == "published" and configuration["dataset"] == "d"
     other, _ = configuration_of(None, "", {**PROTOCOL, "protocol": "default"})
     assert configuration != other
 
 
-def test_what_is_not_known_keeps_runs_apart():
+def test_unknown_flags_are_part_of_the_configuration():
     one, _ = configuration_of(None, "--model=vae\n--depth=3\n", {})
     two, _ = configuration_of(None, "--model=vae\n--depth=4\n", {})
     assert one["depth"] == "3" and one != two

@@ -44,8 +44,7 @@ def test_reads_count_where_no_forecast_was_measured(tmp_path):
         f"{content}/shape": read(low),
         f"{content}/scale": read(high),
         f"{pose}/x": read(0.9, 0.0, -0.1),
-        # What all latents know together, and what should not be there, does
-        # not count.
+        # Reads from all latents and leaks do not count.
         "read/content_from_all/shape": read(0.25),
         "leak/content_from_pose/shape": read(0.25),
     }
@@ -56,11 +55,13 @@ def test_reads_count_where_no_forecast_was_measured(tmp_path):
     no_pose = {**good, f"{pose}/x": read(0.01, 0.0, -0.1)}
     reason = judge(tmp_path / "pose", no_pose)
     assert reason == "pose from pose is read at chance"
-    # A forecast that was measured decides alone.
+    # Where a forecast was measured, reads do not count.
     assert judge(tmp_path / "kept", {**no_pose, PSNR: flat(20.0)}) is None
 
 
-def test_unfinished_runs_failed_and_others_are_not_judged(tmp_path):
+def test_unfinished_runs_failed_and_runs_without_metrics_are_not_judged(
+    tmp_path,
+):
     assert why_failed(read_run(write_unfinished(tmp_path / "a"))) == (
         "never measured"
     )

@@ -42,7 +42,7 @@ def test_runs_that_differ_in_the_seed_alone_are_one_row(tmp_path):
     assert "context" not in options
 
 
-def test_labels_need_only_be_told_apart_on_one_dataset(tmp_path):
+def test_labels_are_unique_on_one_dataset_only(tmp_path):
     rows = all_rows(
         [
             run(tmp_path / "a", config={"width": 8}),
@@ -71,7 +71,7 @@ def test_labels_need_only_be_told_apart_on_one_dataset(tmp_path):
         ("horizon", 9),
     ],
 )
-def test_other_clips_make_another_group(tmp_path, name, value):
+def test_rows_on_other_clips_are_not_comparable(tmp_path, name, value):
     runs = [
         run(tmp_path / "a"),
         run(tmp_path / "b", 1),
@@ -87,7 +87,9 @@ MIG = {"mig/published/score": {"value": 0.5, "count": 100}}
 
 
 @pytest.mark.parametrize("given, count", [({}, 1), ({"entries": MIG}, 2)])
-def test_a_rule_matters_to_those_who_have_its_metrics(tmp_path, given, count):
+def test_fields_of_metrics_count_for_runs_with_these_metrics(
+    tmp_path, given, count
+):
     runs = [
         run(tmp_path / "a", mig_samples=100, entries=MIG),
         run(tmp_path / "b", 1, mig_samples=200, **given),
@@ -101,7 +103,7 @@ def test_a_rule_matters_to_those_who_have_its_metrics(tmp_path, given, count):
     )
 
 
-def test_what_need_not_agree_is_listed(tmp_path):
+def test_fields_that_may_differ_are_listed(tmp_path):
     runs = [
         run(tmp_path / "a"),
         run(tmp_path / "b", 1, versions={"mipae_tf": "0.2.0"}),

@@ -22,7 +22,7 @@ GROUP_CODE, REGISTRY_CODE = re.findall(
 
 
 class Segmenter(Double):
-    """Knows that objects are bright, or finds them everywhere."""
+    """Segments pixels of at least some brightness."""
 
     latents = ()
 
@@ -53,7 +53,7 @@ def measured(group, model, video):
     return group.measure(subject)
 
 
-def test_the_group_measures_what_it_says(group):
+def test_the_group_measures_intersection_over_union(group):
     video = clips().video
     masked = Clips(video, streams={"masks": (video > 0).astype(np.uint8)})
     found = measured(group, Segmenter(), masked)
@@ -64,13 +64,11 @@ def test_the_group_measures_what_it_says(group):
     assert blind.metrics["foreground/iou"]["value"] == pytest.approx(share)
 
 
-def test_what_is_missing_is_said_without_code_of_the_group(group):
-    for model, reason in (
-        (Segmenter(), "bars test has no masks."),
-        (
-            type("Blind", (Double,), {"latents": ()})(),
-            "Blind offers no segment.",
-        ),
-    ):
-        found = measured(group, model, clips()).metrics
+def test_missing_needs_are_reported(group):
+    reasons = {
+        Segmenter: "bars test has no masks.",
+        Blind: "Blind offers no segment.",
+    }
+    for model, reason in reasons.items():
+        found = measured(group, model(), clips()).metrics
         assert found == {"foreground/iou": {"absent": reason}}

@@ -5,7 +5,7 @@ def cells(table):
     return [list(table.head), *map(list, table.rows)]
 
 
-def test_values_per_step_become_lines():
+def test_values_per_step_are_one_line():
     row = {
         "value": 1.5,
         "interval": [1.0, 2.0],
@@ -19,7 +19,7 @@ def test_values_per_step_become_lines():
     ]
 
 
-def test_names_that_share_their_rows_stand_side_by_side():
+def test_names_with_the_same_rows_share_a_table():
     rows = {
         "leak/c_from_p/shape": {"value": 0.5, "chance": 0.4, "count": 9},
         "leak/c_from_p/size": {"value": 0.25, "chance": 0.2, "count": 9},
@@ -42,7 +42,7 @@ def test_names_that_share_their_rows_stand_side_by_side():
     ]
 
 
-def test_the_longer_side_stands_upright():
+def test_tables_with_more_names_than_rows_are_turned():
     rows = {
         "scores/sap/blocks": {"value": 0.5},
         "scores/mig/blocks": {"value": 0.0123},
@@ -55,10 +55,10 @@ def test_the_longer_side_stands_upright():
     ]
 
 
-def test_keys_of_two_parts_become_a_list():
+def test_keys_with_two_segments_are_a_list():
     (table,) = group_tables({"swap/psnr": {"value": 22.789, "count": 7}})
     assert cells(table)[1] == ["swap/psnr", "22.79", "", "7"]
 
 
-def test_nothing_measured_is_no_table():
+def test_without_metrics_there_is_no_table():
     assert group_tables({}) == []

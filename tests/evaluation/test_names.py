@@ -1,4 +1,4 @@
-"""Nothing is read from the letters of a factor's name."""
+"""Metrics do not depend on the names of factors."""
 
 import dataclasses
 
@@ -24,14 +24,14 @@ from mipae_tf.evaluation.subject import Subject
 from mipae_tf.judging import judge
 from mipae_tf.metrics.probes import probes
 
-# A class that begins like a position and ends like another object, positions
-# that look like none.
+# A class whose name looks like a position of another object, positions whose
+# names do not.
 BARS = {"shape_0": "x_left_1", "x_0": "q7"}
 DOTS = {"x_0": "left_0", "y_0": "x_0", "x_1": "shape_1", "y_1": "action"}
 
 
 def renamed(world, names):
-    """The same clips, their factors under other names."""
+    """The same clips with other names for their factors."""
     return Clips(
         world.video,
         {names[name]: values for name, values in world.values.items()},
@@ -41,7 +41,7 @@ def renamed(world, names):
 
 
 class Renamed(Builder):
-    """Draws the bars, given other names."""
+    """Draws the bars from factors with other names."""
 
     def render(self, content, pose, instance=None):
         old = {new: name for name, new in BARS.items()}
@@ -68,7 +68,7 @@ def under_old_names(metrics, names):
 
 
 class ExactJudge:
-    """Sees the bar's shade and column, and calls them by their names."""
+    """Reads the bar's shade and column exactly."""
 
     def __init__(self, classes, places, *_):
         (self.shade,), (self.column,) = classes, places
@@ -83,7 +83,7 @@ class ExactJudge:
 
 
 @pytest.mark.parametrize("group", [judged, leak, mig, swap, downstream])
-def test_bars_are_measured_alike_under_any_name(group, monkeypatch):
+def test_bars_do_not_depend_on_names(group, monkeypatch):
     monkeypatch.setattr(judge, "Judge", ExactJudge)
     monkeypatch.setattr(judge, "train_judge", lambda *_: None)
     monkeypatch.setattr(probes, "EPOCHS", 1)
@@ -97,12 +97,12 @@ def test_bars_are_measured_alike_under_any_name(group, monkeypatch):
 
 
 class Judge(dots.Judge):
-    """The exact judge, which says other names."""
+    """The exact judge with other names for the factors."""
 
     places = {DOTS[name]: size for name, size in dots.Judge.places.items()}
 
 
-def test_dots_are_measured_alike_under_any_name(monkeypatch):
+def test_dots_do_not_depend_on_names(monkeypatch):
     monkeypatch.setattr(probes, "EPOCHS", 1)
     world, found = dots.dots().take(slice(20)), []
     for own, exact in ((world, dots.Judge()), (renamed(world, DOTS), Judge())):

@@ -26,7 +26,7 @@ def walk(start, speed, time, random):
 
 
 class Law:
-    """The builder: walls send dots on at random."""
+    """A builder of dots that bounce off walls at random."""
 
     has_futures = True
 
@@ -54,7 +54,7 @@ def paths(count=100):
 
 @dataclasses.dataclass
 class Prophet(Double):
-    """Goes on by the law, or always in the same way."""
+    """Samples the true distribution, or always the same sample of it."""
 
     stochastic: bool = True
     latents = ()
@@ -84,7 +84,7 @@ def exact_judge(monkeypatch):
     monkeypatch.setattr(judges, "make_judge", lambda subject: Judge())
 
 
-def test_bounces_are_where_walls_are_met():
+def test_bounces_are_found_at_walls():
     seen = subject()
     found = find_bounces(seen)
     assert len(found) > 50
@@ -100,7 +100,7 @@ def test_bounces_are_where_walls_are_met():
         assert ((ahead < 0) | (ahead >= SIZE)).any()
 
 
-def test_who_knows_the_law_scores_like_it():
+def test_samples_of_the_true_distribution_score_best():
     found = GROUP.measure(subject()).metrics
     value = {key: row["value"] for key, row in found.items()}
     law = value["bounce/energy/law"]
@@ -112,7 +112,7 @@ def test_who_knows_the_law_scores_like_it():
     assert found["bounce/energy/law"]["count"] == len(find_bounces(subject()))
 
 
-def test_certainty_is_punished():
+def test_a_deterministic_forecast_scores_worse():
     found = GROUP.measure(subject(stochastic=False)).metrics
     value = {key: row["value"] for key, row in found.items()}
     assert value["bounce/spread_after/forecast"] == 0
@@ -120,7 +120,7 @@ def test_certainty_is_punished():
     assert value["bounce/energy/forecast"] > 1.3 * law
 
 
-def test_where_nothing_is_left_to_chance():
+def test_absent_without_random_bounces():
     found = GROUP.measure(bars()).metrics
     assert "no wall that turns" in found["bounce/energy/forecast"]["absent"]
     few = dataclasses.replace(subject(), clips=clips_of(paths(4)[:1]))
@@ -128,13 +128,13 @@ def test_where_nothing_is_left_to_chance():
     assert "too few" in found["bounce/energy/forecast"]["absent"]
 
 
-def test_how_things_move_must_be_seen():
+def test_absent_with_too_short_a_context():
     found = GROUP.measure(dataclasses.replace(subject(), context=2)).metrics
     reason = found["bounce/energy/forecast"]["absent"]
     assert reason == ("At least 3 frames of context are needed; there are 2.")
 
 
-def test_the_law_does_not_depend_on_the_samples_of_the_model():
+def test_true_samples_do_not_depend_on_the_samples_of_the_model():
     many = subject()
     few = dataclasses.replace(
         many, options=EvaluationOptions(horizon=HORIZON, samples=2)
@@ -145,7 +145,7 @@ def test_the_law_does_not_depend_on_the_samples_of_the_model():
     assert one == two
 
 
-def test_objects_that_no_judge_tells_apart(monkeypatch):
+def test_absent_where_the_judge_cannot_tell_objects_apart(monkeypatch):
     monkeypatch.setattr(Judge, "places", {})
     found = GROUP.measure(subject()).metrics
     assert "tell" in found["bounce/energy/forecast"]["absent"]

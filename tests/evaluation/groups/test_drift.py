@@ -10,7 +10,7 @@ from mipae_tf.evaluation.groups.drift import GROUP
 from mipae_tf.models import Context
 
 
-def test_a_forecast_that_stays_as_it_is():
+def test_a_perfect_forecast_does_not_drift():
     found = GROUP.measure(subject(error=0.0, drift_steps=30))
     sharp = found.metrics["drift/sharpness"]
     assert sharp["steps"] == [1, 2, 5, 10, 20, 30]
@@ -24,7 +24,7 @@ def test_a_forecast_that_stays_as_it_is():
 
 
 class Tired(Oracle):
-    """Comes to rest and fades."""
+    """Stops moving and fades."""
 
     def forecast(self, context, horizon, samples=None, seed=0):
         last = tf.cast(context.frames[:, -1:], tf.float32)
@@ -32,7 +32,7 @@ class Tired(Oracle):
         return tf.cast(last * fading, tf.uint8)
 
 
-def test_a_forecast_that_fades_is_seen_to():
+def test_a_fading_forecast_is_detected():
     seen = dataclasses.replace(subject(drift_steps=10), model=Tired())
     found = GROUP.measure(seen).metrics
     sharp = found["drift/sharpness"]["per_step"]
@@ -42,14 +42,14 @@ def test_a_forecast_that_fades_is_seen_to():
 
 
 class Late(Oracle):
-    """Its first frame is the last one that it was given."""
+    """Its first frame repeats the last frame of the context."""
 
     def forecast(self, context, horizon, samples=None, seed=0):
         late = Context(tf.roll(context.frames, -1, axis=3))
         return super().forecast(late, horizon)
 
 
-def test_the_seam_is_the_first_step():
+def test_the_first_step_is_from_the_context():
     seen = subject(error=0.0, drift_steps=3)
     late = dataclasses.replace(seen, model=Late(error=0.0))
     motion = GROUP.measure(late).metrics["drift/motion"]["per_step"]
@@ -57,7 +57,7 @@ def test_the_seam_is_the_first_step():
     np.testing.assert_allclose(motion[1:], 1, atol=0.15)
 
 
-def test_still_clips_have_no_motion_to_compare_with():
+def test_motion_is_absent_for_still_clips():
     seen = subject(drift_steps=3)
     video = np.repeat(seen.clips.video[:, :1], 8, axis=1)
     still = dataclasses.replace(seen.clips, video=video)

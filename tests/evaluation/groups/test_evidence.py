@@ -32,7 +32,7 @@ def test_the_bound_and_its_terms():
     np.testing.assert_allclose(kept, terms.likelihood - terms.kl)
 
 
-def test_a_model_without_a_bound_and_a_single_clip():
+def test_absent_without_evidence_or_for_a_single_clip():
     found = GROUP.measure(subject("ae_lstm")).metrics
     assert "AE-LSTM offers no evidence" in found["elbo/per_frame"]["absent"]
     found = GROUP.measure(subject("independent_prediction", clips=1)).metrics

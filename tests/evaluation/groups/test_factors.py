@@ -45,7 +45,7 @@ def test_a_factor_for_each_object(exact_judge):
     assert set(figures) == {"factors.gif", "factors.png"}
 
 
-def test_the_others_stay_as_in_the_first_frame():
+def test_other_factors_stay_as_in_the_first_frame():
     seen = subject(Painter())
     true = places_of(seen.clips.video).numpy()  # [clips, time, dot, 2]
     for factor, drawn in enumerate(single_factor_generations(seen)):
@@ -54,14 +54,14 @@ def test_the_others_stay_as_in_the_first_frame():
         np.testing.assert_array_equal(places_of(drawn), expected)
 
 
-def test_factors_that_hold_both(exact_judge):
+def test_factors_that_mix_both_objects(exact_judge):
     parted, _ = values(Painter())
     value, _ = values(Painter(mixed=True))
     assert value["factors/alone"] < 0.8
     assert value["factors/held"] < parted["factors/held"] - 0.3
 
 
-def test_models_and_data_that_have_no_such_thing(monkeypatch):
+def test_absent_without_object_latents_or_judge(monkeypatch):
     found = GROUP.measure(bars())
     assert (
         "has no latent with a code for each object"
@@ -81,7 +81,7 @@ def test_models_and_data_that_have_no_such_thing(monkeypatch):
     assert "tell" in found.metrics["factors/alone"]["absent"]
 
 
-def test_objects_that_rest(exact_judge):
+def test_objects_that_never_move(exact_judge):
     still = dots()
     values = {
         name: np.repeat(values[:, :1], values.shape[1], axis=1)

@@ -13,7 +13,7 @@ PUBLISHED = [f"mig/{p}/{name}" for p in SCALINGS for name in BETTER]
 FACTORWISE = [f"mig/factorwise/{name}" for name in ("score", "shape_0", "x_0")]
 
 
-def test_mig_knows_the_truth_from_its_reverse():
+def test_mig_is_positive_for_the_truth_and_negative_for_its_reverse():
     right, wrong = (
         GROUP.measure(
             dataclasses.replace(subject(mig_samples=600), model=model)
@@ -34,7 +34,7 @@ def test_mig_knows_the_truth_from_its_reverse():
     assert low <= row["value"] <= high
 
 
-def test_codes_of_few_values_are_told_factor_by_factor_alone():
+def test_codes_with_few_values_have_factorwise_mig_only():
     found = GROUP.measure(subject(mig_samples=600)).metrics
     reason = found["mig/published/score"]["absent"]
     assert reason.startswith("content_codes take 2 distinct values in 600")
@@ -50,14 +50,14 @@ def test_codes_of_few_values_are_told_factor_by_factor_alone():
     ],
     ids=["state", "no pose"],
 )
-def test_mig_is_absent_for_a_reason(seen, reason):
+def test_absent_without_content_or_pose(seen, reason):
     found = GROUP.measure(seen).metrics
     keys = [*PUBLISHED, "mig/factorwise/score"]
     assert found == {key: {"absent": reason} for key in keys}
 
 
-def test_without_drawn_frames_factors_are_told_one_by_one():
-    """Clips do for factors that repeat, not for tuples of all."""
+def test_without_drawn_frames_there_is_factorwise_mig_only():
+    """Values of single factors repeat in few clips, tuples of all do not."""
     seen = dataclasses.replace(subject(builder=object()), model=Jittered())
     found = GROUP.measure(seen).metrics
     reason = "No frames of independent factors can be drawn of bars test."
@@ -66,7 +66,7 @@ def test_without_drawn_frames_factors_are_told_one_by_one():
     assert found["mig/factorwise/shape_0"]["value"] > 0.3
 
 
-def test_data_without_factors_have_no_gap():
+def test_absent_without_factors():
     seen = subject(builder=object())
     bare = dataclasses.replace(seen.clips, values={}, factors=())
     found = GROUP.measure(dataclasses.replace(seen, clips=bare)).metrics

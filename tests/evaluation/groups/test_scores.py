@@ -18,7 +18,7 @@ def found():
         yield GROUP.measure(dataclasses.replace(subject(), model=Jittered()))
 
 
-def test_every_score_on_latents_and_on_dimensions(found):
+def test_scores_of_latents_and_dimensions(found):
     kinds, factors = ("blocks", "dims"), ("shape_0", "x_0")
     assert set(found.metrics) == {
         *(f"scores/{name}/{kind}" for name in NAMES for kind in kinds),
@@ -27,7 +27,7 @@ def test_every_score_on_latents_and_on_dimensions(found):
     assert set(found.figures) == {"information.png"}
 
 
-def test_a_code_that_is_the_factors_scores_high(found):
+def test_a_code_of_the_factors_scores_high(found):
     value = {key: row["value"] for key, row in found.metrics.items()}
     for name in ("mig_chen", "modularity", "dci_disentanglement"):
         assert value[f"scores/{name}/blocks"] > 0.8, name
@@ -36,7 +36,7 @@ def test_a_code_that_is_the_factors_scores_high(found):
     assert value["information/what/x_0"] < 0.1
 
 
-def test_a_single_latent_has_nothing_to_be_told_from():
+def test_a_single_latent_has_no_block_scores():
     seen = subject(builder=object(), roles=())
     found = GROUP.measure(seen).metrics
     assert "at least 2" in found["scores/sap/blocks"]["absent"]
@@ -44,7 +44,7 @@ def test_a_single_latent_has_nothing_to_be_told_from():
     assert "value" in found["information/state/shape_0"]
 
 
-def test_data_without_factors_have_no_scores():
+def test_absent_without_factors():
     bare = dataclasses.replace(clips(), values={}, factors=())
     seen = dataclasses.replace(subject(builder=object()), clips=bare)
     found = GROUP.measure(seen).metrics

@@ -9,7 +9,7 @@ from mipae_tf.evaluation.groups.swap import GROUP
 from mipae_tf.evaluation.groups.swap import make_swaps
 
 
-def test_content_of_one_clip_moves_as_the_next():
+def test_swaps_have_the_pose_of_the_next_clip():
     seen = subject(error=0.0)
     swaps = make_swaps(seen)
     assert swaps.times.tolist() == [0, 2, 5, 7]
@@ -48,7 +48,7 @@ def test_a_swap_without_error_has_no_psnr():
     assert "infinite" in found["absent"]
 
 
-def test_absent_without_roles_or_without_truth():
+def test_absent_without_roles_or_truth():
     seen = subject(roles=())
     found = GROUP.measure(seen)
     assert found.metrics["swap/psnr"] == {

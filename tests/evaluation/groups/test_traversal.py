@@ -10,8 +10,8 @@ def test_pictures_of_pose_and_content():
     assert set(found.figures) == {"traversal.png", "interpolation.png"}
 
 
-def test_a_traversal_goes_two_deviations_to_both_sides():
-    """Deviations over clips, of the frame before the forecast begins."""
+def test_a_traversal_spans_two_deviations_to_both_sides():
+    """Deviations over clips, in the last frame of the context."""
     drawn = []
     seen = subject()
     decode = seen.decode
@@ -28,5 +28,5 @@ def test_a_traversal_goes_two_deviations_to_both_sides():
     np.testing.assert_allclose(drawn[0]["where"].ravel(), expected, rtol=1e-5)
 
 
-def test_a_model_without_content_has_nothing_to_interpolate():
+def test_no_pictures_without_pose_state_or_factors():
     assert GROUP.measure(subject(roles=("content",))).figures == {}
