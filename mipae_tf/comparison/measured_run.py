@@ -194,7 +194,7 @@ def _is_number(value: Any) -> bool:
 
 
 def _damaged(path: pathlib.Path, why: object) -> ValueError:
-    remedy = "`python -m mipae_tf.evaluate` writes it anew"
+    remedy = "`python -m mipae_tf.evaluate` writes it again"
     if path.name not in ("metrics.json", PER_CLIP):
         remedy = "restore it from a copy, or leave this run out"
     return ValueError(f"--runs: {path} is damaged ({why}); {remedy}.")

@@ -73,7 +73,7 @@ def group_sections(
 def opening(groups: Sequence[ComparableRows], rows: Sequence[Row]) -> Section:
     """What was compared, and how to read it."""
     runs = sum(len(row.runs) for row in rows)
-    said = [
+    paragraphs = [
         f"{_count(runs, 'run')} of {_count(len(rows), 'configuration')}: "
         "runs that differ in their seed alone have one configuration."
     ]
@@ -83,17 +83,20 @@ def opening(groups: Sequence[ComparableRows], rows: Sequence[Row]) -> Section:
             for name in (*SHARED_FIELDS, *FIELDS_OF_METRICS)
             if len({str(group.protocol.get(name)) for group in groups}) > 1
         ]
-        said.append(
+        paragraphs.append(
             f"They were measured on different clips or by different rules, in "
             f"{len(groups)} ways that differ in {', '.join(names)}. Each has "
             "tables of its own. Do not compare numbers of different tables."
         )
     if not groups:
-        said.append("None of them was measured.")
+        paragraphs.append("None of them was measured.")
     if any(len(group.rows) > 1 for group in groups):
-        return Section("What is compared", [*said, UNITS, READING])
-    said += [UNITS, "There are no differences: no two rows share their clips."]
-    return Section("What is compared", said)
+        return Section("What is compared", [*paragraphs, UNITS, READING])
+    paragraphs += [
+        UNITS,
+        "There are no differences: no two rows share their clips.",
+    ]
+    return Section("What is compared", paragraphs)
 
 
 def closing(

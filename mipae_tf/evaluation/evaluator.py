@@ -15,7 +15,7 @@ from mipae_tf.cli.screen import say
 from mipae_tf.data import Clips
 from mipae_tf.data import open_clips
 from mipae_tf.data.datasets import open_builder
-from mipae_tf.evaluation.groups.mig import BLINDNESS
+from mipae_tf.evaluation.groups.mig import MIG_CAVEAT
 from mipae_tf.evaluation.groups.registry import GROUPS
 from mipae_tf.evaluation.metric_group import Findings
 from mipae_tf.evaluation.options import EvaluationOptions
@@ -44,7 +44,7 @@ CONVENTIONS = {
     "ssim_float_range2": "uniform window 7, data range 2, as SVG",
     "judge": f"{STEPS} steps on single frames of {CLIPS} training clips",
     "fvd": "predicted frames alone, without their context",
-    "mig": BLINDNESS,
+    "mig": MIG_CAVEAT,
     "intervals": "95 %, bootstrap over clips",
 }
 
@@ -87,13 +87,13 @@ def evaluate(
     folder, options = RunFolder(run_dir), options or EvaluationOptions()
     subject = _subject(folder, options, data_dir, own_clips)
     protocol = _protocol(folder, subject)
-    beside = {"training": training_entry(folder), "protocol": protocol}
+    extra = {"training": training_entry(folder), "protocol": protocol}
     found = _earlier(folder, groups, protocol)
     wanted = [name for name in GROUPS if name in groups]
     for number, name in enumerate(wanted, start=1):
         say(f"measuring {name} ({number} of {len(wanted)})")
         found |= GROUPS[name].measure(subject)
-        metrics = {**found.metrics, **beside}
+        metrics = {**found.metrics, **extra}
         _write(folder, found, metrics)
     write_report(folder, metrics)
     return metrics

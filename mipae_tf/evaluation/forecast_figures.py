@@ -38,7 +38,7 @@ def forecast_figures(
 
 
 def _samples(subject: Subject, truth: np.ndarray) -> bytes:
-    """Truth `[clips, time, …]` beside several futures."""
+    """Truth `[clips, time, …]` and several futures, side by side."""
     context = truth[:, : subject.context]
     videos = [
         np.concatenate(

@@ -8,8 +8,8 @@ from mipae_tf.metrics.absent_metric import AbsentMetric
 from mipae_tf.models import VideoModel
 from mipae_tf.models.context import FROM_FRAMES
 
-# What a builder can do: the attribute that says so, and what is said of data
-# whose builder cannot.
+# For each ability of a builder: the attribute that tells whether it has it, and
+# the message for data whose builder has not.
 BUILDER_ABILITIES = {
     "render": ("render", "{} cannot draw the swapped truth."),
     "static": (

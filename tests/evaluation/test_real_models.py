@@ -27,7 +27,7 @@ SPRITES = SpritesConfig(
 
 @pytest.fixture
 def sprites(monkeypatch, tmp_path):
-    """Clips of two grey sprites; the evaluator opens these and their builder."""
+    """Clips of two grey sprites, which the evaluator opens."""
     builder = moving_dsprites.Builder(config=SPRITES, data_dir=tmp_path)
     scene = builder.scene()
 

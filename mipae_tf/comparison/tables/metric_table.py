@@ -87,13 +87,17 @@ def _cell(row: Row, key: str, notes: Footnotes) -> str:
 def _references(group: ComparableRows, key: str) -> Mapping[str, float]:
     """Reference values of a metric by name, means over all runs."""
     kind, _, last = key.rpartition("/")
-    beside = {name: f"{kind}/{name}" for name in REFERENCES.get(last, ())}
+    reference_keys = {
+        name: f"{kind}/{name}" for name in REFERENCES.get(last, ())
+    }
     if key.startswith("judged/"):
-        beside = {name: f"judged/{name}/{last}" for name in JUDGED_REFERENCES}
+        reference_keys = {
+            name: f"judged/{name}/{last}" for name in JUDGED_REFERENCES
+        }
     runs = [run for row in group.rows for run in row.having(key)]
     entries = {
         name: [run.metrics.get(other, {}) for run in runs]
-        for name, other in beside.items()
+        for name, other in reference_keys.items()
     }
     values = {
         name: [entry["value"] for entry in found if "value" in entry]

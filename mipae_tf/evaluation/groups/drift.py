@@ -17,7 +17,7 @@ from mipae_tf.visual.png import encode_png
 # Clips that are forecast, and clips that are drawn.
 FORECAST_CLIPS = 32
 DRAWN_CLIPS = 4
-# Frames ahead at which forecasts are measured, beside the last one.
+# Frames ahead at which forecasts are measured, before the last one.
 MEASURED_STEPS = (1, 2, 5, 10, 20, 50, 100, 200, 500)
 
 

@@ -39,9 +39,9 @@ def compute(subject: Subject) -> Findings:
     samples.
 
     `ratio/SOURCE_over_all/FACTOR` are Fushishita's ratios: of accuracies for
-    classes, which rise with what the latent tells, with the `floor` of a
-    latent that tells nothing; of mean squared errors for numbers, which fall,
-    with the `ceiling`.
+    classes, which rise with the information in the latent, with the `floor` of
+    a latent without information; of mean squared errors for numbers, which
+    fall, with the `ceiling`.
     """
     codes = _codes(subject, None)
     metrics = _probes(subject, "", codes)
@@ -55,8 +55,8 @@ def compute(subject: Subject) -> Findings:
 GROUP = MetricGroup(
     compute,
     "What probes read of each factor from each latent: what should be there "
-    "(read), what should not (leak), and both as shares of what the whole "
-    "code tells (ratio).",
+    "(read), what should not (leak), and both relative to the whole code "
+    "(ratio).",
     keys=("leak", "read", "ratio"),
     needs=Needs(offers=("encode",), factors="any"),
     absent_keys=("leak",),
@@ -170,8 +170,8 @@ def _ratio(
             errors["all"], errors["content"], errors["pose"], 1.0
         )
     limit = "floor" if classes else "ceiling"
-    # Ratios of accuracies rise with what a latent tells, those of errors fall.
-    wanted = source == factor.group
-    better = "higher" if wanted == classes else "lower"
+    # Ratios of accuracies rise with the information, ratios of errors fall.
+    own_latent = source == factor.group
+    better = "higher" if own_latent == classes else "lower"
     row = entry(key, ratios[source], count=full["count"], better=better)
     return {**row, limit: float(ratios[limit])}

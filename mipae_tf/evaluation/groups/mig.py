@@ -1,4 +1,4 @@
-"""The published mutual information gap, and that of each factor by itself."""
+"""The published mutual information gap, and the gap of each factor."""
 
 import numpy as np
 
@@ -38,7 +38,7 @@ SCALINGS = {
 }
 # Frames of the factor-wise protocol; its labels are few and repeat.
 FACTORWISE_SAMPLES = 5_000
-BLINDNESS = (
+MIG_CAVEAT = (
     "mig/published takes all factors of a kind as one label. Compare it with "
     "its ceiling at the same number of frames; it hardly sees leaks (more than "
     "a nat of content in the pose can read as 0.06) and moves with the scale "
@@ -57,7 +57,7 @@ def compute(subject: Subject) -> Findings:
 
     published: eq. 8 of MIPAE on drawn frames with independent factors, on
     codes as they are, standardised and whitened. factorwise: the gap of each
-    factor by itself, and their mean, on drawn frames or, where the data cannot
+    single factor, and their mean, on drawn frames or, where the data cannot
     draw them, on one frame of each clip.
 
     Raises:
@@ -77,7 +77,7 @@ def compute(subject: Subject) -> Findings:
 
 GROUP = MetricGroup(
     compute,
-    BLINDNESS,
+    MIG_CAVEAT,
     keys=("mig",),
     needs=Needs(offers=("encode",), roles=("content", "pose")),
     absent_keys=(

@@ -1,4 +1,4 @@
-"""Forecasts against the truth, beside trivial predictions and an oracle."""
+"""Forecasts against the truth, with trivial baselines and an oracle."""
 
 import functools
 from collections.abc import Callable
@@ -89,9 +89,9 @@ def compute(subject: Subject) -> Findings:
 
     MEASURE is psnr, ssim (Gaussian window), ssim_uint8_7x7, ssim_float_range2,
     mse, mae, lpips and fvd; ROW as in `predictions`. For a stochastic model
-    `forecast` is the mean over samples, beside `forecast_best` and
-    `forecast_worst` (the best and worst sample of each clip by that measure),
-    and `prediction/diversity/forecast` is how much the samples differ.
+    `forecast` is the mean over samples, `forecast_best` and `forecast_worst`
+    are the best and the worst sample of each clip by that measure, and
+    `prediction/diversity/forecast` is how much the samples differ.
     """
     measures, rows = _measures(subject.options), subject.once(predictions)
     embed = _embedder(subject.options)
@@ -115,8 +115,8 @@ def compute(subject: Subject) -> Findings:
 
 GROUP = MetricGroup(
     compute,
-    "How close forecasts are to the truth, frame by frame, beside the last "
-    "frame repeated, black frames, and the true poses decoded.",
+    "How close forecasts are to the truth, frame by frame, compared with the "
+    "last frame repeated, black frames, and the true poses decoded.",
     keys=("prediction",),
     figures={
         "forecast.gif": "Truth and forecast, side by side.",

@@ -82,7 +82,9 @@ GROUP = MetricGroup(
     keys=("scores", "information"),
     needs=Needs(offers=("encode",), factors="any"),
     absent_keys=tuple(f"scores/{name}/blocks" for name in SCORES),
-    figures={"information.png": "Share of each factor that each latent tells."},
+    figures={
+        "information.png": "Share of each factor's entropy in each latent."
+    },
 )
 
 
@@ -125,6 +127,6 @@ def _picture(matrix: InformationMatrix) -> bytes:
         matrix.normalised,
         list(matrix.representation.blocks),
         list(matrix.representation.factors),
-        "How much of each factor each latent tells",
+        "Information about each factor in each latent",
         "I / H",
     )

@@ -104,7 +104,7 @@ def _interpolation(
 def _together(
     latents: Mapping[str, np.ndarray], chosen: Sequence[Latent]
 ) -> np.ndarray:
-    """Some latents side by side, `[clips, dim]`."""
+    """Concatenated codes of some latents, `[clips, dim]`."""
     codes = [latents[each.name] for each in chosen]
     return np.concatenate([x.reshape(len(x), -1) for x in codes], axis=1)
 
@@ -117,15 +117,15 @@ def _drawn(
     frames: np.ndarray,
     kept: np.ndarray,
 ) -> np.ndarray:
-    """Frames `[rows, steps, height, width, channel]`, each a clip of its own.
+    """Frames `[rows, columns, height, width, channel]`, decoded one by one.
 
     Args:
         subject: whose model draws.
-        latents: of the `frames`, one of each clip.
+        latents: codes of `frames`, one frame of each clip.
         chosen: latents whose codes are changed.
-        changed: what they are instead, `[rows, steps, dim]`, side by side.
+        changed: their new codes, concatenated, `[rows, columns, dim]`.
         frames: uint8 `[clips, height, width, channel]`.
-        kept: the clip of each row that gives everything else, `[rows]`.
+        kept: index of the clip that gives the other latents, `[rows]`.
     """
     clips = np.repeat(kept, COLUMNS)
     codes = {name: code[clips] for name, code in latents.items()}
