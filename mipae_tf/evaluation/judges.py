@@ -2,8 +2,6 @@
 
 from collections.abc import Iterable
 
-from mipae_tf.evaluation.needs import Needs
-from mipae_tf.evaluation.needs import require
 from mipae_tf.evaluation.subject import Subject
 from mipae_tf.judging import judge as judging
 from mipae_tf.metrics.absent_metric import AbsentMetric
@@ -20,7 +18,10 @@ def make_judge(subject: Subject) -> judging.Judge:
     judge = judging.judge_for(clips, subject.seed)
     if path is not None and judging.restore_judge(judge, path):
         return judge
-    require(subject, Needs(training=True))
+    if subject.training is None:
+        raise AbsentMetric(
+            f"{clips.name} comes without training clips to train a judge on."
+        )
     training = subject.once(Subject.training_clips)
     training = training.take(slice(judging.CLIPS))
     judging.train_judge(judge, training, subject.seed, judging.STEPS)
