@@ -17,8 +17,8 @@ from mipae_tf.cli.path_flag import define_path
 from mipae_tf.evaluation import EvaluationOptions
 from mipae_tf.evaluation import evaluate_run
 from mipae_tf.evaluation.groups.registry import GROUPS
-from mipae_tf.evaluation.table import metrics_table
-from mipae_tf.evaluation.table import summary_table
+from mipae_tf.evaluation.tables import metrics_table
+from mipae_tf.evaluation.tables import summary_table
 
 
 def define_flags() -> None:

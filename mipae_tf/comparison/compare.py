@@ -1,4 +1,4 @@
-"""`compare_runs(runs)`: tables of runs, and how far they differ."""
+"""`compare_runs(runs)`: tables of metrics, and differences between runs."""
 
 import math
 import os
@@ -10,10 +10,10 @@ from mipae_tf.comparison.report import closing
 from mipae_tf.comparison.report import csv_text
 from mipae_tf.comparison.report import group_sections
 from mipae_tf.comparison.report import opening
-from mipae_tf.comparison.rows import Group
+from mipae_tf.comparison.rows import ComparableRows
 from mipae_tf.comparison.rows import Row
 from mipae_tf.comparison.rows import all_rows
-from mipae_tf.comparison.rows import measured_groups
+from mipae_tf.comparison.rows import comparable_rows
 from mipae_tf.files import expand_home
 from mipae_tf.files import write_file
 from mipae_tf.limits import INT32_MAX
@@ -46,28 +46,28 @@ def compare_runs(
 ) -> str:
     """Compares runs; writes `compare.csv`, `compare.html`, `compare.md`.
 
-    Runs of one configuration are one row, their seeds its repetitions. Rows
-    measured on different clips are never put into one table.
+    Runs that differ in their seed alone are one row. Rows that were measured
+    on different clips never share a table.
 
     Args:
-        runs: folders of runs, or globs of them; the first one's row is the
-            baseline of all differences.
-        metrics: keys of `metrics.json`, or what they begin with up to a
-            slash; the headline metrics where none is given.
-        out: folder to write in.
+        runs: folders of runs, or globs of them; the row of the first run is
+            the baseline of all differences.
+        metrics: keys of `metrics.json`, or prefixes of keys that end before a
+            slash; the headline metrics when empty.
+        out: folder to write to.
         margins: `KEY:VALUE`, the difference in a metric below which two rows
             count as equivalent.
-        baseline: label of another row, or a run's folder in it, to compare
-            all rows with; "every" compares every pair.
-        draws: resamplings behind each interval.
-        seed: of resamplings and permutations.
+        baseline: label of another row, or the folder of one of its runs, to
+            compare all rows with; "every" compares every pair.
+        draws: bootstrap samples for each interval.
+        seed: of bootstrap samples and permutations.
 
     Returns:
         What `compare.md` holds.
 
     Raises:
         ValueError: for runs, metrics, margins, a baseline or a folder that
-            cannot be used; nothing is written then.
+            cannot be used. Nothing is written then.
     """
     out = pathlib.Path(expand_home(out))
     if out.exists() and not out.is_dir():
@@ -75,7 +75,7 @@ def compare_runs(
     require_between("draws", draws, 100, 1_000_000)
     require_between("seed", seed, 0, INT32_MAX)
     rows = all_rows(find_runs(runs, out))
-    groups = measured_groups(rows)
+    groups = comparable_rows(rows)
     keys = _shown(groups, metrics)
     limits = _margins(margins, {key for shown in keys for key in shown})
     pairs = _pairs(groups, rows, baseline)
@@ -97,7 +97,9 @@ def compare_runs(
     return texts["compare.md"]
 
 
-def _shown(groups: Sequence[Group], wanted: Sequence[str]) -> list[list[str]]:
+def _shown(
+    groups: Sequence[ComparableRows], wanted: Sequence[str]
+) -> list[list[str]]:
     """Keys of the wanted metrics for each group, in the wanted order."""
     known = list(dict.fromkeys(key for g in groups for key in g.keys()))
     for prefix in wanted:
@@ -108,7 +110,7 @@ def _shown(groups: Sequence[Group], wanted: Sequence[str]) -> list[list[str]]:
                 f"are {', '.join(stems) or 'none'}."
             )
     headline = [p for p in HEADLINE if any(_within(key, p) for key in known)]
-    # Runs without any headline metric show all that they have.
+    # Where no run has a headline metric, all metrics are shown.
     chosen = wanted or headline or known
     return [
         list(
@@ -153,7 +155,7 @@ def _margins(given: Sequence[str], keys: set[str]) -> dict[str, float]:
 
 
 def _pairs(
-    groups: Sequence[Group], rows: Sequence[Row], baseline: str
+    groups: Sequence[ComparableRows], rows: Sequence[Row], baseline: str
 ) -> list[list[tuple[Row, Row]]]:
     """Rows to subtract from each other, for each group."""
     labels = [row.label for row in rows]

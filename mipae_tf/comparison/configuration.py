@@ -1,4 +1,4 @@
-"""What two runs must share to be one row: everything but the seed."""
+"""The configuration that runs of one row share: everything but the seed."""
 
 import dataclasses
 from collections.abc import Mapping
@@ -7,9 +7,9 @@ from typing import Any
 from mipae_tf.models import MODELS
 from mipae_tf.training import TrainingOptions
 
-# Flags of `train` that do not change what a run learns, and the seed, in which
-# alone the runs of one row differ.
-NOT_COMPARED = {"run_dir", "seed"} | {
+# Flags of `train` that do not change what a run learns, and the seed: runs that
+# differ in these alone have one configuration.
+EXECUTION_FLAGS = {"run_dir", "seed"} | {
     field.name
     for field in dataclasses.fields(TrainingOptions)
     if not field.metadata["identity"]
@@ -19,7 +19,7 @@ NOT_COMPARED = {"run_dir", "seed"} | {
 def configuration_of(
     config: Mapping[str, Any] | None, flags: str, protocol: Mapping[str, Any]
 ) -> tuple[dict[str, Any], str]:
-    """All that decides what a run learns, except its seed.
+    """Everything that determines what a run learns, except its seed.
 
     Args:
         config: what `config.json` holds, None where there is none.
@@ -28,7 +28,7 @@ def configuration_of(
 
     Returns:
         Values by name, the same for a run folder and for its flags alone; and
-        the name of the preset of hyper-parameters that the run began from.
+        the name of the preset of hyper-parameters that the run started from.
 
     Raises:
         KeyError, TypeError, ValueError: for a config without a model, or a
@@ -57,14 +57,16 @@ def configuration_of(
 
 
 def _parse(flags: str) -> dict[str, str]:
-    """Flags of a flagfile by name, without those of `NOT_COMPARED`."""
+    """Flags of a flagfile by name, without `EXECUTION_FLAGS`."""
     lines = [line.strip().lstrip("-") for line in flags.splitlines()]
     pairs = [line.partition("=") for line in lines if line and line[0] != "#"]
-    return {name: text for name, _, text in pairs if name not in NOT_COMPARED}
+    return {
+        name: text for name, _, text in pairs if name not in EXECUTION_FLAGS
+    }
 
 
 def _defaults(model: str, preset: str) -> dict[str, Any]:
-    """A model's hyper-parameters, none for one that is not known here."""
+    """A model's hyper-parameters; none for an unknown model."""
     if model not in MODELS:
         return {}
     config = MODELS[model].config
@@ -73,7 +75,7 @@ def _defaults(model: str, preset: str) -> dict[str, Any]:
 
 
 def _typed(model: str, name: str, text: str) -> Any:
-    """A hyper-parameter as its type, any other flag as its text."""
+    """A hyper-parameter in its own type, any other flag as text."""
     known = _defaults(model, "default")
     if name not in known:
         return text

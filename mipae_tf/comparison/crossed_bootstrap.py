@@ -18,13 +18,13 @@ def crossed_bootstrap(
 ) -> np.ndarray:
     """Draws of the difference between the mean metrics of two sets of runs.
 
-    In each draw the clips are resampled once, the same for all runs, since
-    all were measured on the same ones; the runs are resampled within each
-    set, independently. Quantiles of the draws then answer for other clips
-    and other seeds alike; of a set of one run, for other clips alone. (A. B.
-    Owen, "The pigeonhole bootstrap", Annals of Applied Statistics 1(2),
-    2007.) With few runs such intervals are too narrow: the spread over n
-    seeds comes out as sqrt((n - 1) / n) of what it is.
+    Each draw resamples the clips once, the same for all runs, because all were
+    measured on the same clips; and the runs within each set, independently.
+    Quantiles of the draws then hold for other clips and other seeds, with a
+    set of one run for other clips only. (A. B. Owen, "The pigeonhole
+    bootstrap", Annals of Applied Statistics 1(2), 2007.) With few runs such
+    intervals are too narrow: the spread over n seeds is underestimated by
+    sqrt((n - 1) / n).
 
     Args:
       first: what the metric of each run is pooled from, `[clips, steps]`.

@@ -1,4 +1,4 @@
-"""How far two rows are apart, and how far that can be trusted."""
+"""The difference between two rows, with its interval and its p-value."""
 
 import dataclasses
 
@@ -12,7 +12,7 @@ from mipae_tf.comparison.permutation import permutation_p
 from mipae_tf.comparison.rows import Row
 from mipae_tf.metrics.absent_metric import AbsentMetric
 
-# Per-clip values may be stored as float32; what is further off is stale.
+# Per-clip values are float32; a larger deviation means another evaluation.
 TOLERANCE = 1e-3
 
 
@@ -26,12 +26,12 @@ class Difference:
         against: label of the other.
         seeds: of each of them.
         value: the difference of the means over seeds.
-        interval: 95 % of the crossed bootstrap, None where there is none.
-        narrower: its 90 %, which decides on equivalence.
-        no_interval: why there is no interval.
-        p: by permutation over seeds, None with too few.
-        no_p: why there is none.
-        least_p: the smallest p that so many seeds can reach.
+        interval: 95 % interval of the crossed bootstrap, or None.
+        narrower: its 90 % interval, which decides on equivalence, or None.
+        no_interval: why there is no interval; empty where there is one.
+        p: by permutation over seeds, or None.
+        no_p: why there is no p; empty where there is one.
+        least_p: the smallest p that this number of seeds can reach.
     """
 
     key: str
@@ -70,7 +70,7 @@ class Difference:
 def paired_difference(
     key: str, row: Row, against: Row, draws: int, seed: int
 ) -> Difference:
-    """Compares two rows of one group.
+    """Compares two comparable rows.
 
     Args:
         key: of the metric.
@@ -119,7 +119,7 @@ def paired_difference(
 
 
 def _per_clip(run: MeasuredRun, key: str) -> np.ndarray:
-    """What the metric is pooled from, if it gives the metric."""
+    """The values that the metric is pooled from, checked against it."""
     values = run.per_clip(key)
     found = pooled_metric(values.mean(axis=0), run.is_pooled(key))
     if abs(found - run.value(key)) > TOLERANCE * max(1, abs(run.value(key))):

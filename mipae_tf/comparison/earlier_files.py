@@ -1,8 +1,7 @@
-"""What entries of a `metrics.json` of earlier versions do not say."""
+"""Fields that entries of earlier versions of `metrics.json` lack."""
 
-# `better` and `pooling` of the metrics whose keys begin like this, the first
-# that fits.
-EARLIER: dict[str, tuple[str, str]] = {
+# `better` and `pooling` by prefix of the key; the first that fits counts.
+FIELDS_BY_PREFIX: dict[str, tuple[str, str]] = {
     "prediction/psnr/": ("higher", "psnr"),
     "prediction/ssim": ("higher", "mean"),
     "prediction/diversity/": ("none", "mean"),
@@ -29,7 +28,7 @@ EARLIER: dict[str, tuple[str, str]] = {
 
 
 def of_earlier(key: str) -> dict[str, str]:
-    """`better` and `pooling` of a metric by its key, for such a file alone."""
-    begin = next(begin for begin in EARLIER if key.startswith(begin))
-    better, pooling = EARLIER[begin]
+    """`better` and `pooling` of a metric in a file that lacks them."""
+    begin = next(begin for begin in FIELDS_BY_PREFIX if key.startswith(begin))
+    better, pooling = FIELDS_BY_PREFIX[begin]
     return {"better": better, "pooling": pooling}

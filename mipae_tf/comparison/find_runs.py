@@ -1,4 +1,4 @@
-"""From `--runs` to runs."""
+"""Finds the runs that `--runs` names."""
 
 import glob
 import os
@@ -13,15 +13,14 @@ from mipae_tf.files import expand_home
 def find_runs(
     patterns: Sequence[str], out: pathlib.Path | None = None
 ) -> list[MeasuredRun]:
-    """Reads all runs that some patterns name.
+    """Reads all runs that match the patterns.
 
     Args:
-        patterns: folders, in the order in which the runs are to stand; where
-            there is no folder of that very name, globs of folders; where they
-            match nothing, several of both with commas between them. A folder
-            named twice counts once.
-        out: a folder that is no run although a pattern may match it: where
-            an earlier comparison was written.
+        patterns: folders, in the order of the runs. A pattern that is not the
+            name of a folder is a glob; one that matches nothing is a list of
+            folders and globs, separated by commas. A folder that is named
+            twice counts once.
+        out: folder of an earlier comparison, which is skipped.
 
     Raises:
         ValueError: for no pattern, one that matches no folder, a folder that
@@ -54,7 +53,7 @@ def find_runs(
 
 
 def _parts(pattern: str) -> list[str]:
-    """What is there by the whole name; else what stands between commas."""
+    """The whole pattern where it matches, else its parts between commas."""
     whole = os.path.expanduser(pattern)
     if os.path.isdir(whole) or glob.glob(whole):
         return [whole]

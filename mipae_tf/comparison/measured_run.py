@@ -1,4 +1,4 @@
-"""A run as a comparison sees it: its configuration, metrics and clips."""
+"""A run in a comparison: its configuration, metrics and per-clip values."""
 
 import dataclasses
 import json
@@ -23,17 +23,18 @@ NOT_MEASURED = "It was not measured."
 
 @dataclasses.dataclass(frozen=True)
 class MeasuredRun:
-    """What is known of one run.
+    """A run, measured or not.
 
     Attributes:
         path: its folder, as the user named it.
-        configuration: all that decides what it learns, except the seed.
-        preset: name of the hyper-parameters it began from, for its label.
-        seed: of the run; None where nothing says it.
+        configuration: everything that determines what it learns, except the
+            seed.
+        preset: name of the hyper-parameters it started from, for its label.
+        seed: of the run; None where it is unknown.
         metrics: entries of `metrics.json` by key, each with `better` and
-            `pooling`; None where there is none.
-        protocol: how they were measured; None where they were not.
-        training: what the training took, see `training_entry`.
+            `pooling`; None for a run that was not measured.
+        protocol: how they were measured, or None.
+        training: time and device of the training, see `training_entry`.
     """
 
     path: pathlib.Path
@@ -66,10 +67,10 @@ class MeasuredRun:
         return self.metrics[key]["pooling"] == "psnr"
 
     def per_clip(self, key: str) -> np.ndarray:
-        """What the metric of that key is pooled from, `[clips, steps]`.
+        """The values that the metric is pooled from, `[clips, steps]`.
 
         Raises:
-            AbsentMetric: where the run's `per_clip.npz` does not hold it.
+            AbsentMetric: where `per_clip.npz` of the run does not have them.
             ValueError: for a damaged file.
         """
         path = self.path / PER_CLIP
@@ -193,7 +194,7 @@ def _is_number(value: Any) -> bool:
 
 
 def _damaged(path: pathlib.Path, why: object) -> ValueError:
-    remedy = "`python -m mipae_tf.evaluate` writes it anew"
+    remedy = "`python -m mipae_tf.evaluate` writes it again"
     if path.name not in ("metrics.json", PER_CLIP):
         remedy = "restore it from a copy, or leave this run out"
     return ValueError(f"--runs: {path} is damaged ({why}); {remedy}.")

@@ -1,4 +1,4 @@
-"""How sure one can be of a difference between seeds."""
+"""Permutation test of a difference between seeds."""
 
 import math
 from collections.abc import Sequence
@@ -8,21 +8,22 @@ from scipy import stats
 
 from mipae_tf.metrics.absent_metric import AbsentMetric
 
-# Up to so many ways to part the seeds, all are tried: 8 against 8 and more.
-MOST_PARTINGS = 20_000
+# Up to this number of ways to divide the seeds, all are tried: 8 against 8 and
+# more.
+MOST_DIVISIONS = 20_000
 
 
 def least_p(first: int, second: int) -> float:
     """The smallest two-sided p that a permutation over seeds can reach.
 
-    Of the C(n + m, n) ways to part n + m seeds, the observed one may be the
-    most extreme on one side: 2 / C(n + m, n).
+    Of the C(n + m, n) ways to divide n + m seeds, at best the observed one is
+    the most extreme on one side: 2 / C(n + m, n).
     """
     return min(1.0, 2 / math.comb(first + second, first))
 
 
 def seeds_needed(alpha: float = 0.05) -> int:
-    """Seeds in each of two rows with which p can fall below alpha."""
+    """Seeds that each of two rows needs for p to fall below alpha."""
     seeds = 1
     while least_p(seeds, seeds) >= alpha:
         seeds += 1
@@ -34,27 +35,26 @@ def permutation_p(
 ) -> float:
     """Two-sided p of the difference of means, by permutation over seeds.
 
-    Exact up to 20,000 partings, from as many random ones above.
+    Exact up to 20,000 divisions of the seeds, else from 20,000 random ones.
 
     Args:
       first: a metric of each run.
       second: the same of the runs to compare with.
-      seed: of random partings.
+      seed: of random divisions.
 
     Raises:
-      AbsentMetric: a single seed on either side, which tells nothing of the
-        spread there.
+      AbsentMetric: a single seed on either side, which has no spread.
     """
     if min(len(first), len(second)) < 2:
         raise AbsentMetric(
-            f"{len(first)} against {len(second)} seeds give no p; it takes at "
-            "least 2 against 2."
+            f"{len(first)} against {len(second)} seeds give no p; at least 2 "
+            "against 2 are needed."
         )
     result = stats.permutation_test(
         (np.asarray(first), np.asarray(second)),
         lambda x, y, axis: x.mean(axis=axis) - y.mean(axis=axis),
         vectorized=True,
-        n_resamples=MOST_PARTINGS,
+        n_resamples=MOST_DIVISIONS,
         batch=2_000,
         rng=np.random.default_rng(seed),
     )

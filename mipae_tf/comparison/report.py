@@ -1,4 +1,4 @@
-"""A comparison as sections of a page, and as lines of a table file."""
+"""What `compare` writes: sections of its page, and lines of its CSV file."""
 
 import csv
 import io
@@ -7,18 +7,18 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from mipae_tf.comparison.difference_table import READING
-from mipae_tf.comparison.difference_table import difference_table
-from mipae_tf.comparison.failure import RULE
-from mipae_tf.comparison.failure_tables import failure_tables
-from mipae_tf.comparison.footnotes import Footnotes
-from mipae_tf.comparison.metric_tables import metric_tables
-from mipae_tf.comparison.rows import ALWAYS
-from mipae_tf.comparison.rows import OF_METRICS
-from mipae_tf.comparison.rows import Group
+from mipae_tf.comparison.failed_runs import RULE
+from mipae_tf.comparison.rows import FIELDS_OF_METRICS
+from mipae_tf.comparison.rows import SHARED_FIELDS
+from mipae_tf.comparison.rows import ComparableRows
 from mipae_tf.comparison.rows import Row
 from mipae_tf.comparison.rows import differing_options
-from mipae_tf.comparison.training_times import training_section
+from mipae_tf.comparison.tables.difference_table import READING
+from mipae_tf.comparison.tables.difference_table import difference_table
+from mipae_tf.comparison.tables.failure_table import failure_tables
+from mipae_tf.comparison.tables.footnotes import Footnotes
+from mipae_tf.comparison.tables.metric_table import metric_tables
+from mipae_tf.comparison.tables.training_time_table import training_section
 from mipae_tf.visual.html_page import Picture
 from mipae_tf.visual.html_page import Section
 from mipae_tf.visual.html_page import Table
@@ -28,16 +28,16 @@ FORECAST = "prediction/psnr/forecast"
 BASELINES = ("prediction/psnr/copy_last", "prediction/psnr/blank")
 UNITS = (
     "Mean ± standard deviation over seeds, the number of seeds in brackets; "
-    "one seed has no deviation. PSNR is in dB, informations and entropies in "
+    "one seed has no deviation. PSNR is in dB, information and entropy in "
     "nats, errors of positions in steps of the position, about a pixel; SSIM, "
     "accuracies, R² and MIG have no unit. An arrow says whether higher or "
-    "lower values are better. What a judge names or finds in forecasts is to "
-    "be read against the same of real frames."
+    "lower values are better. Compare what the judge sees in forecasts with "
+    "what it sees in real frames."
 )
 
 
 def group_sections(
-    group: Group,
+    group: ComparableRows,
     name: str,
     keys: Sequence[str],
     pairs: Sequence[tuple[Row, Row]],
@@ -45,7 +45,7 @@ def group_sections(
     draws: int,
     seed: int,
 ) -> list[Section]:
-    """Metrics and differences of rows that were measured on the same clips.
+    """Metrics and differences of comparable rows.
 
     Args:
         group: the rows.
@@ -70,35 +70,37 @@ def group_sections(
     return [*sections, Section(f"Differences: {name}", blocks)]
 
 
-def opening(groups: Sequence[Group], rows: Sequence[Row]) -> Section:
-    """What was compared, and what must not be."""
+def opening(groups: Sequence[ComparableRows], rows: Sequence[Row]) -> Section:
+    """What was compared, and how to read it."""
     runs = sum(len(row.runs) for row in rows)
-    said = [
+    paragraphs = [
         f"{_count(runs, 'run')} of {_count(len(rows), 'configuration')}: "
-        "everything but the seed makes a configuration."
+        "runs that differ in their seed alone have one configuration."
     ]
     if len(groups) > 1:
         names = [
             name
-            for name in (*ALWAYS, *OF_METRICS)
+            for name in (*SHARED_FIELDS, *FIELDS_OF_METRICS)
             if len({str(group.protocol.get(name)) for group in groups}) > 1
         ]
-        said.append(
+        paragraphs.append(
             f"They were measured on different clips or by different rules, in "
             f"{len(groups)} ways that differ in {', '.join(names)}. Each has "
-            "tables of its own; numbers of different tables are not to be "
-            "compared."
+            "tables of its own. Do not compare numbers of different tables."
         )
     if not groups:
-        said.append("None of them was measured.")
+        paragraphs.append("None of them was measured.")
     if any(len(group.rows) > 1 for group in groups):
-        return Section("What is compared", [*said, UNITS, READING])
-    said += [UNITS, "Nothing to subtract: no two rows share their clips."]
-    return Section("What is compared", said)
+        return Section("What is compared", [*paragraphs, UNITS, READING])
+    paragraphs += [
+        UNITS,
+        "There are no differences: no two rows share their clips.",
+    ]
+    return Section("What is compared", paragraphs)
 
 
 def closing(
-    groups: Sequence[Group], names: Sequence[str], rows: Sequence[Row]
+    groups: Sequence[ComparableRows], names: Sequence[str], rows: Sequence[Row]
 ) -> list[Section]:
     """Times, failures, what the rows differ in, and how they were measured."""
     sections = [
@@ -118,7 +120,9 @@ def closing(
 
 
 def csv_text(
-    groups: Sequence[Group], names: Sequence[str], keys: Sequence[Sequence[str]]
+    groups: Sequence[ComparableRows],
+    names: Sequence[str],
+    keys: Sequence[Sequence[str]],
 ) -> str:
     """A line for each group, row, metric and run; empty where absent."""
     stream = io.StringIO()
@@ -148,8 +152,8 @@ def _lines(row: Row, key: str) -> list[list]:
     return lines
 
 
-def _forecast_picture(group: Group) -> Picture | None:
-    """PSNR of the forecast by step, with what it must at least beat."""
+def _forecast_picture(group: ComparableRows) -> Picture | None:
+    """PSNR of the forecast by step, beside the baselines."""
     series = {}
     for row in group.rows:
         steps = _steps(row, FORECAST)
@@ -176,7 +180,7 @@ def _steps(row: Row, key: str) -> np.ndarray | None:
     """The metric of each run at each step, `[runs, steps]`."""
     entries = [run.metrics[key] for run in row.having(key)]
     steps = [entry["per_step"] for entry in entries if "per_step" in entry]
-    # Steps of damaged files, which do not match, are not drawn.
+    # Runs with different numbers of steps are not drawn.
     alike = len({len(values) for values in steps}) == 1
     return np.array(steps) if alike else None
 

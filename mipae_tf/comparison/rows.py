@@ -1,4 +1,4 @@
-"""Runs sorted into rows of one configuration, and tables of one protocol."""
+"""Runs grouped into rows by configuration, and rows by protocol."""
 
 import dataclasses
 import json
@@ -10,8 +10,8 @@ import numpy as np
 
 from mipae_tf.comparison.measured_run import MeasuredRun
 
-# Runs that differ in one of these were not measured alike.
-ALWAYS = (
+# Fields of the protocol that comparable runs must share.
+SHARED_FIELDS = (
     "dataset",
     "dataset_fingerprint",
     "split",
@@ -20,8 +20,8 @@ ALWAYS = (
     "horizon",
     "seed",
 )
-# Nor were those that differ in one of these and both have such metrics.
-OF_METRICS = {
+# Fields that they must share if both have metrics with one of these prefixes.
+FIELDS_OF_METRICS = {
     "mig_samples": ("mig/",),
     "drift_steps": ("drift/",),
     "judge": ("judged/", "position/", "drift/kept/", "factors/", "bounce/"),
@@ -32,11 +32,11 @@ OF_METRICS = {
 
 @dataclasses.dataclass(frozen=True)
 class Row:
-    """Runs that differ in the seed alone.
+    """Runs that differ in their seed alone.
 
     Attributes:
-        label: model, preset, and what else tells it from other rows of its
-            dataset.
+        label: model, preset, and the options that distinguish it from other
+            rows of its dataset.
         runs: by ascending seed.
     """
 
@@ -63,11 +63,11 @@ class Row:
 
 
 @dataclasses.dataclass(frozen=True)
-class Group:
+class ComparableRows:
     """Rows that were measured on the same clips by the same protocol.
 
     Attributes:
-        protocol: what all of them share.
+        protocol: how they were measured.
         rows: in the order in which the runs were named.
     """
 
@@ -85,12 +85,11 @@ class Group:
         return runs[0].metrics[key]["better"] if runs else "none"
 
     def title(self) -> str:
-        """The protocol in a few words."""
-        said = self.protocol
+        """A short description of the protocol."""
+        get = self.protocol.get
         return (
-            f"{said.get('dataset')}, {said.get('clips')} {said.get('split')} "
-            f"clips, context {said.get('context')}, horizon "
-            f"{said.get('horizon')}"
+            f"{get('dataset')}, {get('clips')} {get('split')} clips, context "
+            f"{get('context')}, horizon {get('horizon')}"
         )
 
 
@@ -108,8 +107,8 @@ def all_rows(runs: Sequence[MeasuredRun]) -> list[Row]:
     ]
 
 
-def measured_groups(rows: Sequence[Row]) -> list[Group]:
-    """The rows' measured runs, those on the same clips together.
+def comparable_rows(rows: Sequence[Row]) -> list[ComparableRows]:
+    """Measured runs of the rows, grouped by protocol.
 
     Raises:
         ValueError: for two runs of one configuration and one seed.
@@ -123,7 +122,7 @@ def measured_groups(rows: Sequence[Row]) -> list[Group]:
         for number, runs in members.items():
             _refuse_twins(rows[number].label, runs)
     return [
-        Group(
+        ComparableRows(
             _shared([r.protocol for runs in members.values() for r in runs]),
             tuple(Row(rows[n].label, tuple(r)) for n, r in members.items()),
         )
@@ -132,18 +131,20 @@ def measured_groups(rows: Sequence[Row]) -> list[Group]:
 
 
 def _rules(run: MeasuredRun) -> dict[str, str]:
-    """What the run's metrics depend on."""
+    """Fields of the protocol that the run's metrics depend on."""
     having = [key for key in run.metrics if run.why_absent(key) is None]
     names = [
         name
-        for name, prefixes in OF_METRICS.items()
+        for name, prefixes in FIELDS_OF_METRICS.items()
         if any(key.startswith(prefixes) for key in having)
     ]
-    return {name: str(run.protocol.get(name)) for name in (*ALWAYS, *names)}
+    return {
+        name: str(run.protocol.get(name)) for name in (*SHARED_FIELDS, *names)
+    }
 
 
 def _alike(groups: list[tuple[dict, dict]], rules: dict[str, str]) -> dict:
-    """The members of the first group with no rule against these, or of none."""
+    """Members of the first group whose fields agree, or of a new group."""
     for known, members in groups:
         if all(known.get(name, rule) == rule for name, rule in rules.items()):
             known.update(rules)
@@ -153,7 +154,7 @@ def _alike(groups: list[tuple[dict, dict]], rules: dict[str, str]) -> dict:
 
 
 def differing_options(rows: Sequence[Row]) -> dict[str, list[str]]:
-    """Options that are not the same in all rows: name to value of each."""
+    """Options that differ between rows, with the value in each row."""
     configurations = [row.runs[0].configuration for row in rows]
     return {
         name: [str(c.get(name, "")) for c in configurations]
@@ -167,7 +168,7 @@ def _by_seed(run: MeasuredRun) -> tuple:
 
 
 def _labels(runs: Sequence[MeasuredRun]) -> list[str]:
-    """Model and preset, then the options that tell those from each other."""
+    """Model and preset, and the options that distinguish rows with the same."""
     names = [_name(run) for run in runs]
     labels = []
     for run, name in zip(runs, names, strict=True):
@@ -203,7 +204,7 @@ def _refuse_twins(label: str, runs: Sequence[MeasuredRun]) -> None:
 
 
 def _shared(protocols: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """What all protocols say alike; where they do not, what each says."""
+    """Values that all protocols share; where they differ, all values."""
     shared = {}
     for name in dict.fromkeys(name for p in protocols for name in p):
         values = [p.get(name) for p in protocols]

@@ -1,16 +1,20 @@
-"""Codes of single frames beside the factors that were drawn in them."""
+"""Codes of single frames together with their factors."""
 
 import dataclasses
 
 import numpy as np
 
 from mipae_tf.cli.screen import progress
+from mipae_tf.evaluation.needs import Needs
+from mipae_tf.evaluation.needs import missing_need
 from mipae_tf.evaluation.subject import Subject
+from mipae_tf.metrics.absent_metric import AbsentMetric
 
 # Frames that are drawn and encoded at once.
 DRAWN_AT_ONCE = 2_000
-# Fewer frames are too few to hold any back and to measure on the others.
-FEWEST = 16
+# With fewer clips there are too few to train on some and test on the others.
+FEWEST_CLIPS = 16
+STATIC_NEEDS = Needs(builder=("static",))
 
 
 @dataclasses.dataclass(frozen=True)
@@ -19,9 +23,9 @@ class LabelledCodes:
 
     Attributes:
         latents: `[frames, dim]` by the name of the latent.
-        content: labels `[frames]` of factors that stay in a clip.
-        pose: labels `[frames]` of factors that move.
-        source: how the frames were drawn, for records.
+        content: labels `[frames]` of factors that stay within a clip.
+        pose: labels `[frames]` of factors that are per frame.
+        source: where the frames are from, for `metrics.json`.
     """
 
     latents: dict[str, np.ndarray]
@@ -39,7 +43,7 @@ class LabelledCodes:
 
     @property
     def blocks(self) -> dict[str, slice]:
-        """Where each latent stands in `together`."""
+        """The dimensions of each latent in `together`."""
         ends = np.cumsum([code.shape[1] for code in self.latents.values()])
         starts = [0, *ends[:-1]]
         return {
@@ -48,15 +52,28 @@ class LabelledCodes:
         }
 
 
-def can_draw_static(subject: Subject) -> bool:
-    """Whether frames with independent factors can be drawn in bulk."""
-    return getattr(subject.builder, "has_static", False)
+def labelled_codes(subject: Subject, samples: int) -> LabelledCodes:
+    """Codes of frames of independent factors where the builder can draw them.
+
+    Else those of one frame of each held-out clip.
+
+    Args:
+        subject: what is evaluated.
+        samples: number of frames to draw.
+
+    Raises:
+        AbsentMetric: no builder and too few clips.
+    """
+    if missing_need(subject, STATIC_NEEDS) is None:
+        return static_codes(subject, samples)
+    return clip_codes(subject)
 
 
 def static_codes(subject: Subject, samples: int) -> LabelledCodes:
-    """Codes of frames whose factors are all independent and uniform.
+    """Codes of drawn frames whose factors are independent and uniform.
 
-    Training and held-out combinations come together, as in the published MIG.
+    Combinations of the training data and held-out ones are mixed, as in the
+    published MIG.
     """
     pieces = []
     starts = range(0, samples, DRAWN_AT_ONCE)
@@ -76,8 +93,16 @@ def static_codes(subject: Subject, samples: int) -> LabelledCodes:
 
 
 def clip_codes(subject: Subject) -> LabelledCodes:
-    """Codes of one frame of each held-out clip, at a random time."""
+    """Codes of one frame of each held-out clip, at a random time.
+
+    Raises:
+        AbsentMetric: too few clips.
+    """
     clips = subject.clips
+    if len(clips) < FEWEST_CLIPS:
+        raise AbsentMetric(
+            f"{len(clips)} clips are too few; {FEWEST_CLIPS} are needed."
+        )
     times = np.random.default_rng(subject.seed).integers(
         clips.length, size=len(clips)
     )

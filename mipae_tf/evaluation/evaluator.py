@@ -1,4 +1,4 @@
-"""`evaluate_run(run_dir)`: what applies to a run, in a file and in a report."""
+"""`evaluate_run(run_dir)`: measures a run and writes metrics and report."""
 
 import hashlib
 import io
@@ -15,9 +15,9 @@ from mipae_tf.cli.screen import say
 from mipae_tf.data import Clips
 from mipae_tf.data import open_clips
 from mipae_tf.data.datasets import open_builder
-from mipae_tf.evaluation.findings import Findings
-from mipae_tf.evaluation.groups.mig import BLINDNESS
+from mipae_tf.evaluation.groups.mig import MIG_CAVEAT
 from mipae_tf.evaluation.groups.registry import GROUPS
+from mipae_tf.evaluation.metric_group import Findings
 from mipae_tf.evaluation.options import EvaluationOptions
 from mipae_tf.evaluation.report import write_report
 from mipae_tf.evaluation.subject import Subject
@@ -35,7 +35,7 @@ from mipae_tf.runs.training_times import training_entry
 from mipae_tf.version import __version__
 
 PACKAGES = ("tensorflow", "keras", "tensorflow-datasets", "scikit-learn")
-# Conventions that a number needs beside it to be comparable.
+# Conventions without which numbers cannot be compared.
 CONVENTIONS = {
     "psnr": "-10 log10 of the squared error pooled over clips, peak 1",
     "ssim": "Gaussian window 11, sigma 1.5, data range 1 (tf.image.ssim)",
@@ -44,7 +44,7 @@ CONVENTIONS = {
     "ssim_float_range2": "uniform window 7, data range 2, as SVG",
     "judge": f"{STEPS} steps on single frames of {CLIPS} training clips",
     "fvd": "predicted frames alone, without their context",
-    "mig": BLINDNESS,
+    "mig": MIG_CAVEAT,
     "intervals": "95 %, bootstrap over clips",
 }
 
@@ -60,23 +60,23 @@ def evaluate_run(
     """Measures a run on held-out clips.
 
     Writes `metrics.json`, `per_clip.npz`, `figures/` and `report.html` in the
-    run folder. Groups that are not asked for keep what an earlier evaluation
-    by the same protocol wrote.
+    run folder. Groups that are not measured keep what an earlier evaluation
+    with the same protocol wrote.
 
     Args:
         run_dir: the folder that `train` wrote.
         groups: some of `GROUPS`.
         options: how much is measured; the defaults where not given.
-        data_dir: where tfds keeps datasets, if not where training found it.
-        own_clips: held-out clips to measure on, for a run that was trained on
-            clips of the user's own.
+        data_dir: where tfds keeps datasets; that of the training when None.
+        own_clips: held-out clips, for a run that was trained on clips of the
+            user's own.
 
     Returns:
         What `metrics.json` holds.
 
     Raises:
-        ValueError: for an unknown group, a horizon that the clips do not
-            cover, or a folder without a trained run.
+        ValueError: for an unknown group, a horizon longer than the clips, or a
+            folder without a trained run.
     """
     unknown = set(groups) - set(GROUPS)
     if unknown:
@@ -87,20 +87,20 @@ def evaluate_run(
     folder, options = RunFolder(run_dir), options or EvaluationOptions()
     subject = _subject(folder, options, data_dir, own_clips)
     protocol = _protocol(folder, subject)
-    beside = {"training": training_entry(folder), "protocol": protocol}
+    extra = {"training": training_entry(folder), "protocol": protocol}
     found = _earlier(folder, groups, protocol)
     wanted = [name for name in GROUPS if name in groups]
     for number, name in enumerate(wanted, start=1):
         say(f"measuring {name} ({number} of {len(wanted)})")
         found |= GROUPS[name].measure(subject)
-        metrics = {**found.metrics, **beside}
+        metrics = {**found.metrics, **extra}
         _write(folder, found, metrics)
     write_report(folder, metrics)
     return metrics
 
 
 def _write(folder: RunFolder, found: Findings, metrics: dict) -> None:
-    """After each group, so that what was measured outlives what fails."""
+    """Called after each group: a later failure loses none of its metrics."""
     for name, picture in found.figures.items():
         write_file(folder.figures / name, picture)
     per_clip = io.BytesIO()
@@ -142,7 +142,7 @@ def _subject(
 
 
 def _data(folder: RunFolder, options: EvaluationOptions, data_dir: str | None):
-    """Test clips, and what else a subject needs of its dataset."""
+    """Test clips, and the fields of a subject that depend on the dataset."""
     settings = folder.settings()
     builder = open_builder(settings.dataset, data_dir)
     source = (data_dir, settings.manual_dir)
@@ -156,7 +156,7 @@ def _data(folder: RunFolder, options: EvaluationOptions, data_dir: str | None):
         "builder": builder,
         "training": training,
         "trained_clips": settings.train_clips,
-        # Hidden, so that a glob of runs does not take it for one.
+        # Hidden, so that a glob of runs does not match it.
         "judge_file": folder.path.parent / ".judges" / judge.replace("/", "-"),
     }
 
@@ -164,10 +164,10 @@ def _data(folder: RunFolder, options: EvaluationOptions, data_dir: str | None):
 def _earlier(
     folder: RunFolder, groups: Sequence[str], protocol: dict
 ) -> Findings:
-    """What was measured before, by the same protocol, and is not now.
+    """Earlier findings with the same protocol, of groups not measured now.
 
-    Figures of what is to be measured anew are removed, all of them where the
-    protocol has changed.
+    Figures of the groups that are measured now are removed; all figures, where
+    the protocol has changed.
     """
     rows, per_clip = _rows(folder), {}
     was = rows.pop("protocol", {})
@@ -192,24 +192,24 @@ def _earlier(
 
 
 def _rows(folder: RunFolder) -> dict:
-    """What `metrics.json` holds; nothing where it cannot be read."""
+    """The contents of `metrics.json`; empty where it cannot be read."""
     if not folder.metrics.exists():
         return {}
     try:
         rows = json.loads(folder.metrics.read_text())
         return {**rows, "protocol": dict(rows["protocol"])}
     except UNREADABLE as error:
-        say(f"{folder.metrics} is damaged and not kept ({describe(error)})")
+        say(f"{folder.metrics} is damaged and is replaced ({describe(error)})")
         return {}
 
 
 def _arrays(folder: RunFolder) -> dict[str, np.ndarray] | None:
-    """What `per_clip.npz` holds; None where it cannot be read."""
+    """The contents of `per_clip.npz`; None where it cannot be read."""
     try:
         with np.load(folder.per_clip) as arrays:
             return dict(arrays)
     except UNREADABLE as error:
-        say(f"{folder.per_clip} is damaged and not kept ({describe(error)})")
+        say(f"{folder.per_clip} is damaged and is replaced ({describe(error)})")
         return None
 
 
@@ -244,7 +244,7 @@ def _protocol(folder: RunFolder, subject: Subject) -> dict:
 
 
 def _fingerprint(model: VideoModel) -> str:
-    """Sixteen hexadecimal digits of the weights that were measured."""
+    """Sixteen hexadecimal digits that identify the weights."""
     digest = hashlib.sha256()
     for variable in model.variables:
         digest.update(np.ascontiguousarray(variable))
@@ -252,9 +252,11 @@ def _fingerprint(model: VideoModel) -> str:
 
 
 def _revision() -> str | None:
-    """The commit of this code, None where it is no checkout."""
+    """The commit of this code; None outside a checkout."""
     root = pathlib.Path(__file__).parents[2]
-    if not (root / ".git").exists():  # installed, perhaps in another checkout
+    if not (
+        root / ".git"
+    ).exists():  # installed, perhaps inside another checkout
         return None
     try:
         found = subprocess.run(

@@ -1,4 +1,4 @@
-"""Probes of the codes of frames, on clips that they have not seen."""
+"""Probes of the codes of frames, tested on clips not trained on."""
 
 import numpy as np
 
@@ -8,19 +8,19 @@ from mipae_tf.metrics.absent_metric import AbsentMetric
 from mipae_tf.metrics.probes.probes import probe
 from mipae_tf.metrics.result import entry
 
-# Frames of each held-out clip that the probes look at.
+# Frames of each held-out clip that probes are given.
 FRAMES = 4
 
 
 def probed_times(clips: Clips) -> np.ndarray:
-    """Indices of the frames that the probes look at, first to last."""
+    """Indices of the frames that probes are given, first to last."""
     return np.linspace(0, clips.length - 1, FRAMES).round().astype(int)
 
 
 def is_class(factor: Factor) -> bool:
-    """Whether probes name the factor's value, rather than estimate a number.
+    """Whether probes classify a factor, rather than estimate a number.
 
-    So they do for classes, and for whatever stays within a clip and has a
+    They classify classes, and factors that stay within a clip and have a
     finite number of values.
     """
     finite = factor.size is not None and not factor.per_frame
@@ -37,7 +37,7 @@ def probe_entry(
     *,
     better: str,
 ) -> dict:
-    """Score of a probe trained on half of the clips, on the other half.
+    """Score of a probe, trained on half of the clips, on the other half.
 
     Args:
         key: of the entry.
@@ -52,7 +52,7 @@ def probe_entry(
         AbsentMetric: a single clip; see `probe`.
     """
     if len(target) < 2 * FRAMES:
-        raise AbsentMetric("One clip alone cannot be parted for a probe.")
+        raise AbsentMetric("One clip alone cannot be split for a probe.")
     # All frames of a clip stay on one side of the split.
     order = np.random.default_rng(seed).permutation(len(target) // FRAMES)
     frames = order[:, None] * FRAMES + np.arange(FRAMES)  # [clips, FRAMES]

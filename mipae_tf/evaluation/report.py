@@ -1,13 +1,12 @@
-"""`report.html`: everything that is known of a run, on one page."""
+"""`report.html`: metrics, figures and settings of a run on one page."""
 
 from collections.abc import Mapping
 
 from mipae_tf.evaluation.groups.registry import GROUPS
-from mipae_tf.evaluation.headlines import HEAD
-from mipae_tf.evaluation.headlines import headlines
-from mipae_tf.evaluation.headlines import title
-from mipae_tf.evaluation.tables import tables_of
-from mipae_tf.evaluation.training_tables import training_table
+from mipae_tf.evaluation.tables.group_tables import group_tables
+from mipae_tf.evaluation.tables.summary_table import summary_rows
+from mipae_tf.evaluation.tables.summary_table import title
+from mipae_tf.evaluation.tables.training_time import training_table
 from mipae_tf.files import write_file
 from mipae_tf.runs import RunFolder
 from mipae_tf.visual.html_page import Picture
@@ -16,19 +15,19 @@ from mipae_tf.visual.html_page import Table
 from mipae_tf.visual.html_page import html_page
 from mipae_tf.visual.plots import loss_plot
 
-LOSSES = "losses.png"
+LOSS_FIGURE = "losses.png"
 
 
 def write_report(folder: RunFolder, metrics: Mapping[str, Mapping]) -> None:
-    """Writes the page, and the plot of losses that it shows.
+    """Writes the report and the plot of the losses.
 
     Args:
-        folder: the run; its figures and losses are embedded.
+        folder: the run; its figures and losses are embedded in the page.
         metrics: what `metrics.json` holds.
     """
     losses = [_loss_row(row) for row in folder.read_losses()]
     if losses:
-        write_file(folder.figures / LOSSES, loss_plot(losses))
+        write_file(folder.figures / LOSS_FIGURE, loss_plot(losses))
     protocol = metrics["protocol"]
     sections = [
         _summary(metrics),
@@ -47,7 +46,7 @@ def write_report(folder: RunFolder, metrics: Mapping[str, Mapping]) -> None:
 
 
 def _loss_row(row: dict) -> dict:
-    """Training and validation are curves of their own; pace is none."""
+    """Losses only, training and validation as curves of their own."""
     stage = f"{row['stage']}, {row['group']}"
     left_out = ("group", "steps_per_second", "data_wait_share")
     kept = {k: v for k, v in row.items() if k not in left_out}
@@ -55,8 +54,8 @@ def _loss_row(row: dict) -> dict:
 
 
 def _summary(metrics: Mapping[str, Mapping]) -> Section:
-    rows = headlines(metrics)
-    return Section("Summary", [Table(HEAD, rows)] if rows else [])
+    table = summary_rows(metrics)
+    return Section("Summary", [table] if table.rows else [])
 
 
 def _of_group(
@@ -69,7 +68,7 @@ def _of_group(
         if key.split("/")[0] in group.keys and "value" in row
     }
     pictures = _pictures(folder, group.figures)
-    blocks = [*tables_of(rows), *pictures]
+    blocks = [*group_tables(rows), *pictures]
     return Section(name.capitalize(), [group.about, *blocks] if blocks else [])
 
 
@@ -82,7 +81,7 @@ def _pictures(folder: RunFolder, captions: Mapping[str, str]) -> list[Picture]:
 
 
 def _training(folder: RunFolder, metrics: Mapping[str, Mapping]) -> Section:
-    pictures = _pictures(folder, {LOSSES: "Losses of each stage."})
+    pictures = _pictures(folder, {LOSS_FIGURE: "Losses of each stage."})
     settings = folder.settings()
     configuration = {
         "model": settings.model,

@@ -1,4 +1,4 @@
-"""What is evaluated: a model, held-out clips, and how to draw the truth."""
+"""What is evaluated: a model, held-out clips, and their builder."""
 
 import dataclasses
 import pathlib
@@ -18,23 +18,25 @@ from mipae_tf.models import VideoModel
 from mipae_tf.models.context import context_of
 from mipae_tf.models.frame_values import to_uint8
 
-# Clips that go through a model at once.
+# Clips per call of the model.
 CHUNK = 50
 
 
 @dataclasses.dataclass(frozen=True)
 class Subject:
-    """A model and the clips that it has never seen.
+    """A model and held-out clips, and what metrics ask of them.
 
     Attributes:
         model: the model.
-        clips: held-out clips, with factors where the data knows them.
-        builder: draws clips from factors, or None.
+        clips: held-out clips, with factors where the data declare them.
+        builder: builder of the dataset, which may draw frames from factors, or
+            None.
         context: frames that the model is given.
         options: how much is measured.
-        training: gives all clips of the training split, or None.
-        trained_clips: how many of these the model was trained on; None: all.
-        judge_file: where the judge of the data is kept, or None.
+        training: reads all clips of the training split, or None.
+        trained_clips: the number of these that the model was trained on; all
+            when None.
+        judge_file: where the judge of the dataset is saved, or None.
     """
 
     model: VideoModel
@@ -57,7 +59,7 @@ class Subject:
         return self.options.seed
 
     def once(self, compute: Callable[["Subject"], Any]) -> Any:
-        """What `compute(self)` returns; several groups share one call."""
+        """What `compute(self)` returns; called once for all groups."""
         if compute not in self._shared:
             self._shared[compute] = compute(self)
         return self._shared[compute]
@@ -65,6 +67,17 @@ class Subject:
     def training_clips(self) -> Clips:
         """All clips of the training split."""
         return self.training()
+
+    def stream(self, name: str) -> np.ndarray:
+        """A stream of the clips, `[clips, time, ...]`, read at the first call.
+
+        Raises:
+            ValueError: when the clips do not have it.
+        """
+        if name not in self._shared:
+            clips = self.clips.with_streams([name])
+            self._shared[name] = clips.streams[name]
+        return self._shared[name]
 
     def encode(
         self, video: np.ndarray, seed: int | None = None
@@ -85,13 +98,13 @@ class Subject:
     ) -> dict[str, np.ndarray]:
         """Latents `[clips, time, dim]` of every frame of clips.
 
-        A latent that each frame has may tell of the frames before it too; one
-        that a clip has is that of each frame by itself.
+        A latent that is per frame is encoded from the whole clip and may depend
+        on earlier frames; one that a clip has is encoded from each frame alone.
 
         Args:
             video: uint8 `[clips, time, height, width, channel]`.
             seed: means, or samples where one is given.
-            times: the frames wanted, in the context of all; all when None.
+            times: indices of the frames to return; all when None.
         """
         times = np.arange(video.shape[1]) if times is None else times
         found = {
@@ -113,7 +126,7 @@ class Subject:
     def encode_images(
         self, frames: np.ndarray, seed: int | None = None
     ) -> dict[str, np.ndarray]:
-        """Latents `[frames, dim]` of single frames, each by itself.
+        """Latents `[frames, dim]` of single frames, each encoded alone.
 
         Means, or samples where a seed is given.
         """
@@ -138,8 +151,8 @@ class Subject:
 
         Args:
             latents: as `encode` returns them.
-            reference: uint8 `[clips, height, width, channel]`, where the
-                content comes from.
+            reference: uint8 `[clips, height, width, channel]`, the frame that
+                the content is from.
         """
         return _in_chunks(
             lambda piece, _: self._decode(
@@ -158,9 +171,9 @@ class Subject:
         """uint8 `[clips, horizon, height, width, channel]`.
 
         Args:
-            sample: which of the futures that a stochastic model may draw.
-            horizon: frames to predict, if not the evaluation's horizon.
-            clips: of the first so many clips only.
+            sample: index of the future, of a stochastic model.
+            horizon: frames to predict; the evaluation's horizon when None.
+            clips: number of clips, from the first on; all when None.
         """
         horizon = horizon or self.horizon
         context = context_of(
@@ -185,9 +198,18 @@ class Subject:
 
         return Evidence(**_in_chunks(terms, self.clips.video))
 
+    def segment(self) -> np.ndarray:
+        """Masks of the clips, as `VideoModel.segment`.
+
+        Returns:
+            float32 `[clips, time, height, width, objects]` in [0, 1].
+        """
+        compute = tf.function(self.model.segment, reduce_retracing=True)
+        return _in_chunks(lambda piece, _: compute(piece), self.clips.video)
+
     @property
     def _of_clips(self) -> set[str]:
-        """Names of latents that a clip has and not each frame."""
+        """Names of latents that are not per frame."""
         return {each.name for each in self.model.latents if not each.per_frame}
 
     def future(self) -> np.ndarray:
@@ -196,7 +218,10 @@ class Subject:
         return self.clips.video[:, self.context : end]
 
     def __post_init__(self) -> None:
-        encode = tf.function(self.model.encode, reduce_retracing=True)
+        encode = tf.function(
+            lambda frames, seed: self.model.encode(frames, seed),
+            reduce_retracing=True,
+        )
         decode = tf.function(
             lambda latents, reference: to_uint8(
                 self.model.decode(latents, reference)
@@ -209,9 +234,9 @@ class Subject:
 
 
 def _in_chunks(function, arrays):
-    """Applies a function of tensors to pieces of the first axis.
+    """Applies a function of tensors to chunks of the first axis.
 
-    It is given the index that a piece starts at as well.
+    The function is also given the index at which a chunk starts.
     """
 
     def piece(start: int):
@@ -227,9 +252,9 @@ def _in_chunks(function, arrays):
 
 
 def _key(*numbers: int | None) -> np.ndarray | None:
-    """A seed of its own for each chunk of each draw; None stays None.
+    """A separate seed for each chunk of each draw; None stays None.
 
-    An array and no int: a function would be traced for each int.
+    An array, because a function is traced anew for each int.
     """
     if numbers[0] is None:
         return None

@@ -1,4 +1,4 @@
-"""Pictures that show how training goes, by the model's interface alone."""
+"""Pictures of the progress of training, for TensorBoard."""
 
 import numpy as np
 import tensorflow as tf
@@ -8,36 +8,40 @@ from mipae_tf.models import VideoModel
 from mipae_tf.models.context import FROM_FRAMES
 from mipae_tf.models.context import context_of
 from mipae_tf.models.frame_values import to_uint8
+from mipae_tf.visual.forecasts import DRAWN_CLIPS
+from mipae_tf.visual.forecasts import draw_forecasts
 from mipae_tf.visual.layouts import strip
-from mipae_tf.visual.side_by_side import side_by_side
 
-# Clips and frames of a strip of generated clips.
-GENERATED = (4, 10)
+# Clips of a strip of decoded clips; clips and frames of one of generated clips.
+DECODED_CLIPS = 4
+GENERATED_CLIPS, GENERATED_FRAMES = 4, 10
 
 
 def can_forecast(model: VideoModel) -> bool:
-    """Whether a model forecasts from what clips of frames hold."""
+    """Whether a model can forecast from clips of frames alone."""
     return model.offers("forecast") and set(model.TAKES) <= set(FROM_FRAMES)
 
 
 def code_strip(
     model: VideoModel, clips: Clips
 ) -> tuple[str, np.ndarray] | None:
-    """The picture of a model that has not learnt to forecast, and its name.
+    """The picture of a stage that does not train forecasts, and its name.
 
-    Clips decoded from their own latents, clips generated, or None where the
+    Clips decoded from their own latents, or generated clips; None where the
     model offers neither.
     """
     if model.offers("encode") and model.offers("decode"):
         return "decoded/strip", reconstruction_strip(model, clips)
     if model.offers("generate"):
-        drawn = to_uint8(model.generate(*GENERATED)).numpy()
+        drawn = to_uint8(
+            model.generate(GENERATED_CLIPS, GENERATED_FRAMES)
+        ).numpy()
         return "generated/strip", strip(list(drawn))
     return None
 
 
 def reconstruct(model: VideoModel, video: np.ndarray) -> np.ndarray:
-    """Clips drawn from their own latents.
+    """Clips decoded from their own latents.
 
     Args:
         model: encodes and decodes.
@@ -52,8 +56,8 @@ def reconstruct(model: VideoModel, video: np.ndarray) -> np.ndarray:
 
 
 def reconstruction_strip(model: VideoModel, clips: Clips) -> np.ndarray:
-    """Some clips above what the model draws of their latents."""
-    video = clips.video[:4]
+    """Some clips, each above what the model decodes from its latents."""
+    video = clips.video[:DECODED_CLIPS]
     drawn = reconstruct(model, video)
     pairs = zip(video, drawn, strict=True)
     rows = [row for pair in pairs for row in pair]
@@ -73,15 +77,8 @@ def forecast_pictures(
     Returns:
         uint8 `[height, width, 3]` and `[time, height, width, 3]`.
     """
-    video = clips.video[:8]
+    video = clips.video[:DRAWN_CLIPS]
     horizon = clips.length - context
     given = context_of(model.TAKES, video, context, horizon)
-    ahead = model.forecast(given, horizon).numpy()
-    shown = np.concatenate([video[:, :context], ahead], axis=1)
-    pairs = zip(video[:4], shown[:4], strict=True)
-    rows = [row for pair in pairs for row in pair]
-    labels = ["truth", "forecast"] * (len(rows) // 2)
-    return (
-        strip(rows, labels, context=context),
-        side_by_side([video, shown], ["truth", "forecast"], context),
-    )
+    forecast = model.forecast(given, horizon).numpy()
+    return draw_forecasts(video, forecast, context)

@@ -8,7 +8,7 @@ from mipae_tf.metrics.frames.frame_quality import pooled_psnr
 
 PSNR = "prediction/psnr/forecast"
 SSIM = "prediction/ssim/forecast"
-ODD = "sharpness/ratio"  # a PSNR by what its entry says, not by its key
+ODD = "sharpness/ratio"  # a PSNR by its entry, not by its key
 POOLED = (PSNR, ODD)
 PROTOCOL = {
     "model": "mipae",
@@ -32,7 +32,7 @@ def errors(seed, level=0.01, clips=40, steps=3):
 
 
 def entry(key, values):
-    """The entry of the metrics file that per-clip values make."""
+    """The entry of `metrics.json` that follows from per-clip values."""
     per_step, pooled = values.mean(axis=0), key in POOLED
     if pooled:
         per_step, _ = pooled_psnr(values)

@@ -17,14 +17,14 @@ HARD = errors(99)
 
 @pytest.fixture
 def folder(tmp_path):
-    """Four seeds of a, four of b with 3 dB less, one of which collapsed."""
+    """Four seeds of a, four of b with 3 dB less, and one of b not measured."""
     for seed in range(4):
-        luck = 1 + 0.02 * seed
+        factor = 1 + 0.02 * seed
         for name, level, config in (("a", 1, {}), ("b", 2, {"pose_dim": 7})):
             write_run(
                 tmp_path / f"{name}{seed}",
                 seed,
-                {PSNR: HARD * level * luck, SSIM: 1 - HARD * level * luck},
+                {PSNR: HARD * level * factor, SSIM: 1 - HARD * level * factor},
                 {"swap/psnr": {"absent": "Nothing is drawn."}},
                 config=config,
                 training=600.0 + 12.0 * seed if name == "a" else None,
@@ -37,7 +37,7 @@ def runs(folder, *names):
     return [f"{folder}/{name}" for name in names]
 
 
-def test_tables_in_three_forms(folder, tmp_path):
+def test_writes_markdown_html_and_csv(folder, tmp_path):
     out = tmp_path / "out"
     text = compare_runs(
         runs(folder, "a*", "b*"), out=out, margins=[f"{SSIM}:0.05"]
@@ -76,7 +76,7 @@ def test_tables_in_three_forms(folder, tmp_path):
     assert {r["value"] + r["mean"] + r["sd"] for r in absent} == {""}
 
 
-def test_the_default_page_shows_what_a_judge_sees(tmp_path):
+def test_the_default_page_shows_judged_forecasts(tmp_path):
     entries = {
         "position/error/forecast": {"value": 1.5},
         "judged/forecast/shape_0": {"value": 0.5},
@@ -92,7 +92,7 @@ def test_the_default_page_shows_what_a_judge_sees(tmp_path):
     assert "| real |" in text and "0.875" in text
 
 
-def test_one_seed_has_neither_deviation_nor_p(folder, tmp_path):
+def test_one_seed_has_no_deviation_and_no_p(folder, tmp_path):
     text = compare_runs(runs(folder, "a0", "b0"), out=tmp_path / "out")
     row = next(line for line in text.splitlines() if "(1)" in line)
     assert row.startswith("| mipae (default) pose_dim=5 | 19.") and (
@@ -100,12 +100,14 @@ def test_one_seed_has_neither_deviation_nor_p(folder, tmp_path):
     )
     assert "clips alone" in text
     assert "1 (1 against 1; < 0.05 from 4 against 4)" in text
-    assert "1 against 1 seeds give no p; it takes at least 2 against 2." in text
+    assert (
+        "1 against 1 seeds give no p; at least 2 against 2 are needed." in text
+    )
     rows = csv.DictReader((tmp_path / "out" / "compare.csv").open())
     assert {row["sd"] for row in rows} == {""}
 
 
-def test_other_clips_are_another_table(folder, tmp_path):
+def test_runs_on_other_clips_have_a_separate_table(folder, tmp_path):
     write_run(folder / "c0", 9, {PSNR: HARD}, config={}, clips=41)
     text = compare_runs(runs(folder, "a*", "c*"), out=tmp_path / "out")
     assert "in 2 ways that differ in clips" in text
@@ -129,14 +131,14 @@ def test_every_pair_or_one_baseline(folder, tmp_path, monkeypatch):
     assert f"pose_dim=7 − {label.replace('9', '5')}" in every
 
 
-def test_metrics_are_chosen_by_key_or_beginning(folder, tmp_path):
+def test_metrics_are_chosen_by_key_or_prefix(folder, tmp_path):
     text = compare_runs(
         runs(folder, "a*"), ["prediction/ssim", "swap"], tmp_path
     )
     assert SSIM in text and "swap/psnr" in text and f"| {PSNR}" not in text
 
 
-def test_runs_without_headline_metrics_show_what_they_have(tmp_path):
+def test_runs_without_headline_metrics_show_all_metrics(tmp_path):
     path = write_run(tmp_path / "a", entries={"elbo/bound": flat(-3.0)})
     metrics = json.loads((path / "metrics.json").read_text())
     kept = {k: v for k, v in metrics.items() if "prediction" not in k}

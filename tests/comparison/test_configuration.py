@@ -2,7 +2,7 @@ import dataclasses
 
 import pytest
 
-from mipae_tf.comparison.configuration import NOT_COMPARED
+from mipae_tf.comparison.configuration import EXECUTION_FLAGS
 from mipae_tf.comparison.configuration import configuration_of
 from mipae_tf.models import MODELS
 from mipae_tf.training import TrainingOptions
@@ -37,10 +37,10 @@ def settings(**config):
 def test_what_changes_the_training_keeps_runs_apart():
     """An option that is added belongs to one or the other."""
     names = {field.name for field in dataclasses.fields(TrainingOptions)}
-    assert names - NOT_COMPARED == {"init_from", "precision", "train_clips"}
+    assert names - EXECUTION_FLAGS == {"init_from", "precision", "train_clips"}
 
 
-def test_flags_alone_say_the_same_as_the_config():
+def test_flags_alone_give_the_same_configuration():
     published = MODELS["mipae"].config.PROTOCOLS["published"]
     config = settings(**{**published, "pose_dim": 7, "mi_weight": 1})
     whole = configuration_of(config, FLAGS, PROTOCOL)
@@ -53,14 +53,14 @@ def test_flags_alone_say_the_same_as_the_config():
     assert not {"seed", "run_dir", "data_dir"} & set(configuration)
 
 
-def test_without_flags_the_protocol_of_the_metrics_counts():
+def test_without_flags_the_protocol_of_the_metrics_is_used():
     configuration, preset = configuration_of(None, "", PROTOCOL)
     assert preset == "published" and configuration["dataset"] == "d"
     other, _ = configuration_of(None, "", {**PROTOCOL, "protocol": "default"})
     assert configuration != other
 
 
-def test_what_is_not_known_keeps_runs_apart():
+def test_unknown_flags_are_part_of_the_configuration():
     one, _ = configuration_of(None, "--model=vae\n--depth=3\n", {})
     two, _ = configuration_of(None, "--model=vae\n--depth=4\n", {})
     assert one["depth"] == "3" and one != two

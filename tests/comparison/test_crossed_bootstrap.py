@@ -12,7 +12,7 @@ def bounds(drawn):
 
 
 def world(rng, seeds, clips, offset=0.0, spread=0.1):
-    """Scores with a difficulty of the clips, a luck of the seeds, and both."""
+    """Scores with random effects of clips, of seeds, and of both."""
     difficulty = rng.normal(0, 1, (clips, 1))
     return [
         [
@@ -33,9 +33,9 @@ def test_covers_a_known_difference():
         )
         covered += low <= 0.3 <= high
         widths.append(high - low)
-    # 95 % as promised, less what 8 seeds cost, within the luck of 60 trials.
+    # 95 %, a little less with 8 seeds, with the deviation of 60 trials.
     assert 50 <= covered <= 60
-    # The difficulty of clips, of deviation 1, is shared and cancels out.
+    # The effect of the clips, of deviation 1, is shared and cancels out.
     assert np.median(widths) < 0.3
 
 

@@ -11,15 +11,15 @@ from mipae_tf.comparison.measured_run import read_run
 from mipae_tf.comparison.rows import Row
 from mipae_tf.metrics.absent_metric import AbsentMetric
 
-# Each run's own luck; the clips' difficulty is shared by all.
+# The difficulty of the clips is shared by all runs.
 DIFFICULTY = errors(99)
 
 
 def row(folder, label, level, seeds=4, saved=True, spread=0.01):
-    luck = 1 + spread * np.arange(seeds)
+    factors = 1 + spread * np.arange(seeds)
     runs = []
     for seed in range(seeds):
-        values = DIFFICULTY * level * luck[seed]
+        values = DIFFICULTY * level * factors[seed]
         similarity = 1 - 10 * values
         path = write_run(
             folder / f"{label}{seed}",
@@ -55,18 +55,18 @@ def test_same_rows_do_not_differ(tmp_path):
     assert found.interval[0] < 0 < found.interval[1]
 
 
-def test_equivalence_lies_within_the_margin(tmp_path):
+def test_equivalence_needs_the_interval_within_the_margin(tmp_path):
     one, two = row(tmp_path, "one", 1.0), row(tmp_path, "two", 1.01)
     found = paired_difference(PSNR, one, two, 500, 0)
     low, high = found.narrower
     widest = max(abs(low), abs(high))
     assert found.equivalent(widest * 1.01)
     assert not found.equivalent(widest * 0.99)
-    # Not to be told apart is not to be equivalent.
+    # A difference that is not significant is not an equivalence.
     assert low < 0.04 < high and not found.equivalent(0.001)
 
 
-def test_clips_alone_show_no_equivalence(tmp_path):
+def test_one_seed_shows_no_equivalence(tmp_path):
     one, two = row(tmp_path, "one", 1.0, 1), row(tmp_path, "two", 1.0, 4)
     found = paired_difference(PSNR, one, two, 500, 0)
     assert found.interval is not None

@@ -12,7 +12,7 @@ def folder(tmp_path):
     return tmp_path
 
 
-def test_order_is_that_of_the_patterns_and_each_counts_once(folder):
+def test_runs_are_in_the_order_of_the_patterns_without_duplicates(folder):
     patterns = [f"{folder}/b*", f"{folder}/a*", f"{folder}/*1"]
     names = [run.path.name for run in find_runs(patterns)]
     assert names == ["b1", "a1", "a2"]
@@ -26,7 +26,7 @@ def test_home_folders_are_found(folder, monkeypatch):
     ]
 
 
-def test_files_and_the_comparison_itself_are_passed_over(folder):
+def test_files_and_the_output_folder_are_skipped(folder):
     (folder / "compare").mkdir()
     runs = find_runs([f"{folder}/*"], folder / "compare")
     assert len(runs) == 3
@@ -54,7 +54,7 @@ def test_refuses_patterns_without_a_folder(folder):
         (["lr=1,beta=2", "b1"], ["lr=1,beta=2", "b1"]),
     ],
 )
-def test_a_folder_is_taken_by_its_very_name(
+def test_folder_names_with_commas_and_brackets(
     folder, monkeypatch, patterns, names
 ):
     for name in ("lr=1,beta=2", "run[2]", "run2"):

@@ -1,4 +1,4 @@
-from mipae_tf.comparison.footnotes import Footnotes
+from mipae_tf.comparison.tables.footnotes import Footnotes
 
 
 def test_each_reason_is_numbered_once():

@@ -52,7 +52,7 @@ def test_per_clip_values_are_absent_with_a_reason(tmp_path):
 
 
 def test_files_of_earlier_versions_are_completed(tmp_path):
-    """Their entries do not say what is better, nor how they are pooled."""
+    """Their entries lack `better` and `pooling`."""
     old = {
         "prediction/psnr/forecast_best": ("higher", True),
         "prediction/ssim_uint8_7x7/blank": ("higher", False),
@@ -69,7 +69,7 @@ def test_files_of_earlier_versions_are_completed(tmp_path):
     for key, (better, pooled) in old.items():
         assert run.metrics[key]["better"] == better, key
         assert run.is_pooled(key) is pooled, key
-    # What a file says stands.
+    # Fields of the file are kept.
     assert run.metrics["drift/kept/q7"] == said
 
 
@@ -116,7 +116,7 @@ def test_unfinished_runs_are_runs(tmp_path):
         ("config.json", '{"model": 3}', "config.json is damaged"),
         ("config.json", "", "config.json is damaged .* restore it from a copy"),
         ("config.json", '{"model": "mipae", "config": []}', "is damaged"),
-        ("metrics.json", "", "metrics.json is damaged .* writes it anew"),
+        ("metrics.json", "", "metrics.json is damaged .* writes it again"),
         ("metrics.json", "\udcff", "metrics.json is damaged .it is no text"),
         ("per_clip.npz", "", "per_clip.npz is damaged"),
         ("per_clip.npz", "no archive", "per_clip.npz is damaged"),
@@ -139,7 +139,7 @@ def test_refuses_damaged_flags(tmp_path):
             read_run(path)
 
 
-def test_refuses_what_is_no_run(tmp_path):
+def test_refuses_folders_that_are_no_runs(tmp_path):
     (tmp_path / "notes").mkdir()
     (tmp_path / "notes" / "a.json").write_text(json.dumps({}))
     with pytest.raises(ValueError, match="notes is no run; allowed are"):

@@ -9,7 +9,7 @@ from mipae_tf.comparison.permutation import seeds_needed
 from mipae_tf.metrics.absent_metric import AbsentMetric
 
 
-def test_least_p_is_that_of_the_most_extreme_parting():
+def test_least_p_is_that_of_the_most_extreme_division():
     assert least_p(1, 1) == 1
     assert least_p(3, 3) == pytest.approx(2 / 20)
     assert least_p(4, 4) == pytest.approx(2 / 70)
@@ -24,7 +24,7 @@ def test_four_against_four_are_needed():
     assert seeds_needed(0.01) == 5
 
 
-def test_p_counts_partings():
+def test_p_counts_divisions():
     first, second = [1.0, 2.0, 4.0, 9.0], [0.5, 1.5, 3.0]
     observed = np.mean(first) - np.mean(second)
     values = np.array(first + second)

@@ -6,8 +6,8 @@ from comparison.run_files import write_unfinished
 
 from mipae_tf.comparison.measured_run import read_run
 from mipae_tf.comparison.rows import all_rows
+from mipae_tf.comparison.rows import comparable_rows
 from mipae_tf.comparison.rows import differing_options
-from mipae_tf.comparison.rows import measured_groups
 
 
 def run(path, seed=0, config=None, **kwargs):
@@ -42,7 +42,7 @@ def test_runs_that_differ_in_the_seed_alone_are_one_row(tmp_path):
     assert "context" not in options
 
 
-def test_labels_need_only_be_told_apart_on_one_dataset(tmp_path):
+def test_labels_are_unique_on_one_dataset_only(tmp_path):
     rows = all_rows(
         [
             run(tmp_path / "a", config={"width": 8}),
@@ -71,13 +71,13 @@ def test_labels_need_only_be_told_apart_on_one_dataset(tmp_path):
         ("horizon", 9),
     ],
 )
-def test_other_clips_make_another_group(tmp_path, name, value):
+def test_rows_on_other_clips_are_not_comparable(tmp_path, name, value):
     runs = [
         run(tmp_path / "a"),
         run(tmp_path / "b", 1),
         run(tmp_path / "c", 2, **{name: value}),
     ]
-    first, second = measured_groups(all_rows(runs))
+    first, second = comparable_rows(all_rows(runs))
     assert [len(group.rows[0].runs) for group in (first, second)] == [2, 1]
     assert first.protocol[name] != second.protocol[name]
     assert first.protocol["run_seed"] == "0, 1"
@@ -87,13 +87,15 @@ MIG = {"mig/published/score": {"value": 0.5, "count": 100}}
 
 
 @pytest.mark.parametrize("given, count", [({}, 1), ({"entries": MIG}, 2)])
-def test_a_rule_matters_to_those_who_have_its_metrics(tmp_path, given, count):
+def test_fields_of_metrics_count_for_runs_with_these_metrics(
+    tmp_path, given, count
+):
     runs = [
         run(tmp_path / "a", mig_samples=100, entries=MIG),
         run(tmp_path / "b", 1, mig_samples=200, **given),
         run(tmp_path / "c", 2, mig_samples=100, entries=MIG),
     ]
-    groups = measured_groups(all_rows(runs))
+    groups = comparable_rows(all_rows(runs))
     assert len(groups) == count
     assert len(groups[0].rows[0].runs) == 4 - count
     assert groups[0].protocol["mig_samples"] == (
@@ -101,12 +103,12 @@ def test_a_rule_matters_to_those_who_have_its_metrics(tmp_path, given, count):
     )
 
 
-def test_what_need_not_agree_is_listed(tmp_path):
+def test_fields_that_may_differ_are_listed(tmp_path):
     runs = [
         run(tmp_path / "a"),
         run(tmp_path / "b", 1, versions={"mipae_tf": "0.2.0"}),
     ]
-    (group,) = measured_groups(all_rows(runs))
+    (group,) = comparable_rows(all_rows(runs))
     assert "0.1.0" in group.protocol["versions"]
     assert "0.2.0" in group.protocol["versions"]
     assert group.title() == (
@@ -118,15 +120,15 @@ def test_unfinished_runs_are_in_rows_and_in_no_group(tmp_path):
     lost = read_run(write_unfinished(tmp_path / "b", 1))
     rows = all_rows([run(tmp_path / "a"), lost])
     assert len(rows) == 1 and len(rows[0].runs) == 2
-    (group,) = measured_groups(rows)
+    (group,) = comparable_rows(rows)
     assert len(group.rows[0].runs) == 1
-    assert measured_groups(all_rows([lost])) == []
+    assert comparable_rows(all_rows([lost])) == []
 
 
 def test_refuses_a_seed_twice(tmp_path):
     runs = [run(tmp_path / "a"), run(tmp_path / "b")]
     with pytest.raises(ValueError, match="a and .*b are both .* seed 0"):
-        measured_groups(all_rows(runs))
+        comparable_rows(all_rows(runs))
 
 
 def test_absent_metrics_keep_their_reasons(tmp_path):

@@ -1,4 +1,4 @@
-"""A world of two dots, one in each of the first two planes of a frame."""
+"""Clips of two dots, one in each of the first two channels of a frame."""
 
 import numpy as np
 import tensorflow as tf
@@ -18,7 +18,7 @@ FACTORS = tuple(
 
 
 class Painter(Double):
-    """Sees and draws two dots, one in each of the first two planes.
+    """Encodes and draws two dots, one in each of the first two channels.
 
     Factors are the dots' places, or each of them a mixture of both.
     """
@@ -49,7 +49,7 @@ class Painter(Double):
 
 
 def places_of(frames):
-    """Where the dots are, float32 `[batch, time, dot, 2]`, x before y."""
+    """Positions of the dots, float32 `[batch, time, dot, 2]`, x before y."""
     light = tf.cast(frames, tf.float32)[..., :2] / 255
     ruler = tf.range(SIZE, dtype=tf.float32)
     return tf.stack(
@@ -62,7 +62,7 @@ def places_of(frames):
 
 
 def painted(path):
-    """uint8 frames of places `[clips, time, dot, 2]`."""
+    """uint8 frames of dots at positions `[clips, time, dot, 2]`."""
     clip, time = np.indices(path.shape[:2])
     video = np.zeros((*path.shape[:2], SIZE, SIZE, 3), np.uint8)
     for dot in range(2):
@@ -71,14 +71,14 @@ def painted(path):
 
 
 def clips_of(path):
-    """Clips of places `[clips, time, dot, 2]`."""
+    """Clips of dots at positions `[clips, time, dot, 2]`."""
     flat = np.moveaxis(path.reshape(*path.shape[:2], 4), 2, 0)
     values = dict(zip(PLACES, flat, strict=True))
     return Clips(painted(path), values, FACTORS, name="dots test")
 
 
 def dots():
-    """Dots that go straight on, round the frame."""
+    """Dots that move straight and wrap around at the border."""
     random = np.random.default_rng(0)
     start = random.integers(0, 8, (CLIPS, 1, 2, 2))
     step = random.integers(0, 3, (CLIPS, 1, 2, 2))
@@ -87,7 +87,7 @@ def dots():
 
 
 class Judge:
-    """Sees exactly where the dots are."""
+    """Locates the dots exactly."""
 
     places = dict.fromkeys(PLACES, SIZE)
 

@@ -1,4 +1,4 @@
-"""Models that know the world of bars, each in its own way."""
+"""Variants of the oracle of bars."""
 
 import tensorflow as tf
 from evaluation.world import Oracle
@@ -7,13 +7,13 @@ from mipae_tf.models import Latent
 
 
 class Jittered(Oracle):
-    """Codes that differ a little: neighbours are sought among them.
+    """Codes with a little noise, for estimators of nearest neighbours.
 
-    By so much that float32 seldom has two of them equal.
+    Enough that float32 codes are seldom equal.
     """
 
     def encode(self, frames, seed=None):
-        # Other noise for other frames, and the same for the same ones.
+        # The noise is a function of the frames.
         total = tf.reduce_sum(tf.cast(frames, tf.int32))
         return {
             name: code
@@ -23,7 +23,7 @@ class Jittered(Oracle):
 
 
 class Exchanged(Jittered):
-    """Calls the pose content, and the content pose."""
+    """Exchanges the roles of content and pose."""
 
     @property
     def latents(self):

@@ -18,7 +18,7 @@ def belong_together(found):
     return (what == shade(shape)).all() and (where == column).all()
 
 
-def test_every_piece_of_drawn_frames_is_another(monkeypatch):
+def test_chunks_of_drawn_frames_differ(monkeypatch):
     monkeypatch.setattr(codes, "DRAWN_AT_ONCE", 8)
     found = static_codes(subject(seed=3), 20)
     pieces = [
@@ -31,7 +31,7 @@ def test_every_piece_of_drawn_frames_is_another(monkeypatch):
     assert belong_together(found)
 
 
-def test_one_frame_of_each_clip_at_a_time_of_its_own():
+def test_frames_of_clips_are_at_random_times():
     seen = dataclasses.replace(subject(seed=3), clips=clips(60))
     found = clip_codes(seen)
     assert belong_together(found)

@@ -18,9 +18,9 @@ from mipae_tf.data import Clips
 from mipae_tf.evaluation import EvaluationOptions
 from mipae_tf.evaluation import evaluate_run
 from mipae_tf.evaluation import evaluator
-from mipae_tf.evaluation.findings import Findings
 from mipae_tf.evaluation.groups import scores
 from mipae_tf.evaluation.groups.registry import GROUPS
+from mipae_tf.evaluation.metric_group import Findings
 from mipae_tf.judging import judge
 from mipae_tf.metrics.probes import probes
 from mipae_tf.runs import RunFolder
@@ -37,7 +37,7 @@ SPRITES = SpritesConfig(
 
 @pytest.fixture
 def bars(monkeypatch, tmp_path):
-    """A run whose model is the oracle, on the world of bars."""
+    """A run of the oracle on clips of bars."""
 
     def open_clips(dataset, split, data_dir, manual_dir, limit):
         seed = ("test", "train", "validation").index(split)
@@ -74,7 +74,7 @@ def chosen(**given):
     return EvaluationOptions(**{"clips": 12, "horizon": 4, **given})
 
 
-def test_groups_not_asked_for_are_kept(bars):
+def test_groups_that_are_not_measured_are_kept(bars):
     first = evaluate_run(bars.path, ["prediction", "swap"], chosen())
     assert groups(first) == {"prediction", "swap", "protocol"}
     psnr = first["prediction/psnr/forecast"]
@@ -99,11 +99,11 @@ def test_groups_not_asked_for_are_kept(bars):
         assert arrays["prediction/psnr/forecast"].shape == (12, 4)
 
 
-def test_test_clips_are_measured_and_training_clips_searched(bars, monkeypatch):
-    """As many of the first as are wanted, and all of the second."""
+def test_subject_has_test_clips_and_training_clips(bars, monkeypatch):
+    """The first `clips` test clips, and all training clips."""
     seen = []
     group = dataclasses.replace(
-        GROUPS["memory"], measure=lambda s: seen.append(s) or Findings({})
+        GROUPS["memory"], compute=lambda s: seen.append(s) or Findings({})
     )
     monkeypatch.setitem(GROUPS, "memory", group)
     found = evaluate_run(bars.path, ["memory"], chosen(seed=3))["protocol"]
@@ -117,7 +117,7 @@ def test_test_clips_are_measured_and_training_clips_searched(bars, monkeypatch):
     assert (seen[0].seed, found["seed"]) == (3, 3)
 
 
-def test_other_weights_are_another_protocol(bars, monkeypatch):
+def test_other_weights_change_the_protocol(bars, monkeypatch):
     evaluate_run(bars.path, ["swap"], chosen())
     monkeypatch.setattr(Oracle, "variables", (np.ones(3, "f4"),))
     found = evaluate_run(bars.path, ["traversal"], chosen())
@@ -125,8 +125,8 @@ def test_other_weights_are_another_protocol(bars, monkeypatch):
 
 
 @pytest.mark.parametrize("data", [b"", b"\xff", b"[]", b'{"a": 1}', b"PK"])
-def test_what_is_damaged_is_not_kept(tmp_path, capsys, data):
-    """What can be written anew stops nothing."""
+def test_damaged_files_are_replaced(tmp_path, capsys, data):
+    """A damaged file that is written again is no error."""
     folder = RunFolder(tmp_path)
     for path, read in (
         (folder.metrics, evaluator._rows),
@@ -134,10 +134,10 @@ def test_what_is_damaged_is_not_kept(tmp_path, capsys, data):
     ):
         path.write_bytes(data)
         assert not read(folder)
-        assert f"{path} is damaged and not kept" in capsys.readouterr().err
+        assert f"{path} is damaged and is replaced" in capsys.readouterr().err
 
 
-def test_another_protocol_begins_anew(bars):
+def test_another_protocol_discards_earlier_metrics(bars):
     evaluate_run(bars.path, ["prediction", "swap"], chosen())
     found = evaluate_run(bars.path, ["prediction"], chosen(clips=6))
     assert groups(found) == {"prediction", "protocol"}
@@ -160,7 +160,7 @@ def test_every_group(bars, monkeypatch):
     beside = ("protocol", "training")
     rows = [row for key, row in found.items() if key not in beside]
     assert all(("value" in row) != ("absent" in row) for row in rows)
-    # What is pooled over clips is there clip by clip.
+    # Metrics pooled over clips have per-clip values.
     pooled = {k for k, row in found.items() if row.get("pooling") == "psnr"}
     assert "swap/psnr" in pooled
     with np.load(bars.per_clip) as arrays:
@@ -169,7 +169,7 @@ def test_every_group(bars, monkeypatch):
     assert value["prediction/psnr/forecast"] > value["prediction/psnr/blank"]
     figures = {name for group in GROUPS.values() for name in group.figures}
     drawn = {path.name for path in bars.figures.iterdir()}
-    # MIPAE's futures are certain and its code has no factors.
+    # The oracle is deterministic and has no latents of objects.
     missing = {"lpips.png", "samples.gif", "factors.gif", "factors.png"}
     assert drawn == figures - missing
     assert bars.report.exists()
@@ -185,7 +185,7 @@ def test_every_group(bars, monkeypatch):
         ("swap", {"samples": 10**9}, "--samples=1.* is too large; allowed is"),
     ],
 )
-def test_what_cannot_be_measured_is_named(bars, group, given, message):
+def test_invalid_options_are_named(bars, group, given, message):
     with pytest.raises(ValueError, match=message):
         evaluate_run(bars.path, [group], chosen(**given))
 
@@ -194,7 +194,7 @@ def test_what_cannot_be_measured_is_named(bars, group, given, message):
     "name", ["mipae", pytest.param("ae_lstm", marks=pytest.mark.slow)]
 )
 def test_a_run_on_sprites(monkeypatch, tmp_path, name):
-    """From a folder to metrics.json, with the builder that draws the truth."""
+    """From a run folder to metrics.json, with the real builder."""
     builder = moving_dsprites.Builder(config=SPRITES, data_dir=tmp_path)
     examples = [builder.scene().clip("test", index)[1] for index in range(6)]
     test = Clips.from_examples(examples, name="sprites test")

@@ -1,4 +1,4 @@
-"""Nothing is read from the letters of a factor's name."""
+"""Metrics do not depend on the names of factors."""
 
 import dataclasses
 
@@ -12,6 +12,7 @@ from evaluation.world import shade
 from evaluation.world import subject
 
 from mipae_tf.data import Clips
+from mipae_tf.evaluation import judges
 from mipae_tf.evaluation.groups import downstream
 from mipae_tf.evaluation.groups import factors
 from mipae_tf.evaluation.groups import judged
@@ -23,14 +24,14 @@ from mipae_tf.evaluation.subject import Subject
 from mipae_tf.judging import judge
 from mipae_tf.metrics.probes import probes
 
-# A class that begins like a position and ends like another object, positions
-# that look like none.
+# A class whose name looks like a position of another object, positions whose
+# names do not.
 BARS = {"shape_0": "x_left_1", "x_0": "q7"}
 DOTS = {"x_0": "left_0", "y_0": "x_0", "x_1": "shape_1", "y_1": "action"}
 
 
 def renamed(world, names):
-    """The same clips, their factors under other names."""
+    """The same clips with other names for their factors."""
     return Clips(
         world.video,
         {names[name]: values for name, values in world.values.items()},
@@ -40,7 +41,7 @@ def renamed(world, names):
 
 
 class Renamed(Builder):
-    """Draws the bars, given other names."""
+    """Draws the bars from factors with other names."""
 
     def render(self, content, pose, instance=None):
         old = {new: name for name, new in BARS.items()}
@@ -67,7 +68,7 @@ def under_old_names(metrics, names):
 
 
 class ExactJudge:
-    """Sees the bar's shade and column, and calls them by their names."""
+    """Reads the bar's shade and column exactly."""
 
     def __init__(self, classes, places, *_):
         (self.shade,), (self.column,) = classes, places
@@ -82,7 +83,7 @@ class ExactJudge:
 
 
 @pytest.mark.parametrize("group", [judged, leak, mig, swap, downstream])
-def test_bars_are_measured_alike_under_any_name(group, monkeypatch):
+def test_bars_do_not_depend_on_names(group, monkeypatch):
     monkeypatch.setattr(judge, "Judge", ExactJudge)
     monkeypatch.setattr(judge, "train_judge", lambda *_: None)
     monkeypatch.setattr(probes, "EPOCHS", 1)
@@ -90,24 +91,24 @@ def test_bars_are_measured_alike_under_any_name(group, monkeypatch):
     for own, builder in ((world, Builder()), (renamed(world, BARS), Renamed())):
         seen = subject(builder, training=lambda own=own: own, mig_samples=100)
         seen = dataclasses.replace(seen, clips=own)
-        found.append(group.measure(seen).metrics)
+        found.append(group.GROUP.measure(seen).metrics)
     assert any("value" in row for row in found[0].values())
     assert under_old_names(found[1], BARS) == found[0]
 
 
 class Judge(dots.Judge):
-    """The exact judge, which says other names."""
+    """The exact judge with other names for the factors."""
 
     places = {DOTS[name]: size for name, size in dots.Judge.places.items()}
 
 
-def test_dots_are_measured_alike_under_any_name(monkeypatch):
+def test_dots_do_not_depend_on_names(monkeypatch):
     monkeypatch.setattr(probes, "EPOCHS", 1)
     world, found = dots.dots().take(slice(20)), []
     for own, exact in ((world, dots.Judge()), (renamed(world, DOTS), Judge())):
-        monkeypatch.setattr(judge, "make_judge", lambda _, exact=exact: exact)
+        monkeypatch.setattr(judges, "make_judge", lambda _, exact=exact: exact)
         options = EvaluationOptions(horizon=4)
         seen = Subject(dots.Painter(), own, None, 2, options)
-        found.append(factors.measure(seen).metrics)
+        found.append(factors.GROUP.measure(seen).metrics)
     assert "value" in found[0]["factors/alone"]
     assert found[1] == found[0]

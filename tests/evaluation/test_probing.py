@@ -11,11 +11,13 @@ CLIPS = 60
 
 
 def probed(codes, target, seed=0):
-    return probe_entry("leak/x", codes, target, True, seed, "linear")
+    return probe_entry(
+        "leak/x", codes, target, True, seed, "linear", better="none"
+    )
 
 
-def test_no_clip_is_on_both_sides_of_a_probe():
-    """Codes that name their clip tell nothing of the classes of others."""
+def test_frames_of_a_clip_stay_on_one_side_of_the_split():
+    """Codes that identify clips do not predict the classes of other clips."""
     codes = np.repeat(np.eye(CLIPS), FRAMES, axis=0)
     classes = np.random.default_rng(0).integers(0, 2, CLIPS)
     found = probed(codes, np.repeat(classes, FRAMES))
@@ -23,8 +25,8 @@ def test_no_clip_is_on_both_sides_of_a_probe():
     assert found["count"] == CLIPS // 2 * FRAMES
 
 
-def test_all_frames_of_a_clip_are_looked_at():
-    """A class that is in the last of its frames alone is read."""
+def test_all_frames_of_a_clip_are_probed():
+    """A class that only the last frame shows is predicted."""
     target = np.tile(np.arange(FRAMES) == FRAMES - 1, CLIPS).astype(int)
     noise = np.random.default_rng(0).standard_normal((len(target), 2))
     assert probed(noise + 9 * target[:, None], target)["value"] == 1.0
@@ -32,7 +34,7 @@ def test_all_frames_of_a_clip_are_looked_at():
     assert (times[0], times[-1], len(times)) == (0, 7, FRAMES)
 
 
-def test_the_seed_parts_the_clips():
+def test_the_seed_determines_the_split():
     noise = np.random.default_rng(0).standard_normal((CLIPS * FRAMES, 3))
     target = np.repeat(np.arange(CLIPS) % 2, FRAMES)
     one, again, other = (probed(noise, target, s) for s in (0, 0, 1))
@@ -40,6 +42,6 @@ def test_the_seed_parts_the_clips():
     assert one["value"] != other["value"]
 
 
-def test_one_clip_cannot_be_parted():
+def test_a_single_clip_cannot_be_split():
     with pytest.raises(AbsentMetric, match="One clip alone"):
         probed(np.zeros((FRAMES, 2)), np.zeros(FRAMES))

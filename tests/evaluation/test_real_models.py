@@ -27,7 +27,7 @@ SPRITES = SpritesConfig(
 
 @pytest.fixture
 def sprites(monkeypatch, tmp_path):
-    """Two grey sprites, with their builder, through the evaluator."""
+    """Clips of two grey sprites, which the evaluator opens."""
     builder = moving_dsprites.Builder(config=SPRITES, data_dir=tmp_path)
     scene = builder.scene()
 
@@ -52,7 +52,7 @@ def test_every_group_has_a_value_or_a_reason(sprites, tmp_path, name, drawn):
     options = EvaluationOptions(
         clips=20, horizon=3, samples=2, mig_samples=100, drift_steps=4
     )
-    # Without builder and declarations factors have their defaults.
+    # Without declarations factors have default kinds.
     own = None
     if not drawn:
         own = dataclasses.replace(sprites, factors=())

@@ -4,8 +4,8 @@ import json
 import pytest
 from runs.run_cases import settings
 
-from mipae_tf.evaluation.headlines import headlines
 from mipae_tf.evaluation.report import write_report
+from mipae_tf.evaluation.tables.summary_table import summary_rows
 from mipae_tf.files import write_file
 from mipae_tf.runs import RunFolder
 from mipae_tf.visual.plots import per_step_plot
@@ -59,7 +59,7 @@ class Page(html.parser.HTMLParser):
         self.text.append(data.strip())
 
 
-def test_a_page_of_everything_that_needs_nothing_else(folder):
+def test_the_page_is_self_contained(folder):
     write_report(folder, METRICS)
     page = Page(folder.report.read_text())
     pictures = [a["src"] for tag, a in page.tags if tag == "img"]
@@ -71,24 +71,24 @@ def test_a_page_of_everything_that_needs_nothing_else(folder):
         assert any(told in text for text in page.text), told
 
 
-def test_the_summary_is_that_of_the_screen(folder):
+def test_the_summary_is_the_one_on_the_screen(folder):
     absent = {"swap/psnr": {"absent": "It has no content to swap."}}
     write_report(folder, {**METRICS, **absent})
     text = Page(folder.report.read_text()).text
-    for row in headlines({**METRICS, **absent}):
+    for row in summary_rows({**METRICS, **absent}).rows:
         place = text.index(row[0])
         cells = [cell for cell in text[place : place + 9] if cell]
         assert cells[:3] == list(row)
 
 
-def test_what_is_absent_is_listed_with_its_reason(folder):
+def test_absent_metrics_are_listed_by_reason(folder):
     write_report(folder, METRICS)
     text = folder.report.read_text()
     assert text.count("LPIPS needs weights.") == 1
     assert "prediction/lpips/forecast, prediction/lpips/blank" in text
 
 
-def test_groups_without_a_finding_have_no_section(folder):
+def test_groups_without_metrics_have_no_section(folder):
     write_report(folder, METRICS)
     titles = {a.get("id") for tag, a in Page(folder.report.read_text()).tags}
     text = folder.report.read_text()

@@ -9,7 +9,7 @@ from mipae_tf.evaluation import subject as module
 from mipae_tf.models.evidence import Evidence
 
 
-def test_chunks_make_no_difference(monkeypatch):
+def test_results_do_not_depend_on_the_chunk_size(monkeypatch):
     seen = subject()
     video = seen.clips.video
     whole = seen.encode(video), seen.encode_images(video[:, 0]), seen.forecast()
@@ -47,7 +47,7 @@ def test_every_frame_of_a_clip_has_a_code():
 
 
 class Drawn(Oracle):
-    """Its codes and its futures are noise."""
+    """Codes and forecasts are noise."""
 
     def encode(self, frames, seed=None):
         codes = super().encode(frames)
@@ -60,7 +60,7 @@ class Drawn(Oracle):
     def evidence(self, clip, seed=0):
         key = tf.stack([seed, 0])
         kl = tf.random.stateless_normal(tf.shape(clip)[:2], key)
-        return Evidence("bound", -kl, kl)
+        return Evidence(-kl, kl)
 
     def forecast(self, context, horizon, samples=None, seed=0):
         frames = context.frames
@@ -71,7 +71,7 @@ class Drawn(Oracle):
         return tf.cast(noise, tf.uint8)
 
 
-def test_each_chunk_has_draws_of_its_own(monkeypatch):
+def test_chunks_have_different_random_draws(monkeypatch):
     monkeypatch.setattr(module, "CHUNK", 2)
     seen, reseeded = (
         dataclasses.replace(subject(seed=seed), model=Drawn())
@@ -82,7 +82,7 @@ def test_each_chunk_has_draws_of_its_own(monkeypatch):
         lambda seen: seen.encode(video, seen.seed)["where"],
         lambda seen: seen.encode_frames(video, seen.seed)["what"],
         lambda seen: seen.forecast(clips=4),
-        lambda seen: seen.evidence()["kl"][:4],
+        lambda seen: seen.evidence().kl[:4],
     ):
         found = draw(seen)
         np.testing.assert_array_equal(found, draw(seen))
@@ -93,19 +93,19 @@ def test_each_chunk_has_draws_of_its_own(monkeypatch):
 
 
 class Shown(Oracle):
-    """Keeps what it is given to forecast from."""
+    """Keeps the context that it is given."""
 
     def forecast(self, context, horizon, samples=None, seed=0):
         self.shown = np.asarray(context.frames)
         return super().forecast(context, horizon)
 
 
-def test_a_forecast_is_given_the_whole_context_and_no_more():
+def test_a_forecast_is_given_exactly_the_context():
     seen = dataclasses.replace(subject(), model=Shown())
     assert seen.forecast(horizon=5, clips=2).shape[:2] == (2, 5)
     np.testing.assert_array_equal(seen.model.shown, seen.clips.video[:2, :3])
 
 
-def test_the_future_is_what_follows_the_context():
+def test_the_future_follows_the_context():
     seen = subject()
     np.testing.assert_array_equal(seen.future(), seen.clips.video[:, 3:7])

@@ -1,4 +1,4 @@
-"""A world so simple that a model can know it: one bar of some brightness."""
+"""Clips of one moving bar, simple enough for a model that is exact."""
 
 import dataclasses
 
@@ -21,7 +21,7 @@ FACTORS = (
 
 
 class Builder:
-    """Draws the bar; content is its shade, pose its column."""
+    """Draws a bar: its content is its shade, its pose its column."""
 
     has_static = True
 
@@ -64,7 +64,7 @@ def clips(count=24, length=8, seed=0):
 
 
 class Double:
-    """What evaluation asks of a model; it offers the methods that it has."""
+    """The interface that evaluation uses; offers the methods that it has."""
 
     TAKES = ("frames",)
     stochastic = False
@@ -122,7 +122,7 @@ class Oracle(Double):
 
 
 def subject(builder=None, training=None, judge_file=None, **given):
-    """The oracle before the bars."""
+    """The oracle on clips of bars."""
     options = {f.name for f in dataclasses.fields(EvaluationOptions)}
     chosen = {k: given.pop(k) for k in options & set(given)}
     return Subject(

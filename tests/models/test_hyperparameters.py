@@ -62,7 +62,7 @@ def observations(name, **given):
     yield [variable.shape for s in stages for variable in s.state()]
     random = np.random.default_rng(0)
     yield [
-        (s.source, s.total_steps, s.plan.times(8, random).tolist())
+        (s.streams, s.total_steps, s.plan.times(8, random).tolist())
         for s in stages
     ]
     yield [
@@ -73,7 +73,7 @@ def observations(name, **given):
     batches = []
     for stage in stages:
         arrays = arrays_of(model, stage, moving_clips())
-        if stage.source == "latents":
+        if stage.streams == ("latents",):
             stage.prepare(arrays)
         batches.append(batch_of(stage, arrays))
     losses = [s.evaluate_losses(b) for s, b in zip(stages, batches)]

@@ -1,25 +1,24 @@
-"""Whether a model knows that a wall sends things on at random."""
+"""Whether forecasts after a random bounce spread as the data do."""
 
 from typing import NamedTuple
 
 import numpy as np
 
 from mipae_tf.cli.screen import progress
-from mipae_tf.evaluation.absence import lacks
-from mipae_tf.evaluation.absence import or_absent
 from mipae_tf.evaluation.entries import mean_entry
-from mipae_tf.evaluation.findings import Findings
-from mipae_tf.evaluation.judges import judge_of_places
+from mipae_tf.evaluation.judges import judge_of_positions
+from mipae_tf.evaluation.metric_group import Findings
+from mipae_tf.evaluation.metric_group import MetricGroup
+from mipae_tf.evaluation.needs import Needs
 from mipae_tf.evaluation.subject import Subject
 from mipae_tf.metrics.absent_metric import AbsentMetric
 from mipae_tf.metrics.frames.energy_score import energy_score
-from mipae_tf.metrics.result import absent
 
-# Frames after the wall at which samples are compared with the law.
-AFTER = 3
-FEWEST = 4
-# Samples of the law.
-LAW = 200
+# Frames after the wall at which forecasts are compared with the data.
+FRAMES_AFTER_WALL = 3
+FEWEST_BOUNCES = 4
+# Samples drawn from the true distribution.
+TRUE_SAMPLES = 200
 
 
 class Bounce(NamedTuple):
@@ -36,39 +35,39 @@ class Bounce(NamedTuple):
     time: int
 
 
-def measure(subject: Subject) -> Findings:
+def compute(subject: Subject) -> Findings:
     """`bounce/energy/ROW` and `bounce/spread_…/ROW`, in pixels.
 
-    The energy score, lower is better, of an object's place three frames after
-    a wall that turned it at random: of the model's samples, judged
-    (`forecast`), of samples of the true law (`law`, which no model can beat
-    but by chance), and of the law's mean, taken for certain (`law_mean`). The
-    spread is the deviation of samples from their mean, `at_wall` where
-    nothing is left to chance yet, and `after`.
+    The energy score, lower is better, of an object's position three frames
+    after a wall that changed its velocity at random. ROW is `forecast`, the
+    model's samples as the judge locates them; `law`, samples of the true
+    distribution, which a model can only beat by chance; or `law_mean`, the
+    mean of that distribution as a certain prediction. The spread is the
+    deviation of samples from their mean: `at_wall`, where the future is still
+    certain, and `after`.
+
+    Raises:
+        AbsentMetric: too few bounces, no judge, or one that cannot tell the
+            objects apart.
     """
-    keys = ("bounce/energy/forecast", "bounce/spread_after/forecast")
-    try:
-        bounces = find_bounces(subject)
-        places = _forecast_places(subject, bounces)
-    except AbsentMetric as reason:
-        return Findings({key: absent(str(reason)) for key in keys})
-    truth = _paths(subject, bounces)[:, 2 + AFTER]
-    law = _law_places(subject, bounces)
-    mean = np.broadcast_to(law.mean(axis=0), law.shape)
+    bounces = find_bounces(subject)
+    forecast = _forecast_positions(subject, bounces)
+    truth = _true_positions(subject, bounces)[:, 2 + FRAMES_AFTER_WALL]
+    law = _law_positions(subject, bounces)
+    law_mean = np.broadcast_to(law.mean(axis=0), law.shape)
     energies = {
-        "energy/forecast": energy_score(places[:, :, 1], truth),
+        "energy/forecast": energy_score(forecast[:, :, 1], truth),
         "energy/law": energy_score(law, truth),
-        "energy/law_mean": energy_score(mean, truth),
+        "energy/law_mean": energy_score(law_mean, truth),
     }
     spreads = {
-        "spread_at_wall/forecast": _spread(places[:, :, 0]),
-        "spread_after/forecast": _spread(places[:, :, 1]),
+        "spread_at_wall/forecast": _spread(forecast[:, :, 0]),
+        "spread_after/forecast": _spread(forecast[:, :, 1]),
         "spread_after/law": _spread(law),
     }
     return Findings(
         {
-            f"bounce/{name}": or_absent(
-                mean_entry,
+            f"bounce/{name}": mean_entry(
                 f"bounce/{name}",
                 values[:, None],
                 subject.seed,
@@ -80,29 +79,30 @@ def measure(subject: Subject) -> Findings:
     )
 
 
+GROUP = MetricGroup(
+    compute,
+    "Whether forecasts after a wall that changes velocities at random spread "
+    "as the data do.",
+    keys=("bounce",),
+    # Three frames show a velocity, and that it has not just changed.
+    needs=Needs(offers=("forecast",), builder=("futures",), context=3),
+    absent_keys=("bounce/energy/forecast", "bounce/spread_after/forecast"),
+)
+
+
 def find_bounces(subject: Subject) -> list[Bounce]:
-    """First walls met after the context, with `AFTER` frames to follow.
+    """The first bounces after the context.
+
+    Each is followed by at least `FRAMES_AFTER_WALL` predicted frames.
 
     Raises:
-        AbsentMetric: where walls turn nothing at random, too few are met, or
-            the model forecasts nothing.
+        AbsentMetric: too few bounces.
     """
-    reason = lacks(subject, "forecast")
-    if reason:
-        raise AbsentMetric(reason)
-    if not getattr(subject.builder, "has_futures", False):
-        reason = f"{subject.clips.name} has no wall that turns at random."
-        raise AbsentMetric(reason)
-    if subject.context < 3:
-        raise AbsentMetric(
-            "Three frames of context are needed to know how things move; "
-            f"there are {subject.context}."
-        )
     values, found = subject.clips.values, []
-    for places in subject.clips.objects().values():
-        if set(places) != {"x", "y"}:
+    for positions in subject.clips.objects().values():
+        if set(positions) != {"x", "y"}:
             continue
-        names = places["x"], places["y"]
+        names = positions["x"], positions["y"]
         path = np.stack([values[name] for name in names], axis=-1)
         speed = np.diff(path, axis=1)  # [clips, time - 1, 2]
         turned = np.any(np.diff(speed, axis=1), axis=-1)  # from frame 2 on
@@ -110,18 +110,19 @@ def find_bounces(subject: Subject) -> list[Bounce]:
         ahead = turned[:, subject.context - 3 :]
         for clip in np.flatnonzero(~ahead[:, 0] & ahead.any(axis=1)):
             time = subject.context - 1 + int(ahead[clip].argmax())
-            if time + AFTER < subject.context + subject.horizon:
+            last = subject.context + subject.horizon - 1
+            if time + FRAMES_AFTER_WALL <= last:
                 found.append(Bounce(int(clip), names, time))
-    if len(found) < FEWEST:
+    if len(found) < FEWEST_BOUNCES:
         raise AbsentMetric(
-            f"{len(found)} bounces are too few; {FEWEST} are needed."
+            f"{len(found)} bounces are too few; {FEWEST_BOUNCES} are needed."
         )
     return found
 
 
-def _paths(subject: Subject, bounces: list[Bounce]) -> np.ndarray:
-    """True places from two frames before the wall on, `[bounces, time, 2]`."""
-    steps = np.arange(-2, AFTER + 1)
+def _true_positions(subject: Subject, bounces: list[Bounce]) -> np.ndarray:
+    """Positions from two frames before the wall on, `[bounces, time, 2]`."""
+    steps = np.arange(-2, FRAMES_AFTER_WALL + 1)
     return np.stack(
         [
             np.stack(
@@ -136,25 +137,26 @@ def _paths(subject: Subject, bounces: list[Bounce]) -> np.ndarray:
     )
 
 
-def _law_places(subject: Subject, bounces: list[Bounce]) -> np.ndarray:
-    """Samples `[samples, bounces, 2]` of the law, `AFTER` the wall."""
-    before, last = np.moveaxis(_paths(subject, bounces)[:, :2], 1, 0)
+def _law_positions(subject: Subject, bounces: list[Bounce]) -> np.ndarray:
+    """Samples `[samples, bounces, 2]` of the true distribution after a wall."""
+    before, last = np.moveaxis(_true_positions(subject, bounces)[:, :2], 1, 0)
+    steps = FRAMES_AFTER_WALL + 1
     return np.stack(
         [
-            subject.builder.sample_futures(before, last, AFTER + 1, seed)[:, -1]
-            for seed in range(LAW)
+            subject.builder.sample_futures(before, last, steps, seed)[:, -1]
+            for seed in range(TRUE_SAMPLES)
         ]
     )
 
 
-def _forecast_places(subject: Subject, bounces: list[Bounce]) -> np.ndarray:
-    """Judged places `[samples, bounces, 2, 2]`, at the wall and after it.
+def _forecast_positions(subject: Subject, bounces: list[Bounce]) -> np.ndarray:
+    """Judged positions `[samples, bounces, 2, 2]`, at the wall and after it.
 
     Raises:
         AbsentMetric: no judge, or one that cannot tell the objects apart.
     """
-    places = [name for bounce in bounces for name in bounce.coordinates]
-    judge = judge_of_places(subject, places)
+    names = [name for bounce in bounces for name in bounce.coordinates]
+    judge = judge_of_positions(subject, names)
     clips = np.array([b.clip for b in bounces])
     at_wall = np.array([b.time for b in bounces]) - subject.context
     count = max(2, subject.options.samples) if subject.model.stochastic else 1
@@ -165,26 +167,26 @@ def _forecast_places(subject: Subject, bounces: list[Bounce]) -> np.ndarray:
             np.stack(
                 [
                     _judged(judge, video[clips, at_wall + later], bounces)
-                    for later in (0, AFTER)
+                    for later in (0, FRAMES_AFTER_WALL)
                 ],
                 axis=1,
             )
         )
+    # A spread needs two samples: a deterministic model's are equal.
     return np.stack(found * (2 if count == 1 else 1))
 
 
 def _judged(judge, frames: np.ndarray, bounces: list[Bounce]) -> np.ndarray:
-    """Place `[bounces, 2]` of each bounce's object in its frame."""
-    places = judge.judge(frames)[1]
-    rows = range(len(bounces))
+    """Position `[bounces, 2]` of each bounce's object in its frame."""
+    positions = judge.judge(frames)[1]
     return np.array(
         [
-            [places[name][row] for name in bounces[row].coordinates]
-            for row in rows
+            [positions[name][row] for name in bounce.coordinates]
+            for row, bounce in enumerate(bounces)
         ]
     )
 
 
-def _spread(places: np.ndarray) -> np.ndarray:
+def _spread(positions: np.ndarray) -> np.ndarray:
     """Deviation `[bounces]` of samples `[samples, bounces, 2]`."""
-    return np.sqrt(np.var(places, axis=0, ddof=1).sum(axis=-1))
+    return np.sqrt(np.var(positions, axis=0, ddof=1).sum(axis=-1))

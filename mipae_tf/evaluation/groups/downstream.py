@@ -1,70 +1,91 @@
-"""What a code is worth to somebody with few labels."""
+"""How useful a code is to a classifier with few labels."""
 
 import numpy as np
 
 from mipae_tf.data import Clips
 from mipae_tf.data import Factor
-from mipae_tf.evaluation.absence import lacks
-from mipae_tf.evaluation.findings import Findings
+from mipae_tf.evaluation.entries import absent_entries
+from mipae_tf.evaluation.metric_group import Findings
+from mipae_tf.evaluation.metric_group import MetricGroup
+from mipae_tf.evaluation.needs import Needs
 from mipae_tf.evaluation.probing import is_class
 from mipae_tf.evaluation.subject import Subject
 from mipae_tf.metrics.absent_metric import AbsentMetric
 from mipae_tf.metrics.probes.label_curve import label_curve
-from mipae_tf.metrics.result import absent
 from mipae_tf.metrics.result import entry
 from mipae_tf.visual.curves import curve_plot
 
-COUNTS = (10, 20, 50, 100, 200, 500)
+LABEL_COUNTS = (10, 20, 50, 100, 200, 500)
 
 
-def measure(subject: Subject) -> Findings:
-    """`downstream/FACTOR/LABELS`: accuracy from so many labelled clips.
+def compute(subject: Subject) -> Findings:
+    """`downstream/FACTOR/LABELS`: accuracy with LABELS labelled clips.
 
-    Factors that stay are told from the content of a clip, and a class that is
-    per frame and the same in all frames of a clip, an action, from its
-    sequence of poses, both by a linear classifier. A model that keeps content
-    and pose apart in no latent is judged by its whole code: AE-LSTM is the
-    baseline that DRNET compares itself with.
+    A linear classifier predicts factors that stay from the content of a clip,
+    and a class that is per frame and the same in all frames of a clip (an
+    action) from its sequence of poses. Where the model has no such latent, it
+    is given the whole code, as AE-LSTM in the comparison of DRNET.
+
+    Raises:
+        AbsentMetric: the data have no class of whole clips.
     """
-    clips, reason = subject.clips, lacks(subject, "encode")
+    clips = subject.clips
     labels = {f: _labels(clips, f) for f in clips.factors_of() if is_class(f)}
     labels = {f: found for f, found in labels.items() if found is not None}
     if not labels:
-        reason = f"{clips.name} knows no classes of clips."
-    if reason:
-        return Findings({"downstream": absent(reason)})
-    counts = [n for n in COUNTS if n <= len(clips) - len(clips) // 4]
+        raise AbsentMetric(f"{clips.name} has no classes of clips.")
     metrics, series = {}, {}
     for factor, classes in labels.items():
         name = factor.name
-        codes = subject.once(
-            _pose_codes if factor.per_frame else _content_codes
-        )
         try:
-            curve = label_curve(
-                codes,
-                classes,
-                np.arange(len(clips)),
-                counts,
-                seed=subject.seed,
-            )
+            curve = _curve(subject, factor, classes)
         except (AbsentMetric, ValueError) as reason:
-            metrics[f"downstream/{name}"] = absent(str(reason))
+            metrics |= absent_entries([f"downstream/{name}"], str(reason))
             continue
-        for count, row in curve.items():
-            key = f"downstream/{name}/{count}"
-            spread = {"sd": row["sd"], "chance": row["chance"]}
-            metrics[key] = entry(key, row["mean"], count=count, better="higher")
-            metrics[key] |= spread
+        metrics |= _entries(name, curve)
         means = np.array([row["mean"] for row in curve.values()])
-        spread = np.array([row["sd"] for row in curve.values()])
-        series[name] = (list(curve), means, means - spread, means + spread)
+        sd = np.array([row["sd"] for row in curve.values()])
+        series[name] = (list(curve), means, means - sd, means + sd)
     figures = {}
     if series:
         figures["labels.png"] = curve_plot(
             series, "labelled clips", "accuracy", log_x=True
         )
     return Findings(metrics, figures=figures)
+
+
+GROUP = MetricGroup(
+    compute,
+    "Accuracy of a linear classifier from few labelled clips.",
+    keys=("downstream",),
+    needs=Needs(offers=("encode",)),
+    absent_keys=("downstream",),
+    figures={"labels.png": "Accuracy against the number of labelled clips."},
+)
+
+
+def _curve(subject: Subject, factor: Factor, classes: np.ndarray) -> dict:
+    """Accuracy by number of labelled clips, see `label_curve`."""
+    count = len(subject.clips)
+    return label_curve(
+        subject.once(_pose_codes if factor.per_frame else _content_codes),
+        classes,
+        np.arange(count),
+        [n for n in LABEL_COUNTS if n <= count - count // 4],
+        seed=subject.seed,
+    )
+
+
+def _entries(name: str, curve: dict) -> dict[str, dict]:
+    metrics = {}
+    for count, row in curve.items():
+        key = f"downstream/{name}/{count}"
+        metrics[key] = {
+            **entry(key, row["mean"], count=count, better="higher"),
+            "sd": row["sd"],
+            "chance": row["chance"],
+        }
+    return metrics
 
 
 def _labels(clips: Clips, factor: Factor) -> np.ndarray | None:
@@ -76,12 +97,12 @@ def _labels(clips: Clips, factor: Factor) -> np.ndarray | None:
 
 
 def _content_codes(subject: Subject) -> np.ndarray:
-    """What stays, `[clips, dim]`: content, or the whole code, over frames."""
+    """Content or the whole code, the mean over frames, `[clips, dim]`."""
     return _codes(subject, "content").mean(axis=1)
 
 
 def _pose_codes(subject: Subject) -> np.ndarray:
-    """What moves, `[clips, time·dim]`: all poses, or the whole code."""
+    """Pose or the whole code of all frames, `[clips, time·dim]`."""
     codes = _codes(subject, "pose")
     return codes.reshape(len(codes), -1)  # [clips, time·dim]
 

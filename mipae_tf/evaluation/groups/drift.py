@@ -1,95 +1,119 @@
-"""What becomes of forecasts far beyond the horizon of training."""
+"""What forecasts look like far beyond the horizon of training."""
 
 import numpy as np
 
-from mipae_tf.evaluation.absence import lacks
-from mipae_tf.evaluation.absence import or_absent
+from mipae_tf.evaluation.entries import absent_entries
 from mipae_tf.evaluation.entries import mean_entry
-from mipae_tf.evaluation.findings import Findings
 from mipae_tf.evaluation.judges import make_judge
+from mipae_tf.evaluation.metric_group import Findings
+from mipae_tf.evaluation.metric_group import MetricGroup
+from mipae_tf.evaluation.needs import Needs
 from mipae_tf.evaluation.subject import Subject
 from mipae_tf.metrics.absent_metric import AbsentMetric
-from mipae_tf.metrics.result import absent
 from mipae_tf.visual.curves import curve_plot
 from mipae_tf.visual.layouts import strip
 from mipae_tf.visual.png import encode_png
 
-CLIPS = 32
-SHOWN = 4
-KEYS = ("drift/sharpness", "drift/motion", "drift/kept")
-STEPS = (1, 2, 5, 10, 20, 50, 100, 200, 500)
+# Clips that are forecast, and clips that are drawn.
+FORECAST_CLIPS = 32
+DRAWN_CLIPS = 4
+# Frames ahead at which forecasts are measured, before the last one.
+MEASURED_STEPS = (1, 2, 5, 10, 20, 50, 100, 200, 500)
 
 
-def measure(subject: Subject) -> Findings:
+def compute(subject: Subject) -> Findings:
     """`drift/sharpness`, `drift/motion`, `drift/kept/FACTOR`, per step.
 
-    Forecasts of 100 frames and more have no truth; yet they should stay video
-    of the data. sharpness: the mean gradient of a frame over that of real
-    frames, 1 where edges are as sharp as they are in truth. motion: the mean
-    change from one frame to the next over that of real clips, 0 where the
-    forecast has come to rest. kept: how often a judge finds the clip's own
-    class. `steps` of an entry names the frames ahead that `per_step` is of;
-    its value is that of the last.
+    Forecasts of 100 frames and more have no truth to compare with, but they
+    should still look like the data. sharpness: the mean gradient of a frame
+    over that of real frames, 1 where edges are as sharp as in real frames.
+    motion: the mean change from one frame to the next over that of real clips,
+    0 where the forecast has stopped moving. kept: how often the judge still
+    sees the clip's own class. `steps` of an entry names the frames ahead that
+    `per_step` is of; its value is that of the last.
+
+    Raises:
+        AbsentMetric: a model that takes a goal, beyond the end of the clips.
     """
-    reason = _why_no_long_forecast(subject)
-    if reason:
-        return Findings({key: absent(reason) for key in KEYS})
+    _check_goal(subject)
     length = subject.options.drift_steps
-    steps = np.array([*(n for n in STEPS if n < length), length])
-    frames = subject.forecast(horizon=length, clips=CLIPS)
+    steps = np.array([*(n for n in MEASURED_STEPS if n < length), length])
+    frames = subject.forecast(horizon=length, clips=FORECAST_CLIPS)
     real = subject.clips.video[: len(frames)]
     shown = frames[:, steps - 1]
     last = real[:, [subject.context - 1]]
     changes = _changes(np.concatenate([last, frames], axis=1))
-    # Scores, their mean over real clips, and which are better.
-    values = {
+    # Scores `[clips, steps]`, their mean over real clips, what is better.
+    scores = {
         "drift/sharpness": (_edges(shown), _edges(real).mean(), "none"),
         "drift/motion": (changes[:, steps - 1], _changes(real).mean(), "none"),
     }
-    metrics, kept = {}, {}
+    metrics, per_clip = {}, {}
     try:
-        classes = subject.once(make_judge).judge(
-            shown.reshape(-1, *real.shape[2:])
-        )[0]
-        for name in (n for n in classes if n in subject.clips.content):
-            named = classes[name].argmax(axis=1).reshape(shown.shape[:2])
-            true = subject.clips.content[name][: len(frames), None]
-            same = (named == true).astype(np.float32)
-            kept[f"drift/kept/{name}"] = same, 1, "higher"
+        scores |= _kept(subject, shown)
     except AbsentMetric as reason:
-        metrics["drift/kept"] = absent(str(reason))
-    per_clip = {}
-    for key, (scores, real_mean, better) in {**values, **kept}.items():
+        metrics |= absent_entries(["drift/kept"], reason)
+    for key, (values, real_mean, better) in scores.items():
         if not real_mean:
-            metrics[key] = absent(f"{subject.clips.name} are blank or still.")
+            reason = f"{subject.clips.name} are blank or still."
+            metrics |= absent_entries([key], reason)
             continue
-        scores = scores / real_mean
-        per_clip[key] = scores[:, [-1]]
-        metrics[key] = or_absent(
-            _entry, key, scores, steps, subject.seed, better
-        )
+        values = values / real_mean
+        per_clip[key] = values[:, [-1]]
+        metrics[key] = _entry(key, values, steps, subject.seed, better)
     figures = {"drift.png": _picture(shown, steps)}
     if any("per_step" in row for row in metrics.values()):
         figures["drift_curves.png"] = _curves(metrics)
     return Findings(metrics, per_clip, figures)
 
 
-def _why_no_long_forecast(subject: Subject) -> str | None:
-    model, clips = subject.model, subject.clips
+GROUP = MetricGroup(
+    compute,
+    "What forecasts look like far beyond the horizon: 1 is as in real clips.",
+    keys=("drift",),
+    needs=Needs(offers=("forecast",)),
+    absent_keys=("drift/sharpness", "drift/motion", "drift/kept"),
+    figures={
+        "drift.png": "Forecasts after 1, 2, 5, 10, 20, 50, 100 … frames.",
+        "drift_curves.png": "Sharpness, motion and kept classes.",
+    },
+)
+
+
+def _check_goal(subject: Subject) -> None:
+    clips = subject.clips
     beyond = subject.context + subject.options.drift_steps > clips.length
-    if "goal" in model.TAKES and beyond:
-        return (
-            f"{model.title} takes a goal, which {clips.name} do not hold "
-            "beyond their end."
+    if "goal" in subject.model.TAKES and beyond:
+        raise AbsentMetric(
+            f"{subject.model.title} takes a goal, and {clips.name} has no "
+            "frame that far ahead."
         )
-    return lacks(subject, "forecast")
+
+
+def _kept(subject: Subject, shown: np.ndarray) -> dict[str, tuple]:
+    """Whether each forecast `[clips, steps, ...]` still shows its class.
+
+    Raises:
+        AbsentMetric: no judge.
+    """
+    judge = subject.once(make_judge)
+    classes = judge.judge(shown.reshape(-1, *shown.shape[2:]))[0]
+    found = {}
+    for name in (n for n in classes if n in subject.clips.content):
+        judged = classes[name].argmax(axis=1).reshape(shown.shape[:2])
+        true = subject.clips.content[name][: len(shown), None]
+        same = (judged == true).astype(np.float32)
+        found[f"drift/kept/{name}"] = same, 1, "higher"
+    return found
 
 
 def _entry(
     key: str, scores: np.ndarray, steps: np.ndarray, seed: int, better: str
 ) -> dict:
-    """The value is that of the last step: where the forecast has got to."""
+    """An entry whose value is that of the last step."""
     row = mean_entry(key, scores, seed, better=better)
+    if "absent" in row:
+        return row
     row["value"] = row["per_step"][-1]
     row["interval"] = row["per_step_interval"][-1]
     return row | {"steps": steps.tolist()}
@@ -111,7 +135,7 @@ def _edges(video: np.ndarray) -> np.ndarray:
 
 
 def _changes(video: np.ndarray) -> np.ndarray:
-    """Mean absolute change into each frame but the first."""
+    """Mean absolute change from the frame before, `[clips, time - 1]`."""
     return np.stack(
         [
             np.abs(np.diff(clip.astype(np.float32), axis=0)).mean(
@@ -123,7 +147,7 @@ def _changes(video: np.ndarray) -> np.ndarray:
 
 
 def _picture(shown: np.ndarray, steps: np.ndarray) -> bytes:
-    clips = list(shown[:SHOWN])
+    clips = list(shown[:DRAWN_CLIPS])
     text = ", ".join(map(str, steps))
     labels = [f"frames {text}", *[""] * (len(clips) - 1)]
     return encode_png(strip(clips, labels if len(text) < 12 else None))

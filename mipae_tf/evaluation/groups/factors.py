@@ -1,99 +1,111 @@
-"""What each factor of a model holds, and what it moves."""
+"""What each factor of a model encodes, and what it moves."""
+
+from collections.abc import Mapping
+from collections.abc import Sequence
 
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 
 from mipae_tf.cli.screen import progress
-from mipae_tf.evaluation.absence import lacks
-from mipae_tf.evaluation.findings import Findings
-from mipae_tf.evaluation.judges import judge_of_places
+from mipae_tf.evaluation.entries import absent_entries
+from mipae_tf.evaluation.entries import entry_or_reason
+from mipae_tf.evaluation.judges import judge_of_positions
+from mipae_tf.evaluation.metric_group import Findings
+from mipae_tf.evaluation.metric_group import MetricGroup
+from mipae_tf.evaluation.needs import Needs
+from mipae_tf.evaluation.needs import require
 from mipae_tf.evaluation.probing import FRAMES
 from mipae_tf.evaluation.probing import probe_entry
 from mipae_tf.evaluation.probing import probed_times
 from mipae_tf.evaluation.subject import Subject
 from mipae_tf.metrics.absent_metric import AbsentMetric
-from mipae_tf.metrics.result import absent
 from mipae_tf.metrics.result import entry
 from mipae_tf.models import Latent
 from mipae_tf.visual.animation import encode_gif
 from mipae_tf.visual.heatmap import heatmap
 from mipae_tf.visual.side_by_side import side_by_side
 
-# Clips of which each factor's generation is drawn, and those shown.
-CLIPS = 200
-SHOWN = 6
-SUMMARY = ("factors/held", "factors/alone")
+# Clips of which each factor's generation is decoded, and clips that are drawn.
+DECODED_CLIPS = 200
+DRAWN_CLIPS = 6
+SUMMARY_KEYS = ("factors/held", "factors/alone")
+# Names of the coordinates of each object, by the name of the object.
+Objects = Mapping[str, Sequence[str]]
 
 
-def measure(subject: Subject) -> Findings:
-    """`factors/read/FACTOR/OBJECT`, `factors/moves/FACTOR/OBJECT`, and a sum.
+def compute(subject: Subject) -> Findings:
+    """`factors/read/FACTOR/OBJECT`, `factors/moves/FACTOR/OBJECT`, a summary.
 
     `read` is the R² of an object's position, the mean over its coordinates,
-    that an MLP reads from the factor's means. For `moves` one factor alone
-    goes along with a clip while the others stay as in its first frame: the
-    variance over time of the object's judged position in what is then drawn,
-    as a share of the true one's. `factors/held` is the gap of `read` between
-    the factor that holds an object and the best of the others, the mean over
-    objects; `factors/alone` the share of what a factor moves that is its own
-    object, the mean over matched factors: 1 is best, one part in so many
-    objects is chance. Factors are matched to objects where the sum of `read`
-    is highest.
+    that an MLP predicts from the factor's means. For `moves` one factor alone
+    follows a clip while the others stay as in its first frame: the variance
+    over time of the object's judged position in the decoded frames, as a share
+    of the true one. `factors/held` is the gap of `read` between the factor
+    that encodes an object and the best of the others, the mean over objects.
+    `factors/alone` is the share of what a factor moves that is its own object,
+    the mean over matched factors: 1 is best, 1/n is chance for n objects.
+    Factors are matched to objects so that the sum of `read` is highest.
     """
-    reason = lacks(subject, "encode", "decode")
-    if reason is None and not _of_objects(subject):
-        reason = f"{subject.model.title} has no factors."
-    if reason:
-        return Findings({key: absent(reason) for key in SUMMARY})
     drawn = single_factor_generations(subject)
     figures = {"factors.gif": _animation(subject, drawn)}
-    objects = {
-        f"object_{index}": list(places.values())
-        for index, places in subject.clips.objects().items()
-    }
-    if not objects:
-        reason = f"{subject.clips.name} knows no positions."
-        metrics = {key: absent(reason) for key in SUMMARY}
-        return Findings(metrics, figures=figures)
     try:
+        require(subject, Needs(factors="position"))
+        objects = {
+            f"object_{index}": list(names.values())
+            for index, names in subject.clips.objects().items()
+        }
         read = _read(subject, objects)
     except AbsentMetric as reason:
-        metrics = {key: absent(str(reason)) for key in SUMMARY}
-        return Findings(metrics, figures=figures)
-    scored = FRAMES * (len(subject.clips) - len(subject.clips) // 2)
-    metrics = _entries("read", read, objects, scored)
-    metrics |= {"factors/held": _held(read, scored)}
+        return Findings(absent_entries(SUMMARY_KEYS, reason), figures=figures)
     figures["factors.png"] = _picture(read, objects)
+    count = FRAMES * (len(subject.clips) - len(subject.clips) // 2)
+    metrics = _entries("read", read, objects, count)
+    metrics["factors/held"] = entry_or_reason(_held, read, count)
     try:
         moves = _moves(subject, drawn, objects)
+        metrics |= _entries("moves", moves, objects, drawn.shape[1])
+        metrics["factors/alone"] = _alone(read, moves, drawn.shape[1])
     except AbsentMetric as reason:
-        metrics |= {"factors/alone": absent(str(reason))}
-        return Findings(metrics, figures=figures)
-    count = drawn.shape[1]
-    metrics |= _entries("moves", moves, objects, count)
-    metrics |= {"factors/alone": _alone(read, moves, count)}
+        metrics |= absent_entries(["factors/alone"], reason)
     return Findings(metrics, figures=figures)
+
+
+GROUP = MetricGroup(
+    compute,
+    "Which object each factor of the code encodes, and what moves when that "
+    "factor alone follows the clip.",
+    keys=("factors",),
+    needs=Needs(offers=("encode", "decode"), object_latents=True),
+    absent_keys=SUMMARY_KEYS,
+    figures={
+        "factors.gif": "Each factor follows the clip by itself, the others "
+        "stay as in its first frame.",
+        "factors.png": "How well each object's position is read from each "
+        "factor.",
+    },
+)
 
 
 def single_factor_generations(subject: Subject) -> np.ndarray:
     """uint8 `[factors, clips, time, height, width, channel]`.
 
-    Each factor by itself goes along with the clip, the others stay as they
-    are in its first frame.
+    Each factor by itself follows the clip, the others stay as they are in its
+    first frame.
     """
     moving = _of_objects(subject)
-    video = subject.clips.video[:CLIPS]
+    video = subject.clips.video[:DECODED_CLIPS]
     latents = subject.encode(video)
     drawn = []
     for factor in progress(
         range(moving[0].objects), "moving factors", "factor"
     ):
-        shown = dict(latents)
+        changed = dict(latents)
         for latent in moving:
             codes = latents[latent.name]  # [clips, time, factors, ...]
             alone = np.repeat(codes[:, :1], codes.shape[1], axis=1)
             alone[:, :, factor] = codes[:, :, factor]
-            shown[latent.name] = alone
-        drawn.append(subject.decode(shown, video[:, 0]))
+            changed[latent.name] = alone
+        drawn.append(subject.decode(changed, video[:, 0]))
     return np.stack(drawn)
 
 
@@ -103,11 +115,11 @@ def _of_objects(subject: Subject) -> list[Latent]:
     return [each for each in latents if each.objects and each.per_frame]
 
 
-def _read(subject: Subject, objects) -> np.ndarray:
+def _read(subject: Subject, objects: Objects) -> np.ndarray:
     """R² `[factors, objects]` of positions from each factor.
 
     Raises:
-        AbsentMetric: an object that is in one place always, or one clip.
+        AbsentMetric: an object that never moves, or a single clip.
     """
     clips, times = subject.clips, probed_times(subject.clips)
     latents, moving = subject.encode(clips.video), _of_objects(subject)
@@ -136,18 +148,19 @@ def _read(subject: Subject, objects) -> np.ndarray:
     return scores
 
 
-def _moves(subject: Subject, drawn: np.ndarray, objects) -> np.ndarray:
+def _moves(subject: Subject, drawn: np.ndarray, objects: Objects) -> np.ndarray:
     """Share `[factors, objects]` of each object's motion that is drawn.
 
     Raises:
-        AbsentMetric: no judge, or one that sees no positions.
+        AbsentMetric: an object that never moves, no judge, or one that sees no
+            positions.
     """
-    places = [name for names in objects.values() for name in names]
-    judge = judge_of_places(subject, places)
+    names = [name for of_object in objects.values() for name in of_object]
+    judge = judge_of_positions(subject, names)
     values, clips = subject.clips.values, drawn.shape[1]
     true = [
-        sum(_motion(values[name][:clips]) for name in names)
-        for names in objects.values()
+        sum(_motion(values[name][:clips]) for name in of_object)
+        for of_object in objects.values()
     ]
     if not all(true):
         raise AbsentMetric("An object moves in no clip.")
@@ -163,12 +176,14 @@ def _moves(subject: Subject, drawn: np.ndarray, objects) -> np.ndarray:
     return np.array(moved) / true
 
 
-def _motion(places: np.ndarray) -> float:
-    """Variance over time of places `[clips, time]`, the mean over clips."""
-    return float(np.var(places, axis=1).mean())
+def _motion(positions: np.ndarray) -> float:
+    """Variance over time of `[clips, time]`, the mean over clips."""
+    return float(np.var(positions, axis=1).mean())
 
 
-def _entries(kind: str, scores: np.ndarray, objects, count: int) -> dict:
+def _entries(
+    kind: str, scores: np.ndarray, objects: Objects, count: int
+) -> dict[str, dict]:
     found = {}
     for factor, row in enumerate(scores):
         for name, score in zip(objects, row, strict=True):
@@ -180,7 +195,7 @@ def _entries(kind: str, scores: np.ndarray, objects, count: int) -> dict:
 
 def _held(read: np.ndarray, count: int) -> dict:
     if len(read) < 2:
-        return absent("One factor alone holds everything.")
+        raise AbsentMetric("The model has a single factor.")
     best = np.sort(read, axis=0)[-2:]  # [second and first, objects]
     gap = float((best[1] - best[0]).mean())
     return entry("factors/held", gap, count=count, better="higher")
@@ -188,24 +203,24 @@ def _held(read: np.ndarray, count: int) -> dict:
 
 def _alone(read: np.ndarray, moves: np.ndarray, count: int) -> dict:
     if moves.shape[1] < 2:
-        return absent("One object alone is all that can be moved.")
+        raise AbsentMetric("The clips have a single object.")
     factors, objects = linear_sum_assignment(read, maximize=True)
     whole = moves[factors].sum(axis=1)
     if not (whole > 0).all():
-        return absent("A factor moves nothing.")
+        raise AbsentMetric("A factor moves nothing.")
     share = moves[factors, objects] / whole
     value = float(share.mean())
     return entry("factors/alone", value, count=count, better="higher")
 
 
 def _animation(subject: Subject, drawn: np.ndarray) -> bytes:
-    truth = subject.clips.video[:SHOWN]
+    truth = subject.clips.video[:DRAWN_CLIPS]
     labels = ["truth", *(f"factor {factor}" for factor in range(len(drawn)))]
-    videos = [truth, *drawn[:, :SHOWN]]
+    videos = [truth, *drawn[:, :DRAWN_CLIPS]]
     return encode_gif(side_by_side(videos, labels), fps=6)
 
 
-def _picture(read: np.ndarray, objects) -> bytes:
+def _picture(read: np.ndarray, objects: Objects) -> bytes:
     return heatmap(
         read,
         [f"factor {factor}" for factor in range(len(read))],

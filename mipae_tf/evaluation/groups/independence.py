@@ -1,9 +1,11 @@
-"""Whether parts of a representation move by themselves."""
+"""Whether each part of a representation depends on its own past alone."""
 
 import numpy as np
 
-from mipae_tf.evaluation.absence import lacks
-from mipae_tf.evaluation.findings import Findings
+from mipae_tf.evaluation.entries import entries_or_reason
+from mipae_tf.evaluation.metric_group import Findings
+from mipae_tf.evaluation.metric_group import MetricGroup
+from mipae_tf.evaluation.needs import Needs
 from mipae_tf.evaluation.subject import Subject
 from mipae_tf.metrics.absent_metric import AbsentMetric
 from mipae_tf.metrics.disentanglement.scalings import standardised
@@ -12,68 +14,68 @@ from mipae_tf.metrics.information.independence import transition_correlation
 from mipae_tf.metrics.information.independence import transition_information
 from mipae_tf.metrics.information.mixed_mi import mixed_mutual_information
 from mipae_tf.metrics.information.ties import separated
-from mipae_tf.metrics.result import absent
 from mipae_tf.metrics.result import entry
 from mipae_tf.visual.heatmap import heatmap
 
 NEIGHBOURS = 3
-# A picture of more dimensions tells nothing.
-DRAWN = 64
+# Dimensions in the picture; more cannot be read.
+DRAWN_DIMENSIONS = 64
 # Which values of each are better.
 BETTER = {"same": "higher", "cross": "lower", "gap": "higher"}
+KEYS = tuple(f"independence/{name}" for name in BETTER)
+SAMPLED_KEYS = tuple(f"independence/sampled_{name}" for name in BETTER)
 
 
-def measure(subject: Subject) -> Findings:
+def compute(subject: Subject) -> Findings:
     """`independence/same|cross|gap`: the analysis of Independent Prediction.
 
     Information in nats between a part of the code at t - 1 and the same part,
-    or another, at t, by the estimator of Kraskov on standardised codes, of
-    which `separated` breaks ties, from one transition of each clip at a time.
-    Parts are the factors of a model that has several, else its content and
-    pose, else the best of 20 random halvings of its one latent.
+    or another, at t, by the estimator of Kraskov on standardised codes (ties
+    broken by `separated`), from one transition of each clip at a time. Parts
+    are the factors of a model that has several, else its content and pose,
+    else the best of 20 random halvings of its one latent.
 
-    Codes are means; where a model has samples, these are looked at too, as
-    `independence/sampled_…`: what was published. A dimension that nothing uses
-    is noise in samples, while its mean may still be told by everything.
+    Codes are means. Where a model has samples, these are measured as well, as
+    `independence/sampled_…`: those are the published numbers. A dimension
+    that the model does not use is noise in samples, but its mean may still
+    carry information.
+
+    Raises:
+        AbsentMetric: a code that never changes.
     """
-    keys = {
-        kind: [f"independence/{kind}{name}" for name in BETTER]
-        for kind in ("", "sampled_")
-    }
-    reason = lacks(subject, "encode")
-    if subject.clips.length < 2:
-        reason = f"{subject.clips.name} has clips of one frame."
-    if reason:
-        return Findings({key: absent(reason) for key in keys[""]})
     means, blocks = _latents(subject)
-    try:
-        figures = {"correlation.png": _picture(means)}
-    except AbsentMetric as reason:
-        return Findings({key: absent(str(reason)) for key in keys[""]})
-    metrics = _entries(subject, keys[""], means, blocks)
+    figures = {"correlation.png": _picture(means)}
+    metrics = entries_or_reason(KEYS, _entries, subject, KEYS, means, blocks)
     samples, _ = _latents(subject, subject.seed)
     if not np.array_equal(samples, means):
-        metrics |= _entries(subject, keys["sampled_"], samples, blocks)
+        metrics |= entries_or_reason(
+            SAMPLED_KEYS, _entries, subject, SAMPLED_KEYS, samples, blocks
+        )
     return Findings(metrics, figures=figures)
+
+
+GROUP = MetricGroup(
+    compute,
+    "Whether parts of the code depend on their own past alone.",
+    keys=("independence",),
+    needs=Needs(offers=("encode",), frames=2),
+    absent_keys=KEYS,
+    figures={"correlation.png": "Correlation of the code with its own past."},
+)
 
 
 def _entries(
     subject: Subject,
-    keys: list[str],
+    keys: tuple[str, ...],
     latents: np.ndarray,
     blocks: list[np.ndarray],
 ) -> dict[str, dict]:
-    try:
-        if len(blocks) > 1:
-            found = transition_information(latents, blocks, _information)
-        elif latents.shape[-1] < 2:
-            raise AbsentMetric("One dimension alone has no parts.")
-        else:
-            found = best_partition(latents, 2, _information, seed=subject.seed)[
-                1
-            ]
-    except AbsentMetric as reason:
-        return {key: absent(str(reason)) for key in keys}
+    if len(blocks) > 1:
+        found = transition_information(latents, blocks, _information)
+    elif latents.shape[-1] < 2:
+        raise AbsentMetric("A code of one dimension has no parts.")
+    else:
+        _, found = best_partition(latents, 2, _information, seed=subject.seed)
     return {
         key: entry(key, found[name], count=found["count"], better=better)
         for (name, better), key in zip(BETTER.items(), keys, strict=True)
@@ -81,8 +83,8 @@ def _entries(
 
 
 def _information(first: np.ndarray, second: np.ndarray) -> float:
-    """Nats that two codes `[clips, dim]` tell of each other."""
-    # Noise of one seed in both would be a dependence of its own.
+    """Mutual information in nats of two codes `[clips, dim]`."""
+    # Noise of one seed in both would make them dependent.
     first, second = separated(first, seed=0), separated(second, seed=1)
     return mixed_mutual_information(first, second, NEIGHBOURS)
 
@@ -109,7 +111,8 @@ def _latents(
 
 
 def _picture(latents: np.ndarray) -> bytes:
-    correlation = transition_correlation(latents)[:DRAWN, :DRAWN]
+    correlation = transition_correlation(latents)
+    correlation = correlation[:DRAWN_DIMENSIONS, :DRAWN_DIMENSIONS]
     labels = [str(index) for index in range(len(correlation))]
     return heatmap(
         correlation,

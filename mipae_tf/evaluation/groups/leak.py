@@ -1,13 +1,15 @@
-"""What small predictors read of each factor from each latent."""
+"""How well probes predict each factor from each latent."""
 
 import numpy as np
 
 from mipae_tf.cli.screen import progress
 from mipae_tf.data import Clips
 from mipae_tf.data import Factor
-from mipae_tf.evaluation.absence import lacks
-from mipae_tf.evaluation.absence import or_absent
-from mipae_tf.evaluation.findings import Findings
+from mipae_tf.evaluation.entries import entry_or_reason
+from mipae_tf.evaluation.metric_group import Findings
+from mipae_tf.evaluation.metric_group import MetricGroup
+from mipae_tf.evaluation.needs import Needs
+from mipae_tf.evaluation.needs import require
 from mipae_tf.evaluation.probing import FRAMES
 from mipae_tf.evaluation.probing import is_class
 from mipae_tf.evaluation.probing import probe_entry
@@ -15,37 +17,32 @@ from mipae_tf.evaluation.probing import probed_times
 from mipae_tf.evaluation.subject import Subject
 from mipae_tf.metrics.probes.ratios import accuracy_ratios
 from mipae_tf.metrics.probes.ratios import error_ratios
-from mipae_tf.metrics.result import absent
 from mipae_tf.metrics.result import entry
 
 ROLES = ("content", "pose")
-# Standard errors that a latent must be above chance by for a ratio to it.
-SURE = 2.0
+# A ratio to the whole code is given only where the score of the whole code is
+# above chance by this many standard errors.
+MARGIN_IN_STANDARD_ERRORS = 2.0
 
 
-def measure(subject: Subject) -> Findings:
+def compute(subject: Subject) -> Findings:
     """Every factor predicted from content, from pose, and from all latents.
 
     `leak/content_from_pose/FACTOR` and `leak/pose_from_content/FACTOR` are
     what should not be there; `read/content_from_content/FACTOR`,
     `read/pose_from_pose/FACTOR` and `read/…_from_all/FACTOR` what should. The
-    score is the accuracy for classes (see `is_class`), R² for numbers, of an
-    MLP, and under `…_linear` of a linear probe, on clips that the probe has not
-    seen; `chance` is the score of the most frequent class, `shuffled` that of
-    a probe trained on shuffled labels. Of a model with stochastic latents
-    these are probes of the means; `…_sampled` are those of samples.
+    score is the accuracy for classes (see `is_class`) and R² for numbers, of
+    an MLP, and under `…_linear` of a linear probe, on clips that the probe was
+    not trained on. `chance` is the score of the most frequent class,
+    `shuffled` that of a probe trained on shuffled labels. For a model with
+    stochastic latents these are probes of the means, and `…_sampled` probes of
+    samples.
 
     `ratio/SOURCE_over_all/FACTOR` are Fushishita's ratios: of accuracies for
-    classes, where more is known the higher they are, beside the `floor` of a
-    latent that knows nothing; of mean squared errors for numbers, where more is
-    known the lower they are, beside the `ceiling`.
+    classes, which rise with the information in the latent, with the `floor` of
+    a latent without information; of mean squared errors for numbers, which
+    fall, with the `ceiling`.
     """
-    if not subject.clips.factors_of():
-        reason = f"{subject.clips.name} knows no factors."
-        return Findings({"leak": absent(reason)})
-    reason = lacks(subject, "encode")
-    if reason:
-        return Findings({"leak": absent(reason)})
     codes = _codes(subject, None)
     metrics = _probes(subject, "", codes)
     metrics |= _probes(subject, "_linear", codes, kind="linear")
@@ -53,6 +50,17 @@ def measure(subject: Subject) -> Findings:
         codes = _codes(subject, subject.seed)
         metrics |= _probes(subject, "_sampled", codes)
     return Findings(metrics | _ratios(subject, metrics))
+
+
+GROUP = MetricGroup(
+    compute,
+    "What probes read of each factor from each latent: what should be there "
+    "(read), what should not (leak), and both relative to the whole code "
+    "(ratio).",
+    keys=("leak", "read", "ratio"),
+    needs=Needs(offers=("encode",), factors="any"),
+    absent_keys=("leak",),
+)
 
 
 def _probes(
@@ -69,24 +77,35 @@ def _probes(
     ]
     for factor, source in progress(pairs, f"{kind} probes", "probe"):
         key = _key(factor, source, suffix)
-        if source not in codes:
-            found[key] = absent(lacks(subject, source))
-            continue
-        found[key] = or_absent(
-            probe_entry,
-            key,
-            codes[source],
-            _target(subject.clips, factor),
-            is_class(factor),
-            subject.seed,
-            kind,
-            better="higher" if source in (factor.group, "all") else "lower",
+        found[key] = entry_or_reason(
+            _probe, subject, key, factor, source, codes, kind
         )
     return found
 
 
+def _probe(
+    subject: Subject,
+    key: str,
+    factor: Factor,
+    source: str,
+    codes: dict[str, np.ndarray],
+    kind: str,
+) -> dict:
+    if source != "all":
+        require(subject, Needs(roles=(source,)))
+    return probe_entry(
+        key,
+        codes[source],
+        _target(subject.clips, factor),
+        is_class(factor),
+        subject.seed,
+        kind,
+        better="higher" if source in (factor.group, "all") else "lower",
+    )
+
+
 def _target(clips: Clips, factor: Factor) -> np.ndarray:
-    """Values `[clips·frames]` in the probed frames, clip after clip."""
+    """Values in the probed frames, clip after clip, `[clips·frames]`."""
     values, times = clips.values[factor.name], probed_times(clips)
     if factor.per_frame:
         return values[:, times].reshape(-1)
@@ -124,7 +143,7 @@ def _ratios(subject: Subject, probes: dict[str, dict]) -> dict[str, dict]:
         }
         for source in ROLES:
             key = f"ratio/{source}_over_all/{factor.name}"
-            found[key] = or_absent(_ratio, key, rows, factor, source)
+            found[key] = entry_or_reason(_ratio, key, rows, factor, source)
     return found
 
 
@@ -137,9 +156,11 @@ def _ratio(
     score = {name: row["value"] for name, row in rows.items()}
     full, classes = rows["all"], is_class(factor)
     if classes:
-        # Frames of one clip are no independent trials.
+        # The frames of one clip are not independent trials.
         chance, clips = full["chance"], full["count"] / FRAMES
-        margin = SURE * np.sqrt(chance * (1 - chance) / clips)
+        margin = MARGIN_IN_STANDARD_ERRORS * np.sqrt(
+            chance * (1 - chance) / clips
+        )
         ratios = accuracy_ratios(
             score["all"], score["content"], score["pose"], chance, margin
         )
@@ -149,8 +170,8 @@ def _ratio(
             errors["all"], errors["content"], errors["pose"], 1.0
         )
     limit = "floor" if classes else "ceiling"
-    # High where more is known for classes, low for numbers.
-    wanted = source == factor.group
-    better = "higher" if wanted == classes else "lower"
+    # Ratios of accuracies rise with the information, ratios of errors fall.
+    own_latent = source == factor.group
+    better = "higher" if own_latent == classes else "lower"
     row = entry(key, ratios[source], count=full["count"], better=better)
     return {**row, limit: float(ratios[limit])}

@@ -1,59 +1,66 @@
-"""Whether a forecast is made or remembered."""
+"""Whether forecasts are copies of training clips."""
 
-from mipae_tf.evaluation.absence import lacks
-from mipae_tf.evaluation.absence import or_absent
+import numpy as np
+
 from mipae_tf.evaluation.entries import psnr_entry
-from mipae_tf.evaluation.findings import Findings
 from mipae_tf.evaluation.groups.prediction import predictions
+from mipae_tf.evaluation.metric_group import Findings
+from mipae_tf.evaluation.metric_group import MetricGroup
+from mipae_tf.evaluation.needs import Needs
 from mipae_tf.evaluation.subject import Subject
 from mipae_tf.metrics.frames.nearest import nearest_clips
-from mipae_tf.metrics.result import absent
 from mipae_tf.visual.layouts import strip
 from mipae_tf.visual.png import encode_png
 
-CLIPS = 50
-SHOWN = 3
+# Clips that are searched for, and clips that are drawn.
+SEARCHED_CLIPS = 50
+DRAWN_CLIPS = 3
 
 
-def measure(subject: Subject) -> Findings:
+def compute(subject: Subject) -> Findings:
     """`memory/psnr/ROW`: how near the nearest training clip is.
 
-    PSNR between a row's frames and the nearest training clip, all frames of
-    the horizon at once, at the same place in the clip. A forecast that is
-    nearer to some training clip than the truth is, by far, is remembered.
-    Rows are forecast and truth. The picture follows figure 10 of DRNET.
+    PSNR between a row's frames and the nearest training clip, over all frames
+    of the horizon, at the same place in the clip. A forecast that is far
+    nearer to some training clip than the truth is has been memorised. Rows
+    are forecast and truth. The picture follows figure 10 of DRNET.
     """
-    if subject.training is None:
-        reason = f"{subject.clips.name} comes without training clips."
-    else:
-        reason = lacks(subject, "forecast")
-    if reason:
-        return Findings({"memory/psnr/forecast": absent(reason)})
     future = slice(subject.context, subject.context + subject.horizon)
-    seen = subject.once(Subject.training_clips).video[: subject.trained_clips]
-    seen = seen[:, future]
+    training = subject.once(Subject.training_clips).video
+    training = training[: subject.trained_clips, future]
     rows = {
-        "forecast": subject.once(predictions)["forecast"][:CLIPS],
-        "truth": subject.future()[:CLIPS],
+        "forecast": subject.once(predictions)["forecast"][:SEARCHED_CLIPS],
+        "truth": subject.future()[:SEARCHED_CLIPS],
     }
     metrics, per_clip, nearest = {}, {}, {}
     for row, frames in rows.items():
         key = f"memory/psnr/{row}"
-        nearest[row], errors = nearest_clips(frames, seen)
+        nearest[row], errors = nearest_clips(frames, training)
         per_clip[key] = errors[:, None]  # [clips, 1]
-        metrics[key] = or_absent(
-            psnr_entry,
-            key,
-            per_clip[key],
-            subject.seed,
-            by_step=False,
-            better="none",
-        ) | {"training_clips": len(seen)}
-    remembered = seen[nearest["forecast"][:SHOWN]]
-    triples = zip(
-        rows["truth"][:SHOWN], rows["forecast"][:SHOWN], remembered, strict=True
-    )
-    shown = [frames for triple in triples for frames in triple]
-    labels = ["truth", "forecast", "nearest"] * (len(shown) // 3)
-    picture = encode_png(strip(shown, labels))
+        found = psnr_entry(
+            key, per_clip[key], subject.seed, by_step=False, better="none"
+        )
+        metrics[key] = found | {"training_clips": len(training)}
+    picture = _picture(rows, training[nearest["forecast"][:DRAWN_CLIPS]])
     return Findings(metrics, per_clip, {"nearest.png": picture})
+
+
+GROUP = MetricGroup(
+    compute,
+    "Whether forecasts are copies of training clips: the nearest of them to "
+    "each forecast, and to the truth.",
+    keys=("memory",),
+    needs=Needs(offers=("forecast",), training=True),
+    absent_keys=("memory/psnr/forecast",),
+    figures={"nearest.png": "Truth, forecast, and its nearest training clip."},
+)
+
+
+def _picture(rows: dict[str, np.ndarray], nearest: np.ndarray) -> bytes:
+    truth, forecast = rows["truth"], rows["forecast"]
+    triples = zip(
+        truth[:DRAWN_CLIPS], forecast[:DRAWN_CLIPS], nearest, strict=True
+    )
+    frames = [video for triple in triples for video in triple]
+    labels = ["truth", "forecast", "nearest"] * len(nearest)
+    return encode_png(strip(frames, labels))

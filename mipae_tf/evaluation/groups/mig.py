@@ -1,21 +1,21 @@
-"""The published mutual information gap, and that of each factor by itself."""
+"""The published mutual information gap, and the gap of each factor."""
 
 import numpy as np
 
-from mipae_tf.evaluation.absence import lacks
-from mipae_tf.evaluation.codes import FEWEST
+from mipae_tf.evaluation.codes import STATIC_NEEDS
 from mipae_tf.evaluation.codes import LabelledCodes
-from mipae_tf.evaluation.codes import can_draw_static
-from mipae_tf.evaluation.codes import clip_codes
-from mipae_tf.evaluation.codes import static_codes
-from mipae_tf.evaluation.findings import Findings
+from mipae_tf.evaluation.codes import labelled_codes
+from mipae_tf.evaluation.entries import entries_or_reason
+from mipae_tf.evaluation.metric_group import Findings
+from mipae_tf.evaluation.metric_group import MetricGroup
+from mipae_tf.evaluation.needs import Needs
+from mipae_tf.evaluation.needs import require
 from mipae_tf.evaluation.subject import Subject
 from mipae_tf.metrics.absent_metric import AbsentMetric
 from mipae_tf.metrics.disentanglement.mig import mig_published
 from mipae_tf.metrics.disentanglement.mig_factorwise import mig_factorwise
 from mipae_tf.metrics.disentanglement.scalings import standardised
 from mipae_tf.metrics.disentanglement.scalings import whitened
-from mipae_tf.metrics.result import absent
 from mipae_tf.metrics.result import entry
 
 # What the published protocol gives, and which values of each are better.
@@ -29,86 +29,83 @@ BETTER = {
     "h_fp": "none",
     "ceiling": "none",
 }
-# The published protocol takes codes as they are; the others show how much of
-# its score is their scale.
+# The published protocol takes codes as they are; the others show how much its
+# score depends on their scale.
 SCALINGS = {
     "published": np.asarray,
     "published_standardised": standardised,
     "published_whitened": whitened,
 }
-# Frames behind the factor-wise protocol: its labels are few and repeat.
+# Frames of the factor-wise protocol; its labels are few and repeat.
 FACTORWISE_SAMPLES = 5_000
-BLINDNESS = (
+MIG_CAVEAT = (
     "mig/published takes all factors of a kind as one label. Compare it with "
     "its ceiling at the same number of frames; it hardly sees leaks (more than "
     "a nat of content in the pose can read as 0.06) and moves with the scale "
     "of the codes. Read leak/ and mig/factorwise beside it."
 )
+FACTORWISE_SCORE = "mig/factorwise/score"
 
 
-def measure(subject: Subject) -> Findings:
+def published_keys(scaling: str) -> list[str]:
+    """Keys of the published protocol on codes of a scaling."""
+    return [f"mig/{scaling}/{name}" for name in BETTER]
+
+
+def compute(subject: Subject) -> Findings:
     """`mig/published…/NAME` and `mig/factorwise/…`.
 
     published: eq. 8 of MIPAE on drawn frames with independent factors, on
     codes as they are, standardised and whitened. factorwise: the gap of each
-    factor by itself, and their mean, on drawn frames or, where the data cannot
+    single factor, and their mean, on drawn frames or, where the data cannot
     draw them, on one frame of each clip.
+
+    Raises:
+        AbsentMetric: no drawn frames and too few clips.
     """
-    samples = subject.options.mig_samples
-    static = can_draw_static(subject)
-    why = why_no_gap(subject)
-    if why is None and not static and len(subject.clips) < FEWEST:
-        why = f"{len(subject.clips)} clips are too few; {FEWEST} are needed."
-    codes = None
-    if why is None:
-        codes = (
-            static_codes(subject, samples) if static else clip_codes(subject)
-        )
-    reason = why or (
-        None
-        if static
-        else "No frames of independent factors can be drawn of "
-        f"{subject.clips.name}."
-    )
+    codes = labelled_codes(subject, subject.options.mig_samples)
     metrics = {}
-    for protocol, scale in SCALINGS.items():
-        metrics |= _published(subject, codes, protocol, scale, reason)
-    return Findings(metrics | _factorwise(subject, codes, why))
+    for scaling in SCALINGS:
+        metrics |= entries_or_reason(
+            published_keys(scaling), _published, subject, codes, scaling
+        )
+    metrics |= entries_or_reason(
+        [FACTORWISE_SCORE], _factorwise, subject, codes
+    )
+    return Findings(metrics)
 
 
-def why_no_gap(subject: Subject) -> str | None:
-    """Why content and pose cannot be told apart in a model, if so."""
-    return lacks(subject, "encode", "content", "pose")
+GROUP = MetricGroup(
+    compute,
+    MIG_CAVEAT,
+    keys=("mig",),
+    needs=Needs(offers=("encode",), roles=("content", "pose")),
+    absent_keys=(
+        *(key for scaling in SCALINGS for key in published_keys(scaling)),
+        FACTORWISE_SCORE,
+    ),
+)
 
 
 def _published(
-    subject: Subject, codes, protocol: str, scale, reason: str | None
+    subject: Subject, codes: LabelledCodes, scaling: str
 ) -> dict[str, dict]:
-    keys = {name: f"mig/{protocol}/{name}" for name in BETTER}
-    values = {}
-    if reason is None:
-        try:
-            values = mig_published(
-                *(scale(z) for z in _own_codes(subject, codes)),
-                np.stack(list(codes.content.values()), axis=1),
-                np.stack(list(codes.pose.values()), axis=1),
-            )  # factors [frames, factors]
-        except AbsentMetric as error:
-            reason = str(error)
-    if reason is not None:
-        return {key: absent(reason) for key in keys.values()}
+    require(subject, STATIC_NEEDS)
+    scale = SCALINGS[scaling]
+    values = mig_published(
+        *(scale(z) for z in _codes_by_role(subject, codes)),
+        np.stack(list(codes.content.values()), axis=1),
+        np.stack(list(codes.pose.values()), axis=1),
+    )  # factors [frames, factors]
     return {
-        key: entry(key, values[name], count=len(codes), better=BETTER[name])
-        for name, key in keys.items()
+        key: entry(key, values[name], count=len(codes), better=better)
+        for key, (name, better) in zip(
+            published_keys(scaling), BETTER.items(), strict=True
+        )
     }
 
 
-def _factorwise(
-    subject: Subject, codes: LabelledCodes | None, reason: str | None
-) -> dict[str, dict]:
-    key = "mig/factorwise/score"
-    if reason is not None:
-        return {key: absent(reason)}
+def _factorwise(subject: Subject, codes: LabelledCodes) -> dict[str, dict]:
     first = slice(FACTORWISE_SAMPLES)
     content, pose = (
         {name: labels[first] for name, labels in group.items()}
@@ -116,20 +113,16 @@ def _factorwise(
     )
     for role, factors in (("content", content), ("pose", pose)):
         if not factors:
-            reason = f"{subject.clips.name} knows no {role} factors."
-            return {key: absent(reason)}
-    own = [standardised(z[first]) for z in _own_codes(subject, codes)]
-    try:
-        found = mig_factorwise(*own, content, pose, seed=subject.seed)
-    except AbsentMetric as error:
-        return {key: absent(str(error))}
-    return _factorwise_entries(found, len(own[0]), codes.source)
+            raise AbsentMetric(f"{subject.clips.name} has no {role} factors.")
+    latents = [standardised(z[first]) for z in _codes_by_role(subject, codes)]
+    found = mig_factorwise(*latents, content, pose, seed=subject.seed)
+    return _factorwise_entries(found, len(latents[0]), codes.source)
 
 
-def _own_codes(
+def _codes_by_role(
     subject: Subject, codes: LabelledCodes
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Latents of content and of pose, several side by side, `[frames, dim]`."""
+    """All latents of content, and all of pose, `[frames, dim]` each."""
     latents_of = subject.model.latents_of
     return tuple(
         np.concatenate(
@@ -142,8 +135,8 @@ def _own_codes(
 def _factorwise_entries(
     found: dict, count: int, source: str
 ) -> dict[str, dict]:
-    """Entries of the mean and of each factor, its informations beside."""
-    key = "mig/factorwise/score"
+    """Entries of the mean gap, and of each factor with its informations."""
+    key = FACTORWISE_SCORE
     score = entry(
         key, found["score"], count, found["interval"], better="higher"
     )

@@ -1,19 +1,23 @@
-"""Forecasts against the truth, and what they must at least beat."""
+"""Forecasts against the truth, with trivial baselines and an oracle."""
 
 import functools
 from collections.abc import Callable
+from collections.abc import Mapping
 from typing import NamedTuple
 
 import numpy as np
 
 from mipae_tf.cli.screen import progress
-from mipae_tf.evaluation.absence import lacks
-from mipae_tf.evaluation.absence import or_absent
+from mipae_tf.evaluation.entries import absent_entries
+from mipae_tf.evaluation.entries import entry_or_reason
 from mipae_tf.evaluation.entries import mean_entry
 from mipae_tf.evaluation.entries import psnr_entry
-from mipae_tf.evaluation.findings import Findings
-from mipae_tf.evaluation.forecast_pictures import forecast_pictures
-from mipae_tf.evaluation.forecast_pictures import step_plots
+from mipae_tf.evaluation.forecast_figures import forecast_figures
+from mipae_tf.evaluation.forecast_figures import step_plots
+from mipae_tf.evaluation.metric_group import Findings
+from mipae_tf.evaluation.metric_group import MetricGroup
+from mipae_tf.evaluation.needs import Needs
+from mipae_tf.evaluation.needs import missing_need
 from mipae_tf.evaluation.options import EvaluationOptions
 from mipae_tf.evaluation.subject import Subject
 from mipae_tf.metrics.absent_metric import AbsentMetric
@@ -25,16 +29,26 @@ from mipae_tf.metrics.frames.lpips import Lpips
 from mipae_tf.metrics.frames.samples import best_mean_worst
 from mipae_tf.metrics.frames.samples import sample_diversity
 from mipae_tf.metrics.frames.ssim import SSIM_CONVENTIONS
-from mipae_tf.metrics.result import absent
 from mipae_tf.metrics.result import entry
+
+# Clips whose samples are held at once to measure how much they differ.
+DIVERSITY_CLIPS = 50
+FEWEST_CLIPS = 4
+# What the rows of `predictions` need.
+ROW_NEEDS = {
+    "forecast": Needs(offers=("forecast",)),
+    "copy_last": Needs(),
+    "blank": Needs(),
+    "oracle": Needs(offers=("encode", "decode"), roles=("pose",)),
+}
 
 
 class Measure(NamedTuple):
     """How frames are compared with the truth.
 
     Attributes:
-        score: scores `[clips, time]` of frames and truth, None where absent;
-            squared errors for a PSNR.
+        score: scores `[clips, time]` of frames and truth, squared errors for a
+            PSNR; None where the weights for it are missing.
         better: which values of the metric are better, see `entry`.
         pooling: how the metric follows from scores, see `entry`.
     """
@@ -49,72 +63,70 @@ class Measure(NamedTuple):
         return self.better == "higher" and self.pooling != "psnr"
 
 
-# Clips whose samples are held at once to measure how far they differ.
-DIVERSITY_CLIPS = 50
-FEWEST_CLIPS = 4
-
-
-# What a model must have for a row, see `lacks`.
-NEEDS = {
-    "forecast": ("forecast",),
-    "oracle": ("encode", "decode", "pose"),
-}
-
-
 def predictions(subject: Subject) -> dict[str, np.ndarray | None]:
     """Frames of each row, uint8 `[clips, horizon, height, width, channel]`.
 
     forecast: the model's, the first sample of a stochastic one. copy_last:
-    the last frame of the context, again and again. blank: black frames.
-    oracle: the true poses of the future decoded with the content of the
-    context. Forecast and oracle are None for a model that lacks what `NEEDS`
-    says.
+    the last frame of the context, repeated. blank: black frames. oracle: the
+    true poses of the future, decoded with the content of the context. A row
+    whose `ROW_NEEDS` are not met is None.
     """
-    future = subject.future()
     last = subject.clips.video[:, subject.context - 1]
-    unable = why_no_row(subject, "forecast")
+    rows = {
+        "forecast": subject.forecast,
+        "copy_last": lambda: np.repeat(last[:, None], subject.horizon, axis=1),
+        "blank": lambda: np.zeros_like(subject.future()),
+        "oracle": lambda: _oracle(subject, last),
+    }
     return {
-        "forecast": None if unable else subject.forecast(),
-        "copy_last": np.repeat(last[:, None], subject.horizon, axis=1),
-        "blank": np.zeros_like(future),
-        "oracle": _oracle(subject, last),
+        row: None if missing_need(subject, ROW_NEEDS[row]) else predict()
+        for row, predict in rows.items()
     }
 
 
-def measure(subject: Subject) -> Findings:
+def compute(subject: Subject) -> Findings:
     """`prediction/MEASURE/ROW`, per step, with pictures.
 
     MEASURE is psnr, ssim (Gaussian window), ssim_uint8_7x7, ssim_float_range2,
-    mse, mae, lpips and fvd; ROW as in `predictions`. Of a stochastic model
-    `forecast` is the mean over samples, beside `forecast_best` and
-    `forecast_worst` (the best sample of each clip by that measure), and
-    `prediction/diversity/forecast` says how far the samples differ.
+    mse, mae, lpips and fvd; ROW as in `predictions`. For a stochastic model
+    `forecast` is the mean over samples, `forecast_best` and `forecast_worst`
+    are the best and the worst sample of each clip by that measure, and
+    `prediction/diversity/forecast` is how much the samples differ.
     """
-    measures = _measures(subject.options)
+    measures, rows = _measures(subject.options), subject.once(predictions)
     embed = _embedder(subject.options)
     embed_truth = functools.cache(lambda: embed(subject.future()))
-    rows = subject.once(predictions)
-    metrics, per_clip = {}, {}
+    findings = Findings({})
     for row, frames in rows.items():
         if frames is None:
-            reason = why_no_row(subject, row)
-            for name in (*measures, "fvd"):
-                metrics[f"prediction/{name}/{row}"] = absent(reason)
+            reason = missing_need(subject, ROW_NEEDS[row])
+            keys = [f"prediction/{name}/{row}" for name in (*measures, "fvd")]
+            findings |= Findings(absent_entries(keys, reason))
             continue
-        for name, scores in _scores(subject, row, frames, measures).items():
-            measured = measures[name]
-            for suffix, values in _of_samples(measured, scores).items():
-                key = f"prediction/{name}/{row}{suffix}"
-                metrics[key] = _score_entry(measured, key, values, subject.seed)
-                if values is not None and name != "mse":  # psnr has the same
-                    per_clip[key] = values
+        findings |= _scored(subject, row, frames, measures)
         key = f"prediction/fvd/{row}"
-        metrics[key] = or_absent(_fvd, key, embed, embed_truth, frames)
-    metrics |= _diversity(subject)
-    figures = step_plots(metrics)
+        fvd = entry_or_reason(_fvd, key, embed, embed_truth, frames)
+        findings |= Findings({key: fvd})
+    figures = step_plots(findings.metrics)
     if rows["forecast"] is not None:
-        figures |= forecast_pictures(subject, rows)
-    return Findings(metrics, per_clip, figures)
+        figures |= forecast_figures(subject, rows["forecast"])
+    return findings | Findings(_diversity(subject), figures=figures)
+
+
+GROUP = MetricGroup(
+    compute,
+    "How close forecasts are to the truth, frame by frame, compared with the "
+    "last frame repeated, black frames, and the true poses decoded.",
+    keys=("prediction",),
+    figures={
+        "forecast.gif": "Truth and forecast, side by side.",
+        "forecast.png": "Truth and forecast, frame by frame.",
+        "samples.gif": "Truth and several futures that the model draws.",
+        "psnr.png": "PSNR of each predicted frame, with 95 % intervals.",
+        "ssim.png": "SSIM of each predicted frame, with 95 % intervals.",
+        "lpips.png": "LPIPS of each predicted frame, with 95 % intervals.",
+    },
+)
 
 
 def _measures(options: EvaluationOptions) -> dict[str, Measure]:
@@ -143,16 +155,39 @@ def _embedder(options: EvaluationOptions) -> VideoEmbedder | None:
         raise ValueError(f"--fvd={options.fvd}: {error}") from error
 
 
+def _scored(
+    subject: Subject,
+    row: str,
+    frames: np.ndarray,
+    measures: Mapping[str, Measure],
+) -> Findings:
+    """All measures but FVD of the frames of a row."""
+    metrics, per_clip = {}, {}
+    for name, scores in _scores(subject, row, frames, measures).items():
+        for suffix, values in _of_samples(measures[name], scores).items():
+            key = f"prediction/{name}/{row}{suffix}"
+            metrics[key] = entry_or_reason(
+                _score_entry, measures[name], key, values, subject.seed
+            )
+            if values is not None and name != "mse":  # psnr has the same
+                per_clip[key] = values
+    return Findings(metrics, per_clip)
+
+
 def _scores(
-    subject: Subject, row: str, frames: np.ndarray, measures: dict
+    subject: Subject,
+    row: str,
+    frames: np.ndarray,
+    measures: Mapping[str, Measure],
 ) -> dict[str, np.ndarray | None]:
-    """`[samples, clips, time]` by measure, sample after sample."""
+    """`[samples, clips, time]` by measure; one sample is held at a time."""
     truth = subject.future()
     several = row == "forecast" and subject.model.stochastic
     count = subject.options.samples if several else 1
     scores = {name: [] for name in measures}
     for sample in progress(range(count), f"scoring {row}", "sample"):
         drawn = frames if sample == 0 else subject.forecast(sample)
+        # PSNR and MSE share their squared errors.
         once = functools.cache(lambda f, drawn=drawn: f(drawn, truth))
         for name, (score, *_) in measures.items():
             scores[name].append(once(score) if score else None)
@@ -162,8 +197,10 @@ def _scores(
     }  # [samples, clips, time]
 
 
-def _of_samples(measure: Measure, scores: np.ndarray | None) -> dict:
-    """Suffix of the row to values `[clips, time]`."""
+def _of_samples(
+    measure: Measure, scores: np.ndarray | None
+) -> dict[str, np.ndarray | None]:
+    """Values `[clips, time]` by suffix of the row."""
     if scores is None:
         return {"": None}
     if len(scores) == 1:
@@ -176,17 +213,24 @@ def _of_samples(measure: Measure, scores: np.ndarray | None) -> dict:
     }
 
 
-def _score_entry(measure: Measure, key: str, values, seed: int) -> dict:
+def _score_entry(
+    measure: Measure, key: str, values: np.ndarray | None, seed: int
+) -> dict:
     if values is None:
-        return absent(
+        raise AbsentMetric(
             "LPIPS needs the weights of its backbone: give --lpips=FILE, made "
             "by `python -m mipae_tf.metrics.convert_lpips`."
         )
     write = psnr_entry if measure.pooling == "psnr" else mean_entry
-    return or_absent(write, key, values, seed, better=measure.better)
+    return write(key, values, seed, better=measure.better)
 
 
-def _fvd(key: str, embed: VideoEmbedder | None, embed_truth, frames) -> dict:
+def _fvd(
+    key: str,
+    embed: VideoEmbedder | None,
+    embed_truth: Callable[[], np.ndarray],
+    frames: np.ndarray,
+) -> dict:
     """Distance of the predicted frames alone, without their context."""
     if embed is None:
         raise AbsentMetric(
@@ -202,8 +246,9 @@ def _fvd(key: str, embed: VideoEmbedder | None, embed_truth, frames) -> dict:
 
 
 def _diversity(subject: Subject) -> dict[str, dict]:
-    key = "prediction/diversity/forecast"
-    if not subject.model.stochastic or why_no_row(subject, "forecast"):
+    """How much samples differ; nothing for a model with one future."""
+    several = Needs(offers=("forecast",), stochastic=True)
+    if missing_need(subject, several):
         return {}
     samples = np.stack(
         [
@@ -211,24 +256,16 @@ def _diversity(subject: Subject) -> dict[str, dict]:
             for sample in range(subject.options.samples)
         ]
     )  # [samples, clips, time, height, width, channel]
+    key = "prediction/diversity/forecast"
     spread = sample_diversity(samples)
-    return {
-        key: or_absent(mean_entry, key, spread, subject.seed, better="none")
-    }
+    return {key: mean_entry(key, spread, subject.seed, better="none")}
 
 
-def why_no_row(subject: Subject, row: str) -> str | None:
-    """Why a model has no frames of a row of `predictions`, if so."""
-    return lacks(subject, *NEEDS.get(row, ()))
-
-
-def _oracle(subject: Subject, last: np.ndarray) -> np.ndarray | None:
-    if why_no_row(subject, "oracle"):
-        return None
-    seen = subject.encode(subject.clips.video[:, : subject.context])
-    true = subject.encode(subject.future())
+def _oracle(subject: Subject, last: np.ndarray) -> np.ndarray:
+    context = subject.encode(subject.clips.video[:, : subject.context])
+    future = subject.encode(subject.future())
     codes = {
-        latent.name: (true if latent.per_frame else seen)[latent.name]
+        latent.name: (future if latent.per_frame else context)[latent.name]
         for latent in subject.model.latents
     }
     return subject.decode(codes, last)

@@ -5,13 +5,13 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from mipae_tf.evaluation.absence import lacks
-from mipae_tf.evaluation.codes import FEWEST
 from mipae_tf.evaluation.codes import LabelledCodes
-from mipae_tf.evaluation.codes import can_draw_static
-from mipae_tf.evaluation.codes import clip_codes
-from mipae_tf.evaluation.codes import static_codes
-from mipae_tf.evaluation.findings import Findings
+from mipae_tf.evaluation.codes import labelled_codes
+from mipae_tf.evaluation.entries import absent_entries
+from mipae_tf.evaluation.entries import entries_or_reason
+from mipae_tf.evaluation.metric_group import Findings
+from mipae_tf.evaluation.metric_group import MetricGroup
+from mipae_tf.evaluation.needs import Needs
 from mipae_tf.evaluation.subject import Subject
 from mipae_tf.metrics.absent_metric import AbsentMetric
 from mipae_tf.metrics.disentanglement.dci_es import dci_es
@@ -22,12 +22,12 @@ from mipae_tf.metrics.disentanglement.mig_chen import mig_chen
 from mipae_tf.metrics.disentanglement.modularity import modularity
 from mipae_tf.metrics.disentanglement.sap import sap
 from mipae_tf.metrics.disentanglement.scalings import standardised
-from mipae_tf.metrics.result import absent
 from mipae_tf.metrics.result import entry
 from mipae_tf.visual.heatmap import heatmap
 
+# Frames that are drawn where the builder can draw them.
 SAMPLES = 2_000
-# Each score, and which of its numbers is a metric by which name.
+# For each score: its function, and its number behind each metric's name.
 SCORES: Mapping[str, tuple[Callable[..., dict], dict[str, str]]] = {
     "mig_chen": (mig_chen, {"mig_chen": "score"}),
     "modularity": (modularity, {"modularity": "score"}),
@@ -52,47 +52,52 @@ SCORES: Mapping[str, tuple[Callable[..., dict], dict[str, str]]] = {
 }
 
 
-def measure(subject: Subject) -> Findings:
+def compute(subject: Subject) -> Findings:
     """`scores/NAME/blocks`, `scores/NAME/dims`, `information/BLOCK/FACTOR`.
 
     A block is a latent of the model with all its dimensions; under dims every
     dimension is a block. Codes are standardised, of drawn frames or, where the
     data cannot draw them, of one frame of each clip.
+
+    Raises:
+        AbsentMetric: no drawn frames and too few clips.
     """
-    reason = lacks(subject, "encode")
-    if reason:
-        return Findings({f"scores/{n}/blocks": absent(reason) for n in SCORES})
-    codes = (
-        static_codes(subject, SAMPLES)
-        if can_draw_static(subject)
-        else clip_codes(subject)
-    )
+    codes = labelled_codes(subject, SAMPLES)
     factors = {**codes.content, **codes.pose}
-    if not factors:
-        reason = f"{subject.clips.name} knows no factors."
-    elif len(codes) < FEWEST:
-        reason = f"{len(codes)} frames are too few; {FEWEST} are needed."
-    if reason:
-        return Findings({f"scores/{n}/blocks": absent(reason) for n in SCORES})
     together = standardised(codes.together)
     metrics = {}
     for kind, blocks in (("blocks", codes.blocks), ("dims", None)):
         for score, names in SCORES.values():
-            metrics |= _entries(score, names, kind, together, factors, blocks)
+            keys = {f"scores/{name}/{kind}": of for name, of in names.items()}
+            metrics |= entries_or_reason(
+                keys, _entries, score, keys, together, factors, blocks
+            )
     return Findings(metrics) | _information(codes, together, factors)
 
 
-def _entries(score, names, kind, codes, factors, blocks) -> dict[str, dict]:
-    keys = {name: f"scores/{name}/{kind}" for name in names}
-    try:
-        found = score(codes, factors, blocks)
-    except AbsentMetric as reason:
-        return {key: absent(str(reason)) for key in keys.values()}
+GROUP = MetricGroup(
+    compute,
+    "Scores of disentanglement from the literature, on latents (blocks) and on "
+    "single dimensions (dims), and nats of information.",
+    keys=("scores", "information"),
+    needs=Needs(offers=("encode",), factors="any"),
+    absent_keys=tuple(f"scores/{name}/blocks" for name in SCORES),
+    figures={
+        "information.png": "Share of each factor's entropy in each latent."
+    },
+)
+
+
+def _entries(
+    score: Callable[..., dict], keys: Mapping[str, str], *given
+) -> dict[str, dict]:
+    """Entries of the numbers of a score; `keys` gives each number's name."""
+    found = score(*given)
     return {
         key: value
-        if isinstance(value := found[names[name]], dict)  # its reason
+        if isinstance(value := found[name], dict)  # the reason of an absence
         else entry(key, value, count=found["count"], better="higher")
-        for name, key in keys.items()
+        for key, name in keys.items()
     }
 
 
@@ -104,7 +109,7 @@ def _information(
         matrix = mi_matrix(together, factors, codes.blocks)
     except AbsentMetric as reason:
         key = f"information/{next(iter(codes.blocks))}/{next(iter(factors))}"
-        return Findings({key: absent(str(reason))})
+        return Findings(absent_entries([key], reason))
     metrics = {}
     known = matrix.representation.factors
     for block, row in zip(codes.blocks, matrix.information, strict=True):
@@ -113,7 +118,7 @@ def _information(
             metrics[key] = entry(key, value, count=len(codes), better="none")
             metrics[key]["source"] = codes.source
         for factor, reason in matrix.representation.absent.items():
-            metrics[f"information/{block}/{factor}"] = absent(reason)
+            metrics |= absent_entries([f"information/{block}/{factor}"], reason)
     return Findings(metrics, figures={"information.png": _picture(matrix)})
 
 
@@ -122,6 +127,6 @@ def _picture(matrix: InformationMatrix) -> bytes:
         matrix.normalised,
         list(matrix.representation.blocks),
         list(matrix.representation.factors),
-        "How much of each factor each latent tells",
+        "Information about each factor in each latent",
         "I / H",
     )

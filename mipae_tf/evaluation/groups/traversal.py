@@ -1,39 +1,40 @@
-"""What each number of a code does to the picture."""
+"""What each dimension of a code does to the picture."""
 
 from collections.abc import Mapping
 from collections.abc import Sequence
 
 import numpy as np
 
-from mipae_tf.evaluation.absence import lacks
-from mipae_tf.evaluation.findings import Findings
+from mipae_tf.evaluation.metric_group import Findings
+from mipae_tf.evaluation.metric_group import MetricGroup
+from mipae_tf.evaluation.needs import Needs
 from mipae_tf.evaluation.subject import Subject
 from mipae_tf.models import Latent
 from mipae_tf.visual.layouts import strip
 from mipae_tf.visual.png import encode_png
 
-# Roles that a traversal moves, the first that a model has.
-MOVING = ("pose", "state", "factor")
-# Rows and columns of the pictures.
-SHOWN = 8
-STEPS = 9
+# Roles that a traversal changes: the first that a model has.
+TRAVERSED_ROLES = ("pose", "state", "factor")
+# Clips that are encoded, and rows and columns of the pictures.
+ENCODED_CLIPS = 64
+ROWS = 8
+COLUMNS = 9
 # Standard deviations to both sides.
-REACH = 2.0
+DEVIATIONS = 2.0
 
 
-def measure(subject: Subject) -> Findings:
+def compute(subject: Subject) -> Findings:
     """`traversal.png` and `interpolation.png`; no number.
 
-    A traversal moves one dimension of the pose (of the state or the factors,
-    for a model without pose), of those that vary most over clips, two
+    A traversal changes one dimension of the pose (of the state or the factors,
+    for a model without pose), of those that vary most over clips, by up to two
     standard deviations to both sides of a frame's own. An interpolation goes
-    from the pose of one clip to that of the next, content kept, and from one
-    content to the next, pose kept.
+    from the pose of one clip to that of the next with the content kept, and
+    from one content to the next with the pose kept.
     """
-    clips, model = subject.clips.take(slice(64)), subject.model
-    moving = next(filter(None, map(model.latents_of, MOVING)), ())
-    if lacks(subject, "encode", "decode") or not moving:
-        return Findings({})
+    model = subject.model
+    clips = subject.clips.take(slice(ENCODED_CLIPS))
+    moving = next(filter(None, map(model.latents_of, TRAVERSED_ROLES)))
     frames = clips.video[:, subject.context - 1]
     latents = subject.encode(frames[:, None])
     figures = {"traversal.png": _traversal(subject, latents, moving, frames)}
@@ -45,6 +46,19 @@ def measure(subject: Subject) -> Findings:
     return Findings({}, figures=figures)
 
 
+GROUP = MetricGroup(
+    compute,
+    "What each dimension of the code does to the picture.",
+    keys=("traversal",),
+    needs=Needs(offers=("encode", "decode"), any_role=TRAVERSED_ROLES),
+    figures={
+        "traversal.png": "One dimension a row, two standard deviations to both "
+        "sides.",
+        "interpolation.png": "From one pose, and one content, to another.",
+    },
+)
+
+
 def _traversal(
     subject: Subject,
     latents: Mapping[str, np.ndarray],
@@ -53,9 +67,9 @@ def _traversal(
 ) -> bytes:
     flat = _together(latents, moving)  # [clips, dim]
     spread = flat.std(axis=0)
-    order = np.argsort(-spread)[:SHOWN]
-    moved = np.tile(flat[0], (len(order), STEPS, 1))  # [rows, steps, dim]
-    shifts = np.linspace(-REACH, REACH, STEPS)
+    order = np.argsort(-spread)[:ROWS]
+    moved = np.tile(flat[0], (len(order), COLUMNS, 1))  # [rows, steps, dim]
+    shifts = np.linspace(-DEVIATIONS, DEVIATIONS, COLUMNS)
     for row, dim in enumerate(order):
         moved[row, :, dim] += shifts * spread[dim]
     kept = np.zeros(len(order), int)
@@ -75,8 +89,8 @@ def _interpolation(
     content: Sequence[Latent],
     frames: np.ndarray,
 ) -> bytes:
-    kept = np.arange(min(SHOWN // 2, len(frames) - 1))
-    share = np.linspace(0, 1, STEPS, dtype=np.float32)[None, :, None]
+    kept = np.arange(min(ROWS // 2, len(frames) - 1))
+    share = np.linspace(0, 1, COLUMNS, dtype=np.float32)[None, :, None]
     rows = []
     for chosen in (moving, content):
         code = _together(latents, chosen)[:, None]  # [clips, 1, dim]
@@ -90,7 +104,7 @@ def _interpolation(
 def _together(
     latents: Mapping[str, np.ndarray], chosen: Sequence[Latent]
 ) -> np.ndarray:
-    """Some latents side by side, `[clips, dim]`."""
+    """Concatenated codes of some latents, `[clips, dim]`."""
     codes = [latents[each.name] for each in chosen]
     return np.concatenate([x.reshape(len(x), -1) for x in codes], axis=1)
 
@@ -103,17 +117,17 @@ def _drawn(
     frames: np.ndarray,
     kept: np.ndarray,
 ) -> np.ndarray:
-    """Frames `[rows, steps, height, width, channel]`, each a clip of its own.
+    """Frames `[rows, columns, height, width, channel]`, decoded one by one.
 
     Args:
         subject: whose model draws.
-        latents: of the `frames`, one of each clip.
+        latents: codes of `frames`, one frame of each clip.
         chosen: latents whose codes are changed.
-        changed: what they are instead, `[rows, steps, dim]`, side by side.
+        changed: their new codes, concatenated, `[rows, columns, dim]`.
         frames: uint8 `[clips, height, width, channel]`.
-        kept: the clip of each row that gives everything else, `[rows]`.
+        kept: index of the clip that gives the other latents, `[rows]`.
     """
-    clips = np.repeat(kept, STEPS)
+    clips = np.repeat(kept, COLUMNS)
     codes = {name: code[clips] for name, code in latents.items()}
     sizes = [latents[each.name][0].size for each in chosen]
     parts = np.split(changed, np.cumsum(sizes)[:-1], axis=-1)
@@ -121,4 +135,4 @@ def _drawn(
         values = values.reshape(codes[latent.name].shape)
         codes[latent.name] = values.astype(np.float32)
     drawn = subject.decode(codes, frames[clips])
-    return drawn.reshape(len(kept), STEPS, *frames.shape[1:])
+    return drawn.reshape(len(kept), COLUMNS, *frames.shape[1:])

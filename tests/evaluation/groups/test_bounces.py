@@ -11,12 +11,12 @@ from evaluation.world import Double
 from evaluation.world import subject as bars
 from mipae_tf.data_builders.worlds.motion import redraw
 
-from mipae_tf.evaluation.groups.bounces import AFTER
+from mipae_tf.evaluation import judges
+from mipae_tf.evaluation.groups.bounces import FRAMES_AFTER_WALL
+from mipae_tf.evaluation.groups.bounces import GROUP
 from mipae_tf.evaluation.groups.bounces import find_bounces
-from mipae_tf.evaluation.groups.bounces import measure
 from mipae_tf.evaluation.options import EvaluationOptions
 from mipae_tf.evaluation.subject import Subject
-from mipae_tf.judging import judge
 
 CONTEXT, HORIZON, SPEED = 5, 10, 4
 
@@ -26,7 +26,7 @@ def walk(start, speed, time, random):
 
 
 class Law:
-    """The builder: walls send dots on at random."""
+    """A builder of dots that bounce off walls at random."""
 
     has_futures = True
 
@@ -54,7 +54,7 @@ def paths(count=100):
 
 @dataclasses.dataclass
 class Prophet(Double):
-    """Goes on by the law, or always in the same way."""
+    """Samples the true distribution, or always the same sample of it."""
 
     stochastic: bool = True
     latents = ()
@@ -81,10 +81,10 @@ def subject(**given):
 
 @pytest.fixture(autouse=True)
 def exact_judge(monkeypatch):
-    monkeypatch.setattr(judge, "make_judge", lambda subject: Judge())
+    monkeypatch.setattr(judges, "make_judge", lambda subject: Judge())
 
 
-def test_bounces_are_where_walls_are_met():
+def test_bounces_are_found_at_walls():
     seen = subject()
     found = find_bounces(seen)
     assert len(found) > 50
@@ -94,14 +94,14 @@ def test_bounces_are_where_walls_are_met():
         )
         path = np.stack([x, y], axis=1)
         time = bounce.time
-        assert CONTEXT <= time < CONTEXT + HORIZON - AFTER
+        assert CONTEXT <= time < CONTEXT + HORIZON - FRAMES_AFTER_WALL
         assert np.isin(path[time], (0, SIZE - 1)).any()
         ahead = 2 * path[time - 1] - path[time - 2]
         assert ((ahead < 0) | (ahead >= SIZE)).any()
 
 
-def test_who_knows_the_law_scores_like_it():
-    found = measure(subject()).metrics
+def test_samples_of_the_true_distribution_score_best():
+    found = GROUP.measure(subject()).metrics
     value = {key: row["value"] for key, row in found.items()}
     law = value["bounce/energy/law"]
     assert value["bounce/energy/forecast"] == pytest.approx(law, rel=0.07)
@@ -112,40 +112,40 @@ def test_who_knows_the_law_scores_like_it():
     assert found["bounce/energy/law"]["count"] == len(find_bounces(subject()))
 
 
-def test_certainty_is_punished():
-    found = measure(subject(stochastic=False)).metrics
+def test_a_deterministic_forecast_scores_worse():
+    found = GROUP.measure(subject(stochastic=False)).metrics
     value = {key: row["value"] for key, row in found.items()}
     assert value["bounce/spread_after/forecast"] == 0
     law = value["bounce/energy/law"]
     assert value["bounce/energy/forecast"] > 1.3 * law
 
 
-def test_where_nothing_is_left_to_chance():
-    found = measure(bars()).metrics
+def test_absent_without_random_bounces():
+    found = GROUP.measure(bars()).metrics
     assert "no wall that turns" in found["bounce/energy/forecast"]["absent"]
     few = dataclasses.replace(subject(), clips=clips_of(paths(4)[:1]))
-    found = measure(few).metrics
+    found = GROUP.measure(few).metrics
     assert "too few" in found["bounce/energy/forecast"]["absent"]
 
 
-def test_how_things_move_must_be_seen():
-    found = measure(dataclasses.replace(subject(), context=2)).metrics
+def test_absent_with_too_short_a_context():
+    found = GROUP.measure(dataclasses.replace(subject(), context=2)).metrics
     reason = found["bounce/energy/forecast"]["absent"]
-    assert "Three frames of context" in reason and "are 2" in reason
+    assert reason == ("At least 3 frames of context are needed; there are 2.")
 
 
-def test_the_law_does_not_depend_on_the_samples_of_the_model():
+def test_true_samples_do_not_depend_on_the_samples_of_the_model():
     many = subject()
     few = dataclasses.replace(
         many, options=EvaluationOptions(horizon=HORIZON, samples=2)
     )
     one, two = (
-        measure(seen).metrics["bounce/energy/law"] for seen in (many, few)
+        GROUP.measure(seen).metrics["bounce/energy/law"] for seen in (many, few)
     )
     assert one == two
 
 
-def test_objects_that_no_judge_tells_apart(monkeypatch):
+def test_absent_where_the_judge_cannot_tell_objects_apart(monkeypatch):
     monkeypatch.setattr(Judge, "places", {})
-    found = measure(subject()).metrics
+    found = GROUP.measure(subject()).metrics
     assert "tell" in found["bounce/energy/forecast"]["absent"]

@@ -5,13 +5,13 @@ from evaluation.world import clips
 from evaluation.world import subject
 
 from mipae_tf.data import Clips
+from mipae_tf.evaluation.groups.downstream import GROUP
 from mipae_tf.evaluation.groups.downstream import _content_codes
-from mipae_tf.evaluation.groups.downstream import measure
 
 
-def test_content_tells_the_class_from_few_labels():
+def test_content_predicts_the_class_from_few_labels():
     seen = dataclasses.replace(subject(), clips=clips(60))
-    found = measure(seen)
+    found = GROUP.measure(seen)
     assert set(found.metrics) == {
         "downstream/shape_0/10",
         "downstream/shape_0/20",
@@ -24,7 +24,7 @@ def test_content_tells_the_class_from_few_labels():
 
 
 def test_the_content_of_a_clip_is_the_mean_over_its_frames():
-    """Of a bar whose light comes and goes."""
+    """With a bar of varying brightness."""
     seen = subject()
     video = seen.clips.video.copy()
     video[:, ::2] //= 2
@@ -36,8 +36,8 @@ def test_the_content_of_a_clip_is_the_mean_over_its_frames():
     np.testing.assert_allclose(found, light)
 
 
-def test_an_action_is_told_from_how_things_move():
-    """Half of the bars stand still; one pose alone does not tell which."""
+def test_an_action_is_predicted_from_motion():
+    """Half of the bars stand still; a single pose does not show which."""
     world = clips(150)
     world = world.take(np.flatnonzero(world.pose["x_0"][:, 0] < 9)[:60])
     still = np.arange(60) % 2
@@ -49,22 +49,22 @@ def test_an_action_is_told_from_how_things_move():
         video=video,
         values={"gait": gait, "step": gait * np.arange(8) % 2, **world.values},
     )
-    found = measure(dataclasses.replace(subject(), clips=world)).metrics
+    found = GROUP.measure(dataclasses.replace(subject(), clips=world)).metrics
     assert found["downstream/gait/20"]["value"] > 0.8
     assert "downstream/shape_0/20" in found
-    # What changes within a clip is no label of it.
+    # A factor that changes within a clip is not a label of the clip.
     assert not any("step" in key or "x_0" in key for key in found)
 
 
-def test_a_model_without_content_is_judged_by_its_whole_code():
+def test_without_content_the_whole_code_is_used():
     seen = dataclasses.replace(subject(roles=()), clips=clips(60))
-    found = measure(seen).metrics
+    found = GROUP.measure(seen).metrics
     assert found["downstream/shape_0/20"]["value"] > 0.6
 
 
 def test_absent_without_classes():
     bare = Clips(clips().video, name="bars test")
-    found = measure(dataclasses.replace(subject(), clips=bare)).metrics
+    found = GROUP.measure(dataclasses.replace(subject(), clips=bare)).metrics
     assert found == {
-        "downstream": {"absent": "bars test knows no classes of clips."}
+        "downstream": {"absent": "bars test has no classes of clips."}
     }

@@ -4,7 +4,7 @@ from models.harness import lively_model
 from models.harness import moving_clips
 
 from mipae_tf.data import Clips
-from mipae_tf.evaluation.groups.evidence import measure
+from mipae_tf.evaluation.groups.evidence import GROUP
 from mipae_tf.evaluation.options import EvaluationOptions
 from mipae_tf.evaluation.subject import Subject
 
@@ -17,7 +17,7 @@ def subject(name, clips=3):
 
 def test_the_bound_and_its_terms():
     seen = subject("independent_prediction")
-    found = measure(seen)
+    found = GROUP.measure(seen)
     value = {key: row["value"] for key, row in found.metrics.items()}
     terms = seen.evidence()
     assert terms.kl.shape == terms.likelihood.shape == (3, 5)
@@ -32,8 +32,8 @@ def test_the_bound_and_its_terms():
     np.testing.assert_allclose(kept, terms.likelihood - terms.kl)
 
 
-def test_a_model_without_a_bound_and_a_single_clip():
-    found = measure(subject("ae_lstm")).metrics
+def test_absent_without_evidence_or_for_a_single_clip():
+    found = GROUP.measure(subject("ae_lstm")).metrics
     assert "AE-LSTM offers no evidence" in found["elbo/per_frame"]["absent"]
-    found = measure(subject("independent_prediction", clips=1)).metrics
+    found = GROUP.measure(subject("independent_prediction", clips=1)).metrics
     assert all("absent" in row for row in found.values())

@@ -9,11 +9,11 @@ from evaluation.dots import dots
 from evaluation.dots import places_of
 from evaluation.world import subject as bars
 
-from mipae_tf.evaluation.groups.factors import measure
+from mipae_tf.evaluation import judges
+from mipae_tf.evaluation.groups.factors import GROUP
 from mipae_tf.evaluation.groups.factors import single_factor_generations
 from mipae_tf.evaluation.options import EvaluationOptions
 from mipae_tf.evaluation.subject import Subject
-from mipae_tf.judging import judge
 from mipae_tf.metrics.absent_metric import AbsentMetric
 
 
@@ -24,11 +24,11 @@ def subject(model):
 
 @pytest.fixture
 def exact_judge(monkeypatch):
-    monkeypatch.setattr(judge, "make_judge", lambda subject: Judge())
+    monkeypatch.setattr(judges, "make_judge", lambda subject: Judge())
 
 
 def values(model):
-    found = measure(subject(model))
+    found = GROUP.measure(subject(model))
     return {k: row["value"] for k, row in found.metrics.items()}, found.figures
 
 
@@ -45,7 +45,7 @@ def test_a_factor_for_each_object(exact_judge):
     assert set(figures) == {"factors.gif", "factors.png"}
 
 
-def test_the_others_stay_as_in_the_first_frame():
+def test_other_factors_stay_as_in_the_first_frame():
     seen = subject(Painter())
     true = places_of(seen.clips.video).numpy()  # [clips, time, dot, 2]
     for factor, drawn in enumerate(single_factor_generations(seen)):
@@ -54,31 +54,34 @@ def test_the_others_stay_as_in_the_first_frame():
         np.testing.assert_array_equal(places_of(drawn), expected)
 
 
-def test_factors_that_hold_both(exact_judge):
+def test_factors_that_mix_both_objects(exact_judge):
     parted, _ = values(Painter())
     value, _ = values(Painter(mixed=True))
     assert value["factors/alone"] < 0.8
     assert value["factors/held"] < parted["factors/held"] - 0.3
 
 
-def test_models_and_data_that_have_no_such_thing(monkeypatch):
-    found = measure(bars())
-    assert "has no factors" in found.metrics["factors/held"]["absent"]
+def test_absent_without_object_latents_or_judge(monkeypatch):
+    found = GROUP.measure(bars())
+    assert (
+        "has no latent with a code for each object"
+        in (found.metrics["factors/held"]["absent"])
+    )
 
     def none(subject):
         raise AbsentMetric("There is no judge.")
 
-    monkeypatch.setattr(judge, "make_judge", none)
-    found = measure(subject(Painter()))
+    monkeypatch.setattr(judges, "make_judge", none)
+    found = GROUP.measure(subject(Painter()))
     assert found.metrics["factors/alone"]["absent"] == "There is no judge."
     assert "value" in found.metrics["factors/held"]
     blind = types.SimpleNamespace(places={})
-    monkeypatch.setattr(judge, "make_judge", lambda subject: blind)
-    found = measure(subject(Painter()))
+    monkeypatch.setattr(judges, "make_judge", lambda subject: blind)
+    found = GROUP.measure(subject(Painter()))
     assert "tell" in found.metrics["factors/alone"]["absent"]
 
 
-def test_objects_that_rest(exact_judge):
+def test_objects_that_never_move(exact_judge):
     still = dots()
     values = {
         name: np.repeat(values[:, :1], values.shape[1], axis=1)
@@ -86,8 +89,8 @@ def test_objects_that_rest(exact_judge):
     }
     resting = dataclasses.replace(still, values=values)
     seen = dataclasses.replace(subject(Painter()), clips=resting)
-    found = measure(seen).metrics
+    found = GROUP.measure(seen).metrics
     assert "moves in no clip" in found["factors/alone"]["absent"]
     alone = dataclasses.replace(seen, clips=still.take(slice(1)))
-    found = measure(alone).metrics
+    found = GROUP.measure(alone).metrics
     assert "One clip alone" in found["factors/held"]["absent"]

@@ -8,12 +8,12 @@ from evaluation.world import Oracle
 from evaluation.world import clips
 from evaluation.world import subject
 
-from mipae_tf.evaluation.groups.independence import measure
+from mipae_tf.evaluation.groups.independence import GROUP
 
 
-def test_the_past_of_a_part_tells_its_own_present():
+def test_parts_depend_on_their_own_past():
     seen = dataclasses.replace(subject(), model=Jittered(), clips=clips(60))
-    found = measure(seen)
+    found = GROUP.measure(seen)
     value = {key: row["value"] for key, row in found.metrics.items()}
     assert value["independence/same"] > value["independence/cross"] + 0.5
     assert value["independence/cross"] == pytest.approx(0, abs=0.2)
@@ -23,17 +23,19 @@ def test_the_past_of_a_part_tells_its_own_present():
     assert set(found.figures) == {"correlation.png"}
 
 
-def test_codes_that_repeat_are_counted():
-    """Of 2 shades and 16 columns; those of a clip tell the next ones."""
+def test_discrete_codes_are_measured():
+    """2 shades and 16 columns, each determined by the frame before."""
     seen = dataclasses.replace(subject(), clips=clips(200))
-    value = {key: row["value"] for key, row in measure(seen).metrics.items()}
+    value = {
+        key: row["value"] for key, row in GROUP.measure(seen).metrics.items()
+    }
     most = (np.log(2) + np.log(16)) / 2
     assert 0.6 * most < value["independence/same"] < 1.1 * most
     assert value["independence/cross"] < 0.2
 
 
 class Rounded(Oracle):
-    """Codes of noise alone, with few values between them."""
+    """Codes of rounded noise."""
 
     def encode(self, frames, seed=None):
         codes = super().encode(frames)
@@ -45,16 +47,16 @@ class Rounded(Oracle):
         }
 
 
-def test_rounded_noise_tells_nothing():
+def test_rounded_noise_has_no_information():
     seen = dataclasses.replace(subject(), model=Rounded(), clips=clips(200))
-    found = measure(seen).metrics
+    found = GROUP.measure(seen).metrics
     assert abs(found["independence/cross"]["value"]) < 0.2
 
 
 @pytest.mark.slow
-def test_one_latent_is_split_as_well_as_can_be():
+def test_a_single_latent_is_split():
     seen = dataclasses.replace(subject(roles=()), model=Jittered(roles=()))
-    found = measure(seen).metrics
+    found = GROUP.measure(seen).metrics
     assert set(found) == {f"independence/{n}" for n in ("same", "cross", "gap")}
     assert all("value" in row for row in found.values())
 
@@ -67,14 +69,14 @@ class Collapsed(Jittered):
         return {**codes, "what": codes["what"] * 0}
 
 
-def test_a_collapsed_code_is_absent_and_no_error():
+def test_a_constant_code_is_absent():
     seen = dataclasses.replace(subject(), model=Collapsed())
-    found = measure(seen).metrics
+    found = GROUP.measure(seen).metrics
     assert all("absent" in row for row in found.values())
 
 
 class Sampled(Jittered):
-    """Samples of a content that knows nothing hide where its mean points."""
+    """Content without information: noise in samples, not in its mean."""
 
     def encode(self, frames, seed=None):
         codes = super().encode(frames)
@@ -84,9 +86,9 @@ class Sampled(Jittered):
         return {**codes, "what": what}
 
 
-def test_samples_are_looked_at_beside_means():
+def test_samples_and_means_are_measured():
     seen = dataclasses.replace(subject(), model=Sampled(), clips=clips(60))
-    found = measure(seen).metrics
+    found = GROUP.measure(seen).metrics
     names = ("same", "cross", "gap")
     assert set(found) == {
         f"independence/{kind}{name}"

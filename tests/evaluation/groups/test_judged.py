@@ -21,7 +21,7 @@ def judge_file(tmp_path_factory):
     return path
 
 
-def test_a_judge_knows_real_frames_and_is_kept(judge_file):
+def test_a_judge_classifies_real_frames_and_is_saved(judge_file):
     def never():
         raise AssertionError("the judge is trained again")
 
@@ -34,7 +34,7 @@ def test_a_judge_knows_real_frames_and_is_kept(judge_file):
 
 
 def test_a_judge_learns_from_training_clips(monkeypatch):
-    """From the first `CLIPS` of them, never from those that it judges."""
+    """From the first `CLIPS` of them, never from test clips."""
     learnt = []
     monkeypatch.setattr(module, "CLIPS", 9)
     monkeypatch.setattr(module, "train_judge", lambda *a: learnt.append(a[1:]))
@@ -45,7 +45,7 @@ def test_a_judge_learns_from_training_clips(monkeypatch):
     assert (seed, steps) == (4, module.STEPS)
 
 
-def test_a_judge_of_other_factors_is_trained_anew(judge_file, monkeypatch):
+def test_a_judge_of_other_factors_is_trained_again(judge_file, monkeypatch):
     monkeypatch.setattr(module, "STEPS", 1)
     five = (dataclasses.replace(FACTORS[0], size=5), FACTORS[1])
     other = dataclasses.replace(clips(), factors=five)
@@ -57,7 +57,7 @@ def test_a_judge_of_other_factors_is_trained_anew(judge_file, monkeypatch):
     judge_file.write_bytes(before)
 
 
-def test_a_damaged_judge_is_trained_anew(judge_file, monkeypatch, capsys):
+def test_a_damaged_judge_is_trained_again(judge_file, monkeypatch, capsys):
     monkeypatch.setattr(module, "STEPS", 1)
     before = judge_file.read_bytes()
     for data in (b"", before[: len(before) // 2]):
@@ -67,8 +67,8 @@ def test_a_damaged_judge_is_trained_anew(judge_file, monkeypatch, capsys):
     judge_file.write_bytes(before)
 
 
-def test_what_an_oracle_draws_is_judged_as_the_truth(judge_file):
-    found = judged.measure(subject(error=0.0, judge_file=judge_file))
+def test_frames_of_an_oracle_are_judged_like_the_truth(judge_file):
+    found = judged.GROUP.measure(subject(error=0.0, judge_file=judge_file))
     value = {k: v["value"] for k, v in found.metrics.items() if "value" in v}
     for row in ("forecast", "oracle", "swap"):
         assert value[f"judged/{row}/shape_0"] > 0.9
@@ -84,8 +84,10 @@ def test_what_an_oracle_draws_is_judged_as_the_truth(judge_file):
     assert "per_step" not in found.metrics["judged/swap/shape_0"]
 
 
-def test_a_model_that_swaps_nothing(judge_file):
-    found = judged.measure(subject(roles=(), judge_file=judge_file)).metrics
+def test_a_model_that_cannot_swap(judge_file):
+    found = judged.GROUP.measure(
+        subject(roles=(), judge_file=judge_file)
+    ).metrics
     reason = {"absent": "Oracle has no content latent."}
     assert found["judged/swap"] == reason
     assert "value" in found["judged/forecast/shape_0"]
@@ -104,14 +106,14 @@ def test_a_model_that_swaps_nothing(judge_file):
     ],
     ids=["no training clips", "no factors"],
 )
-def test_no_judge_for_a_reason(seen, reason):
-    found = judged.measure(seen).metrics
+def test_absent_without_a_judge(seen, reason):
+    found = judged.GROUP.measure(seen).metrics
     assert reason in found["judged/real"]["absent"]
     assert reason in found["position/error/forecast"]["absent"]
 
 
-def test_objects_that_look_alike_are_not_judged_by_name():
-    """In grey frames nothing says which of two bars is the first."""
+def test_indistinguishable_objects_are_not_judged():
+    """In grey frames two bars cannot be told apart."""
     world = clips()
     shade = dataclasses.replace(FACTORS[0], object=None)
     other = dataclasses.replace(FACTORS[1], name="q7", object=1)
@@ -120,14 +122,15 @@ def test_objects_that_look_alike_are_not_judged_by_name():
         values={**world.values, "q7": world.values["x_0"]},
         factors=(shade, FACTORS[1], other),
     )
-    judge = module._new(several, seed=0)
+    judge = module.judge_for(several, seed=0)
     assert not judge.places
     assert judge.classes == {"shape_0": shade}
 
 
-def test_judges_of_one_seed_begin_alike():
+def test_the_seed_determines_the_first_weights():
     first, second, other = (
-        module._new(clips(), seed).network.get_weights() for seed in (0, 0, 1)
+        module.judge_for(clips(), seed).network.get_weights()
+        for seed in (0, 0, 1)
     )
     for a, b in zip(first, second, strict=True):
         np.testing.assert_array_equal(a, b)

@@ -9,7 +9,7 @@ from evaluation.world import subject
 
 from mipae_tf.data import Clips
 from mipae_tf.data import Factor
-from mipae_tf.evaluation.groups.leak import measure
+from mipae_tf.evaluation.groups.leak import GROUP
 from mipae_tf.evaluation.probing import is_class
 from mipae_tf.metrics.probes import probes
 
@@ -23,10 +23,12 @@ def short_training():
 
 @pytest.fixture(scope="module")
 def found():
-    return measure(dataclasses.replace(subject(), clips=clips(80))).metrics
+    return GROUP.measure(
+        dataclasses.replace(subject(), clips=clips(80))
+    ).metrics
 
 
-def test_every_factor_from_every_latent(found):
+def test_every_factor_is_read_from_every_latent(found):
     assert set(found) == {
         *(
             f"{group}/{role}_from_{source}{kind}/{factor}"
@@ -60,12 +62,12 @@ def test_codes_are_read_and_do_not_leak(found):
     assert {"chance", "shuffled"} <= set(leak)
 
 
-def test_what_should_be_there_is_better_when_it_is(found):
+def test_reads_are_better_when_higher_and_leaks_when_lower(found):
     better = {key: row["better"] for key, row in found.items()}
     for key, value in better.items():
         if not key.startswith("ratio/"):
             assert value == ("lower" if key.startswith("leak/") else "higher")
-    # Ratios of accuracies rise with what is known, ratios of errors fall.
+    # Ratios of accuracies rise with the information, ratios of errors fall.
     assert better["ratio/content_over_all/shape_0"] == "higher"
     assert better["ratio/pose_over_all/shape_0"] == "lower"
     assert better["ratio/pose_over_all/x_0"] == "lower"
@@ -87,7 +89,7 @@ def test_which_factors_are_classes(factor, expected):
     assert is_class(factor) is expected
 
 
-def test_ratios_are_of_the_scores(found):
+def test_ratios_follow_from_the_scores(found):
     ratio = found["ratio/pose_over_all/shape_0"]["value"]
     pose = found["leak/content_from_pose/shape_0"]["value"]
     full = found["read/content_from_all/shape_0"]["value"]
@@ -101,22 +103,22 @@ def test_ratios_are_of_the_scores(found):
     assert ratio > 2
 
 
-def test_without_a_role_the_whole_code_is_read():
-    found = measure(subject(roles=())).metrics
+def test_without_roles_only_the_whole_code_is_read():
+    found = GROUP.measure(subject(roles=())).metrics
     reason = {"absent": "Oracle has no content latent."}
     assert found["read/content_from_content/shape_0"] == reason
     assert found["ratio/content_over_all/shape_0"] == reason
     assert found["read/content_from_all/shape_0"]["value"] > 0.5
 
 
-def test_data_without_factors_have_nothing_to_read():
+def test_absent_without_factors():
     bare = Clips(clips().video, name="bars test")
-    found = measure(dataclasses.replace(subject(), clips=bare)).metrics
-    assert found == {"leak": {"absent": "bars test knows no factors."}}
+    found = GROUP.measure(dataclasses.replace(subject(), clips=bare)).metrics
+    assert found == {"leak": {"absent": "bars test has no factors."}}
 
 
 class Noisy(Oracle):
-    """Samples hide what means tell."""
+    """Its samples hide the information in its means."""
 
     def encode(self, frames, seed=None):
         codes = super().encode(frames)
@@ -128,9 +130,9 @@ class Noisy(Oracle):
         }
 
 
-def test_samples_are_probed_beside_means():
+def test_samples_and_means_are_probed():
     seen = dataclasses.replace(subject(), model=Noisy(stochastic=True))
-    found = measure(seen).metrics
+    found = GROUP.measure(seen).metrics
     key = "read/pose_from_pose{}/x_0"
     assert found[key.format("")]["value"] > 0.8
     assert found[key.format("_sampled")]["value"] < 0.4

@@ -5,12 +5,12 @@ import pytest
 from evaluation.world import clips
 from evaluation.world import subject
 
-from mipae_tf.evaluation.groups.memory import measure
+from mipae_tf.evaluation.groups.memory import GROUP
 
 
-def test_what_was_seen_in_training_is_found_again():
-    seen = subject(training=clips)  # the very clips it is measured on
-    found = measure(seen)
+def test_training_clips_are_found():
+    seen = subject(training=clips)  # the clips that are measured
+    found = GROUP.measure(seen)
     forecast = found.metrics["memory/psnr/forecast"]
     assert forecast["value"] == pytest.approx(-20 * np.log10(5 / 255), rel=1e-6)
     assert forecast["training_clips"] == 24
@@ -18,15 +18,15 @@ def test_what_was_seen_in_training_is_found_again():
     assert set(found.figures) == {"nearest.png"}
 
 
-def test_only_clips_that_were_trained_on_count():
+def test_only_the_clips_used_for_training_are_searched():
     seen = dataclasses.replace(subject(training=clips), trained_clips=2)
-    found = measure(seen).metrics
+    found = GROUP.measure(seen).metrics
     assert found["memory/psnr/truth"]["training_clips"] == 2
     assert found["memory/psnr/truth"]["value"] < 30
 
 
-def test_without_training_clips_nothing_can_be_remembered():
-    found = measure(subject()).metrics
+def test_absent_without_training_clips():
+    found = GROUP.measure(subject()).metrics
     assert found["memory/psnr/forecast"] == {
         "absent": "bars test comes without training clips."
     }

@@ -6,16 +6,16 @@ from evaluation.oracles import Jittered
 from evaluation.world import subject
 
 from mipae_tf.evaluation.groups.mig import BETTER
+from mipae_tf.evaluation.groups.mig import GROUP
 from mipae_tf.evaluation.groups.mig import SCALINGS
-from mipae_tf.evaluation.groups.mig import measure
 
 PUBLISHED = [f"mig/{p}/{name}" for p in SCALINGS for name in BETTER]
 FACTORWISE = [f"mig/factorwise/{name}" for name in ("score", "shape_0", "x_0")]
 
 
-def test_mig_knows_the_truth_from_its_reverse():
+def test_mig_is_positive_for_the_truth_and_negative_for_its_reverse():
     right, wrong = (
-        measure(
+        GROUP.measure(
             dataclasses.replace(subject(mig_samples=600), model=model)
         ).metrics
         for model in (Jittered(), Exchanged())
@@ -34,8 +34,8 @@ def test_mig_knows_the_truth_from_its_reverse():
     assert low <= row["value"] <= high
 
 
-def test_codes_of_few_values_are_told_factor_by_factor_alone():
-    found = measure(subject(mig_samples=600)).metrics
+def test_codes_with_few_values_have_factorwise_mig_only():
+    found = GROUP.measure(subject(mig_samples=600)).metrics
     reason = found["mig/published/score"]["absent"]
     assert reason.startswith("content_codes take 2 distinct values in 600")
     assert found["mig/published_standardised/i_fp_zp"] == {"absent": reason}
@@ -50,26 +50,26 @@ def test_codes_of_few_values_are_told_factor_by_factor_alone():
     ],
     ids=["state", "no pose"],
 )
-def test_mig_is_absent_for_a_reason(seen, reason):
-    found = measure(seen).metrics
+def test_absent_without_content_or_pose(seen, reason):
+    found = GROUP.measure(seen).metrics
     keys = [*PUBLISHED, "mig/factorwise/score"]
     assert found == {key: {"absent": reason} for key in keys}
 
 
-def test_without_drawn_frames_factors_are_told_one_by_one():
-    """Clips do for factors that repeat, not for tuples of all."""
+def test_without_drawn_frames_there_is_factorwise_mig_only():
+    """Values of single factors repeat in few clips, tuples of all do not."""
     seen = dataclasses.replace(subject(builder=object()), model=Jittered())
-    found = measure(seen).metrics
+    found = GROUP.measure(seen).metrics
     reason = "No frames of independent factors can be drawn of bars test."
     assert all(found[key] == {"absent": reason} for key in PUBLISHED)
     assert found["mig/factorwise/score"]["count"] == 24
     assert found["mig/factorwise/shape_0"]["value"] > 0.3
 
 
-def test_data_without_factors_have_no_gap():
+def test_absent_without_factors():
     seen = subject(builder=object())
     bare = dataclasses.replace(seen.clips, values={}, factors=())
-    found = measure(dataclasses.replace(seen, clips=bare)).metrics
+    found = GROUP.measure(dataclasses.replace(seen, clips=bare)).metrics
     assert found["mig/factorwise/score"] == {
-        "absent": "bars test knows no content factors."
+        "absent": "bars test has no content factors."
     }

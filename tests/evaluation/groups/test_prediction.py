@@ -8,7 +8,7 @@ from evaluation.world import Oracle
 from evaluation.world import clips
 from evaluation.world import subject
 
-from mipae_tf.evaluation.groups.prediction import measure
+from mipae_tf.evaluation.groups.prediction import GROUP
 from mipae_tf.evaluation.groups.prediction import predictions
 
 ROWS = ("forecast", "copy_last", "blank", "oracle")
@@ -36,8 +36,8 @@ def test_the_oracle_takes_its_content_from_the_context():
     np.testing.assert_array_equal(drawn, clips().video[:, 3:7])
 
 
-def test_one_who_knows_beats_copying_and_darkness():
-    findings = measure(subject())
+def test_the_oracle_beats_copying_and_blank_frames():
+    findings = GROUP.measure(subject())
     found = findings.metrics
     for measured in ("psnr", "ssim", "ssim_uint8_7x7", "ssim_float_range2"):
         value = {
@@ -45,7 +45,7 @@ def test_one_who_knows_beats_copying_and_darkness():
         }
         assert value["forecast"] == pytest.approx(value["oracle"])
         assert value["forecast"] > value["copy_last"]
-        if measured in ("psnr", "ssim"):  # a window of 7 likes the darkness
+        if measured in ("psnr", "ssim"):  # not with a window of 7
             assert value["forecast"] > value["blank"]
     for measured, value in (("mse", (5 / 255) ** 2), ("mae", 5 / 255)):
         key = f"prediction/{measured}/forecast"
@@ -67,8 +67,8 @@ def test_one_who_knows_beats_copying_and_darkness():
     }
 
 
-def test_metrics_that_need_weights_say_so():
-    found = measure(subject()).metrics
+def test_metrics_without_their_weights_are_absent():
+    found = GROUP.measure(subject()).metrics
     for row in ROWS:
         assert "--lpips=FILE" in found[f"prediction/lpips/{row}"]["absent"]
         assert "--fvd=FOLDER" in found[f"prediction/fvd/{row}"]["absent"]
@@ -77,7 +77,7 @@ def test_metrics_that_need_weights_say_so():
 def test_a_model_without_pose_has_no_oracle():
     seen = subject(roles=())
     assert predictions(seen)["oracle"] is None
-    found = measure(seen).metrics
+    found = GROUP.measure(seen).metrics
     reason = {"absent": "Oracle has no pose latent."}
     for measured in ("psnr", "ssim", "mae", "lpips", "fvd"):
         assert found[f"prediction/{measured}/oracle"] == reason
@@ -85,15 +85,15 @@ def test_a_model_without_pose_has_no_oracle():
 
 
 def test_a_forecast_without_error_has_no_psnr():
-    """A row that is without error has no PSNR, and does not end the others."""
-    found = measure(subject(error=0.0)).metrics
+    """PSNR is infinite and absent; other metrics and rows are not."""
+    found = GROUP.measure(subject(error=0.0)).metrics
     assert "infinite" in found["prediction/psnr/forecast"]["absent"]
     assert found["prediction/ssim/forecast"]["value"] == pytest.approx(1.0)
     assert "value" in found["prediction/psnr/blank"]
 
 
 class Guesser(Oracle):
-    """Ten grey levels farther off with each new seed."""
+    """An error that grows by ten grey levels with each new seed."""
 
     @functools.cached_property
     def seeds(self):
@@ -110,7 +110,7 @@ def test_samples_of_a_stochastic_model():
     seen = dataclasses.replace(
         subject(samples=3), model=Guesser(error=1.0, stochastic=True)
     )
-    findings = measure(seen)
+    findings = GROUP.measure(seen)
     found = findings.metrics
     assert findings.figures["samples.gif"].startswith(b"GIF")
     value = {
@@ -134,7 +134,7 @@ def test_samples_of_a_stochastic_model():
 
 
 @pytest.mark.parametrize("flag", ["lpips", "fvd"])
-def test_weights_that_are_none_are_named_by_their_flag(flag, tmp_path):
+def test_missing_weights_are_named_by_their_flag(flag, tmp_path):
     path = str(tmp_path / "none")
     with pytest.raises(ValueError, match=f"--{flag}={path}"):
-        measure(subject(**{flag: path}))
+        GROUP.measure(subject(**{flag: path}))

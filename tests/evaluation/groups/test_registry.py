@@ -1,4 +1,4 @@
-"""What groups of metrics draw, they draw by the evaluation's seed."""
+"""The seed of the evaluation determines every random draw."""
 
 import dataclasses
 import re
@@ -11,6 +11,7 @@ from evaluation.oracles import Jittered
 from evaluation.world import clips
 from evaluation.world import subject
 
+from mipae_tf.evaluation import judges
 from mipae_tf.evaluation.groups import scores
 from mipae_tf.evaluation.groups.registry import GROUPS
 from mipae_tf.judging import judge
@@ -18,14 +19,14 @@ from mipae_tf.metrics.probes import probes
 
 QUICK = ("leak", "downstream", "memory", "mig")
 WITHOUT = {
-    "traversal": "it has no number",
+    "traversal": "it has no metric",
     "evidence": "this oracle has no bound: test_subject",
     "bounces": "these bars meet no wall: test_bounces",
     "independence": "means of codes of all clips: nothing is drawn",
 }
-# 1 whatever is drawn, intervals of errors that take two values, and an estimate
-# that is floored at 0.
-SURE = re.compile(
+# Always 1, intervals of errors that take two values, and an estimate that is
+# at least 0.
+SEED_INDEPENDENT = re.compile(
     "scores/dci_informativeness|prediction/(psnr|mse|mae)/(copy_last|blank)"
     "|information/where/shape_0"
 )
@@ -39,17 +40,17 @@ SURE = re.compile(
         if name not in WITHOUT
     ],
 )
-def test_the_seed_decides_every_number_that_depends_on_a_draw(
-    name, monkeypatch
-):
+def test_the_seed_determines_every_random_number(name, monkeypatch):
     monkeypatch.setattr(judge, "STEPS", 20)
     monkeypatch.setattr(probes, "EPOCHS", 1)
     monkeypatch.setattr(scores, "SAMPLES", 100)
     if name == "factors":
-        monkeypatch.setattr(judge, "make_judge", lambda subject: Judge())
+        monkeypatch.setattr(judges, "make_judge", lambda subject: Judge())
     one, again, other = (measured(name, seed) for seed in (0, 0, 1))
     assert one == again
-    drawn = [k for k in one if is_drawn(one[k]) and not SURE.match(k)]
+    drawn = [
+        k for k in one if is_drawn(one[k]) and not SEED_INDEPENDENT.match(k)
+    ]
     assert drawn
     assert not [key for key in drawn if one[key] == other[key]]
 
@@ -72,6 +73,6 @@ def measured(name, seed):
 
 
 def is_drawn(row):
-    """Whether it has a value, and an interval of some width if it has one."""
+    """Whether it has a value and, if any, an interval of nonzero width."""
     low, high = row.get("interval", (0, 1))
     return "value" in row and high - low > 1e-6

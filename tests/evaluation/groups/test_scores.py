@@ -6,7 +6,7 @@ from evaluation.world import clips
 from evaluation.world import subject
 
 from mipae_tf.evaluation.groups import scores
-from mipae_tf.evaluation.groups.scores import measure
+from mipae_tf.evaluation.groups.scores import GROUP
 
 NAMES = {name for _, names in scores.SCORES.values() for name in names}
 
@@ -15,10 +15,10 @@ NAMES = {name for _, names in scores.SCORES.values() for name in names}
 def found():
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(scores, "SAMPLES", 600)
-        yield measure(dataclasses.replace(subject(), model=Jittered()))
+        yield GROUP.measure(dataclasses.replace(subject(), model=Jittered()))
 
 
-def test_every_score_on_latents_and_on_dimensions(found):
+def test_scores_of_latents_and_dimensions(found):
     kinds, factors = ("blocks", "dims"), ("shape_0", "x_0")
     assert set(found.metrics) == {
         *(f"scores/{name}/{kind}" for name in NAMES for kind in kinds),
@@ -27,7 +27,7 @@ def test_every_score_on_latents_and_on_dimensions(found):
     assert set(found.figures) == {"information.png"}
 
 
-def test_a_code_that_is_the_factors_scores_high(found):
+def test_a_code_of_the_factors_scores_high(found):
     value = {key: row["value"] for key, row in found.metrics.items()}
     for name in ("mig_chen", "modularity", "dci_disentanglement"):
         assert value[f"scores/{name}/blocks"] > 0.8, name
@@ -36,18 +36,18 @@ def test_a_code_that_is_the_factors_scores_high(found):
     assert value["information/what/x_0"] < 0.1
 
 
-def test_a_single_latent_has_nothing_to_be_told_from():
+def test_a_single_latent_has_no_block_scores():
     seen = subject(builder=object(), roles=())
-    found = measure(seen).metrics
+    found = GROUP.measure(seen).metrics
     assert "at least 2" in found["scores/sap/blocks"]["absent"]
     assert "value" in found["scores/sap/dims"]
     assert "value" in found["information/state/shape_0"]
 
 
-def test_data_without_factors_have_no_scores():
+def test_absent_without_factors():
     bare = dataclasses.replace(clips(), values={}, factors=())
     seen = dataclasses.replace(subject(builder=object()), clips=bare)
-    found = measure(seen).metrics
+    found = GROUP.measure(seen).metrics
     assert set(map(str, found.values())) == {
-        str({"absent": "bars test knows no factors."})
+        str({"absent": "bars test has no factors."})
     }

@@ -1,21 +1,26 @@
-"""Metrics of one group as tables of a page."""
+"""The tables of one group of metrics in `report.html`."""
 
 from collections.abc import Mapping
+from collections.abc import Sequence
 
+from mipae_tf.evaluation.tables.numbers import interval
+from mipae_tf.evaluation.tables.numbers import number
 from mipae_tf.visual.html_page import Table
 
-# Fields of an entry beside its value that get a column of their own.
-BESIDE = ("chance", "count")
-# Columns that follow those of the frames ahead.
-ENDS = ("mean", "95 % interval")
+# Fields of an entry that have a column of their own.
+EXTRA_FIELDS = ("chance", "count")
 
 
-def tables_of(rows: Mapping[str, Mapping]) -> list[Table]:
+def group_tables(rows: Mapping[str, Mapping]) -> list[Table]:
     """Tables of entries that have a value.
 
-    Entries with values per step become one line each, step by step. Of the
-    others, `group/name/row` become a table of rows and names, those with the
-    same rows together; `group/name` become a list.
+    Entries with values per step become a table of steps, one line each. Of the
+    others, `group/name/row` become a table with rows as lines and names as
+    columns, one table for all names with the same rows; `group/name` become a
+    list.
+
+    Args:
+        rows: entries of `metrics.json` by key.
     """
     stepped = {k: v for k, v in rows.items() if "per_step" in v}
     others = {k: v for k, v in rows.items() if k not in stepped}
@@ -45,11 +50,11 @@ def _by_step(rows: Mapping[str, Mapping]) -> list[Table]:
 
 
 def _stepped(key: str, row: Mapping) -> tuple[str, ...]:
-    values = [_number(value) for value in row["per_step"]]
+    values = [number(value) for value in row["per_step"]]
     return (
         key.rpartition("/")[2],
         *values,
-        _number(row["value"]),
+        number(row["value"]),
         _interval(row),
     )
 
@@ -58,7 +63,7 @@ def _lists(rows: Mapping[str, Mapping]) -> list[Table]:
     if not rows:
         return []
     lines = [
-        (key, _number(row["value"]), _interval(row), str(row.get("count", "")))
+        (key, number(row["value"]), _interval(row), str(row.get("count", "")))
         for key, row in rows.items()
     ]
     return [Table(("", "value", "95 % interval", "count"), lines)]
@@ -69,7 +74,7 @@ def _crossed(rows: Mapping[str, Mapping]) -> list[Table]:
     for key, row in rows.items():
         name, _, last = key.rpartition("/")
         names.setdefault(name, {})[last] = row
-    # Side by side stand names of the same rows, at the same chance levels.
+    # Names with the same rows and chance levels share a table.
     alike: dict[tuple, list[str]] = {}
     for name, members in names.items():
         rows = tuple((line, row.get("chance")) for line, row in members.items())
@@ -80,13 +85,18 @@ def _crossed(rows: Mapping[str, Mapping]) -> list[Table]:
     ]
 
 
-def _cross(lines, columns, names) -> Table:
-    """Rows by name; what is beside a value is that of the last column.
+def _cross(
+    lines: Sequence[str],
+    columns: Sequence[str],
+    names: Mapping[str, Mapping[str, Mapping]],
+) -> Table:
+    """A table of rows by names; extra fields are those of the last column.
 
-    The longer side stands upright, unless chance levels go with the rows.
+    It is turned where there are more names than rows, unless rows have chance
+    levels.
     """
     last = names[columns[-1]]
-    extra = [field for field in BESIDE if field in last[lines[0]]]
+    extra = [field for field in EXTRA_FIELDS if field in last[lines[0]]]
     if len(columns) > len(lines) and "chance" not in extra:
         return Table(
             ("", *lines),
@@ -101,7 +111,10 @@ def _cross(lines, columns, names) -> Table:
             (
                 line,
                 *(_cell(names[column][line]) for column in columns),
-                *(_number(last[line].get(field, "")) for field in extra),
+                *(
+                    number(last[line][field]) if field in last[line] else ""
+                    for field in extra
+                ),
             )
             for line in lines
         ],
@@ -110,19 +123,8 @@ def _cross(lines, columns, names) -> Table:
 
 def _cell(row: Mapping) -> str:
     span = _interval(row)
-    return _number(row["value"]) + (f" ({span})" if span else "")
+    return number(row["value"]) + (f" ({span})" if span else "")
 
 
 def _interval(row: Mapping) -> str:
-    if "interval" not in row:
-        return ""
-    low, high = row["interval"]
-    return f"{_number(low)} to {_number(high)}"
-
-
-def _number(value: float | str) -> str:
-    if isinstance(value, str | int):
-        return str(value)
-    if abs(value) >= 10:
-        return f"{value:.2f}"
-    return f"{value:.3f}" if abs(value) >= 0.1 or not value else f"{value:.2g}"
+    return interval(row["interval"]) if "interval" in row else ""

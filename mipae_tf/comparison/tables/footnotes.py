@@ -1,14 +1,14 @@
-"""Reasons below a table."""
+"""Footnotes of a table: the reasons of absent values."""
 
 
 class Footnotes:
-    """Numbers reasons, each once, in the order in which they are needed."""
+    """Numbers the reasons in the order of their first use."""
 
     def __init__(self) -> None:
         self._reasons: list[str] = []
 
     def mark(self, *reasons: str) -> str:
-        """What stands in a cell: `[1]`, or `[1, 2]`; empty without reason."""
+        """The mark in a cell: `[1]`, or `[1, 2]`; empty without a reason."""
         for reason in reasons:
             if reason not in self._reasons:
                 self._reasons.append(reason)
@@ -16,5 +16,5 @@ class Footnotes:
         return f"[{', '.join(map(str, numbers))}]" if numbers else ""
 
     def lines(self) -> list[str]:
-        """The notes themselves."""
+        """The footnotes, one line each."""
         return [f"[{n}] {r}" for n, r in enumerate(self._reasons, start=1)]

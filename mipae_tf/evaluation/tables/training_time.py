@@ -1,30 +1,13 @@
-"""Training time and device, for the screen and the report."""
+"""Training time and device, as a line and as a table."""
 
 from collections.abc import Mapping
-from collections.abc import Sequence
 
+from mipae_tf.evaluation.tables.numbers import duration
 from mipae_tf.visual.html_page import Table
-
-UNITS = (("h", 3600.0), ("min", 60.0), ("s", 1.0))
-
-
-def duration(seconds: Sequence[float]) -> str:
-    """A time in hours, minutes or seconds; of several, the mean ± sd.
-
-    Args:
-        seconds: one time or more.
-    """
-    count, mean = len(seconds), sum(seconds) / len(seconds)
-    unit, size = next((u for u in UNITS if mean >= u[1]), UNITS[-1])
-    text = f"{mean / size:.1f}"
-    if count > 1:
-        square = sum((x - mean) ** 2 for x in seconds) / (count - 1)
-        text += f" ± {square**0.5 / size:.1f}"
-    return f"{text} {unit}"
 
 
 def training_line(training: Mapping) -> str:
-    """The entry `training` of `metrics.json` in a line."""
+    """The entry `training` of `metrics.json` on one line."""
     if "absent" in training:
         return f"{'training time':48} absent: {training['absent']}"
     lives = training["lives"]
@@ -37,7 +20,7 @@ def training_line(training: Mapping) -> str:
 
 
 def training_table(training: Mapping) -> Table:
-    """The same with a row for each stage."""
+    """The entry `training` of `metrics.json`, a row for each stage."""
     if "absent" in training:
         return Table(("training time",), [(f"absent: {training['absent']}",)])
     rows = [

@@ -1,49 +1,31 @@
-"""Metrics for the terminal: a dozen of them, or all."""
+"""The list of all metrics that `evaluate --verbose` prints."""
 
-import textwrap
 from collections.abc import Mapping
 
-from mipae_tf.evaluation.headlines import ABSENT
-from mipae_tf.evaluation.headlines import HEAD
-from mipae_tf.evaluation.headlines import headlines
-from mipae_tf.evaluation.headlines import title
-from mipae_tf.evaluation.training_tables import training_line
+from mipae_tf.evaluation.tables.training_time import training_line
 
-COLUMNS = 79
-STEPPED = {"prediction/psnr/": "PSNR (dB)", "prediction/ssim/": "SSIM"}
-
-
-def summary_table(metrics: Mapping[str, Mapping]) -> str:
-    """The numbers of the report's summary, thirteen lines at most.
-
-    A reason that does not fit on its line is cut; the report has all of it.
-    """
-    rows = headlines(metrics)
-    lines = [": ".join(title(metrics["protocol"]))]
-    rows = [HEAD, *rows] if rows else []
-    wide = [max(map(len, column)) for column in zip(*rows)]
-    for name, value, span in rows:
-        left = f"{name:{wide[0]}}  {value:>{wide[1]}}  "
-        if value == ABSENT:
-            span = textwrap.shorten(span, COLUMNS - len(left), placeholder=" …")
-        lines.append(f"{left}{span}".rstrip())
-    return "\n".join(lines)
+# Metrics that are printed step by step, and their units.
+BY_STEP = {"prediction/psnr/": "PSNR (dB)", "prediction/ssim/": "SSIM"}
 
 
 def metrics_table(metrics: Mapping[str, Mapping]) -> str:
-    """All metrics, PSNR and SSIM step by step, the others a line each."""
+    """All metrics: PSNR and SSIM step by step, the others one per line.
+
+    Args:
+        metrics: what `metrics.json` holds.
+    """
     lines = []
-    for prefix, unit in STEPPED.items():
+    for prefix, unit in BY_STEP.items():
         lines += _steps(metrics, prefix, unit)
-    rest = [
+    lines += [
         _line(key, value)
         for key, value in metrics.items()
         if key not in ("protocol", "training")
-        and not key.startswith(tuple(STEPPED))
+        and not key.startswith(tuple(BY_STEP))
     ]
     if "training" in metrics:
-        rest.append(training_line(metrics["training"]))
-    return "\n".join([*lines, *rest])
+        lines.append(training_line(metrics["training"]))
+    return "\n".join(lines)
 
 
 def _steps(metrics: Mapping, prefix: str, unit: str) -> list[str]:

@@ -1,15 +1,15 @@
-"""How many runs of each configuration came to nothing, and which."""
+"""The table of failed runs that `compare` prints."""
 
 from collections.abc import Sequence
 
-from mipae_tf.comparison.failure import why_failed
+from mipae_tf.comparison.failed_runs import why_failed
 from mipae_tf.comparison.rows import Row
 from mipae_tf.metrics.absent_metric import AbsentMetric
 from mipae_tf.visual.html_page import Table
 
 
 def failure_tables(rows: Sequence[Row]) -> list[Table]:
-    """Counts for each configuration, then each run that failed and why."""
+    """Counts for each configuration, then each failed run and the reason."""
     counts, runs = [], []
     for row in rows:
         failed, unknown = 0, 0

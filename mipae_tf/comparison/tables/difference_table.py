@@ -1,15 +1,15 @@
-"""Differences between rows, as a table."""
+"""The table of differences between rows that `compare` prints."""
 
 from collections.abc import Mapping
 from collections.abc import Sequence
 
 from mipae_tf.comparison.difference import Difference
 from mipae_tf.comparison.difference import paired_difference
-from mipae_tf.comparison.footnotes import Footnotes
-from mipae_tf.comparison.metric_tables import number
 from mipae_tf.comparison.permutation import seeds_needed
-from mipae_tf.comparison.rows import Group
+from mipae_tf.comparison.rows import ComparableRows
 from mipae_tf.comparison.rows import Row
+from mipae_tf.comparison.tables.footnotes import Footnotes
+from mipae_tf.evaluation.tables.numbers import number
 from mipae_tf.metrics.absent_metric import AbsentMetric
 from mipae_tf.visual.html_page import Table
 
@@ -23,20 +23,19 @@ HEAD = (
     "least p possible",
 )
 READING = (
-    "A difference is a row minus the row it stands against, on the same "
-    "clips. Intervals are "
-    "percentiles of a bootstrap that resamples the clips, once for both rows, "
-    "and the seeds within each row; with one seed in a row they leave its "
-    "seeds alone and answer for other clips only, and with few seeds they are "
-    "too narrow, by about sqrt((n - 1) / n). p is two-sided, by "
-    "permutation over seeds, and not corrected for the number of comparisons; "
-    "the least p is what so many seeds can reach at all. Clips alone give no "
-    "p: other seeds might well turn the difference round."
+    "A difference is a row minus the row it is compared with, on the same "
+    "clips. Intervals are percentiles of a bootstrap that resamples the clips, "
+    "once for both rows, and the seeds within each row. With one seed in a row "
+    "they hold for other clips only; with few seeds they are too narrow, by "
+    "about sqrt((n - 1) / n). p is two-sided, by permutation over seeds, and "
+    "not corrected for the number of comparisons; the least p is the smallest "
+    "that this number of seeds can reach. Clips alone give no p: with other "
+    "seeds the difference might change its sign."
 )
 
 
 def difference_table(
-    group: Group,
+    group: ComparableRows,
     pairs: Sequence[tuple[Row, Row]],
     keys: Sequence[str],
     margins: Mapping[str, float],
@@ -47,13 +46,13 @@ def difference_table(
     """A line for each metric and pair; equivalence where a margin is given.
 
     Args:
-        group: rows that were measured alike.
-        pairs: of its rows, the second is subtracted from the first.
+        group: rows that were measured in the same way.
+        pairs: of its rows; the second is subtracted from the first.
         keys: of the metrics.
         margins: by key, within which two rows count as equivalent.
         draws: of the bootstrap.
         seed: of the bootstrap and of permutations.
-        notes: takes the reasons of what is absent.
+        notes: takes the reasons of absent values.
     """
     asked = any(key in margins for key in keys)
     one = len({against.label for _, against in pairs}) == 1
@@ -78,7 +77,7 @@ def difference_table(
 
 
 def _trust(found: Difference, notes: Footnotes) -> list[str]:
-    """Interval, p, and the least p with what it would take."""
+    """Interval, p, and the least p with the seeds needed for a smaller one."""
     if found.interval is None:
         interval = f"absent {notes.mark(found.no_interval)}"
     else:

@@ -3,23 +3,23 @@ from comparison.run_files import PSNR
 from comparison.run_files import flat
 from comparison.run_files import write_run
 
-from mipae_tf.comparison.footnotes import Footnotes
 from mipae_tf.comparison.measured_run import read_run
-from mipae_tf.comparison.metric_tables import metric_tables
 from mipae_tf.comparison.rows import all_rows
-from mipae_tf.comparison.rows import measured_groups
+from mipae_tf.comparison.rows import comparable_rows
+from mipae_tf.comparison.tables.footnotes import Footnotes
+from mipae_tf.comparison.tables.metric_table import metric_tables
 
 LEAKS = [f"leak/content_from_pose/{name}" for name in ("a", "b", "c")]
 
 
 def tables(folder, entries, keys):
-    """Tables of a row, and of a second one with the first run alone."""
+    """Tables of a row of all runs, and of a second row of one run."""
     for seed, found in enumerate(entries):
         write_run(folder / f"a{seed}", seed, entries=found, config={})
     other = {"pose_dim": 7}
     write_run(folder / "b0", 0, entries=entries[0], config=other)
     rows = all_rows([read_run(path) for path in sorted(folder.iterdir())])
-    (group,) = measured_groups(rows)
+    (group,) = comparable_rows(rows)
     notes = Footnotes()
     return metric_tables(group, keys, notes), notes.lines()
 
@@ -60,7 +60,7 @@ def test_absent_metrics_have_reasons_below(tmp_path):
     ]
 
 
-def test_metrics_of_many_kinds_have_tables_of_their_own(tmp_path):
+def test_kinds_with_many_metrics_have_separate_tables(tmp_path):
     leak = {"value": 0.5, "chance": 0.25}
     entries = [{PSNR: flat(20.0), **dict.fromkeys(LEAKS, leak)}]
     (first, second), _ = tables(tmp_path, entries, [*LEAKS, PSNR])
@@ -70,7 +70,7 @@ def test_metrics_of_many_kinds_have_tables_of_their_own(tmp_path):
     assert second.rows[-1] == ["chance", "0.250", "0.250", "0.250"]
 
 
-def test_what_a_judge_sees_stands_beside_real_frames(tmp_path):
+def test_judged_forecasts_have_reference_rows(tmp_path):
     keys = [f"judged/forecast/{name}" for name in ("a", "b", "c")]
     error = "position/error/forecast"
     entries = {key: {"value": 0.5} for key in [*keys, error]}

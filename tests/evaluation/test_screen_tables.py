@@ -1,6 +1,6 @@
-from mipae_tf.evaluation.headlines import NAMES
-from mipae_tf.evaluation.table import metrics_table
-from mipae_tf.evaluation.table import summary_table
+from mipae_tf.evaluation.tables import metrics_table
+from mipae_tf.evaluation.tables import summary_table
+from mipae_tf.evaluation.tables.summary_table import NAMES
 
 METRICS = {
     "prediction/psnr/forecast": {
@@ -55,7 +55,7 @@ def test_numbers_and_reasons_are_printed():
     ]
 
 
-def test_reasons_are_printed_where_no_row_has_a_number():
+def test_reasons_are_printed_without_any_number():
     rows = {"prediction/psnr/forecast": {"absent": "No error."}}
     assert "absent: No error." in metrics_table(rows)
     rows = {"training": {"absent": "Not recorded."}}
@@ -73,13 +73,13 @@ def test_the_summary_has_numbers_and_reasons():
     ]
 
 
-def test_the_summary_never_outgrows_a_screen():
+def test_the_summary_fits_on_a_screen():
     long = {key: {"absent": "word " * 40} for key in NAMES}
     lines = summary_table({**METRICS, **long}).splitlines()
     assert len(lines) <= 13, "evaluate adds two lines"
     assert max(map(len, lines)) <= 79
 
 
-def test_without_its_numbers_the_summary_is_a_title():
+def test_without_its_metrics_the_summary_is_a_title():
     rows = {"traversal": {"absent": "No."}, "protocol": METRICS["protocol"]}
     assert summary_table(rows).count("\n") == 0

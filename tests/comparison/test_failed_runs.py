@@ -4,11 +4,11 @@ from comparison.run_files import flat
 from comparison.run_files import write_run
 from comparison.run_files import write_unfinished
 
-from mipae_tf.comparison.failure import LUCK
-from mipae_tf.comparison.failure import why_failed
-from mipae_tf.comparison.failure_tables import failure_tables
+from mipae_tf.comparison.failed_runs import PROBE_MARGIN
+from mipae_tf.comparison.failed_runs import why_failed
 from mipae_tf.comparison.measured_run import read_run
 from mipae_tf.comparison.rows import all_rows
+from mipae_tf.comparison.tables.failure_table import failure_tables
 from mipae_tf.metrics.absent_metric import AbsentMetric
 
 
@@ -38,14 +38,13 @@ def test_forecast_must_exceed_both_baselines(tmp_path, psnr, reason):
 def test_reads_count_where_no_forecast_was_measured(tmp_path):
     content = "read/content_from_content"
     pose = "read/pose_from_pose"
-    high, low = 0.3 + 1.1 * LUCK, 0.3 + 0.9 * LUCK
+    high, low = 0.3 + 1.1 * PROBE_MARGIN, 0.3 + 0.9 * PROBE_MARGIN
     good = {
         PSNR: {"absent": "No dynamics."},
         f"{content}/shape": read(low),
         f"{content}/scale": read(high),
         f"{pose}/x": read(0.9, 0.0, -0.1),
-        # What all latents know together, and what should not be there, does
-        # not count.
+        # Reads from all latents and leaks do not count.
         "read/content_from_all/shape": read(0.25),
         "leak/content_from_pose/shape": read(0.25),
     }
@@ -56,11 +55,13 @@ def test_reads_count_where_no_forecast_was_measured(tmp_path):
     no_pose = {**good, f"{pose}/x": read(0.01, 0.0, -0.1)}
     reason = judge(tmp_path / "pose", no_pose)
     assert reason == "pose from pose is read at chance"
-    # A forecast that was measured decides alone.
+    # Where a forecast was measured, reads do not count.
     assert judge(tmp_path / "kept", {**no_pose, PSNR: flat(20.0)}) is None
 
 
-def test_unfinished_runs_failed_and_others_are_not_judged(tmp_path):
+def test_unfinished_runs_failed_and_runs_without_metrics_are_not_judged(
+    tmp_path,
+):
     assert why_failed(read_run(write_unfinished(tmp_path / "a"))) == (
         "never measured"
     )

@@ -1,17 +1,17 @@
-"""What the training of each row took."""
+"""The table of training times that `compare` prints."""
 
 from collections.abc import Sequence
 
-from mipae_tf.comparison.footnotes import Footnotes
 from mipae_tf.comparison.rows import Row
-from mipae_tf.evaluation.training_tables import duration
+from mipae_tf.comparison.tables.footnotes import Footnotes
+from mipae_tf.evaluation.tables.numbers import duration
 from mipae_tf.visual.html_page import Section
 from mipae_tf.visual.html_page import Table
 
 READING = (
     "Time of all stages, validation and checkpoints included; mean ± standard "
-    "deviation over seeds. CPU time is that of all threads. Times on different "
-    "devices, or beside other work, cannot be compared."
+    "deviation over seeds. CPU time is the sum over all threads. Times on "
+    "different devices, or on a device that was shared, cannot be compared."
 )
 
 

@@ -1,66 +1,62 @@
-"""Tables of means over seeds, a row for each configuration."""
+"""The table of means over seeds that `compare` prints, a row for each model."""
 
 from collections.abc import Mapping
 from collections.abc import Sequence
 
 import numpy as np
 
-from mipae_tf.comparison.footnotes import Footnotes
-from mipae_tf.comparison.rows import Group
+from mipae_tf.comparison.rows import ComparableRows
 from mipae_tf.comparison.rows import Row
+from mipae_tf.comparison.tables.footnotes import Footnotes
+from mipae_tf.evaluation.tables.numbers import mean_and_deviation
+from mipae_tf.evaluation.tables.numbers import number
 from mipae_tf.visual.html_page import Table
 
-# More metrics of one kind than these have a table of their own.
-MOST_TOGETHER = 2
+# Kinds with more metrics than this have a table of their own.
+MOST_IN_SHARED_TABLE = 2
 ARROWS = {"higher": " ↑", "lower": " ↓", "none": ""}
-# What stands below a metric, from its neighbours in the file: rows of the same
-# measure, and of what is judged the same factor elsewhere.
+# Reference rows below a metric, by the last segment of its key: other rows of
+# the same measure. Judged classes have rows of the same factor.
 REFERENCES = {
     "forecast": ("copy_last", "blank", "real"),
     "score": ("ceiling",),
 }
-JUDGED = ("copy_last", "real")
+JUDGED_REFERENCES = ("copy_last", "real")
 
 
 def metric_tables(
-    group: Group, keys: Sequence[str], notes: Footnotes
+    group: ComparableRows, keys: Sequence[str], notes: Footnotes
 ) -> list[Table]:
-    """Mean ± sd over seeds of each metric, and what to measure them against.
+    """Mean ± sd over seeds of each metric, and reference values.
 
     Args:
-        group: rows that were measured alike.
+        group: rows that were measured in the same way.
         keys: of the metrics.
-        notes: takes the reasons of absent ones.
+        notes: takes the reasons of absent metrics.
 
     Returns:
-        One table of all metrics that have few of their kind, then one for
-        each kind that has many, such as the leaks of all factors.
+        One table of all kinds with few metrics, then one for each kind with
+        many, such as the leaks of all factors.
     """
     kinds: dict[str, list[str]] = {}
     for key in keys:
         kinds.setdefault(key.rpartition("/")[0], []).append(key)
     together = [
-        key for kind in kinds.values() if len(kind) <= MOST_TOGETHER
+        key for kind in kinds.values() if len(kind) <= MOST_IN_SHARED_TABLE
         for key in kind
     ]  # fmt: skip
     tables = []
     if together:
         tables.append(_table(group, together, together, "", notes))
     for kind, members in kinds.items():
-        if len(members) > MOST_TOGETHER:
+        if len(members) > MOST_IN_SHARED_TABLE:
             names = [key.rpartition("/")[2] for key in members]
             tables.append(_table(group, members, names, kind, notes))
     return tables
 
 
-def number(value: float, sign: bool = False) -> str:
-    """A metric with its digits: two decimals from 10 on, else three."""
-    decimals = 2 if abs(value) >= 10 else 3
-    return f"{value:{'+' if sign else ''}.{decimals}f}"
-
-
 def _table(
-    group: Group,
+    group: ComparableRows,
     keys: Sequence[str],
     names: Sequence[str],
     caption: str,
@@ -85,23 +81,23 @@ def _cell(row: Row, key: str, notes: Footnotes) -> str:
     values, mark = row.values(key), notes.mark(*row.reasons(key))
     if not values.size:
         return f"absent {mark}"
-    text = number(values.mean())
-    if values.size > 1:
-        decimals = len(text.partition(".")[2])
-        text += f" ± {values.std(ddof=1):.{decimals}f}"
-    return f"{text} ({values.size}) {mark}".rstrip()
+    return f"{mean_and_deviation(values)} ({values.size}) {mark}".rstrip()
 
 
-def _references(group: Group, key: str) -> Mapping[str, float]:
-    """Means over all runs: they are of the clips, not of the run."""
+def _references(group: ComparableRows, key: str) -> Mapping[str, float]:
+    """Reference values of a metric by name, means over all runs."""
     kind, _, last = key.rpartition("/")
-    beside = {name: f"{kind}/{name}" for name in REFERENCES.get(last, ())}
+    reference_keys = {
+        name: f"{kind}/{name}" for name in REFERENCES.get(last, ())
+    }
     if key.startswith("judged/"):
-        beside = {name: f"judged/{name}/{last}" for name in JUDGED}
+        reference_keys = {
+            name: f"judged/{name}/{last}" for name in JUDGED_REFERENCES
+        }
     runs = [run for row in group.rows for run in row.having(key)]
     entries = {
         name: [run.metrics.get(other, {}) for run in runs]
-        for name, other in beside.items()
+        for name, other in reference_keys.items()
     }
     values = {
         name: [entry["value"] for entry in found if "value" in entry]

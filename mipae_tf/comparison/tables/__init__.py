@@ -1,0 +1,1 @@
+"""The tables that `compare` prints and writes."""

@@ -1,0 +1,6 @@
+"""Tables of one run, for the screen and for its report."""
+
+from mipae_tf.evaluation.tables.metric_list import metrics_table
+from mipae_tf.evaluation.tables.summary_table import summary_table
+
+__all__ = ["metrics_table", "summary_table"]
