@@ -122,7 +122,7 @@ def _subject(
     if settings.dataset == OWN_CLIPS and own_clips is None:
         raise ValueError(
             f"--run_dir={folder.path} was trained on clips of your own: call "
-            "mipae_tf.evaluation.evaluate(run_dir, own_clips=...) from Python."
+            "mipae_tf.evaluate_run(run_dir, own_clips=...) from Python."
         )
     model, of_data = load(folder.path), {"builder": None}
     if own_clips is not None:
