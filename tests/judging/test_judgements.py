@@ -84,7 +84,7 @@ def test_probabilities_of_float32_are_taken():
         ({"probabilities": CERTAIN * 2}, "sum to 1"),
         ({"probabilities": CERTAIN * 2 - 1 / 9}, "at least 0"),
         ({"probabilities": CERTAIN[:3], "labels": LABELS[:3]}, "at least 4"),
-        ({"labels": LABELS[1:]}, "equally many"),
+        ({"labels": LABELS[1:]}, "the same number of"),
         ({"labels": LABELS + 1}, "from 0 to 8"),
         ({"labels": LABELS - 1}, "from 0 to 8"),
         ({"labels": LABELS / 2}, "integers"),
@@ -92,7 +92,7 @@ def test_probabilities_of_float32_are_taken():
         ({"original": CERTAIN + 1}, "original must be at least 0"),
     ],
 )
-def test_unfit_input_is_refused(changes, message):
+def test_invalid_input_is_refused(changes, message):
     arguments = {"probabilities": CERTAIN, "labels": LABELS, **changes}
     with pytest.raises(ValueError, match=message):
         judgement(**arguments)

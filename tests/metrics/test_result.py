@@ -47,7 +47,7 @@ def test_an_entry_holds_what_is_given_as_plain_numbers():
         {"value": 1.0, "pooling": "median"},
     ],
 )
-def test_unfit_values_are_refused_by_name(fields):
+def test_invalid_values_are_refused_by_name(fields):
     with pytest.raises(ValueError, match="^leak/x_0: "):
         entry("leak/x_0", **{"better": "lower", **fields})
 

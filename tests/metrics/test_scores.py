@@ -50,13 +50,13 @@ def test_a_single_factor_is_absent(score):
     "changes, message",
     [
         ({"codes": CODES * np.nan}, "codes must be finite"),
-        ({"codes": CODES[1:]}, "equally many"),
+        ({"codes": CODES[1:]}, "the same number of"),
         ({"codes": CODES[:, 0]}, r"\[samples, dimensions\]"),
         ({"factors": {}}, "at least one factor"),
         ({"blocks": {"a": [9], "b": [1]}}, "within the 4 dimensions"),
     ],
 )
-def test_unfit_input_is_refused(score, changes, message):
+def test_invalid_input_is_refused(score, changes, message):
     with pytest.raises(ValueError, match=message):
         score(**{"codes": CODES, "factors": FACTORS, **changes})
 

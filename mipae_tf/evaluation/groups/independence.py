@@ -11,7 +11,7 @@ from mipae_tf.metrics.information.independence import best_partition
 from mipae_tf.metrics.information.independence import transition_correlation
 from mipae_tf.metrics.information.independence import transition_information
 from mipae_tf.metrics.information.mixed_mi import mixed_mutual_information
-from mipae_tf.metrics.information.ties import separated
+from mipae_tf.metrics.information.ties import break_ties
 from mipae_tf.metrics.result import absent
 from mipae_tf.metrics.result import entry
 from mipae_tf.visual.heatmap import heatmap
@@ -28,7 +28,7 @@ def measure(subject: Subject) -> Findings:
 
     Information in nats between a part of the code at t - 1 and the same part,
     or another, at t, by the estimator of Kraskov on standardised codes, of
-    which `separated` breaks ties, from one transition of each clip at a time.
+    which `break_ties` breaks ties, from one transition of each clip at a time.
     Parts are the factors of a model that has several, else its content and
     pose, else the best of 20 random halvings of its one latent.
 
@@ -83,7 +83,7 @@ def _entries(
 def _information(first: np.ndarray, second: np.ndarray) -> float:
     """Nats that two codes `[clips, dim]` tell of each other."""
     # Noise of one seed in both would be a dependence of its own.
-    first, second = separated(first, seed=0), separated(second, seed=1)
+    first, second = break_ties(first, seed=0), break_ties(second, seed=1)
     return mixed_mutual_information(first, second, NEIGHBOURS)
 
 

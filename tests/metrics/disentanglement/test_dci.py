@@ -40,7 +40,7 @@ def test_scores_follow_from_importances():
     factors = [f["completeness"] for f in result["factors"].values()]
     # Entropies log 2 and 1.5 log 2; the last factor splits nothing.
     assert factors[:3] == pytest.approx([1, 0.5, 0.25])
-    assert "nothing to split" in factors[3]["absent"]
+    assert "found no split" in factors[3]["absent"]
     assert result["completeness"] == pytest.approx(1.75 / 3)
     informativeness = [f["informativeness"] for f in result["factors"].values()]
     assert informativeness == pytest.approx([0.5, 1, 0, 0])
@@ -77,7 +77,7 @@ def test_exchanged_blocks_change_names_alone():
 def test_constant_codes_leave_nothing_to_split():
     result = dci(np.ones((800, 3)), FACTORS)
     for part in PARTS[:2]:
-        assert "nothing to split" in result[part]["absent"]
+        assert "found no split" in result[part]["absent"]
     assert result["informativeness"] == 0
     assert result["blocks"]["0"]["weight"] == 0
 

@@ -155,7 +155,7 @@ def test_constant_factors_are_absent():
         mig_published(codes, codes, np.arange(3000), POSE)
 
 
-def test_unfit_input_is_refused():
+def test_invalid_input_is_refused():
     codes = oracle(CONTENT)
     with pytest.raises(ValueError, match="pose_codes 2999"):
         mig_published(codes, codes[1:], CONTENT, POSE)

@@ -149,10 +149,10 @@ def test_the_seed_decides():
         ({"pose_codes": np.ones((COUNT - 1, 2))}, "pose_codes 799"),
         ({"pose_codes": np.full((COUNT, 2), np.nan)}, "pose_codes must be"),
         ({"content_factors": {}}, "at least one factor"),
-        ({"pose_factors": {"x": np.arange(5)}}, "equally many"),
+        ({"pose_factors": {"x": np.arange(5)}}, "the same number of"),
         ({"pose_factors": {"x": np.full(COUNT, np.nan)}}, "'x' must be finite"),
     ],
 )
-def test_unfit_input_is_refused(changes, message):
+def test_invalid_input_is_refused(changes, message):
     with pytest.raises(ValueError, match=message):
         mig_factorwise(**case() | changes)

@@ -55,7 +55,7 @@ def test_held_out_samples_are_a_quarter():
     [
         ({"codes": CODES * np.nan}, "codes must be finite"),
         ({"codes": CODES[:3]}, "at least 4"),
-        ({"codes": CODES[1:]}, "equally many"),
+        ({"codes": CODES[1:]}, "the same number of"),
         ({"factors": {}}, "at least one factor"),
         ({"factors": {"x": CODES}}, r"'x' must be labels \[samples\]"),
         ({"factors": {"x": CODES[:, 0] * np.nan}}, "'x' must be finite"),
@@ -67,7 +67,7 @@ def test_held_out_samples_are_a_quarter():
         ({"blocks": {"a": [0, 1], "b": [1]}}, "dimension 1 2 times"),
     ],
 )
-def test_unfit_input_is_refused(changes, message):
+def test_invalid_input_is_refused(changes, message):
     arguments = {"codes": CODES, "factors": FACTORS, **changes}
     with pytest.raises(ValueError, match=message):
         checked_representation(**arguments)

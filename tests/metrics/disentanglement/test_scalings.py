@@ -100,7 +100,7 @@ def test_scale_is_what_the_estimate_from_distances_depends_on():
 
 
 @pytest.mark.parametrize("scaling", [standardised, whitened])
-def test_unfit_input_is_refused(scaling):
+def test_invalid_input_is_refused(scaling):
     with pytest.raises(ValueError, match="codes must be finite"):
         scaling(NORMAL * np.nan)
     with pytest.raises(ValueError, match="at least 4"):

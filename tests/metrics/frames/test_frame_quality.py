@@ -50,7 +50,7 @@ def test_psnr_pools_clips_before_the_logarithm():
 
 
 @pytest.mark.parametrize("metric", [squared_errors, absolute_errors])
-def test_unfit_frames_are_refused(metric):
+def test_invalid_frames_are_refused(metric):
     truth = random_frames()
     with pytest.raises(ValueError, match="both be uint8, or both float"):
         metric(truth, truth / 255)

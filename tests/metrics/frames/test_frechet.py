@@ -106,6 +106,6 @@ def test_the_distance_shrinks_with_the_samples():
         (FIRST[:, 1:], SECOND, "got 5 and 6"),
     ],
 )
-def test_unfit_embeddings_are_refused(first, second, message):
+def test_invalid_embeddings_are_refused(first, second, message):
     with pytest.raises(ValueError, match=message):
         frechet_distance(first, second)

@@ -152,7 +152,7 @@ def test_batches_do_not_matter(case, monkeypatch):
     other = random_frames(FRAMES.shape, seed=1)
     expected = lpips(FRAMES, other)
     assert len(np.unique(expected)) == 4
-    monkeypatch.setattr("mipae_tf.metrics.frames.lpips.BATCH", 3)
+    monkeypatch.setattr("mipae_tf.metrics.frames.lpips.BATCH_SIZE", 3)
     np.testing.assert_allclose(lpips(FRAMES, other), expected, rtol=1e-5)
 
 
@@ -182,16 +182,16 @@ def test_without_weights_the_metric_is_absent():
             Lpips("alex", weights)
 
 
-def test_unfit_weights_are_refused(tmp_path):
+def test_invalid_weights_are_refused(tmp_path):
     path = tmp_path / "weights.npz"
     with pytest.raises(ValueError, match="backbone must be one of"):
         Lpips("squeeze", path)
-    with pytest.raises(ValueError, match="no file"):
+    with pytest.raises(ValueError, match="does not exist"):
         Lpips("alex", path)
     arrays = random_weights("alex")
     name = "features.3.bias"
     for value, message in (
-        (None, f"must hold {name}"),
+        (None, f"must contain {name}"),
         (np.zeros(7, np.float32), r"of shape \(192,\)"),
         (np.zeros(192, np.int32), "must be float"),
         (np.full(192, np.nan, np.float32), "must be finite"),
@@ -202,7 +202,7 @@ def test_unfit_weights_are_refused(tmp_path):
             Lpips("alex", path)
 
 
-def test_unfit_frames_are_refused(case):
+def test_invalid_frames_are_refused(case):
     backbone, _, lpips = case
     least = {"alex": 31, "vgg": 16}[backbone]
     small = random_frames((1, 1, least - 1, 64, 3))

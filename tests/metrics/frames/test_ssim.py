@@ -128,7 +128,7 @@ def test_identity_is_one_and_the_order_does_not_matter(metric):
 
 
 @pytest.mark.parametrize("metric", EVERY)
-def test_unfit_frames_are_refused(metric):
+def test_invalid_frames_are_refused(metric):
     truth = random_frames()
     with pytest.raises(ValueError, match="both be uint8, or both float"):
         metric(truth, truth / 255)

@@ -70,14 +70,14 @@ FIRST, SECOND = gaussian_pairs(1.0, 2, 64)
     "changes, message",
     [
         ({"first": FIRST * np.nan}, "first must be finite"),
-        ({"second": SECOND[1:]}, "equally many"),
+        ({"second": SECOND[1:]}, "the same number of"),
         ({"second": SECOND[:, 0]}, "second must be real numbers"),
         ({"first": FIRST[:31], "second": SECOND[:31]}, "at least 4"),
         ({"steps": 0}, "steps must be at least 1"),
         ({"hidden_dim": 0}, "hidden_dim must be at least 1"),
     ],
 )
-def test_unfit_input_is_refused(changes, message):
+def test_invalid_input_is_refused(changes, message):
     arguments = {"first": FIRST, "second": SECOND, "seed": 0}
     with pytest.raises(ValueError, match=message):
         club_upper_bound(**{**arguments, **changes})

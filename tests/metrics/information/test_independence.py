@@ -149,7 +149,7 @@ def test_the_seed_decides_on_the_partition():
 
 def test_undefined_input_is_absent():
     latents = moved(TWO_TURNS, clips=10)
-    with pytest.raises(AbsentMetric, match="One factor alone"):
+    with pytest.raises(AbsentMetric, match="at least 2 factors"):
         transition_information(latents, [[0, 1]], gaussian_information)
     with pytest.raises(AbsentMetric, match="at least 4 clips, got 3"):
         transition_information(latents[:3], BLOCKS, gaussian_information)
@@ -171,7 +171,7 @@ LATENTS = moved(TWO_TURNS, clips=10)
         (LATENTS + np.inf, "latents must be finite"),
     ],
 )
-def test_unfit_latents_are_refused(latents, message):
+def test_invalid_latents_are_refused(latents, message):
     with pytest.raises(ValueError, match=message):
         transition_correlation(latents)
     with pytest.raises(ValueError, match=message):
@@ -185,14 +185,14 @@ def test_unfit_latents_are_refused(latents, message):
     [
         ([[0, 1], [1, 2]], "must not overlap"),
         ([[0, 0], [1]], "must not overlap"),
-        ([[0, 1], []], "none of them empty"),
+        ([[0, 1], []], "non-empty lists"),
         ([[0.5], [1]], "lists of dimensions"),
         ([[0], [4]], "from 0 to 3"),
         ([[0], [-1]], "from 0 to 3"),
         ([], "from 0 to 3"),
     ],
 )
-def test_unfit_blocks_are_refused(blocks, message):
+def test_invalid_blocks_are_refused(blocks, message):
     with pytest.raises(ValueError, match=message):
         transition_information(LATENTS, blocks, gaussian_information)
 
@@ -205,7 +205,7 @@ def test_unfit_blocks_are_refused(blocks, message):
         ({"partitions": 0}, "partitions must be at least 1"),
     ],
 )
-def test_unfit_partitions_are_refused(changes, message):
+def test_invalid_partitions_are_refused(changes, message):
     arguments = {"parts": 2, "seed": 0, **changes}
     with pytest.raises(ValueError, match=message):
         best_partition(LATENTS, estimator=gaussian_information, **arguments)

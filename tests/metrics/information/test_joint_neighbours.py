@@ -16,8 +16,8 @@ PAIRS = hard_pairs(COUNT)
 @pytest.mark.parametrize("crowd", [0, 32])
 def test_distances_are_exact(name, crowd, monkeypatch):
     # With a crowd of 0 every query goes on to products in float64.
-    monkeypatch.setattr(joint_neighbours, "CROWD", crowd)
-    monkeypatch.setattr(joint_neighbours, "PRODUCTS", 7000)
+    monkeypatch.setattr(joint_neighbours, "MAX_OPEN_PAIRS", crowd)
+    monkeypatch.setattr(joint_neighbours, "BLOCK_PRODUCTS", 7000)
     pair = [codes.astype(np.float64) for codes in PAIRS[name]]
     for neighbours in (1, 3):
         np.testing.assert_array_equal(

@@ -10,7 +10,7 @@ from sklearn.feature_selection import mutual_info_regression
 
 from mipae_tf.metrics.absent_metric import AbsentMetric
 from mipae_tf.metrics.information.ksg_mi import ksg_mutual_information
-from mipae_tf.metrics.information.ties import separated
+from mipae_tf.metrics.information.ties import break_ties
 
 COUNT = 300
 PAIRS = hard_pairs(COUNT)
@@ -113,16 +113,16 @@ def test_codes_of_few_distinct_values_are_absent(variant):
         "half": lambda codes: codes.astype(np.float16),
     }.items():
         pair = [change(codes) for codes in gaussians(1000, 1, 0.5)]
-        with pytest.raises(AbsentMetric, match="separated breaks such ties"):
+        with pytest.raises(AbsentMetric, match="use break_ties first"):
             ksg_mutual_information(*pair, neighbours=20, variant=variant)
         if name == "copies":
             continue  # pairs that repeat do tell more of each other
-        apart = [separated(code, seed) for seed, code in enumerate(pair)]
+        apart = [break_ties(code, seed) for seed, code in enumerate(pair)]
         found = ksg_mutual_information(*apart, variant=variant)
         assert found == pytest.approx(0.5, abs=0.1)
 
 
-def test_unfit_input_is_refused():
+def test_invalid_input_is_refused():
     first, second = gaussians(20, 2, 1.0)
     spoilt = second.copy()
     spoilt[3, 1] = np.nan
@@ -131,7 +131,7 @@ def test_unfit_input_is_refused():
         (spoilt, second, "first must be finite"),
         (first[:, 0], second, r"first must be .*\[samples, dimensions\]"),
         (first, second.astype(str), "second must be real numbers"),
-        (first, second[1:], "equally many"),
+        (first, second[1:], "the same number of"),
         (first[:3], second[:3], "at least 4"),
     ]:
         with pytest.raises(ValueError, match=message):

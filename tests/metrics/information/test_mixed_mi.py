@@ -10,7 +10,7 @@ from sklearn.metrics import mutual_info_score
 from mipae_tf.metrics.information.ksg_mi import ksg_mutual_information
 from mipae_tf.metrics.information.mixed_mi import mixed_mutual_information
 from mipae_tf.metrics.information.ross_mi import ross_mutual_information
-from mipae_tf.metrics.information.ties import separated
+from mipae_tf.metrics.information.ties import break_ties
 
 COUNT = 300
 PAIRS = hard_pairs(COUNT)
@@ -107,7 +107,7 @@ def test_rounded_codes_read_too_much_until_ties_are_broken():
     pair = np.random.default_rng(0).standard_normal((2, 1000, 1)).round(1)
     # As docs/mutual_information.md has it.
     assert mixed_mutual_information(*pair) == pytest.approx(0.50, abs=0.005)
-    apart = [separated(codes, seed) for seed, codes in enumerate(pair)]
+    apart = [break_ties(codes, seed) for seed, codes in enumerate(pair)]
     assert mixed_mutual_information(*apart) == pytest.approx(0.02, abs=0.005)
 
 
@@ -121,13 +121,13 @@ def test_order_and_roles_change_nothing():
         )
 
 
-def test_unfit_input_is_refused():
+def test_invalid_input_is_refused():
     first, second = gaussians(20, 2, 1.0)
     spoilt = np.where(np.arange(20)[:, None] == 3, np.inf, second)
     for first_codes, second_codes, neighbours, message in [
         (first, spoilt, 3, "second must be finite"),
         (first[:, 0], second, 3, r"first must be .*\[samples, dimensions\]"),
-        (first, second[1:], 3, "equally many"),
+        (first, second[1:], 3, "the same number of"),
         (first[:3], second[:3], 2, "at least 4"),
         (first, second, 20, "neighbours .* 1 to 19"),
     ]:

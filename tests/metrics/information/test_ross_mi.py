@@ -100,7 +100,7 @@ def test_labelings_that_keep_different_samples_do_not_disturb_each_other():
     ]
 
 
-def test_unfit_input_is_refused():
+def test_invalid_input_is_refused():
     codes, labels = CODES["plain"], LABELINGS["large"]
     for bad in (np.nan, np.inf, 1e200):
         spoilt = codes.copy()
@@ -111,7 +111,7 @@ def test_unfit_input_is_refused():
         ross_mutual_information(codes[:, 0], labels)
     with pytest.raises(ValueError, match=r"\[samples, dimensions\]"):
         ross_mutual_information(codes.astype(str), labels)
-    with pytest.raises(ValueError, match="equally many"):
+    with pytest.raises(ValueError, match="the same number of"):
         ross_mutual_information(codes, labels[1:])
     with pytest.raises(ValueError, match="at least 4"):
         ross_mutual_information(codes[:3], labels[:3])

@@ -87,8 +87,8 @@ def test_constant_labels_are_absent():
     "changes, message",
     [
         ({"codes": KNOWING * np.nan}, "codes must be finite"),
-        ({"labels": LABELS[1:]}, "equally many"),
-        ({"groups": GROUPS[1:]}, "equally many"),
+        ({"labels": LABELS[1:]}, "the same number of"),
+        ({"groups": GROUPS[1:]}, "the same number of"),
         ({"counts": (61,)}, "from 1 to 60"),
         ({"counts": (0,)}, "from 1 to 60"),
         ({"counts": ()}, "at least one count"),
@@ -98,7 +98,7 @@ def test_constant_labels_are_absent():
         ({"kind": "forest"}, "kind must be one of"),
     ],
 )
-def test_unfit_input_is_refused(changes, message):
+def test_invalid_input_is_refused(changes, message):
     arguments = {
         "codes": KNOWING,
         "labels": LABELS,

@@ -130,14 +130,14 @@ def test_constant_targets_are_absent():
         ({"kind": "forest"}, "kind must be one of"),
         ({"codes": CODES * np.nan}, "codes must be finite"),
         ({"target": NUMBER * np.inf}, "target must be finite"),
-        ({"target": NUMBER[1:]}, "equally many"),
+        ({"target": NUMBER[1:]}, "the same number of"),
         ({"target": CODES}, "one factor"),
         ({"codes": CODES[:12], "target": NUMBER[:12]}, "at least 4"),
         ({"test": (CODES[:, 1:], NUMBER)}, "6 dimensions"),
         ({"test": (CODES[:3], NUMBER[:3])}, "test codes must hold"),
     ],
 )
-def test_unfit_input_is_refused(changes, message):
+def test_invalid_input_is_refused(changes, message):
     arguments = {"codes": CODES, "target": NUMBER, **changes}
     with pytest.raises(ValueError, match=message):
         probe(**arguments, categorical=False, seed=0)

@@ -44,7 +44,7 @@ def test_a_latent_without_error_has_no_ratios():
 @pytest.mark.parametrize(
     "name", ["full", "content", "pose", "chance", "margin"]
 )
-def test_unfit_numbers_are_refused(name):
+def test_invalid_numbers_are_refused(name):
     fit = {"full": 0.5, "content": 0.4, "pose": 0.3, "chance": 0.1}
     for value in (-0.1, float("nan"), float("inf")):
         with pytest.raises(ValueError, match=f"{name} must be"):
