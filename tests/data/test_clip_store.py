@@ -14,7 +14,7 @@ def test_what_cannot_be_decoded_leaves_nothing(tmp_path):
 
     with pytest.raises(OSError, match="disk gone"):
         stored_clips(tmp_path / "kept", broken)
-    with pytest.raises(ValueError, match="mine holds no clip"):
+    with pytest.raises(ValueError, match="mine must contain at least one clip"):
         stored_clips(tmp_path / "kept", lambda _: [], name="mine")
     with pytest.raises(ValueError, match="different shapes"):
         stored_clips(tmp_path / "kept", lambda _: [VIDEO[0], VIDEO[1, :1]])
@@ -25,7 +25,7 @@ def test_what_cannot_be_decoded_leaves_nothing(tmp_path):
     assert not list(tmp_path.iterdir())
 
 
-def test_the_one_who_is_late_takes_what_is_there(tmp_path):
+def test_a_slower_process_uses_the_existing_folder(tmp_path):
     def slow(streams):
         yield from VIDEO
         stored_clips(tmp_path / "kept", lambda _: VIDEO)
@@ -35,11 +35,11 @@ def test_the_one_who_is_late_takes_what_is_there(tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["kept"]
 
 
-@pytest.mark.parametrize("name", ["video.uint8", "truth.npz"])
+@pytest.mark.parametrize("name", ["video.npy", "values.npz"])
 def test_a_damaged_file_is_named_with_its_remedy(tmp_path, name):
     kept = tmp_path / "kept"
-    stored_clips(kept, lambda: VIDEO)
+    stored_clips(kept, lambda _: VIDEO)
     path = kept / name
     path.write_bytes(path.read_bytes()[:20])
     with pytest.raises(ValueError, match="kept is damaged .* remove it"):
-        stored_clips(kept, lambda: VIDEO)
+        stored_clips(kept, lambda _: VIDEO)

@@ -35,7 +35,7 @@ Builder.name = "moving_dsprites"
 
 @pytest.fixture
 def tiny(monkeypatch, tmp_path):
-    monkeypatch.setitem(datasets.OURS, "moving_dsprites", Builder)
+    monkeypatch.setitem(datasets.BUILDERS, "moving_dsprites", Builder)
     return {"dataset": "moving_dsprites/tiny", "data_dir": str(tmp_path)}
 
 
@@ -136,7 +136,7 @@ def test_an_older_version_stays_and_a_new_one_is_built_beside_it(
     before = open_clips(split="test", **tiny)
     files = {path: path.stat().st_mtime_ns for path in folder.rglob("*")}
     monkeypatch.undo()
-    monkeypatch.setitem(datasets.OURS, "moving_dsprites", Builder)
+    monkeypatch.setitem(datasets.BUILDERS, "moving_dsprites", Builder)
     after = open_clips(split="test", **tiny)
     assert {path.name for path in folder.iterdir()} == {"1.0.0", "1.1.0"}
     for path, changed in files.items():
@@ -167,7 +167,7 @@ def test_an_unknown_split_is_named(tiny):
     "dataset, message",
     [
         ("moving_dsprites/none", "no config 'none'; it has .*quickstart"),
-        ("no_such_set", "there is no dataset 'no_such_set'; ours are"),
+        ("no_such_set", "there is no dataset 'no_such_set' in tfds"),
     ],
 )
 def test_unknown_names_are_named(dataset, message, tmp_path):

@@ -3,7 +3,7 @@ import pytest
 import tensorflow as tf
 
 from mipae_tf.data import Factor
-from mipae_tf.judging.network import VIEW
+from mipae_tf.judging.network import VIEW_SIZE
 from mipae_tf.judging.network import JudgeNetwork
 from mipae_tf.judging.network import view
 
@@ -20,7 +20,9 @@ def test_the_view_is_the_half_around_a_point(frames):
     np.testing.assert_allclose(middle, frames[:, 16:48, 16:48], atol=1e-5)
     corner = tf.fill((3, 2), -1 + 2 * 15.5 / 63)
     seen = view(frames, corner)
-    np.testing.assert_allclose(seen, frames[:, :VIEW, :VIEW], atol=1e-4)
+    np.testing.assert_allclose(
+        seen, frames[:, :VIEW_SIZE, :VIEW_SIZE], atol=1e-4
+    )
 
 
 def test_rows_come_before_columns(frames):
@@ -31,8 +33,8 @@ def test_rows_come_before_columns(frames):
 
 def test_beyond_the_frame_is_black(frames):
     seen = view(frames, tf.ones((3, 2))).numpy()
-    assert (seen[:, VIEW // 2 + 1 :] == 0).all()
-    assert (seen[:, : VIEW // 2, : VIEW // 2] > 0).any()
+    assert (seen[:, VIEW_SIZE // 2 + 1 :] == 0).all()
+    assert (seen[:, : VIEW_SIZE // 2, : VIEW_SIZE // 2] > 0).any()
 
 
 @pytest.mark.parametrize("size", [16, 128])

@@ -171,7 +171,7 @@ def test_endings_are_taken_in_any_case(no_run, monkeypatch):
         ({"output": "x.png"}, "--output=x.png must end in .gif, .mp4 or .npy"),
         ({"horizon": 0}, "--horizon=0 is too small"),
         ({"horizon": 10**20}, "--horizon=1.* is too large; allowed is 1 to"),
-        ({"horizon": 3.5}, "--horizon=3.5 is no whole number"),
+        ({"horizon": 3.5}, "--horizon=3.5 is not an integer"),
         ({"horizon": 2_001}, "is too large for a GIF, .* is 1 to 2000, or"),
         (
             {"horizon": 10**9, "output": "new/x.npy"},

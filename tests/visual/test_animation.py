@@ -173,9 +173,9 @@ def test_failed_encoding_leaves_no_file(tmp_path, monkeypatch):
 
 @pytest.mark.parametrize("fps", [0, -1, float("nan"), float("inf")])
 def test_fps_must_be_positive(tmp_path, fps):
-    with pytest.raises(ValueError, match="fps is"):
+    with pytest.raises(ValueError, match="fps must be"):
         encode_gif(few_colours(), fps)
-    with pytest.raises(ValueError, match="fps is"):
+    with pytest.raises(ValueError, match="fps must be"):
         write_mp4(tmp_path / "a.mp4", few_colours(), fps)
 
 

@@ -128,7 +128,7 @@ def test_the_cover_of_a_song_is_no_video(tmp_path):
     write_song(tmp_path / "song.mp4")
     with av.open(str(tmp_path / "song.mp4")) as container:
         assert len(container.streams.video) == 1
-    with pytest.raises(ValueError, match=r"song\.mp4 holds no video stream"):
+    with pytest.raises(ValueError, match=r"song\.mp4 contains no video stream"):
         read_video(tmp_path / "song.mp4")
 
 
@@ -198,6 +198,6 @@ def test_pixels_of_an_absurd_shape_are_refused(tmp_path, monkeypatch):
         stream.codec_context.sample_aspect_ratio = Fraction(3)
 
     path = write_video(tmp_path / "a.mp4", prepare=widen)
-    monkeypatch.setattr(container_file, "WIDEST_PIXEL", 2)
+    monkeypatch.setattr(container_file, "MAX_PIXEL_ASPECT", 2)
     with pytest.raises(ValueError, match="has pixels 3 times as wide as high"):
         read_video(path)

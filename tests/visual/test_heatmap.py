@@ -88,7 +88,7 @@ def test_equal_or_no_values_can_be_drawn(value, centre):
         ([1.0, 2.0], r"matrix \[rows, columns\].*shape \(2,\)"),
         (np.zeros((0, 3)), r"at least one cell.*\(0, 3\)"),
         ([[1.0, np.inf, 0], [0, 0, 0]], "finite or NaN, got infinity"),
-        (np.zeros((2, 2)), "2 row labels and 3 column labels"),
+        (np.zeros((2, 2)), "2 rows and 3 columns"),
     ],
 )
 def test_refuses_what_is_no_matrix(values, message):

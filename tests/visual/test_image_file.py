@@ -117,7 +117,7 @@ def test_a_grey_level_that_is_not_shown_is_black(tmp_path):
     [
         (np.full((4, 4), 200, np.float32), r"float32 in \[200, 200\]; uint8"),
         (np.full((4, 4), np.nan, np.float32), r"in \[nan, nan\]"),
-        (np.full((4, 4), 200, np.int32), "pixels of 32-bit integers"),
+        (np.full((4, 4), 200, np.int32), "32-bit integer pixels"),
     ],
 )
 def test_values_of_no_known_range_are_refused(tmp_path, values, message):

@@ -59,11 +59,11 @@ def test_infinite_values_leave_a_gap():
 
 
 def test_refuses_what_cannot_be_drawn():
-    with pytest.raises(ValueError, match="series is empty"):
+    with pytest.raises(ValueError, match="at least one curve"):
         per_step_plot({}, "dB")
-    with pytest.raises(ValueError, match="band of 'a' has 2 steps"):
+    with pytest.raises(ValueError, match="band of 'a' must have 3"):
         per_step_plot({"a": ([1, 2, 3], [1, 1], [2, 2])}, "dB")
-    with pytest.raises(ValueError, match="rows are 1 and hold no loss"):
+    with pytest.raises(ValueError, match="got 1 rows without a loss"):
         loss_plot([{"step": 1, "stage": "dynamics", "note": "x"}])
 
 

@@ -118,7 +118,7 @@ def test_render_says_what_is_wrong():
     with pytest.raises(ValueError, match="pose lacks 'x_1'"):
         scene.render(clip["content"], lacking)
     beyond = clip["pose"] | {"x_1": np.array([0, 32])}
-    with pytest.raises(ValueError, match=r"spans 0..32 but must lie in 0..31"):
+    with pytest.raises(ValueError, match="must be from 0 to 31, got 0 to 32"):
         scene.render(clip["content"], beyond)
     longer = clip["pose"] | {"x_1": np.zeros(3, int)}
     with pytest.raises(ValueError, match="different numbers of frames.*: 3"):
@@ -150,7 +150,7 @@ def test_static_frames_are_uniform_and_known_by_index():
     [
         ({"sprites": 3}, "sprites is 3 but must be one of 1, 2"),
         ({"bounce": "redraw"}, "bounce is 'redraw' but must be one of"),
-        ({"num_frames": 0}, "num_frames is 0 but must be a whole number"),
+        ({"num_frames": 0}, "num_frames is 0 but must be an integer"),
         ({"sprites_from": "net"}, "sprites_from is 'net'"),
     ],
 )

@@ -100,7 +100,9 @@ def test_render_refuses_a_digit_of_another_class(digits):
 def test_wrong_speeds_are_named():
     with pytest.raises(ValueError, match="min_speed is 5 but must not exceed"):
         DigitsConfig("test", min_speed=5)
-    with pytest.raises(ValueError, match="min_speed is -4 but must be -3"):
+    with pytest.raises(
+        ValueError, match="min_speed is -4 but must be -max_speed, -3"
+    ):
         DigitsConfig("test", max_speed=3, bounce="redraw")
 
 
