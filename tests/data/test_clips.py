@@ -37,7 +37,7 @@ def test_examples_become_arrays():
     assert (len(clips), clips.length, clips.frame_shape) == (5, 4, (6, 7, 3))
 
 
-def test_sources_of_every_kind_give_the_same_clips():
+def test_all_kinds_of_sources_give_the_same_clips():
     dataset = tf.data.Dataset.from_tensor_slices(VIDEO)
     mappings = dataset.map(lambda video: {"video": video})
     made = Clips(VIDEO)
@@ -54,7 +54,7 @@ def test_take_keeps_the_groups_aligned():
     np.testing.assert_array_equal(picked.instance["digit"], [30, 10])
 
 
-def test_the_fingerprint_sees_one_pixel():
+def test_the_fingerprint_changes_with_one_pixel():
     changed = VIDEO.copy()
     changed[4, 3, 5, 6, 2] ^= 1
     prints = [Clips(video).fingerprint() for video in (VIDEO, VIDEO, changed)]
@@ -153,7 +153,7 @@ def test_a_dataset_of_other_elements_is_refused():
         Clips.of(dataset.repeat(), "mine")
 
 
-def test_no_clip_and_unequal_clips_are_refused():
+def test_no_clips_and_unequal_clips_are_refused():
     with pytest.raises(ValueError, match="mine must contain at least one clip"):
         Clips.from_examples([], name="mine")
     with pytest.raises(ValueError, match="different shapes"):
@@ -199,7 +199,7 @@ PLACES = (
 )
 
 
-def test_factors_by_what_is_declared():
+def test_factors_by_kind_and_per_frame():
     moving = {factor.name: np.zeros((5, 4), int) for factor in PLACES[:4]}
     clips = made(values={**moving, "who": np.arange(5)}, factors=PLACES)
     assert clips.factors_of() == PLACES[:4]
@@ -233,7 +233,7 @@ def test_factors_by_what_is_declared():
         ),
     ],
 )
-def test_values_that_do_not_fit_are_named(values, factor, message):
+def test_invalid_values_are_refused(values, factor, message):
     with pytest.raises(ValueError, match=message):
         made(values=values, factors=[factor] if factor else ())
 
@@ -249,7 +249,7 @@ def test_a_factor_is_declared_once():
             make()
 
 
-def test_clips_must_be_described_alike():
+def test_clips_must_have_the_same_factors():
     rows = [{"video": clip, "content": {"a": 1}} for clip in VIDEO]
     rows[3]["content"] = {"b": 1}
     with pytest.raises(ValueError, match="mine has clips with different fac"):
@@ -269,7 +269,7 @@ STREAMS = {
 }
 
 
-def test_streams_go_with_their_clips():
+def test_streams_belong_to_their_clips():
     clips = made(streams=STREAMS)
     assert set(clips.streams) == {"video", *STREAMS}
     picked = clips.take([4, 0, 1])
@@ -311,6 +311,6 @@ def test_streams_go_with_their_clips():
         ),
     ],
 )
-def test_streams_that_do_not_fit_are_named(name, array, message):
+def test_invalid_streams_are_refused(name, array, message):
     with pytest.raises(ValueError, match=message):
         made(streams={name: array})

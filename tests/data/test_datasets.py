@@ -102,7 +102,7 @@ def test_a_split_is_decoded_once_into_a_folder(tiny, tmp_path, monkeypatch):
     assert files == {"video.npy", "masks.npy", "values.npz"}
 
 
-def test_streams_are_decoded_when_they_are_wanted(tiny, monkeypatch):
+def test_streams_are_decoded_on_request(tiny, monkeypatch):
     decoded = []
 
     def counted(builder, split, streams, decode=datasets._examples):
@@ -127,9 +127,7 @@ def test_streams_are_decoded_when_they_are_wanted(tiny, monkeypatch):
         clips.with_streams(["actions"])
 
 
-def test_an_older_version_stays_and_a_new_one_is_built_beside_it(
-    tiny, monkeypatch
-):
+def test_an_older_version_is_kept_when_a_new_one_is_built(tiny, monkeypatch):
     folder = pathlib.Path(tiny["data_dir"]) / "moving_dsprites" / "tiny"
     monkeypatch.setattr(Builder, "VERSION", tfds.core.Version("1.0.0"))
     monkeypatch.setattr(Builder, "RELEASE_NOTES", {})
@@ -144,7 +142,7 @@ def test_an_older_version_stays_and_a_new_one_is_built_beside_it(
     assert after.fingerprint() == before.fingerprint()
 
 
-def test_other_clips_of_a_dataset_are_kept_apart(tiny, tmp_path):
+def test_different_clips_of_a_dataset_have_different_folders(tiny, tmp_path):
     kept = {**tiny, "clips_dir": str(tmp_path / "kept")}
     assert len(open_clips(split="train", limit=3, **kept)) == 3
     assert len(open_clips(split="train", **kept)) == 4
@@ -154,7 +152,7 @@ def test_other_clips_of_a_dataset_are_kept_apart(tiny, tmp_path):
     assert len(list((tmp_path / "kept").iterdir())) == 4
 
 
-def test_a_limit_beyond_the_split_takes_all_of_it(tiny):
+def test_a_limit_above_the_split_size_reads_all_clips(tiny):
     assert len(open_clips(split="test", limit=1000, **tiny)) == 2
 
 
@@ -170,11 +168,11 @@ def test_an_unknown_split_is_named(tiny):
         ("no_such_set", "there is no dataset 'no_such_set' in tfds"),
     ],
 )
-def test_unknown_names_are_named(dataset, message, tmp_path):
+def test_unknown_names_are_refused(dataset, message, tmp_path):
     with pytest.raises(ValueError, match=f"--dataset={dataset}.*{message}"):
         open_clips(dataset, "train", str(tmp_path))
 
 
-def test_our_builders_win_over_those_of_tfds(tmp_path):
+def test_own_builders_have_priority_over_those_of_tfds(tmp_path):
     builder = datasets.open_builder("moving_mnist", str(tmp_path))
     assert type(builder).__module__.startswith("mipae_tf.data_builders")

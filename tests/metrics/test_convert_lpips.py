@@ -22,7 +22,7 @@ def files(tmp_path):
     return tmp_path
 
 
-def test_the_metric_reads_what_is_written(files, monkeypatch):
+def test_the_metric_reads_the_converted_file(files, monkeypatch):
     monkeypatch.setenv("HOME", str(files))
     out = "~/new/lpips.NPZ"
     found = convert_lpips("~/backbone.pth", files / "heads.pth", out)

@@ -125,7 +125,7 @@ def channel_information(scale):
     return entropy - np.log(0.05 * np.sqrt(2 * np.pi * np.e))
 
 
-def test_other_metrics_see_what_the_published_one_misses():
+def test_other_metrics_detect_leaks_that_the_published_one_misses():
     turns, _, positions = sprites(8000)
     factors = {"orientation_0": turns[:, 0]}
     places = dict(zip(("x_0", "y_0", "x_1", "y_1"), positions.T, strict=True))

@@ -7,7 +7,7 @@ from mipae_tf.metrics.result import absent
 from mipae_tf.metrics.result import entry
 
 
-def test_an_entry_holds_what_is_given_as_plain_numbers():
+def test_an_entry_has_the_given_values_as_plain_numbers():
     result = entry(
         "prediction/psnr/forecast",
         np.float32(20.5),
@@ -52,7 +52,7 @@ def test_invalid_values_are_refused_by_name(fields):
         entry("leak/x_0", **{"better": "lower", **fields})
 
 
-def test_absence_states_its_reason():
+def test_an_absent_metric_has_a_reason():
     assert absent("no pose labels") == {"absent": "no pose labels"}
     assert absent(ValueError("constant")) == {"absent": "constant"}
     with pytest.raises(ValueError, match="reason"):

@@ -19,7 +19,7 @@ CODES = oracle_codes(FACTORS)
 
 
 @pytest.mark.parametrize("score", SCORES)
-def test_factors_without_a_value_are_absent_by_name(score):
+def test_unusable_factors_are_absent_by_name(score):
     still = {"still": np.zeros(200), "each": np.arange(200)}
     result = score(CODES, FACTORS | still)
     assert "constant" in result["factors"].pop("still")["absent"]
@@ -62,7 +62,7 @@ def test_invalid_input_is_refused(score, changes, message):
 
 
 @pytest.mark.parametrize("score", (mig_chen, modularity, dci_es, sap, infomec))
-def test_scale_and_offset_of_dimensions_change_nothing(score):
+def test_results_are_invariant_to_scale_and_offset(score):
     # Out of float32, beyond it, and beside offsets that float64 resolves.
     scales = np.array([1e-50, 1e60, 1e-8, 1.0])
     offsets = np.array([0, 1e66, 1e-1, 1e7])
@@ -78,7 +78,7 @@ def test_scale_and_offset_of_dimensions_change_nothing(score):
 
 
 @pytest.mark.parametrize("score", (dci, dci_es, sap, infomec))
-def test_too_few_to_hold_any_out_are_refused(score):
+def test_too_few_samples_for_a_split_are_refused(score):
     few = {"x": np.arange(12) % 2, "y": np.arange(12) % 3}
     with pytest.raises(ValueError, match="quarter of codes"):
         score(CODES[:12], few)

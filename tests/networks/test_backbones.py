@@ -29,7 +29,7 @@ def test_one_interface_from_frames_to_frames(name, channels):
         assert outputs.dtype == tf.float32
 
 
-def test_the_two_encoders_start_apart():
+def test_the_two_encoders_have_different_initial_weights():
     (frames,) = random_inputs((2, 64, 64, 1))
     content = make_encoder("dcgan", "content", 4, width=2)
     pose = make_encoder("dcgan", "pose", 4, width=2)

@@ -45,7 +45,7 @@ def test_pixels_are_between_zero_and_one(cls):
 
 
 @pytest.mark.parametrize("cls", [DCGANDecoder, VGGDecoder])
-def test_group_norm_never_looks_at_the_batch(cls):
+def test_group_norm_does_not_depend_on_the_batch(cls):
     (codes,) = random_inputs((4, 7))
     decoder = cls(1, width=4, norm="group")
     together = decoder(codes, training=True)

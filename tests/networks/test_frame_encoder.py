@@ -34,7 +34,7 @@ def test_its_maps_are_those_that_the_decoder_takes(backbone):
         assert bool(maps) == BACKBONES[backbone].uses_skips
 
 
-def test_the_coordinate_backbone_sees_things_and_places():
+def test_the_coordinate_backbone_encodes_appearance_and_position():
     things, places = FrameEncoder("coordinate", 7, width=2).encoders
     assert isinstance(things, PooledEncoder) and things.code_dim == 4
     assert isinstance(places, KeypointEncoder) and places.code_dim == 3

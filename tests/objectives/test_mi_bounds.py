@@ -103,7 +103,7 @@ def test_infonce_sums_over_the_second_pose():
     assert float(BOUNDS["infonce"].penalty(joint, matrix)) == pytest.approx(0)
 
 
-def test_smile_clamps_the_partition_term_alone():
+def test_smile_clamps_only_the_partition_term():
     joint, marginal = tf.constant([9.0]), tf.constant([9.0])
     assert float(BOUNDS["smile"].penalty(joint, marginal)) == 9.0 - 5.0
     assert float(BOUNDS["smile_all"].penalty(joint, marginal)) == 0.0

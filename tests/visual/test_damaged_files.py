@@ -84,7 +84,7 @@ def test_a_damaged_file_is_read_or_refused(tmp_path, name):
 @pytest.mark.slow
 @pytest.mark.filterwarnings("ignore")
 @pytest.mark.parametrize("name", MAKERS)
-def test_so_are_many_more(tmp_path, name):
+def test_many_more_damaged_files_are_read_or_refused(tmp_path, name):
     damage_and_read(tmp_path, name, seed=1, variants=300)
 
 

@@ -40,7 +40,7 @@ def test_strip_shows_every_frame_unchanged_at_its_scale():
         np.testing.assert_array_equal(shown[1::2, 1::2], frame)
 
 
-def test_strip_grey_and_colour_rows_stand_under_each_other():
+def test_strip_combines_grey_and_colour_rows():
     colour = np.zeros((4, 8, 8, 3), np.uint8)
     colour[..., 1] = 200
     picture = strip([flat(4, 8, 8), colour], scale=1)
@@ -62,7 +62,7 @@ def test_strip_marks_context_and_forecast_above_their_frames():
     assert frames[1][0] + 32 < line[0] < line[0] + line[1] < frames[2][0]
 
 
-def test_strip_without_context_has_no_mark():
+def test_strip_without_context_has_no_marks():
     picture = strip([flat(3, 16, 16)])
     assert where(picture, CONTEXT_COLOUR)[0].size == 0
     assert where(picture, FORECAST_COLOUR)[0].size == 0
@@ -75,20 +75,22 @@ def test_strip_without_context_has_no_mark():
         (3, CONTEXT_COLOUR, FORECAST_COLOUR),
     ],
 )
-def test_strip_all_of_one_kind_has_one_colour(context, present, absent):
+def test_strip_of_only_context_or_forecast_has_one_colour(
+    context, present, absent
+):
     picture = strip([flat(3, 32, 32)], context=context)
     assert where(picture, present)[0].size > 0
     assert where(picture, absent)[0].size == 0
 
 
-def test_strip_short_row_ends_with_the_long_one():
+def test_strip_aligns_short_rows_on_the_right():
     picture = strip([flat(5, 8, 8), flat(2, 8, 8, level=99)], scale=1)
     _, long = where(picture, (0, 0, 0))
     _, short = where(picture, (99, 99, 99))
     assert set(short) == set(sorted(set(long))[-16:])
 
 
-def test_strip_label_widens_the_left_only():
+def test_strip_labels_widen_only_the_left_margin():
     bare = strip([flat(2, 32, 32)])
     labelled = strip([flat(2, 32, 32)], labels=["truth"])
     assert labelled.shape[0] == bare.shape[0]
@@ -110,12 +112,12 @@ def test_strip_label_widens_the_left_only():
         ([flat(2, 8, 8)], {"scale": 0}, "scale must be .* got 0"),
     ],
 )
-def test_strip_refuses(rows, options, words):
+def test_strip_refuses_invalid_input(rows, options, words):
     with pytest.raises(ValueError, match=words):
         strip(rows, **options)
 
 
-def test_swap_grid_puts_content_down_and_pose_across():
+def test_swap_grid_has_content_in_rows_and_pose_in_columns():
     contents = np.stack([flat(16, 16, level=60), flat(16, 16, level=61)])
     poses = np.stack([flat(16, 16, level=70 + j) for j in range(3)])
     swapped = np.stack(
@@ -152,7 +154,7 @@ def test_swap_grid_bars_name_the_sources():
     assert np.ptp(rows) > np.ptp(columns) and columns.max() < 64
 
 
-def test_swap_grid_refuses_shapes_that_do_not_fit():
+def test_swap_grid_refuses_mismatching_shapes():
     with pytest.raises(ValueError, match="swapped must be"):
         swap_grid(flat(2, 8, 8), flat(3, 8, 8), flat(3, 2, 8, 8))
     with pytest.raises(ValueError, match="contents must be uint8"):

@@ -21,7 +21,7 @@ def rows_of(png, colour):
     return np.nonzero((pixels(png) == rgb).all(-1).any(1))[0]
 
 
-def test_curves_stand_in_their_order():
+def test_curves_are_drawn_in_order():
     png = per_step_plot(
         {"high": ([9, 9, 9], None, None), "low": ([1, 1, 1], None, None)},
         "PSNR (dB)",
@@ -58,7 +58,7 @@ def test_infinite_values_leave_a_gap():
     assert 0 < inked(gap) < inked(whole)
 
 
-def test_refuses_what_cannot_be_drawn():
+def test_invalid_series_are_refused():
     with pytest.raises(ValueError, match="at least one curve"):
         per_step_plot({}, "dB")
     with pytest.raises(ValueError, match="band of 'a' must have 3"):

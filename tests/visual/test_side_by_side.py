@@ -39,7 +39,7 @@ def test_each_step_shows_its_frames_in_their_places():
             assert twin == (top, left + 16 + BORDER)
 
 
-def test_border_says_context_then_forecast():
+def test_the_border_shows_context_and_forecast():
     movie = side_by_side([video(1, 4)], ["truth"], context=2, scale=1)
     for step, frame in enumerate(movie):
         top, left = corner(frame, 100 + step)
@@ -111,6 +111,6 @@ def test_labels_head_each_column():
         ([video(2, 3)], {"columns": 0}, "columns must be at least 1"),
     ],
 )
-def test_refuses(videos, options, words):
+def test_invalid_input_is_refused(videos, options, words):
     with pytest.raises(ValueError, match=words):
         side_by_side(videos, **options)

@@ -41,7 +41,7 @@ def test_folder_is_read_in_natural_order(tmp_path):
     assert video[:, 0, 0, 0].tolist() == [1, 2, 10]
 
 
-def test_one_coloured_image_makes_the_folder_coloured(tmp_path):
+def test_one_colour_image_makes_the_video_colour(tmp_path):
     Image.new("L", (4, 4), 9).save(tmp_path / "1.png")
     Image.new("RGB", (4, 4), (1, 2, 3)).save(tmp_path / "2.png")
     assert read_video(tmp_path)[:, 0, 0].tolist() == [[9, 9, 9], [1, 2, 3]]
@@ -90,7 +90,7 @@ def test_channels_are_converted(tmp_path):
     assert read_video(path, channels=3).shape == (2, 4, 4, 3)
 
 
-def test_sizes_may_differ_only_where_they_are_made_one(tmp_path):
+def test_sizes_may_differ_only_with_frame_size(tmp_path):
     Image.new("L", (8, 8)).save(tmp_path / "1.png")
     Image.new("L", (8, 6)).save(tmp_path / "2.png")
     with pytest.raises(ValueError, match="--input=.*several sizes"):
@@ -189,14 +189,14 @@ def archive(tmp_path):
         ),
     ],
 )
-def test_refuses_in_one_sentence_that_names_the_flag(tmp_path, make, words):
+def test_unreadable_input_is_refused_with_the_flag(tmp_path, make, words):
     with pytest.raises(ValueError, match=words) as caught:
         read_video(make(tmp_path))
     assert str(caught.value).startswith(f"--input={tmp_path}")
     assert str(caught.value).endswith(".")
 
 
-def test_refuses_other_sizes_and_channels(tmp_path):
+def test_invalid_sizes_and_channels_are_refused(tmp_path):
     path = save(tmp_path / "a.npy", clip(2, 8, 8))
     with pytest.raises(ValueError, match="channels must be 1 or 3"):
         read_video(path, channels=2)

@@ -70,7 +70,7 @@ class _Rows:
         return frames
 
 
-def test_the_published_file_is_used_where_it_lies(tmp_path, monkeypatch):
+def test_the_published_file_is_used_if_present(tmp_path, monkeypatch):
     monkeypatch.setattr(moving_dsprites, "FileSprites", _Rows)
     (tmp_path / FILE_NAME).touch()
     builder = _builder(tmp_path / "data")
@@ -83,7 +83,7 @@ def test_the_published_file_is_used_where_it_lies(tmp_path, monkeypatch):
     np.testing.assert_array_equal(video, clip["video"])
 
 
-def test_a_wrong_file_is_named_and_leaves_nothing(tmp_path):
+def test_a_wrong_file_is_refused_and_leaves_no_files(tmp_path):
     manual = tmp_path / "manual"
     manual.mkdir()
     (manual / FILE_NAME).write_bytes(b"PK not really")
@@ -94,7 +94,7 @@ def test_a_wrong_file_is_named_and_leaves_nothing(tmp_path):
     _prepare(_builder(tmp_path / "data", sprites_from="drawn"), manual)
 
 
-def test_a_missing_file_that_was_asked_for(tmp_path):
+def test_a_missing_required_file_is_refused(tmp_path):
     builder = _builder(tmp_path / "data", sprites_from="file")
     with pytest.raises(ValueError, match="sprites_from is 'file' but there"):
         _prepare(builder, tmp_path)

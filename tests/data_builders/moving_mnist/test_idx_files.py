@@ -52,7 +52,7 @@ def test_another_size_or_kind(tmp_path, labels):
         idx_files.read(labels, (300,))
 
 
-def test_find_wants_all_or_none(tmp_path):
+def test_find_requires_all_files_or_none(tmp_path):
     folder = epath.Path(tmp_path)
     assert idx_files.find(folder) is None
     names = list(idx_files.FILES)

@@ -24,7 +24,7 @@ def test_the_group_follows_from_kind_and_frames():
     assert Factor("track", "identifier", True).group == "instance"
 
 
-def test_json_gives_the_declaration_back():
+def test_the_declaration_survives_json():
     metadata = json.loads(json.dumps({"factors": to_metadata(DECLARED)}))
     assert from_metadata(metadata) == DECLARED
 
@@ -52,13 +52,13 @@ def test_metadata_without_a_declaration(metadata):
         ({"kind": "position", "axis": "y"}, "has object None; allowed is the"),
     ],
 )
-def test_a_wrong_field_is_named(change, message):
+def test_an_invalid_field_is_refused(change, message):
     fields = {"name": "a", "kind": "class", "per_frame": True} | change
     with pytest.raises(ValueError, match=message):
         Factor(**fields)
 
 
-def test_factors_of_one_dataset_are_told_apart():
+def test_factors_of_one_dataset_are_unique():
     assert checked_factors(iter(DECLARED)) == DECLARED
     with pytest.raises(ValueError, match="'height' is declared twice"):
         checked_factors([*DECLARED, Factor("height", "class", True)])

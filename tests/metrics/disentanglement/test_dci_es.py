@@ -37,7 +37,7 @@ def test_an_oracle_is_explicit_and_compact():
     assert result["explicitness"] == pytest.approx(np.mean(values))
 
 
-def test_rotation_hides_and_copies_fatten():
+def test_rotation_lowers_explicitness_and_copies_increase_size():
     turned = dci_es(rotated(CODES), FACTORS)
     assert turned["explicitness"] < dci_es(CODES, FACTORS)["explicitness"]
     assert dci_es(np.tile(CODES, 2), FACTORS)["size"] == 0.5

@@ -60,7 +60,7 @@ def test_scores_follow_from_normalised_information():
         assert result[name] < 0.6
 
 
-def test_copies_cost_compactness_alone():
+def test_copies_lower_only_compactness():
     result = infomec(np.tile(CODES, 2), FACTORS)
     assert result["modularity"] > 0.9
     # Half of each factor in either copy: (1/2 - 1/8) / (1 - 1/8).

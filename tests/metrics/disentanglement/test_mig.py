@@ -48,12 +48,12 @@ def test_an_oracle_reaches_the_ceiling():
     assert result["ceiling"] == pytest.approx(1, abs=0.01)
 
 
-def test_exchanged_codes_score_below_zero():
+def test_swapped_codes_score_below_zero():
     result = mig_published(oracle(POSE), oracle(CONTENT), CONTENT, POSE)
     assert result["score"] == pytest.approx(-result["ceiling"], abs=0.02)
 
 
-def test_constant_and_unrelated_codes_score_nothing():
+def test_constant_and_unrelated_codes_score_zero():
     noise = np.random.default_rng(3).standard_normal((3000, 6))
     for codes in (np.full((3000, 6), 0.25), noise):
         result = mig_published(codes, codes, CONTENT, POSE)

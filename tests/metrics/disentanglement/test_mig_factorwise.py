@@ -28,7 +28,7 @@ def case(seed=0):
     }
 
 
-def test_an_oracle_scores_one_and_exchanged_codes_less_than_nothing():
+def test_an_oracle_scores_one_and_swapped_codes_below_zero():
     arrays = case()
     arrays["content_codes"] = oracle_codes(arrays["content_factors"])
     arrays["pose_codes"] = oracle_codes(arrays["pose_factors"])
@@ -91,7 +91,7 @@ def test_equal_and_constant_codes_have_no_gap():
     assert result["pose"]["x"]["i_own"] == 0
 
 
-def test_rotation_changes_nothing():
+def test_results_are_invariant_to_rotation():
     arrays = case()
     expected = mig_factorwise(**arrays, draws=10)["score"]
     arrays["pose_codes"] = rotated(arrays["pose_codes"])
@@ -99,7 +99,7 @@ def test_rotation_changes_nothing():
     assert found == pytest.approx(expected, abs=1e-9)
 
 
-def test_factors_without_a_value_are_absent_by_name():
+def test_unusable_factors_are_absent_by_name():
     arrays = case()
     expected = mig_factorwise(**arrays)
     arrays["content_factors"] = {
@@ -121,7 +121,7 @@ def test_factors_without_a_value_are_absent_by_name():
         )
 
 
-def test_labels_that_occur_once_are_left_out_of_information_alone():
+def test_labels_that_occur_once_are_excluded_only_from_information():
     arrays = case()
     labels = np.arange(COUNT) // 2  # pairs,
     labels[:400] = np.arange(1000, 1400)  # and as many single ones
@@ -133,7 +133,7 @@ def test_labels_that_occur_once_are_left_out_of_information_alone():
     assert np.isfinite(pairs["interval"]).all()
 
 
-def test_the_seed_decides():
+def test_results_depend_on_the_seed():
     arrays = case()
     intervals = [
         mig_factorwise(**arrays, seed=seed, draws=50)["interval"]

@@ -12,7 +12,7 @@ FACTORS = factor_labels(100)
 CODES = oracle_codes(FACTORS)
 
 
-def test_every_dimension_is_a_block_where_none_is_given():
+def test_every_dimension_is_a_block_by_default():
     representation = checked_representation(CODES, FACTORS)
     assert list(representation.blocks) == ["0", "1", "2", "3"]
     np.testing.assert_array_equal(representation.codes, CODES)
@@ -28,7 +28,7 @@ def test_blocks_choose_and_order_dimensions():
     }
 
 
-def test_factors_without_a_value_are_set_aside_with_the_reason():
+def test_unusable_factors_are_absent_with_a_reason():
     more = {"still": np.ones(100), "each": np.arange(100), **FACTORS}
     representation = checked_representation(CODES, more)
     assert list(representation.factors) == list(FACTORS)

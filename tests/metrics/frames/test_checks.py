@@ -10,7 +10,7 @@ BYTES = random_frames((2, 3, 4, 5, 1))
 UNIT = BYTES / 255
 
 
-def test_fit_frames_pass_unchanged():
+def test_valid_frames_are_unchanged():
     for first, second in ((BYTES, BYTES[::-1]), (UNIT, UNIT[::-1])):
         found = checked_frames(first, second)
         np.testing.assert_array_equal(found[0], first)

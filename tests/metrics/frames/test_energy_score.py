@@ -52,6 +52,6 @@ def test_the_number_of_samples_does_not_shift_it():
         (np.zeros((3, 4, 2)), np.zeros(4), r"truth .* got shape \(4,\)"),
     ],
 )
-def test_refuses(samples, truth, message):
+def test_invalid_input_is_refused(samples, truth, message):
     with pytest.raises(ValueError, match=message):
         energy_score(samples, truth)

@@ -112,7 +112,7 @@ def test_the_distance_is_that_of_the_definition(case):
     np.testing.assert_allclose(lpips(first / 255, second / 255), found)
 
 
-def test_equal_frames_have_no_distance_and_others_have(case):
+def test_only_equal_frames_have_distance_zero(case):
     lpips = case[2]
     np.testing.assert_array_equal(lpips(FRAMES, FRAMES), 0)
     black = np.zeros_like(FRAMES)

@@ -16,7 +16,7 @@ def test_the_nearest_is_that_of_direct_differences():
     np.testing.assert_allclose(found, errors.min(axis=1))
 
 
-def test_a_remembered_clip_is_found_without_error():
+def test_a_memorised_clip_is_found_with_error_zero():
     queries = REFERENCES[[4, 9]].copy()
     indices, errors = nearest_clips(queries, REFERENCES)
     np.testing.assert_array_equal(indices, [4, 9])
@@ -27,7 +27,7 @@ def test_a_remembered_clip_is_found_without_error():
     assert errors[1] == pytest.approx(1 / 255**2 / 120)
 
 
-def test_of_equally_near_clips_the_first_is_given():
+def test_ties_return_the_first_clip():
     indices, _ = nearest_clips(QUERIES, np.concatenate([REFERENCES] * 3))
     np.testing.assert_array_equal(
         indices, nearest_clips(QUERIES, REFERENCES)[0]

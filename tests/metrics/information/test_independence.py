@@ -58,7 +58,7 @@ def test_the_scale_of_a_dimension_does_not_matter_to_the_correlation():
     np.testing.assert_allclose(found, expected, atol=1e-9)
 
 
-def test_steps_of_different_clips_are_no_transition():
+def test_transitions_do_not_cross_clips():
     # Within a clip nothing changes; from clip to clip all is drawn anew.
     still = np.random.default_rng(0).standard_normal((500, 1, 3))
     still = np.repeat(still, 2, axis=1)
@@ -79,7 +79,7 @@ def test_information_of_independent_factors():
     assert found["count"] == 4000
 
 
-def test_factors_that_exchange_places_have_cross_information_alone():
+def test_swapped_factors_have_only_cross_information():
     exchange = np.roll(TWO_TURNS, 2, axis=1)
     found = transition_information(
         moved(exchange, clips=4000), BLOCKS, gaussian_information
@@ -89,7 +89,7 @@ def test_factors_that_exchange_places_have_cross_information_alone():
     assert found["gap"] < 0
 
 
-def test_what_a_clip_keeps_tells_nothing_of_other_factors():
+def test_constant_codes_of_a_clip_add_no_cross_information():
     """Codes that hardly change within a clip look alike to an estimator."""
     generator = np.random.default_rng(0)
     kept = generator.standard_normal((300, 1, 4))
@@ -136,7 +136,7 @@ def test_more_partitions_never_lower_the_gap():
     assert gaps[0] < gaps[2]
 
 
-def test_the_seed_decides_on_the_partition():
+def test_the_partition_depends_on_the_seed():
     latents = moved(np.full((8, 8), 0.1), clips=50)
     found = [
         best_partition(

@@ -44,7 +44,7 @@ def test_ties_with_the_last_neighbour_belong_to_it():
         np.testing.assert_array_equal(found[0], [1, 0.5])
 
 
-def test_copies_beyond_the_neighbours_change_nothing():
+def test_additional_copies_do_not_change_distances():
     first = np.repeat([[0.0], [1.0]], [300, 2], axis=0)
     second = np.repeat([[0.0], [3.0]], [300, 2], axis=0)
     found = joint_neighbour_distances(first, second, 3)

@@ -89,7 +89,7 @@ def test_oracle_and_constant_codes():
 
 
 @pytest.mark.parametrize("variant", [1, 2])
-def test_order_roles_and_common_scale_change_nothing(variant):
+def test_order_roles_and_common_scale_do_not_matter(variant):
     first, second = gaussians(500, 4, 1.0)
     second = second[:, :3]
     expected = ksg_mutual_information(first, second, variant=variant)

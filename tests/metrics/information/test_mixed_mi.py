@@ -32,7 +32,7 @@ def test_agrees_with_a_reference_over_all_pairs(name):
     )
 
 
-def test_is_the_estimate_of_kraskov_where_nothing_coincides():
+def test_equals_the_estimate_of_kraskov_without_ties():
     for dimensions in (1, 5):
         pair = gaussians(1000, dimensions, 1.0)
         assert mixed_mutual_information(*pair, 5) == pytest.approx(
@@ -40,7 +40,7 @@ def test_is_the_estimate_of_kraskov_where_nothing_coincides():
         )
 
 
-def test_is_the_estimate_of_ross_where_one_variable_tells_classes():
+def test_equals_the_estimate_of_ross_for_classes():
     codes = gaussians(1000, 2, 1.0)[0]
     labels = np.digitize(codes[:, :1] + codes[:, 1:], [-1, 0, 1])
     # Classes so far apart that neighbours are always of one class.
@@ -103,7 +103,7 @@ def test_independent_and_constant_codes():
         )
 
 
-def test_rounded_codes_read_too_much_until_ties_are_broken():
+def test_rounded_codes_are_overestimated_until_ties_are_broken():
     pair = np.random.default_rng(0).standard_normal((2, 1000, 1)).round(1)
     # As docs/mutual_information.md has it.
     assert mixed_mutual_information(*pair) == pytest.approx(0.50, abs=0.005)
@@ -111,7 +111,7 @@ def test_rounded_codes_read_too_much_until_ties_are_broken():
     assert mixed_mutual_information(*apart) == pytest.approx(0.02, abs=0.005)
 
 
-def test_order_and_roles_change_nothing():
+def test_order_and_roles_do_not_matter():
     first, second = PAIRS["quantised-copy"]
     expected = mixed_mutual_information(first, second)
     order = np.random.default_rng(1).permutation(COUNT)

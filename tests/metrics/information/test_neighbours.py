@@ -58,7 +58,7 @@ def test_counts_within_are_exact(name):
     )
 
 
-def test_blocks_and_threads_change_nothing(monkeypatch):
+def test_results_do_not_depend_on_blocks_and_threads(monkeypatch):
     codes = CODES["clusters"]
     radii = np.abs(np.random.default_rng(2).normal(1, 1, (COUNT, 2)))
     expected = counts_within(codes, radii, workers=1)
@@ -83,7 +83,7 @@ def test_neighbours_of_many_copies():
 
 
 @pytest.mark.parametrize("scale", [1e-150, 1.0, 1e100])
-def test_radii_beyond_all_codes_count_all(scale):
+def test_very_large_radii_count_all_samples(scale):
     codes = scale * CODES["plain"]
     radii = np.tile([[1e10 * scale, 1e160, np.inf]], (COUNT, 1))
     np.testing.assert_array_equal(counts_within(codes, radii), COUNT - 1)

@@ -35,7 +35,7 @@ def test_information_at_full_length(bound, dimensions):
 
 
 @pytest.mark.parametrize("bound", ["nwj", "infonce"])
-def test_independent_codes_share_nothing(bound):
+def test_independent_codes_have_no_information(bound):
     generator = np.random.default_rng(0)
     result = neural_mutual_information(
         generator.standard_normal((2000, 3)),
@@ -65,7 +65,7 @@ def test_infonce_stays_below_its_ceiling():
     assert 0.9 * np.log(8) < result["value"] <= np.log(8)
 
 
-def test_the_seed_decides():
+def test_results_depend_on_the_seed():
     pairs = gaussian_pairs(1.0, 2, 400)
     values = [
         neural_mutual_information(*pairs, "tuba", seed, steps=30)["value"]
@@ -75,7 +75,7 @@ def test_the_seed_decides():
     assert abs(values[0] - values[2]) > 1e-3
 
 
-def test_constant_codes_share_nothing_and_make_an_entry():
+def test_constant_codes_have_no_information_and_a_valid_entry():
     first, _ = gaussian_pairs(1.0, 2, 200)
     result = neural_mutual_information(
         first, np.full((200, 1), 0.25), "js", 0, steps=100

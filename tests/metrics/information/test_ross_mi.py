@@ -61,7 +61,7 @@ def test_information_of_two_gaussians():
     assert abs(ross_mutual_information(codes, labels) - truth) < 0.02
 
 
-def test_codes_that_tell_all_labels_apart_reach_the_ceiling():
+def test_codes_that_separate_all_labels_reach_the_ceiling():
     generator = np.random.default_rng(0)
     labels = generator.integers(300, size=(COUNT, 1))
     codes = labels + 1e-3 * generator.standard_normal((COUNT, 4))
@@ -75,7 +75,7 @@ def test_codes_that_tell_all_labels_apart_reach_the_ceiling():
 
 
 @pytest.mark.parametrize("power", [-900, 400])
-def test_scale_changes_nothing(power):
+def test_results_are_invariant_to_scale(power):
     # Squares of such codes leave the range of float32, or even of float64.
     codes, labels = CODES["plain"], np.digitize(CODES["plain"][:, 0], [-1, 1])
     expected = ross_mutual_information(codes, labels)

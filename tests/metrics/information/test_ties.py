@@ -73,7 +73,7 @@ def test_the_published_gap_of_tied_codes_is_absent(name):
         mig_published(PLAIN[:, :1], codes[:, 1:], *LABELS.T)
 
 
-def test_the_published_gap_keeps_what_ties_hardly_move():
+def test_the_published_gap_allows_few_ties():
     # Images that were drawn twice, and a code that tells nothing at all.
     drawn = np.concatenate([np.arange(COUNT), np.arange(20)])
     codes, labels = PLAIN[drawn], LABELS[drawn]
@@ -102,7 +102,7 @@ def test_rounding_adds_no_information(decimals, dimensions):
     assert mixed_mutual_information(*pair) == pytest.approx(0, abs=0.06)
 
 
-def test_the_published_estimate_errs_either_way():
+def test_the_published_estimate_errs_in_both_directions():
     # As docs/mutual_information.md has it: 4 labels, 1.39 nats, told apart.
     plain = np.random.default_rng(0).standard_normal((2, 1000, 1))[0]
     labels = np.random.default_rng(1).integers(4, size=1000)
@@ -118,13 +118,13 @@ def test_the_published_estimate_errs_either_way():
 
 
 @pytest.mark.parametrize("dtype", [np.float64, np.float32])
-def test_untied_codes_stay_as_they_are(dtype):
+def test_codes_without_ties_are_unchanged(dtype):
     codes = np.random.default_rng(0).standard_normal((1000, 3)).astype(dtype)
     codes[:9] = codes[0]  # a few copies do not matter
     np.testing.assert_array_equal(break_ties(codes), codes)
 
 
-def test_separated_values_keep_their_order_and_constants_stay():
+def test_break_ties_keeps_order_and_constants():
     codes = np.stack([LABELS[:, 0] * 1e-9 + 5, np.full(COUNT, 1e9)], axis=1)
     apart = break_ties(codes)
     assert tied_share(apart) == 0

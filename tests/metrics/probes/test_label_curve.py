@@ -41,7 +41,7 @@ def test_an_oracle_needs_few_clips(kind):
     assert curve[25]["mean"] > 0.97
 
 
-def test_codes_that_tell_clips_alone_score_chance():
+def test_codes_that_only_identify_clips_score_chance():
     # Frames of a clip on both sides would let these score 1.
     own = np.eye(CLIPS)[GROUPS]
     curve = label_curve(own, LABELS, GROUPS, (60,), seed=0)
@@ -52,7 +52,7 @@ def test_codes_that_tell_clips_alone_score_chance():
     )
 
 
-def test_one_labelled_clip_can_answer_its_own_class_alone():
+def test_one_labelled_clip_predicts_only_its_own_class():
     curve = label_curve(KNOWING, LABELS, GROUPS, (1,), seed=0, draws=20)
     assert curve[1]["mean"] == curve[1]["chance"]
     assert curve[1]["mean"] == pytest.approx(0.25, abs=0.06)
@@ -70,7 +70,7 @@ def test_labels_and_groups_may_be_tuples():
     assert found == expected
 
 
-def test_the_seed_decides():
+def test_results_depend_on_the_seed():
     curves = [
         label_curve(KNOWING, LABELS, GROUPS, (20,), seed=seed)
         for seed in (3, 3, 4)
