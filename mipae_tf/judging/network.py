@@ -75,11 +75,11 @@ class JudgeNetwork(keras.Model):
         return logits, self._places(rows, columns)
 
     def _object_of(self, factor: Factor) -> int | None:
-        """The object that a class is told from, None for the whole frame."""
+        """The object of a class, or None for a class of the whole frame."""
         return factor.object if factor.object in self.objects else None
 
     def _places(self, rows: tf.Tensor, columns: tf.Tensor) -> tf.Tensor:
-        """`[batch, places]`, one number where there are none."""
+        """Positions `[batch, places]`, or zeros if there are no places."""
         if not self.places:
             return tf.zeros_like(rows)
         found = tf.stack(

@@ -6,7 +6,7 @@ from mipae_tf.data.frame_plan import DistinctFrames
 from mipae_tf.data.frame_plan import PublishedPairs
 from mipae_tf.data.frame_plan import Window
 
-# Every element says which clip and which frame it is: 100 clip + time.
+# Every element encodes its clip and frame: 100 clip + time.
 ARRAY = (100 * np.arange(10)[:, None] + np.arange(8)).astype(np.int64)[
     ..., None
 ]

@@ -28,7 +28,7 @@ def test_examples_become_arrays():
     assert clips.pose["x_0"].shape == (5, 4)
     assert clips.pose["x_0"][2, 3] == 5
     np.testing.assert_array_equal(clips.instance["digit"], [0, 10, 20, 30, 40])
-    # What is not declared has a default.
+    # Factors that are not declared have defaults.
     assert clips.factors == (
         shape,
         Factor("x_0", "class", True),

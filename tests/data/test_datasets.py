@@ -92,7 +92,7 @@ def test_a_split_is_decoded_once_into_a_folder(tiny, tmp_path, monkeypatch):
         assert clips.factors == plain.factors
         for name, values in clips.values.items():
             np.testing.assert_array_equal(values, plain.values[name])
-        # Masks are written beside the video when they are first wanted.
+        # Masks are written on the first request.
         masks = clips.with_streams(["masks"]).streams["masks"]
         assert isinstance(masks, np.memmap)
         np.testing.assert_array_equal(masks > 0, plain.video[..., :2] > 0)
@@ -147,7 +147,7 @@ def test_different_clips_of_a_dataset_have_different_folders(tiny, tmp_path):
     assert len(open_clips(split="train", limit=3, **kept)) == 3
     assert len(open_clips(split="train", **kept)) == 4
     assert len(open_clips(split="test", **kept)) == 2
-    shutil.rmtree(tmp_path / "moving_dsprites")  # built anew
+    shutil.rmtree(tmp_path / "moving_dsprites")  # built again
     assert len(open_clips(split="test", **kept)) == 2
     assert len(list((tmp_path / "kept").iterdir())) == 4
 

@@ -1,4 +1,4 @@
-"""The code of docs/add_a_dataset.md runs as it is printed there."""
+"""The code in docs/add_a_dataset.md runs."""
 
 import importlib.util
 import pathlib

@@ -1,4 +1,4 @@
-"""What all scores of a representation share."""
+"""Tests of all scores of a representation."""
 
 import numpy as np
 import pytest
@@ -63,7 +63,7 @@ def test_invalid_input_is_refused(score, changes, message):
 
 @pytest.mark.parametrize("score", (mig_chen, modularity, dci_es, sap, infomec))
 def test_results_are_invariant_to_scale_and_offset(score):
-    # Out of float32, beyond it, and beside offsets that float64 resolves.
+    # Scales outside float32, and offsets that float64 resolves.
     scales = np.array([1e-50, 1e60, 1e-8, 1.0])
     offsets = np.array([0, 1e66, 1e-1, 1e7])
     moved = CODES * scales + offsets

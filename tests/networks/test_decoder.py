@@ -1,4 +1,4 @@
-"""What the two decoders have in common."""
+"""Tests of both convolutional decoders."""
 
 import numpy as np
 import pytest
@@ -26,7 +26,7 @@ def test_every_skip_map_changes_the_frames(
     frames, codes = random_inputs([(2, frame_size, frame_size, 3), (2, 7)])
     encoder = encoder_class(4, **options)
     _, skips = encoder.with_skips(frames, training=True)
-    # Without a norm no map is scaled away, and no other frame interferes.
+    # Without a norm, maps are not rescaled and frames are independent.
     decoder = decoder_class(3, skips=True, norm="none", **options)
     before = decoder(codes, skips=skips)
     assert before.shape == frames.shape

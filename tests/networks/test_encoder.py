@@ -1,4 +1,4 @@
-"""What the three encoders have in common."""
+"""Tests of all convolutional encoders."""
 
 import numpy as np
 import pytest
@@ -21,7 +21,7 @@ def test_tanh_codes_stay_within_one():
     encoder, frames = encoder_and_frames()
     codes = encoder(frames, training=True).numpy()
     assert np.abs(codes).max() < 1
-    # A batch norm stands before the tanh, so every dimension is centred.
+    # The batch norm before the tanh centres every dimension.
     np.testing.assert_allclose(np.arctanh(codes).mean(0), 0, atol=1e-4)
 
 

@@ -28,7 +28,7 @@ def test_its_maps_are_those_that_the_decoder_takes(backbone):
     codes, maps = encoder.with_skips(frames, training=False)
     np.testing.assert_array_equal(codes, encoder(frames, training=False))
     decoder = make_decoder(backbone, 3, width=2)
-    if backbone != "dcgan":  # whose encoder has maps and decoder takes none
+    if backbone != "dcgan":  # its encoder has maps that the decoder ignores
         drawn = decoder(codes, skips=maps, training=False)
         assert drawn.shape == frames.shape
         assert bool(maps) == BACKBONES[backbone].uses_skips

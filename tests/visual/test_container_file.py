@@ -148,7 +148,7 @@ def test_the_cover_of_a_song_is_not_a_video(tmp_path):
 def test_every_container_is_read(tmp_path, name, codec):
     path = write_video(tmp_path / name, codec, "yuv420p")
     frame = read_video(path)[0]
-    assert apart(frame, PICTURE) < 25  # colours run at the borders
+    assert apart(frame, PICTURE) < 25  # colours are blurred at the borders
 
 
 # What FFmpeg would take for a protocol, a list of files or a device.

@@ -56,7 +56,7 @@ def test_permissions_follow_the_umask(tmp_path):
 def test_the_target_of_a_link_is_written(tmp_path):
     target, link = tmp_path / "data" / "a.bin", tmp_path / "a.bin"
     link.symlink_to("data/a.bin")
-    for data in (b"made", b"made anew"):  # first the link leads nowhere
+    for data in (b"made", b"made anew"):  # at first the link is broken
         write_file(link, data)
         assert link.is_symlink() and target.read_bytes() == data
     (tmp_path / "c.bin").symlink_to(link)

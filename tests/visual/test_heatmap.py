@@ -50,7 +50,7 @@ def test_colours_diverge_at_the_centre(draw):
     assert np.ptp(colour(axes, 0.5)) < 0.02
     low, high = colour(axes, 0.0), colour(axes, 1.0)
     assert low[2] > low[0] and high[0] > high[2]
-    # As far to one side as to the other, though no value lies there.
+    # The range is symmetric, although no value reaches the other end.
     assert axes.images[0].norm(0.0) == pytest.approx(1 / 3)
 
 

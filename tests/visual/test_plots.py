@@ -78,6 +78,6 @@ def test_one_panel_for_each_loss_of_each_stage():
             [*rows, *({"stage": "dynamics", "step": 5, n: 1.0} for n in "ab")]
         )
     )
-    # Three panels stand in a line, the fourth begins the next.
+    # Three panels per row; the fourth is in the next row.
     assert four.shape[0] == 2 * two.shape[0]
     assert four.shape[1] > two.shape[1]

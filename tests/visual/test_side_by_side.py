@@ -8,7 +8,7 @@ from mipae_tf.visual.side_by_side import side_by_side
 
 
 def video(clips, steps, first=100):
-    """Flat frames whose level tells clip and step."""
+    """Flat frames whose level encodes clip and step."""
     levels = first + 10 * np.arange(clips)[:, None] + np.arange(steps)
     frames = np.broadcast_to(
         levels[:, :, None, None, None], (clips, steps, 16, 16, 1)
@@ -66,7 +66,7 @@ def test_without_context_no_colour_is_used():
 
 def test_progress_bar_grows_to_the_full_width():
     movie = side_by_side([video(3, 4)], context=1, scale=1)
-    # Margin, one line of text, a gap and the bar itself stand at the bottom.
+    # Margin, one line of text, a gap and the bar are at the bottom.
     bar = movie[:, -(16 + 12 + 8 + 4)]
     given = (bar == CONTEXT_COLOUR).all(-1).sum(1)
     made = (bar == FORECAST_COLOUR).all(-1).sum(1)

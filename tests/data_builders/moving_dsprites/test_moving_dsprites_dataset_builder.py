@@ -56,7 +56,7 @@ def test_published_configurations():
 
 
 class _Rows:
-    """Stands for the published file: every sprite is one full white row."""
+    """Replaces the published file: every sprite is one white row."""
 
     def __init__(self, path):
         assert pathlib.Path(path).name == FILE_NAME
@@ -103,7 +103,7 @@ def test_a_missing_required_file_is_refused(tmp_path):
 
 
 def test_a_builder_may_be_imported_by_its_folder_too():
-    """As `tfds build` does, here where tfds knows it already."""
+    """As in `tfds build`, here with a builder that is registered already."""
     kept = dict(sys.modules)
     name = "moving_dsprites.moving_dsprites_dataset_builder"
     with tfds.core.utils.add_sys_path(_ROOT / "data_builders"):

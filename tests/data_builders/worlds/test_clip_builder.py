@@ -1,4 +1,4 @@
-"""What the builders inherit, shown on moving dSprites."""
+"""Tests of the base builder, on moving dSprites."""
 
 import mipae_tf.data_builders.all  # noqa: F401  (registers the builders)
 import numpy as np

@@ -9,7 +9,7 @@ from mipae_tf.data_builders.worlds import motion
         (3, -2, [3, 1, 0, 2, 4]),  # -1 becomes 0 and turns
         (28, 2, [28, 30, 31, 29, 27]),  # 32 becomes 31: a step is lost
         (29, 2, [29, 31, 29, 27, 25]),  # 31 is the wall itself
-        (31, -2, [31, 31, 29, 27, 25]),  # turned outward, so it sticks
+        (31, -2, [31, 31, 29, 27, 25]),  # turned outward, so it stays
         (0, -1, [0, 0, 1, 2, 3]),
         (5, 0, [5, 5, 5, 5, 5]),
     ],

@@ -50,7 +50,7 @@ def test_scores_follow_from_importances():
 def test_copies_lower_only_completeness():
     result = dci(np.tile(CODES, 2), FACTORS)
     assert result["disentanglement"] > 0.9
-    # Each factor is told by two of eight dimensions: 1 - log 2 / log 8.
+    # Two of eight dimensions encode each factor: 1 - log 2 / log 8.
     assert result["completeness"] == pytest.approx(2 / 3, abs=0.07)
 
 

@@ -18,7 +18,7 @@ CODES = oracle_codes(FACTORS)
         (np.linspace(0.8, 0.2, 11), 0),  # evenly
         ([0.8] + 100 * [0.2], 0.99),  # at once, but for the first step
         (100 * [0.8] + [0.2], -0.99),  # at the last step
-        ([0.8, 0.5, 0.7, 0.2, 0.3], 0.25),  # the least so far is what counts
+        ([0.8, 0.5, 0.7, 0.2, 0.3], 0.25),  # the running minimum counts
     ],
 )
 def test_explicitness_is_an_area(losses, expected):

@@ -42,7 +42,7 @@ def test_explicitness_is_linear():
 
 
 def test_explicitness_is_of_samples_that_were_held_out():
-    """As many numbers as samples tell all of those learnt from, no other."""
+    """As many dimensions as samples fit training samples, but no others."""
     random = np.random.default_rng(0)
     codes = random.standard_normal((120, 120))
     factors = {name: random.integers(0, 2, 120) for name in "ab"}

@@ -28,7 +28,7 @@ def factors(count, content_values, pose_values, seed=0):
 
 
 def oracle(tuples, seed=1):
-    """Codes equal to the factors but for noise that keeps them apart."""
+    """The factors with noise that prevents ties."""
     noise = np.random.default_rng(seed).standard_normal(tuples.shape)
     return tuples + 1e-4 * noise
 
@@ -40,7 +40,7 @@ def test_an_oracle_reaches_the_ceiling():
     result = mig_published(oracle(CONTENT), oracle(POSE), CONTENT, POSE)
     assert result.keys() == NAMES
     assert result["count"] == 3000
-    # Unrelated factors share what chance gives them, a few hundredths of a nat.
+    # Unrelated factors share a few hundredths of a nat by chance.
     assert result["score"] == pytest.approx(result["ceiling"], abs=0.02)
     assert result["i_fc_zc"] == pytest.approx(ross_ceiling(CONTENT), abs=1e-9)
     assert result["i_fp_zp"] == pytest.approx(ross_ceiling(POSE), abs=1e-9)
@@ -122,7 +122,7 @@ def reference_mig(content_codes, pose_codes, content_factors, pose_factors):
 
 
 def reference_cases():
-    """Two kinds of code, on tuples of which some occur once."""
+    """Two kinds of code, with some tuples that occur once."""
     content, pose = factors(2000, (3, 6, 40), (12, 8))
     noise = np.random.default_rng(4).standard_normal((2000, 8))
     leaky = oracle(content) + 0.3 * pose[:, :1]

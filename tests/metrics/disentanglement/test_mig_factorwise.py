@@ -70,7 +70,7 @@ def test_intervals_match_the_spread_between_draws():
     results = [mig_factorwise(**case(seed), draws=200) for seed in range(12)]
     widths = [np.diff(result["interval"]) for result in results]
     spread = np.std([result["score"] for result in results], ddof=1)
-    # 95 % of a normal lies within 3.92 deviations.
+    # 95 % of a normal distribution spans 3.92 standard deviations.
     assert 0.5 < np.mean(widths) / (3.92 * spread) < 2
     for result in results:
         for factor in (result["content"]["size"], result["pose"]["x"]):

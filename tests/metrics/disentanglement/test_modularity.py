@@ -14,7 +14,7 @@ CODES = oracle_codes(FACTORS)
 
 @pytest.mark.parametrize("estimator", ["ross", "bins"])
 def test_duplicated_oracle_blocks_score_one(estimator):
-    # Copies tell no factor less alone: modularity does not see them.
+    # Copies still encode single factors, so modularity is unchanged.
     for codes in (CODES, np.tile(CODES, 2)):
         result = modularity(codes, FACTORS, estimator=estimator)
         assert result["score"] == pytest.approx(1, abs=0.01)

@@ -6,7 +6,7 @@ from mipae_tf.metrics.frames.energy_score import energy_score
 
 def test_of_two_samples_by_hand():
     samples = np.array([[[0.0, 0.0]], [[6.0, 8.0]]])
-    # Misses of 5 and 5, and one pair that is 10 apart.
+    # Distances of 5 and 5, and one pair at distance 10.
     np.testing.assert_allclose(energy_score(samples, [[3.0, 4.0]]), 0.0)
     np.testing.assert_allclose(energy_score(samples, [[0.0, 0.0]]), 0.0)
     np.testing.assert_allclose(energy_score(samples, [[6.0, 0.0]]), 2.0)

@@ -9,7 +9,7 @@ from mipae_tf.metrics.frames.lpips import weight_shapes
 
 
 def random_weights(backbone, seed=0):
-    """Kernels that keep the size of what passes, and heads above zero."""
+    """Kernels that preserve the scale, and positive heads."""
     generator = np.random.default_rng(seed)
     arrays = {}
     for name, shape in weight_shapes(backbone).items():

@@ -93,7 +93,7 @@ def test_uniform_windows_are_those_of_scikit_image(metric, expected):
 
 def test_floats_become_bytes_by_truncation():
     prediction, truth = small_pair()
-    # All that lies between two bytes counts as the lower one.
+    # Values between two bytes become the lower one.
     between = [(frames + 0.9) / 256 for frames in (prediction, truth)]
     truncated = [(255 * frames).astype(np.uint8) for frames in between]
     np.testing.assert_array_equal(

@@ -59,7 +59,7 @@ def test_the_scale_of_a_dimension_does_not_matter_to_the_correlation():
 
 
 def test_transitions_do_not_cross_clips():
-    # Within a clip nothing changes; from clip to clip all is drawn anew.
+    # Clips are constant in time and independent of each other.
     still = np.random.default_rng(0).standard_normal((500, 1, 3))
     still = np.repeat(still, 2, axis=1)
     np.testing.assert_allclose(

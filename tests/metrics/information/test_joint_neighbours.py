@@ -15,7 +15,7 @@ PAIRS = hard_pairs(COUNT)
 @pytest.mark.parametrize("name", PAIRS)
 @pytest.mark.parametrize("crowd", [0, 32])
 def test_distances_are_exact(name, crowd, monkeypatch):
-    # With a crowd of 0 every query goes on to products in float64.
+    # With a limit of 0, every query uses float64 products.
     monkeypatch.setattr(joint_neighbours, "MAX_OPEN_PAIRS", crowd)
     monkeypatch.setattr(joint_neighbours, "BLOCK_PRODUCTS", 7000)
     pair = [codes.astype(np.float64) for codes in PAIRS[name]]

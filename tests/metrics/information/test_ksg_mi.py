@@ -38,7 +38,7 @@ def test_agrees_with_a_reference_over_all_pairs(name, variant):
 
 def test_agrees_with_scikit_learn_in_one_dimension():
     first, second = gaussians(1000, 1, 0.5)
-    first /= first.std()  # as scikit-learn does by itself
+    first /= first.std()  # scikit-learn does the same
     second /= second.std()
     expected = mutual_info_regression(first, second[:, 0], random_state=0)[0]
     assert ksg_mutual_information(first, second) == pytest.approx(
@@ -116,7 +116,7 @@ def test_codes_of_few_distinct_values_are_absent(variant):
         with pytest.raises(AbsentMetric, match="use break_ties first"):
             ksg_mutual_information(*pair, neighbours=20, variant=variant)
         if name == "copies":
-            continue  # pairs that repeat do tell more of each other
+            continue  # repeated pairs do share more information
         apart = [break_ties(code, seed) for seed, code in enumerate(pair)]
         found = ksg_mutual_information(*apart, variant=variant)
         assert found == pytest.approx(0.5, abs=0.1)

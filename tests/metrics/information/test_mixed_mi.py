@@ -43,7 +43,7 @@ def test_equals_the_estimate_of_kraskov_without_ties():
 def test_equals_the_estimate_of_ross_for_classes():
     codes = gaussians(1000, 2, 1.0)[0]
     labels = np.digitize(codes[:, :1] + codes[:, 1:], [-1, 0, 1])
-    # Classes so far apart that neighbours are always of one class.
+    # Classes are so distant that neighbours have the same class.
     assert mixed_mutual_information(codes, 1e6 * labels) == pytest.approx(
         ross_mutual_information(codes, labels), abs=1e-9
     )
@@ -76,7 +76,7 @@ def test_information_of_a_class_with_uniform_noise(classes):
 
 def test_a_code_that_is_discrete_half_of_the_time():
     # Half the samples are normal, of correlation 0.9, the others ±5 and equal
-    # with probability 0.9; each variable tells which half it is.
+    # with probability 0.9; each variable shows the half.
     generator = np.random.default_rng(0)
     smooth = generator.random((4000, 1)) < 0.5
     first, second = gaussians(4000, 1, -np.log(1 - 0.81) / 2)
@@ -105,7 +105,7 @@ def test_independent_and_constant_codes():
 
 def test_rounded_codes_are_overestimated_until_ties_are_broken():
     pair = np.random.default_rng(0).standard_normal((2, 1000, 1)).round(1)
-    # As docs/mutual_information.md has it.
+    # As in docs/mutual_information.md.
     assert mixed_mutual_information(*pair) == pytest.approx(0.50, abs=0.005)
     apart = [break_ties(codes, seed) for seed, codes in enumerate(pair)]
     assert mixed_mutual_information(*apart) == pytest.approx(0.02, abs=0.005)

@@ -74,7 +74,7 @@ def test_the_published_gap_of_tied_codes_is_absent(name):
 
 
 def test_the_published_gap_allows_few_ties():
-    # Images that were drawn twice, and a code that tells nothing at all.
+    # Repeated images, and a code without information.
     drawn = np.concatenate([np.arange(COUNT), np.arange(20)])
     codes, labels = PLAIN[drawn], LABELS[drawn]
     assert 0.05 < tied_share(codes) < 0.2
@@ -103,7 +103,7 @@ def test_rounding_adds_no_information(decimals, dimensions):
 
 
 def test_the_published_estimate_errs_in_both_directions():
-    # As docs/mutual_information.md has it: 4 labels, 1.39 nats, told apart.
+    # As in docs/mutual_information.md: 4 separated labels, 1.39 nats.
     plain = np.random.default_rng(0).standard_normal((2, 1000, 1))[0]
     labels = np.random.default_rng(1).integers(4, size=1000)
     found = {}
