@@ -24,8 +24,8 @@ from mipae_tf.evaluation.subject import Subject
 from mipae_tf.files import UNREADABLE
 from mipae_tf.files import describe
 from mipae_tf.files import write_file
-from mipae_tf.judging.judge import TRAINING_CLIPS
-from mipae_tf.judging.judge import TRAINING_STEPS
+from mipae_tf.judging.judge import CLIPS
+from mipae_tf.judging.judge import STEPS
 from mipae_tf.keras_settings import keras_defaults
 from mipae_tf.models import VideoModel
 from mipae_tf.runs import RunFolder
@@ -42,8 +42,7 @@ CONVENTIONS = {
     "ssim_uint8_7x7": "uniform window 7, data range 255, sample covariance, "
     "as MIPAE",
     "ssim_float_range2": "uniform window 7, data range 2, as SVG",
-    "judge": f"{TRAINING_STEPS} steps on single frames of {TRAINING_CLIPS} "
-    "training clips",
+    "judge": f"{STEPS} steps on single frames of {CLIPS} training clips",
     "fvd": "predicted frames alone, without their context",
     "mig": BLINDNESS,
     "intervals": "95 %, bootstrap over clips",

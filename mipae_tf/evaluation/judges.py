@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 
 from mipae_tf.evaluation.subject import Subject
-from mipae_tf.judging.judge import TRAINING_CLIPS
-from mipae_tf.judging.judge import TRAINING_STEPS
+from mipae_tf.judging.judge import CLIPS
+from mipae_tf.judging.judge import STEPS
 from mipae_tf.judging.judge import Judge
 from mipae_tf.judging.judge import judge_for
 from mipae_tf.judging.judge import restore_judge
@@ -30,8 +30,8 @@ def make_judge(subject: Subject) -> Judge:
         raise AbsentMetric(
             f"{clips.name} comes without training clips to train a judge on."
         )
-    training = subject.once(Subject.training_clips).take(slice(TRAINING_CLIPS))
-    train_judge(judge, training, subject.seed, TRAINING_STEPS)
+    training = subject.once(Subject.training_clips).take(slice(CLIPS))
+    train_judge(judge, training, subject.seed, STEPS)
     if subject.judge_file is not None:
         save_judge(judge, subject.judge_file)
     return judge

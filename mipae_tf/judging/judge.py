@@ -18,10 +18,10 @@ from mipae_tf.files import write_file
 from mipae_tf.judging.network import JudgeNetwork
 from mipae_tf.metrics.absent_metric import AbsentMetric
 
-TRAINING_STEPS = 2_000
+STEPS = 2_000
 BATCH_SIZE = 32
 # Number of training clips for the judge.
-TRAINING_CLIPS = 4_000
+CLIPS = 4_000
 # Frames classified in one call.
 FRAMES_PER_CALL = 1_000
 

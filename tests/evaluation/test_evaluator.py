@@ -147,7 +147,7 @@ def test_another_protocol_begins_anew(bars):
 
 
 def test_every_group(bars, monkeypatch):
-    monkeypatch.setattr(judge, "TRAINING_STEPS", 2)
+    monkeypatch.setattr(judge, "STEPS", 2)
     monkeypatch.setattr(probes, "EPOCHS", 2)
     monkeypatch.setattr(scores, "SAMPLES", 200)
     found = evaluate(

@@ -38,7 +38,7 @@ def sprites(monkeypatch, tmp_path):
 
     monkeypatch.setattr(evaluator, "open_clips", open_clips)
     monkeypatch.setattr(evaluator, "open_builder", lambda *a: builder)
-    monkeypatch.setattr(judge, "TRAINING_STEPS", 2)
+    monkeypatch.setattr(judge, "STEPS", 2)
     monkeypatch.setattr(probes, "EPOCHS", 2)
     monkeypatch.setattr(scores, "SAMPLES", 100)
     return open_clips("", "test", None)

@@ -41,7 +41,7 @@ def bars(monkeypatch):
     for module in (job, evaluator):
         monkeypatch.setattr(module, "open_clips", lambda *a, **k: clips())
     monkeypatch.setattr(evaluator, "open_builder", lambda *a: Builder())
-    monkeypatch.setattr(judge, "TRAINING_STEPS", 2)
+    monkeypatch.setattr(judge, "STEPS", 2)
     monkeypatch.setattr(probes, "EPOCHS", 2)
     monkeypatch.setattr(scores, "SAMPLES", 50)
     monkeypatch.delitem(scores.SCORES, "dci_es")  # a forest a dimension

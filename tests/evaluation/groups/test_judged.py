@@ -16,7 +16,7 @@ def judge_file(tmp_path_factory):
     """A judge of bars, trained once."""
     path = tmp_path_factory.mktemp("judges") / "bars.npz"
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(module, "TRAINING_STEPS", 150)
+        patch.setattr(module, "STEPS", 150)
         make_judge(subject(training=lambda: clips(64), judge_file=path))
     return path
 
@@ -34,19 +34,19 @@ def test_a_judge_knows_real_frames_and_is_kept(judge_file):
 
 
 def test_a_judge_learns_from_training_clips(monkeypatch):
-    """From the first `TRAINING_CLIPS` of them, never from test clips."""
+    """From the first `CLIPS` of them, never from test clips."""
     learnt = []
-    monkeypatch.setattr(module, "TRAINING_CLIPS", 9)
+    monkeypatch.setattr(module, "CLIPS", 9)
     monkeypatch.setattr(module, "train_judge", lambda *a: learnt.append(a[1:]))
     training = clips(30, seed=1)
     make_judge(subject(training=lambda: training, seed=4))
     ((shown, seed, steps),) = learnt
     np.testing.assert_array_equal(shown.video, training.video[:9])
-    assert (seed, steps) == (4, module.TRAINING_STEPS)
+    assert (seed, steps) == (4, module.STEPS)
 
 
 def test_a_judge_of_other_factors_is_trained_anew(judge_file, monkeypatch):
-    monkeypatch.setattr(module, "TRAINING_STEPS", 1)
+    monkeypatch.setattr(module, "STEPS", 1)
     five = (dataclasses.replace(FACTORS[0], size=5), FACTORS[1])
     other = dataclasses.replace(clips(), factors=five)
     seen = dataclasses.replace(
@@ -58,7 +58,7 @@ def test_a_judge_of_other_factors_is_trained_anew(judge_file, monkeypatch):
 
 
 def test_a_damaged_judge_is_trained_anew(judge_file, monkeypatch, capsys):
-    monkeypatch.setattr(module, "TRAINING_STEPS", 1)
+    monkeypatch.setattr(module, "STEPS", 1)
     before = judge_file.read_bytes()
     for data in (b"", before[: len(before) // 2]):
         judge_file.write_bytes(data)

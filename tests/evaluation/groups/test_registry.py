@@ -42,7 +42,7 @@ SURE = re.compile(
 def test_the_seed_decides_every_number_that_depends_on_a_draw(
     name, monkeypatch
 ):
-    monkeypatch.setattr(judge, "TRAINING_STEPS", 20)
+    monkeypatch.setattr(judge, "STEPS", 20)
     monkeypatch.setattr(probes, "EPOCHS", 1)
     monkeypatch.setattr(scores, "SAMPLES", 100)
     if name == "factors":
