@@ -166,7 +166,7 @@ def restore_judge(judge: Judge, path: pathlib.Path) -> bool:
         with np.load(path) as arrays:
             weights = [arrays[name] for name in arrays]
     except UNREADABLE as error:
-        say(f"{path} is damaged; a new judge is trained ({describe(error)})")
+        say(f"{path} is damaged; a judge is trained again ({describe(error)})")
         return False
     shapes = [array.shape for array in judge.network.get_weights()]
     if [array.shape for array in weights] != shapes:

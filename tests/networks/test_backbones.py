@@ -53,7 +53,7 @@ def test_unknown_backbone():
 
 
 def test_frame_size_that_a_backbone_does_not_take():
-    message = "--backbone=dcgan needs frames of 64 or 128 pixels, got .* 96"
+    message = "--backbone=dcgan needs frames of 64 or 128 pixels, got 96"
     with pytest.raises(ValueError, match=message):
         make_decoder("dcgan", 3, frame_size=96)
     with pytest.raises(ValueError, match=message):
