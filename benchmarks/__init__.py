@@ -1,3 +1,3 @@
-"""How fast the hot paths are, against peers and limits; `make bench`."""
+"""Benchmarks of speed and accuracy; `make bench` runs those of speed."""
 
 import mipae_tf  # noqa: F401  before TensorFlow, which it sets up

@@ -1,10 +1,11 @@
-"""Runs every benchmark of speed and writes their table.
+"""Runs all speed benchmarks and writes their table.
 
 python -m benchmarks.all --doc=docs/speed.md
 
-Each runs in a process of its own, one after another; a line that fails is
-reported as such. The table stands between two marks in the document; prose
-around it stays, and so do lines that are not run anew: do so on one machine.
+Each benchmark runs in a separate process, one after another; a failed one is
+reported in the table. The table is between two markers in the document. The
+text around it is kept, and so are rows of benchmarks that are not run; all rows
+should be measured on the same machine.
 """
 
 import json
@@ -22,23 +23,23 @@ DOC = define_path("doc", None, "Markdown file to write the table into.")
 ONLY = flags.DEFINE_list("only", None, "Names of benchmarks; all when unset.")
 
 BEGIN, END = "<!-- table: begin -->", "<!-- table: end -->"
-# Module, what its ratio compares, the least that is aimed at.
+# Module, meaning of its ratio, minimum ratio to reach.
 ROWS = {
-    "train_step": ("published step, PyTorch twin by ours", 1.4),
-    "input_pipeline": ("batches made by batches taken at width 16", 20.0),
-    "dynamics_stage": ("epoch encoding frames by epoch of cached latents", 20),
-    "forecast": ("500 steps, eager Python loop by compiled pieces", 3.0),
-    "dataset_build": ("plain loop by Beam with 2 workers", None),
-    "mig": ("MIG at 20,000, tree searches by blocked products", None),
+    "train_step": ("published step: PyTorch / this library", 1.4),
+    "input_pipeline": ("batches: produced / consumed at width 16", 20.0),
+    "dynamics_stage": ("epoch: encoding frames / cached latents", 20),
+    "forecast": ("500 steps: eager Python loop / compiled", 3.0),
+    "dataset_build": ("build: loop / Beam with 2 workers", None),
+    "mig": ("MIG at 20,000: tree searches / blocked products", None),
 }
-TOLD = "Machine and versions: "
-MACHINE = ("cores", "gpus", "processor")
-VERSIONS = ("python", "tensorflow", "keras", "numpy", "torch")
-SKIPPED = ("benchmark", "ratio", *MACHINE, *VERSIONS)
+MACHINE_PREFIX = "Machine and versions: "
+MACHINE_KEYS = ("cores", "gpus", "processor")
+VERSION_KEYS = ("python", "tensorflow", "keras", "numpy", "torch")
+OMITTED_KEYS = ("benchmark", "ratio", *MACHINE_KEYS, *VERSION_KEYS)
 
 
 def run(name: str) -> dict | None:
-    """The JSON line of a benchmark, None where it failed."""
+    """The JSON line of a benchmark, or None if it failed."""
     done = subprocess.run(
         [sys.executable, "-m", f"benchmarks.{name}"],
         capture_output=True,
@@ -52,7 +53,7 @@ def run(name: str) -> dict | None:
 
 
 def table(found: dict[str, dict | None], old: list[str]) -> str:
-    """Markdown of all lines; `old` ones where there are no new ones."""
+    """Markdown table; rows without a new result are taken from `old`."""
     rows = [
         "| benchmark | ratio of | ratio | aim | figures |",
         "|---|---|---|---|---|",
@@ -70,7 +71,7 @@ def table(found: dict[str, dict | None], old: list[str]) -> str:
         figures = ", ".join(
             f"{key} {value}"
             for key, value in line.items()
-            if key not in SKIPPED and not isinstance(value, dict | list)
+            if key not in OMITTED_KEYS and not isinstance(value, dict | list)
         )
         ratio = line.get("ratio")
         shown = "absent" if ratio is None else f"{ratio:.2f}"
@@ -78,18 +79,22 @@ def table(found: dict[str, dict | None], old: list[str]) -> str:
     told = [line for line in found.values() if line and "cores" in line]
     rows += ["", *(machine(line) for line in told[:1])]
     if not told:
-        rows += [row for row in old if row.startswith(TOLD)]
+        rows += [row for row in old if row.startswith(MACHINE_PREFIX)]
     return "\n".join(rows)
 
 
 def machine(line: dict) -> str:
-    """What a JSON line says of the machine it was measured on."""
-    known = [name for name in MACHINE + VERSIONS if name in line]
-    return TOLD + ", ".join(f"{name} {line[name]}" for name in known) + "."
+    """The machine and versions of a JSON line."""
+    known = [name for name in MACHINE_KEYS + VERSION_KEYS if name in line]
+    return (
+        MACHINE_PREFIX
+        + ", ".join(f"{name} {line[name]}" for name in known)
+        + "."
+    )
 
 
 def main(_) -> None:
-    """Runs, prints, writes."""
+    """Runs the benchmarks, prints and writes the table."""
     names = ONLY.value or list(ROWS)
     if unknown := set(names) - set(ROWS):
         raise app.UsageError(

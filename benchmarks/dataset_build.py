@@ -1,9 +1,10 @@
-"""Times the build of a dataset: by a plain loop, and by Apache Beam.
+"""Times the build of a dataset in a loop and with Apache Beam.
 
 python -m benchmarks.dataset_build --clips=4000
 
-`ratio` is plain by Beam with two worker processes: above 1 where Beam pays.
-Beam starts slowly; the larger the set, the more its workers count.
+`ratio` is the time of the loop divided by that of Beam with two worker
+processes: above 1, Beam is faster. Beam starts slowly, so that its workers help
+more for larger datasets.
 """
 
 import tempfile
@@ -23,7 +24,7 @@ ROUNDS = flags.DEFINE_integer("rounds", 1, "Builds of each.")
 
 
 def build(beam: bool) -> None:
-    """Builds two-sprite clips in a folder that is thrown away."""
+    """Builds two-sprite clips in a temporary folder."""
     import apache_beam
     import tensorflow_datasets as tfds
 

@@ -1,12 +1,12 @@
-"""Times an epoch of the dynamics: cached latents against frames encoded anew.
+"""Times an epoch of the dynamics stage: cached latents against encoding.
 
 python -m benchmarks.dynamics_stage --widths=64,16
 
-The LSTM is the same; from cached latents an epoch reads float32 codes and goes
-on from its own beyond the context, else it encodes every frame it needs and
-follows the true codes, as the authors' code did. `ratio` is that of
-the first width. The encoding of all frames, made once for the whole stage, is
-said on the way.
+The LSTM is the same. With cached latents, an epoch reads float32 codes and uses
+its own predictions beyond the context; otherwise it encodes every frame and
+uses teacher forcing, as in the authors' code. `ratio` is that of the first
+width. The time for encoding all frames, once for the whole stage, is printed
+separately.
 """
 
 import functools
@@ -34,7 +34,7 @@ FRAMES = 20
 
 
 def epochs(kind: str, width: int, arrays) -> StageLoop:
-    """The loop over the dynamics of a model that is given latents or frames."""
+    """The training loop of the dynamics stage on latents or frames."""
     given = {
         "width": width,
         "backbone": "dcgan",

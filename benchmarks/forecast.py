@@ -1,13 +1,13 @@
-"""Times a long forecast against loops over single steps, and its memory.
+"""Measures time and memory of a long forecast.
 
 python -m benchmarks.forecast --horizon=500
 
-`ratio` is to a Python loop over `model.step` run eagerly, `ratio_compiled` to
-one over the same step compiled; both over fewer steps, scaled up.
-`memory_ratio` is what the forecast added to the peak of the process, beyond
-that of a forecast of ten frames, by the size of the frames it returned;
-`memory_ratio_streamed` the same of `model.stream`, its pieces laid into one
-array.
+`ratio` compares with a Python loop over an eager `model.step`, and
+`ratio_compiled` with a loop over the compiled step; both loops have fewer steps
+and are scaled up. `memory_ratio` is the increase of the peak memory of the
+process over a forecast of ten frames, divided by the size of the returned
+frames. `memory_ratio_streamed` is the same for `model.stream`, whose pieces are
+copied into one array.
 """
 
 import resource
@@ -21,31 +21,31 @@ from benchmarks.timing import in_turns
 from benchmarks.timing import report
 from mipae_tf.models import make_model
 
-MODEL = flags.DEFINE_string("model", "mipae", "System.")
+MODEL = flags.DEFINE_string("model", "mipae", "Name of the model.")
 WIDTH = flags.DEFINE_integer("width", 16, "Channels of the first convolution.")
 BATCH = flags.DEFINE_integer("batch_size", 16, "Clips.")
 HORIZON = flags.DEFINE_integer("horizon", 500, "Frames predicted.")
 ROUNDS = flags.DEFINE_integer("rounds", 3, "Measurements of each.")
-SHORT = 50  # steps of the loops
+LOOP_STEPS = 50  # steps of the loops
 
 
 def peak() -> float:
-    """Largest memory of this process so far, in bytes."""
+    """Peak memory of this process so far, in bytes."""
     return 1024.0 * resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 
 
 def looped(model, context: tf.Tensor, step) -> list[np.ndarray]:
-    """`SHORT` frames, one call for each."""
+    """`LOOP_STEPS` frames, one call for each."""
     state = model.start(context, tf.constant([0, 0]))
     frames = []
-    for _ in range(SHORT):
+    for _ in range(LOOP_STEPS):
         frame, state = step(state)
         frames.append(tf.cast(tf.round(frame * 255), tf.uint8).numpy())
     return frames
 
 
 def memory(model, context: tf.Tensor) -> tuple[float, float]:
-    """Peaks of a streamed forecast and of a returned one, in its frames."""
+    """Peak memory of a streamed and of a returned forecast, per frame size."""
     model.forecast(context, 10)
     next(model.stream(context, 10))
     shape = (1, BATCH.value, HORIZON.value, *model.frame_shape)
@@ -79,7 +79,7 @@ def main(_) -> None:
         },
         ROUNDS.value,
     )
-    scale = HORIZON.value / SHORT
+    scale = HORIZON.value / LOOP_STEPS
     report(
         "forecast",
         ratio=scale * seconds["eager"] / seconds["forecast"],

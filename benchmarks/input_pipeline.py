@@ -1,10 +1,10 @@
-"""Times the batches of a training, and how long the step waits for them.
+"""Times the input pipeline, and how long training steps wait for it.
 
 python -m benchmarks.input_pipeline --width=16
 
-`ratio` is how many times faster batches are made than the step of that width
-takes them; `data_wait_share` the part of a training's time that it waited.
-Clips are random bytes in memory, as decoded clips are.
+`ratio` is the rate at which batches are produced, divided by the rate at which
+the training step consumes them; `data_wait_share` is the share of the training
+time spent waiting. Clips are random bytes in memory, like decoded clips.
 """
 
 import numpy as np

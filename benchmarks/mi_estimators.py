@@ -1,12 +1,12 @@
-"""Compares the estimators of mutual information where the truth is known.
+"""Compares estimators of mutual information on data with known information.
 
 python -m benchmarks.mi_estimators --draws=10 --doc=docs/mutual_information.md
 
-Each estimate is appended to `--estimates` as it comes, and those that stand
-there are not made again: the command can be stopped and repeated. Remove that
-file once an estimator has changed. Tables of bias and standard deviation over
-the draws are printed as Markdown, after them the same as one line of JSON;
-`--doc` replaces what stands between the two markers of that file.
+Each estimate is appended to `--estimates`, and existing estimates are not
+computed again, so that the command can be interrupted and repeated. Remove that
+file after changing an estimator. Tables of bias and standard deviation over the
+draws are printed as Markdown, followed by one line of JSON; `--doc` replaces
+the text between the two markers of a file.
 """
 
 import functools
@@ -32,12 +32,12 @@ from mipae_tf.metrics.information.mixed_mi import mixed_mutual_information
 from mipae_tf.metrics.information.neural_mi import neural_mutual_information
 from mipae_tf.metrics.information.ross_mi import ross_mutual_information
 
-DRAWS = flags.DEFINE_integer("draws", 10, "Data sets of each kind.", 1)
-SAMPLES = flags.DEFINE_integer("samples", 5000, "Samples of a data set.", 32)
+DRAWS = flags.DEFINE_integer("draws", 10, "Datasets of each kind.", 1)
+SAMPLES = flags.DEFINE_integer("samples", 5000, "Samples of a dataset.", 32)
 ESTIMATES = define_path(
-    "estimates", "runs/mi_estimators.jsonl", "Where single estimates are kept."
+    "estimates", "runs/mi_estimators.jsonl", "File of the single estimates."
 )
-DOC = define_path("doc", None, "Markdown file to put the tables in.")
+DOC = define_path("doc", None, "Markdown file to write the tables into.")
 ONLY = flags.DEFINE_list("only", None, "Estimators to run; all if not given.")
 
 MARKERS = "<!-- mi_estimators: begin -->", "<!-- mi_estimators: end -->"
@@ -51,7 +51,7 @@ WIDTHS = 0.5, 4.0
 def gaussian_pairs(
     information: float, dimensions: int, generator: np.random.Generator
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Two Gaussian vectors whose components are correlated pair by pair."""
+    """Two Gaussian vectors with pairwise correlated components."""
     square = 1 - np.exp(-2 * information / dimensions)
     first, noise = generator.standard_normal((2, SAMPLES.value, dimensions))
     return first, np.sqrt(square) * first + np.sqrt(1 - square) * noise
@@ -60,9 +60,9 @@ def gaussian_pairs(
 def gaussian_classes(
     information: float, dimensions: int, generator: np.random.Generator
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Codes and labels: equal classes in a row on the first of the axes.
+    """Codes and labels: equidistant classes along the first axis.
 
-    Noise has variance 1 on all axes, so that all but the first tell nothing.
+    Noise has variance 1 on all axes, so that the others have no information.
     """
     classes = 8 if information < np.log(8) else 400
     labels = generator.integers(classes, size=SAMPLES.value)
@@ -73,7 +73,7 @@ def gaussian_classes(
 
 @functools.cache
 def _class_spacing(information: float, classes: int) -> float:
-    """Distance of neighbouring classes' means that gives the information."""
+    """Distance of neighbouring class means that gives the information."""
     return brentq(
         lambda spacing: class_information(spacing, classes) - information,
         1e-3,
@@ -83,7 +83,7 @@ def _class_spacing(information: float, classes: int) -> float:
 
 
 def class_information(spacing: float, classes: int) -> float:
-    """I in nats of a class and its unit Gaussian, by numerical integration."""
+    """I(class; code) in nats for unit Gaussians, by numerical integration."""
     means = spacing * np.arange(classes)
     x = np.arange(-9, means[-1] + 9, 0.05)
     density = sum(np.exp(-np.square(x - mean) / 2) for mean in means)
@@ -95,14 +95,14 @@ def class_information(spacing: float, classes: int) -> float:
 def uniform_codes(
     labels: int, width: float, generator: np.random.Generator
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Labels of equal chance, and codes: the label plus U(0, width)."""
+    """Uniform labels, and codes: the label plus U(0, width)."""
     drawn = generator.integers(labels, size=SAMPLES.value)
     noise = width * generator.random(SAMPLES.value)
     return (drawn + noise)[:, None], drawn
 
 
 def uniform_information(labels: int, width: float) -> float:
-    """I in nats of `uniform_codes`, for a width up to 1 or a whole one."""
+    """I in nats of `uniform_codes`, for a width up to 1 or an integer."""
     if width <= 1:
         return np.log(labels)
     overlapping = np.convolve(np.ones(labels), np.ones(int(width)))
@@ -116,9 +116,8 @@ def _neural(bound: str) -> Callable:
     )
 
 
-# From (first, second, draw) to nats, or to a dict with `value` among others.
-# Where the second is a label, `mixed` gets it as a number whose steps exceed
-# every distance of codes.
+# From (first, second, draw) to nats, or to a dict with a `value`. For labels,
+# `mixed` gets numbers whose steps exceed all distances between codes.
 PAIR_ESTIMATORS = {
     "ksg 1": lambda x, y, draw: ksg_mutual_information(x, y, 3, 1),
     "ksg 2": lambda x, y, draw: ksg_mutual_information(x, y, 3, 2),
@@ -135,7 +134,7 @@ LABEL_ESTIMATORS = {
         x, 1e4 * labels[:, None], 3
     ),
 }
-# Kind of data: how it is drawn, its settings, its truth, who estimates it.
+# Kind of data: sampling function, settings, true information, estimators.
 KINDS = {
     "pairs": (
         gaussian_pairs,
@@ -159,7 +158,7 @@ KINDS = {
 
 
 def jobs() -> Iterator[dict]:
-    """What is to be estimated; all of one draw before the next."""
+    """Yields all estimates to compute, draw by draw."""
     for draw in range(DRAWS.value):
         for kind, (_, settings, _, estimators) in KINDS.items():
             for setting in settings:
@@ -175,7 +174,7 @@ def jobs() -> Iterator[dict]:
 
 
 def estimate(job: dict) -> dict:
-    """Draws the job's data and estimates; None where that has no value."""
+    """Samples the data of a job and estimates; None for an absent value."""
     draw_data, _, _, estimators = KINDS[job["kind"]]
     key = f"{job['kind']} {job['setting']} {job['draw']}".encode()
     data = draw_data(*job["setting"], np.random.default_rng(list(key)))
@@ -193,7 +192,7 @@ def estimate(job: dict) -> dict:
 
 
 def run(path: pathlib.Path) -> list[dict]:
-    """Makes the estimates that are missing; returns all that are asked for."""
+    """Computes the missing estimates; returns all of them."""
     path.parent.mkdir(parents=True, exist_ok=True)
     known = {}
     if path.exists():
@@ -225,7 +224,7 @@ def summarise(results: list[dict]) -> list[dict]:
         job = result["job"]
         key = job["kind"], tuple(job["setting"])
         groups.setdefault((*key, job["estimator"]), []).append(result)
-        if job["estimator"] == "dv":  # what its training pairs would claim
+        if job["estimator"] == "dv":  # the estimate on training pairs
             result = {**result, "estimate": result["training_value"]}
             groups.setdefault((*key, DV_TRAINING), []).append(result)
     rows = []
@@ -318,14 +317,14 @@ def _seconds(rows: list[dict | None]) -> float:
 
 
 def put_into(path: pathlib.Path, text: str) -> None:
-    """Replaces what stands between the markers of a Markdown file."""
+    """Replaces the text between the markers of a Markdown file."""
     before, rest = path.read_text().split(MARKERS[0])
     _, after = rest.split(MARKERS[1])
     write_file(path, f"{before}{MARKERS[0]}\n{text}\n{MARKERS[1]}{after}")
 
 
 def main(_):
-    """Estimates, then writes the tables."""
+    """Computes the estimates, then writes the tables."""
     tf.config.threading.set_intra_op_parallelism_threads(1)
     tf.config.threading.set_inter_op_parallelism_threads(1)
     rows = summarise(run(pathlib.Path(ESTIMATES.value)))

@@ -1,13 +1,13 @@
-"""Times the published MIG, and compares it with a search on trees.
+"""Times the published MIG, and compares it with tree searches.
 
 python -m benchmarks.mig --count=100000
 
 Labels are as in MPI3D (288 contents, 1600 poses), so that nearly all samples
-are kept: the costliest case at a given count. Prints one JSON line: seconds
-and peak memory at `--count`, and for each of `--compare` the processor time,
-that of the same estimate on scikit-learn's neighbour searches (minutes at
-20,000), their ratio, and the largest difference between the four informations,
-which should be rounding.
+are used, which is the most expensive case for a given count. Prints one JSON
+line: seconds and peak memory at `--count`; and for each of `--compare` the CPU
+time, the CPU time of the same estimate with the neighbour searches of
+scikit-learn (minutes at 20,000), their ratio, and the largest difference
+between the four estimates, which should be a rounding error.
 """
 
 import json
@@ -24,14 +24,14 @@ from sklearn.neighbors import NearestNeighbors
 
 from mipae_tf.metrics.disentanglement.mig import mig_published
 
-COUNT = flags.DEFINE_integer("count", 100_000, "Samples to time MIG on.")
+COUNT = flags.DEFINE_integer("count", 100_000, "Samples for timing MIG.")
 COMPARE = flags.DEFINE_list(
-    "compare", ["5000", "20000"], "Samples to compare with scikit-learn on."
+    "compare", ["5000", "20000"], "Samples for comparing with scikit-learn."
 )
 
 
 def sample(count: int) -> dict[str, np.ndarray]:
-    """Codes that carry their factors well, with noise and a leak."""
+    """Codes that encode their factors well, with noise and a leak."""
     generator = np.random.default_rng(0)
     content = generator.integers(288, size=count)
     angles = generator.integers(40, size=(count, 2))
@@ -52,7 +52,7 @@ def sample(count: int) -> dict[str, np.ndarray]:
 
 
 def tree_information(codes: np.ndarray, labels: np.ndarray) -> float:
-    """Ross' estimate with k = 3 on scikit-learn's searches, in nats."""
+    """Ross' estimate with k = 3 by searches of scikit-learn, in nats."""
     labels = np.unique(labels, axis=0, return_inverse=True)[1]
     sizes = np.bincount(labels)[labels]
     codes, labels, sizes = (a[sizes > 1] for a in (codes, labels, sizes))
@@ -75,7 +75,7 @@ def tree_information(codes: np.ndarray, labels: np.ndarray) -> float:
 
 
 def compare(count: int) -> dict[str, float]:
-    """Processor time of both searches, which other load hardly changes."""
+    """CPU time of both searches, which hardly depends on other load."""
     arrays = sample(count)
     start = time.process_time()
     ours = mig_published(**arrays)
@@ -100,7 +100,7 @@ def compare(count: int) -> dict[str, float]:
 
 
 def main(_):
-    """Prints the figures."""
+    """Prints the JSON line."""
     arrays = sample(COUNT.value)
     mig_published(**{name: a[:2000] for name, a in arrays.items()})  # warm up
     start = time.perf_counter()

@@ -1,15 +1,15 @@
-"""Compares what is learnt in bfloat16 with what is learnt in float32.
+"""Compares training in bfloat16 with training in float32.
 
 python -m benchmarks.precision --seeds=3
 
-Trains and evaluates a small model for each seed in each precision, by the
-library's own commands; with `--runs` it goes on from what is there. XLA
-compiles the steps, so that a processor that emulates bfloat16 keeps its pace,
-and rounds after every operation, as kernels in bfloat16 do. Equivalence is two
-one-sided tests at 5 %: the 90 % interval of the difference of the means (Welch)
-must lie within the margin of the metric, which stands in `MARGINS` beside the
-keys that it is the mean of. `ratio` is the largest end of such an interval by
-its margin: equivalence is below 1.
+Trains and evaluates a small model for each seed and precision, with the
+commands of the library; with `--runs`, existing runs are resumed. XLA compiles
+the steps, so that CPUs that emulate bfloat16 are not slowed down, and rounds
+after every operation, as bfloat16 kernels do. Equivalence is tested with two
+one-sided tests at 5 %: the 90 % interval of the difference of means (Welch)
+must be within the margin of the metric in `MARGINS`. Each metric is the mean
+over its keys there. `ratio` is the largest interval end divided by its margin;
+below 1, the precisions are equivalent.
 """
 
 import json
@@ -28,10 +28,10 @@ from tqdm import tqdm
 from benchmarks.timing import report
 from mipae_tf.cli.path_flag import define_path
 
-SEEDS = flags.DEFINE_integer("seeds", 3, "Trainings in each precision.")
+SEEDS = flags.DEFINE_integer("seeds", 3, "Runs in each precision.")
 CLIPS = flags.DEFINE_integer("clips", 500, "Test clips.")
-RUNS = define_path("runs", None, "Keeps the runs in this folder.")
-DATA_DIR = define_path("data_dir", None, "Where tfds keeps datasets.")
+RUNS = define_path("runs", None, "Folder to keep the runs in.")
+DATA_DIR = define_path("data_dir", None, "Data folder of tfds.")
 OPTIONS = flags.DEFINE_list(
     "options",
     [
@@ -41,10 +41,10 @@ OPTIONS = flags.DEFINE_list(
         "dynamics_steps=2000",
         "xla",
     ],
-    "What the small model has besides configs/quickstart.cfg.",
+    "Options of the small model besides configs/quickstart.cfg.",
 )
 
-# Decibels for PSNR; R² for places, accuracy for shapes.
+# dB for PSNR, R² for positions, accuracy for shapes.
 MARGINS = {
     "forecast": (0.5, ["prediction/psnr/forecast"]),
     "swap": (0.5, ["swap/psnr"]),
@@ -60,7 +60,7 @@ MARGINS = {
 
 
 def call(program: str, *arguments: str) -> None:
-    """Runs a program of the library, which must succeed."""
+    """Runs a program of the library; raises an error if it fails."""
     done = subprocess.run(
         [sys.executable, "-m", f"mipae_tf.{program}", *arguments],
         capture_output=True,
@@ -72,7 +72,7 @@ def call(program: str, *arguments: str) -> None:
 
 
 def learn(run: pathlib.Path, precision: str, seed: int) -> dict[str, float]:
-    """Trains, evaluates, and gives the mean of each group of metrics."""
+    """Trains and evaluates; returns the mean of each group of metrics."""
     where = [f"--run_dir={run}"]
     if DATA_DIR.value:
         where.append(f"--data_dir={DATA_DIR.value}")
@@ -94,7 +94,7 @@ def learn(run: pathlib.Path, precision: str, seed: int) -> dict[str, float]:
 
 
 def compare(name: str, found: dict[str, list[dict[str, float]]]) -> dict:
-    """Difference of the means of one metric, bfloat16 less float32."""
+    """Difference of the means of one metric, bfloat16 minus float32."""
     low, full = (
         [row[name] for row in found[precision]]
         for precision in ("mixed_bfloat16", "float32")

@@ -1,19 +1,20 @@
-"""Shows what rounding does to the published mutual information.
+"""Measures the effect of rounding on the published mutual information.
 
 python -m benchmarks.published_rounding --samples=6000 --seed=0
 
-The authors of MIPAE search the k-th neighbour within a label by scikit-learn's
-`NearestNeighbors` with `algorithm="auto"`, and count the samples within that
-distance by a k-d tree. `auto` searches by brute force where codes have more
-than 15 dimensions or a label has few samples; its distances come from products
-and are rounded otherwise than those of the tree. The count should leave out
-the k-th neighbour itself, as the radius is moved inward by one ulp, but where
-the rounded radius is too long by more, the neighbour is inside.
+The authors of MIPAE search the k-th neighbour within a label with
+scikit-learn's `NearestNeighbors` and `algorithm="auto"`, and count the samples
+within that distance with a k-d tree. `auto` uses brute force if codes have more
+than 15 dimensions or a label has few samples; its distances are computed from
+products and have other rounding errors than those of the tree. The count should
+exclude the k-th neighbour itself, because the radius is moved inward by one
+ulp. If rounding makes the radius larger by more than that, the neighbour is
+included.
 
-For each kind of code the same formula (Ross, 2014, k = 3) is computed with that
-pair of searches, with k-d trees on both sides, and with this library's exact
-search. `counted` is the share of samples whose own k-th neighbour is among the
-samples counted with the first pair. Prints one JSON line.
+For each kind of code, the same formula (Ross, 2014, k = 3) is computed with
+this pair of searches, with k-d trees for both, and with the exact search of
+this library. `counted` is the share of samples whose k-th neighbour is included
+in the count with the first pair. Prints one JSON line.
 """
 
 import numpy as np
@@ -29,7 +30,7 @@ from benchmarks.timing import report
 from mipae_tf.metrics.information.ross_mi import ross_terms
 
 SAMPLES = flags.DEFINE_integer("samples", 6000, "Codes of each kind.", 8)
-SEED = flags.DEFINE_integer("seed", 0, "Of codes and labels.", 0)
+SEED = flags.DEFINE_integer("seed", 0, "Seed of codes and labels.", 0)
 NEIGHBOURS = 3
 # Name: dimensions of the code, and samples of each label.
 KINDS = {
@@ -41,7 +42,7 @@ KINDS = {
 
 
 def sample(dimensions: int, size: int) -> tuple[np.ndarray, np.ndarray]:
-    """Tanh codes around a centre for each label, as float32, and labels."""
+    """Codes around a centre for each label, rounded to float32, and labels."""
     generator = np.random.default_rng([SEED.value, dimensions, size])
     labels = np.repeat(np.arange(SAMPLES.value // size), size)
     centres = generator.standard_normal((labels[-1] + 1, dimensions))
@@ -57,8 +58,8 @@ def searched(
 
     Args:
         codes: `[samples, dimensions]`.
-        labels: `[samples]`, each of at least two samples.
-        algorithm: of the search within a label.
+        labels: `[samples]`, each occurring at least twice.
+        algorithm: algorithm of the search within a label.
     """
     radii = np.empty(len(codes))
     nearest = np.empty(len(codes), int)
@@ -83,7 +84,7 @@ def searched(
     return float((terms - digamma(counts)).mean()), float(np.mean(counted))
 
 
-# Thousands of small searches: threads that wait for each other cost minutes.
+# With several threads, thousands of small searches take minutes longer.
 @threadpool_limits.wrap(limits=1)
 def main(_) -> None:
     """Prints the JSON line."""

@@ -1,13 +1,13 @@
-"""Trains a small model for long under repeated SIGTERM, and watches it.
+"""Trains a small model under repeated SIGTERM, and monitors its memory.
 
 python -m benchmarks.soak --minutes=30 --every=180
 
-The same command is given again and again, and stopped by a signal each time.
-Memory and open files of the process are looked at every few seconds.
-`memory_growth` is the largest ratio, over all lives of the process, of its
-memory at the end to that half-way; `files_growth` the largest difference of
-open files; `drift` the ratio of the memory at the end of the last life to that
-of the first.
+The same training command is started repeatedly, and stopped by a signal each
+time. Memory and open files of the process are recorded every few seconds.
+`memory_growth` is the largest ratio, over all processes, of the memory at the
+end to that half-way; `files_growth` is the largest difference of open files;
+`drift` is the memory at the end of the last process divided by that of the
+first.
 """
 
 import pathlib
@@ -23,21 +23,21 @@ from absl import flags
 from benchmarks.timing import report
 from mipae_tf.cli.path_flag import define_path
 
-MINUTES = flags.DEFINE_float("minutes", 30, "How long.")
+MINUTES = flags.DEFINE_float("minutes", 30, "Total duration.")
 EVERY = flags.DEFINE_float("every", 180, "Seconds between signals.")
-DATA_DIR = define_path("data_dir", None, "Where tfds keeps datasets.")
-SHORTEST = 90.0  # seconds; start-up and compilation fill half of it at most
-PAUSE = 5.0
+DATA_DIR = define_path("data_dir", None, "Data folder of tfds.")
+MIN_SECONDS = 90.0  # start-up and compilation take at most half of it
+POLL_SECONDS = 5.0
 
 
 def live(command: list[str], seconds: float) -> list[tuple[float, int, int]]:
-    """One life: (seconds, MiB, open files) every so often."""
+    """Runs one process; returns (seconds, MiB, open files) of its 2nd half."""
     worker = subprocess.Popen(
         command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
     process, began, seen = pathlib.Path(f"/proc/{worker.pid}"), time.time(), []
     while worker.poll() is None and time.time() - began < seconds:
-        time.sleep(PAUSE)
+        time.sleep(POLL_SECONDS)
         status = (process / "status").read_text()
         memory = status.partition("VmRSS:")[2].split(maxsplit=1)[0]
         files = len(list((process / "fd").iterdir()))
@@ -63,7 +63,7 @@ def main(_) -> None:
             "--representation_steps=1000000",
             "--validate_every=100",
         ]
-        while ends - time.time() > SHORTEST:
+        while ends - time.time() > MIN_SECONDS:
             lives.append(live(command, min(EVERY.value, ends - time.time())))
     report(
         "soak",

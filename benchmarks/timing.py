@@ -1,4 +1,4 @@
-"""What all benchmarks share: timing in turns, the machine, one JSON line."""
+"""Shared by all benchmarks: timing, the machine, and the JSON line."""
 
 import contextlib
 import json
@@ -16,21 +16,21 @@ import tensorflow as tf
 
 from mipae_tf.training.strategies import CPU_INFO
 
-VECTORS = ("avx2", "avx512f", "avx512_bf16", "amx_bf16")
-SIDE = 2048  # rows and columns of the product that measures the machine
+VECTOR_EXTENSIONS = ("avx2", "avx512f", "avx512_bf16", "amx_bf16")
+MATRIX_SIZE = 2048  # of the matrix product that measures the machine
 
 
 def in_turns(
     runs: Mapping[str, Callable[[], Any]], rounds: int = 5, warmup: int = 1
 ) -> dict[str, float]:
-    """Median seconds of each, measured one after another in every round.
+    """Median seconds of each run, measured in turns in every round.
 
-    Whatever slows the machine down for a while then slows all of them.
+    A temporary slowdown of the machine then affects all runs.
 
     Args:
-        runs: what to time; each must wait for its own result.
-        rounds: measurements of each.
-        warmup: calls before the first measurement.
+        runs: functions to time; each must wait for its result.
+        rounds: number of measurements of each.
+        warmup: number of calls before the first measurement.
     """
     for _ in range(warmup):
         for run in runs.values():
@@ -45,15 +45,16 @@ def in_turns(
 
 
 def matrix_rate(dtype: tf.DType = tf.float32) -> float:
-    """Floating-point operations a second of a large matrix product."""
-    left = tf.cast(tf.random.stateless_normal([SIDE, SIDE], [0, 0]), dtype)
+    """Floating-point operations per second of a large matrix product."""
+    shape = [MATRIX_SIZE, MATRIX_SIZE]
+    left = tf.cast(tf.random.stateless_normal(shape, [0, 0]), dtype)
     product = tf.function(lambda: tf.reduce_sum(left @ left))
     found = in_turns({"product": lambda: product().numpy()}, rounds=5)
-    return 2 * SIDE**3 / found["product"]
+    return 2 * MATRIX_SIZE**3 / found["product"]
 
 
 def machine() -> dict[str, Any]:
-    """What the figures were taken on, and with."""
+    """The machine and the versions of packages."""
     gpus = tf.config.list_physical_devices("GPU")
     versions = {"python": platform.python_version()}
     for package in ("tensorflow", "keras", "numpy", "torch"):
@@ -68,13 +69,13 @@ def machine() -> dict[str, Any]:
 
 
 def _processor() -> str:
-    """Its name, and those of its vector instructions that matter here."""
+    """Name of the processor and its relevant vector instructions."""
     if not CPU_INFO.exists():
         return platform.processor() or platform.machine()
     text = CPU_INFO.read_text()
     name = re.search(r"model name\s*: (.*)", text)
     words = set(text.split())
-    known = [word for word in VECTORS if word in words]
+    known = [word for word in VECTOR_EXTENSIONS if word in words]
     return f"{name[1] if name else platform.machine()} ({', '.join(known)})"
 
 

@@ -1,4 +1,4 @@
-"""The published MIPAE step in PyTorch, to time ours against."""
+"""The published MIPAE training step in PyTorch, for comparing the speed."""
 
 import numpy as np
 import torch
@@ -8,7 +8,7 @@ CONTENT_DIM, POSE_DIM, CRITIC_DIM = 128, 5, 512
 
 
 def encoder(width: int, code_dim: int) -> nn.Sequential:
-    """Four halvings, a head over the last 4 by 4 map, tanh."""
+    """Four strided convolutions, a head over the 4 by 4 map, tanh."""
     layers, channels = [], 3
     for multiple in (1, 2, 4, 8):
         layers += [
@@ -23,7 +23,7 @@ def encoder(width: int, code_dim: int) -> nn.Sequential:
 
 
 def decoder(width: int) -> nn.Sequential:
-    """The mirror of `encoder`, up to logits."""
+    """Mirrors `encoder`; returns logits."""
     dim = CONTENT_DIM + POSE_DIM
     layers = [
         nn.Unflatten(1, (dim, 1, 1)),
@@ -56,7 +56,7 @@ def critic() -> nn.Sequential:
 class Twin:
     """Encoders, decoder and critic, and one step of each optimizer.
 
-    Maps lie in memory as `layout` says: PyTorch's own way is
+    `layout` is the memory layout of feature maps; the default of PyTorch is
     `torch.contiguous_format`, channels first.
     """
 
@@ -82,7 +82,7 @@ class Twin:
         return joint, self.critic(torch.cat([first, other], 1))
 
     def step(self, clips: torch.Tensor) -> float:
-        """One step on uint8 `[2 * clips, 3, 3, 64, 64]`."""
+        """One training step on uint8 `[2 * clips, 3, 3, 64, 64]`."""
         times = (clips.float() / 255).unbind(1)
         laid = [maps.contiguous(memory_format=self.layout) for maps in times]
         fresh, frames = zip(*(maps.chunk(2) for maps in laid))
@@ -112,7 +112,7 @@ class Twin:
 
 
 def make_step(batch: np.ndarray, width: int, layout: torch.memory_format):
-    """A call that makes one step on uint8 `[2 * clips, 3, 64, 64, 3]`."""
+    """A function that makes one step on uint8 `[2 * clips, 3, 64, 64, 3]`."""
     torch.manual_seed(0)
     twin = Twin(width, layout)
     clips = torch.from_numpy(np.moveaxis(batch, -1, 2).copy())

@@ -1,15 +1,15 @@
-"""Times the published MIPAE step against a PyTorch twin of it.
+"""Times the published MIPAE training step against PyTorch.
 
 python -m benchmarks.train_step --width=64 --batch_size=100
 
-The twin has the same networks, batch, pairs, losses and optimizers
-(`benchmarks.torch_twin`); without torch, of which the library itself makes no
-use, its figures are absent. `ratio` is to the twin in PyTorch's own layout,
-`ratio_channels_last` to one whose maps lie in memory as ours do.
-`share_of_matrix_rate` compares the operations of the step's convolutions and
-dense layers, counted as three times those of its forward passes, with a large
-matrix product on the same machine. XLA compiles the step in bfloat16 where that
-is emulated (`emulates_bfloat16`).
+The PyTorch twin (`benchmarks.torch_twin`) has the same networks, batch, pairs,
+losses and optimizers. Without torch, which the library does not need, its
+results are absent. `ratio` compares with the twin in the default memory layout
+of PyTorch, `ratio_channels_last` with the layout of TensorFlow.
+`share_of_matrix_rate` compares the operations of the convolutions and dense
+layers, counted as three times those of the forward passes, with a large matrix
+product on the same machine. The bfloat16 step is compiled with XLA if the
+machine emulates bfloat16 (`emulates_bfloat16`).
 """
 
 import contextlib
@@ -27,7 +27,7 @@ from mipae_tf.training.strategies import emulates_bfloat16
 from mipae_tf.training.strategies import precision
 
 WIDTH = flags.DEFINE_integer("width", 64, "Channels of the first convolution.")
-BATCH = flags.DEFINE_integer("batch_size", 100, "Clips of a step.")
+BATCH = flags.DEFINE_integer("batch_size", 100, "Clips per step.")
 ROUNDS = flags.DEFINE_integer("rounds", 9, "Measurements of each.")
 WITH_XLA = flags.DEFINE_bool(
     "with_xla", False, "Whether to time XLA in float32."
@@ -36,7 +36,7 @@ FRAME = (64, 64, 3)
 
 
 def our_step(batch: np.ndarray, policy: str, xla: bool = False):
-    """A call that makes one step, compiled."""
+    """A function that makes one compiled training step."""
     given = {"width": WIDTH.value, "batch_size": BATCH.value}
     with precision(policy):
         model = make_model("mipae", FRAME, 0, "published", given)
@@ -48,7 +48,7 @@ def our_step(batch: np.ndarray, policy: str, xla: bool = False):
 
 
 def operations() -> float:
-    """Floating-point operations of one step, backward passes included."""
+    """Floating-point operations of one step, including backward passes."""
     given = {"width": WIDTH.value, "batch_size": BATCH.value}
     model = make_model("mipae", FRAME, 0, "published", given)
     frames = np.zeros((1, *FRAME), np.float32)
@@ -59,8 +59,8 @@ def operations() -> float:
         "decoder": (model.network.decoder, codes),
     }
     once = {name: _forward(*part) for name, part in parts.items()}
-    # Content of two frames, one of them for the similarity's target alone;
-    # pose of two, one of them for pairs; the critic's own two go forward only.
+    # Content of two frames, one only as the target of the similarity loss; pose
+    # of two, one only for pairs; the two for the critic without gradient.
     trained = once["content"] + once["pose"] + once["decoder"]
     forward = once["content"] + 3 * once["pose"]
     return BATCH.value * (3 * trained + forward)

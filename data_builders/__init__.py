@@ -1,7 +1,7 @@
 """TensorFlow Datasets builders of clips with known factors.
 
-Their name is `mipae_tf.data_builders`, in a checkout and where they are
-installed: a `data_builders` at top level could be anybody's. Importing it
-registers nothing; import `mipae_tf.data_builders.all` to make every builder
-known to `tfds.load`.
+Import this package as `mipae_tf.data_builders`, in a checkout and when
+installed; a top-level `data_builders` could clash with other packages.
+Importing it registers no builder; import `mipae_tf.data_builders.all` to
+register all builders for `tfds.load`.
 """

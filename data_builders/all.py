@@ -1,4 +1,4 @@
-"""Registers every builder of this package under its plain name."""
+"""Registers all builders of this package in tfds."""
 
 from mipae_tf.data_builders.moving_dsprites import (
     moving_dsprites_dataset_builder as moving_dsprites,

@@ -1,4 +1,4 @@
-"""Paths as users give them, and files that are whole or absent."""
+"""Paths given by users, and atomic writing of files."""
 
 import os
 import pathlib
@@ -7,11 +7,11 @@ import zipfile
 import zlib
 from collections.abc import Callable
 
-# What reading a file of text, JSON or arrays may raise that was cut short,
-# damaged, or written by another program.
+# Errors of reading a text, JSON or array file that is truncated, damaged, or
+# written by another program.
 UNREADABLE = (
     OSError,
-    ValueError,  # also of JSON and UTF-8
+    ValueError,  # includes errors of JSON and UTF-8
     LookupError,
     TypeError,
     AttributeError,
@@ -22,23 +22,23 @@ UNREADABLE = (
 
 
 def expand_home(path: str | os.PathLike) -> str:
-    """The path with `~` and `~user` replaced by that user's home folder.
+    """Replaces `~` and `~user` by the home folder of the user.
 
     Raises:
-        ValueError: when there is no such user.
+        ValueError: if there is no such user.
     """
     given = os.fspath(path)
     expanded = os.path.expanduser(given)
     if given.startswith("~") and expanded == given:
         raise ValueError(
-            f"{given} begins with ~, which stands for a home folder, and there "
-            f"is none of that name; ./{given} is the file in this folder."
+            f"{given} begins with ~, but there is no user of that name; use "
+            f"./{given} for a file in the current folder."
         )
     return expanded
 
 
 def same_file(one: str | os.PathLike, other: str | os.PathLike) -> bool:
-    """Whether two paths lead to one file, by whatever links."""
+    """Whether two paths lead to the same file, following links."""
     return (
         os.path.exists(one)
         and os.path.exists(other)
@@ -47,13 +47,12 @@ def same_file(one: str | os.PathLike, other: str | os.PathLike) -> bool:
 
 
 def make_folder(path: str | os.PathLike) -> pathlib.Path:
-    """Makes a folder and its parents where they are missing.
+    """Creates a folder and its parents if they do not exist.
 
-    A symbolic link to a folder that does not exist yet stays; its target is
-    made.
+    For a symbolic link to a missing folder, the target is created.
 
     Raises:
-        NotADirectoryError: when there is a file of that name.
+        NotADirectoryError: if there is a file of that name.
     """
     path = pathlib.Path(expand_home(path))
     try:
@@ -68,24 +67,25 @@ def make_folder(path: str | os.PathLike) -> pathlib.Path:
 def write_atomically(
     path: str | os.PathLike, write: Callable[[pathlib.Path], None]
 ) -> None:
-    """Lets `write` fill a file beside `path`, then renames it to `path`.
+    """Writes a temporary file beside `path`, then renames it to `path`.
 
-    Where `write` raises, that file is removed and `path` stays what it was.
-    Missing folders are made. Where `path` is a symbolic link, the link stays
-    and its target is written.
+    If `write` raises an error, the temporary file is removed and `path` stays
+    unchanged. Missing folders are created. If `path` is a symbolic link, its
+    target is written.
 
     Args:
-        path: Where the file is to be.
-        write: Called with the path to fill, which ends like `path`.
+        path: The file to write.
+        write: Function that writes the temporary file; called with its path,
+            which has the same suffix as `path`.
 
     Raises:
-        IsADirectoryError: `path` is a folder; `write` is not called.
+        IsADirectoryError: if `path` is a folder; `write` is then not called.
     """
     path = pathlib.Path(os.path.realpath(expand_home(path)))
     if path.is_dir():
         raise IsADirectoryError(f"{path} is a folder; a file is needed.")
     make_folder(path.parent)
-    # Not tempfile: its files are closed to other users, whatever the umask.
+    # Not tempfile: its files ignore the umask and exclude other users.
     part = path.with_name(f".{uuid.uuid4().hex}{path.suffix}")
     try:
         write(part)
@@ -101,9 +101,9 @@ def write_file(path: str | os.PathLike, data: str | bytes) -> None:
 
 
 def describe(error: Exception) -> str:
-    """Why a file could not be read, in a few words."""
+    """A short reason why a file could not be read."""
     if isinstance(error, KeyError):
         return f"it lacks {error}"
     if isinstance(error, UnicodeDecodeError):
-        return "it is no text"
+        return "it is not text"
     return (str(error).splitlines() or [type(error).__name__])[0].rstrip(".")

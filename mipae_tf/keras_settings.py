@@ -1,6 +1,6 @@
-"""What the library relies on in Keras' backend and global settings.
+"""The Keras backend and global settings that the library needs.
 
-Keras takes them from the environment variable `KERAS_BACKEND` and the file
+Keras reads them from the environment variable `KERAS_BACKEND` and the file
 `keras.json` (in `~/.keras`, or the folder `KERAS_HOME`), which may have been
 written for another program.
 """
@@ -11,21 +11,22 @@ import os
 import sys
 from collections.abc import Iterator
 
-# keras is imported within functions: importing mipae_tf for its version must
+# keras is imported inside functions: importing mipae_tf for its version must
 # not import TensorFlow, and the backend must be chosen first.
 
-# What the networks of the present `keras_defaults` compute in.
+# Dtype policy of the innermost `keras_defaults`.
 _POLICY = contextvars.ContextVar("policy", default="float32")
 
 
 def choose_tensorflow() -> None:
-    """Makes TensorFlow the backend of this process, for Keras' first import.
+    """Sets TensorFlow as the Keras backend of this process.
 
-    `KERAS_BACKEND` is set in the environment, and so for the processes that
-    this one starts, whatever it was before; a `keras.json` loses to it.
+    Must be called before the first import of Keras. Overwrites `KERAS_BACKEND`
+    in the environment, which child processes inherit, and which has priority
+    over `keras.json`.
 
     Raises:
-        ImportError: when Keras is already imported with another backend.
+        ImportError: if Keras is already imported with another backend.
     """
     keras = sys.modules.get("keras")
     if keras is None:
@@ -42,19 +43,20 @@ def choose_tensorflow() -> None:
 
 @contextlib.contextmanager
 def keras_defaults(policy: str | None = None) -> Iterator[None]:
-    """Within it, Keras' global settings are those the library is written for.
+    """Context manager that sets the Keras global settings of the library.
 
-    Image layout `channels_last`, float type `float32`, epsilon 1e-7, and the
-    dtype policy given. Layers take them when they are made, and a schedule
-    when it is called; only there does the library change them. Afterwards
-    they are what the user made them. The first three belong to the whole
-    process: another thread that makes Keras layers meanwhile sees them, too.
+    They are image layout `channels_last`, float type `float32`, epsilon 1e-7,
+    and the given dtype policy. Layers read these settings when they are
+    created, and a schedule reads them when it is called; the library changes
+    them only there. Afterwards the user's settings are restored. The first
+    three settings are global to the process: another thread that creates Keras
+    layers at the same time is also affected.
 
-    Serves as a decorator as well.
+    Can also be used as a decorator.
 
     Args:
-        policy: dtype policy of the networks that are made; when None, that of
-            the `keras_defaults` around this one, or `float32`.
+        policy: dtype policy of the created networks; if None, that of the
+            enclosing `keras_defaults`, or `float32`.
     """
     from keras import config
 

@@ -1,30 +1,29 @@
-"""Numbers that a user gives, within their limits."""
+"""Checks of numbers given by users."""
 
 import math
 import numbers
 import operator
 
-# The largest seed, and the largest count of steps or clips: TensorFlow takes
-# no larger int32.
+# Maximum of seeds and of counts of steps or clips: the largest int32.
 INT32_MAX = 2**31 - 1
 
 
 def require_between(
     name: str, value: float, low: float, high: float | None = None
 ) -> None:
-    """Raises a ValueError in one sentence unless `low <= value <= high`.
+    """Raises a ValueError unless `low <= value <= high`.
 
     Args:
-        name: of the flag.
-        value: what was given.
-        low: the least number allowed; a whole one is wanted where it is an
-            int.
-        high: the largest number allowed; any when None.
+        name: name of the flag.
+        value: the given number.
+        low: the smallest allowed number; if it is an int, the value must be an
+            integer.
+        high: the largest allowed number; None for no limit.
     """
     allowed = f"{low} or more" if high is None else f"{low} to {high}"
     whole = isinstance(low, int)
     if whole and not isinstance(value, numbers.Integral):
-        why = "is no whole number"
+        why = "is not an integer"
     elif not math.isfinite(value):
         why = "is not finite"
     elif value < low:
@@ -37,21 +36,23 @@ def require_between(
 
 
 def whole_number(name: str, value: int, least: int = 1) -> int:
-    """A whole number of Python's type, whatever type it was given as.
+    """Converts an integer of any type to a Python int.
 
     Raises:
-        ValueError: for anything but a whole number of at least `least`.
+        ValueError: if the value is not an integer from `least` to `INT32_MAX`.
     """
     try:
         number = operator.index(value)
     except TypeError as error:
         raise ValueError(
-            f"{name}={value!r} is no whole number; {least} is the least."
+            f"{name}={value!r} is not an integer; {least} is the minimum."
         ) from error
     if number < least:
-        raise ValueError(f"{name}={number} is too small; {least} is the least.")
+        raise ValueError(
+            f"{name}={number} is too small; {least} is the minimum."
+        )
     if number > INT32_MAX:
         raise ValueError(
-            f"{name}={number} is too large; {INT32_MAX} is the most."
+            f"{name}={number} is too large; {INT32_MAX} is the maximum."
         )
     return number

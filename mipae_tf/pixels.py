@@ -1,4 +1,4 @@
-"""Frames as users give them: types, value ranges and layouts."""
+"""Types, value ranges and layouts of frames given by users."""
 
 from collections.abc import Sequence
 
@@ -9,14 +9,14 @@ ALLOWED = "uint8, or floating values in [0, 1], are allowed"
 
 
 def as_uint8(frames: np.ndarray, name: str) -> np.ndarray:
-    """Frames as uint8: floating values in [0, 1] are scaled to 0 to 255.
+    """Converts frames to uint8: floating values in [0, 1] become 0 to 255.
 
     Args:
         frames: uint8, or floating in [0, 1], with at least one axis.
-        name: what messages call the frames.
+        name: name of the frames in error messages.
 
     Raises:
-        ValueError: for another type, and for values outside the range.
+        ValueError: if the type is another one, or values are out of range.
     """
     if frames.dtype == np.uint8:
         return frames
@@ -25,15 +25,15 @@ def as_uint8(frames: np.ndarray, name: str) -> np.ndarray:
     if frames.size:
         check_unit_range(frames.min(), frames.max(), frames.dtype, name)
     scaled = np.empty(frames.shape, np.uint8)
-    # Entry by entry, so that a memory map is never in memory as a whole.
+    # Entry by entry, so that a memory map is not loaded as a whole.
     for index, entry in enumerate(frames):
         scaled[index] = np.rint(np.asarray(entry, np.float64) * 255)
     return scaled
 
 
 def check_unit_range(least: float, most: float, dtype, name: str) -> None:
-    """Raises a ValueError unless the values from least to most fit [0, 1]."""
-    # Negated, so that NaN, which fails every comparison, is refused too.
+    """Raises a ValueError unless both values are within [0, 1]."""
+    # Negated, because NaN fails every comparison.
     if not (least >= 0 and most <= 1):
         raise ValueError(
             f"{name} holds {dtype} in [{least:g}, {most:g}]; {ALLOWED}."
@@ -41,7 +41,7 @@ def check_unit_range(least: float, most: float, dtype, name: str) -> None:
 
 
 def layout_hint(shape: Sequence[int | None]) -> str:
-    """What to add to a message about frames of a wrong shape."""
+    """A hint for the error message if the shape looks channel-first."""
     if len(shape) < 4 or shape[-1] in CHANNELS or shape[-3] not in CHANNELS:
         return ""
     return (

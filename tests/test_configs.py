@@ -5,7 +5,7 @@ import pathlib
 
 import pytest
 
-from mipae_tf.data.datasets import OURS
+from mipae_tf.data.datasets import BUILDERS
 from mipae_tf.models import config_class
 from mipae_tf.objectives.mi_bounds import BOUNDS
 from mipae_tf.training import TrainingOptions
@@ -33,7 +33,7 @@ def test_flagfile(path):
     model = config_class(flags.pop("model"))
     protocol = flags.pop("protocol", "default")
     name, _, config = flags["dataset"].partition("/")
-    assert config in OURS[name].builder_configs
+    assert config in BUILDERS[name].builder_configs
     fields = {f.name: f for f in dataclasses.fields(TrainingOptions)}
     own = {f.name: f for f in dataclasses.fields(model)}
     others = set(flags) - set(own) - set(fields)

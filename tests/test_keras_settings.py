@@ -84,7 +84,7 @@ def layers_of(model):
 
 
 @pytest.mark.parametrize("name", list(MODELS))
-def test_models_are_made_as_everywhere(foreign, name):
+def test_models_do_not_depend_on_keras_settings(foreign, name):
     model = make_model(name, FRAME, given=small(name))
     found = layers_of(model)
     assert {policy for _, policy, _ in found} == {"float32"}
@@ -112,7 +112,7 @@ def outcome():
 
 
 @pytest.mark.slow
-def test_they_learn_and_forecast_as_everywhere(foreign):
+def test_training_and_forecasts_do_not_depend_on_keras_settings(foreign):
     with keras_defaults():
         expected = outcome()
     found = outcome()
@@ -127,13 +127,13 @@ def test_a_schedule_is_long_in_any_float_type(foreign):
     assert 4e-4 < float(adam.learning_rate) < 6e-4
 
 
-def test_a_precision_holds_within_what_makes_a_model(foreign):
+def test_a_precision_applies_while_a_model_is_created(foreign):
     with precision("mixed_bfloat16"):
         found = layers_of(make_model("drnet", FRAME, given=small("drnet")))
     assert "mixed_bfloat16" in {policy for _, policy, _ in found}
 
 
-def test_networks_that_measure_are_made_as_everywhere(foreign):
+def test_metric_networks_do_not_depend_on_keras_settings(foreign):
     layers = AlexNetFeatures()._flatten_layers()
     layouts = {getattr(layer, "data_format", None) for layer in layers}
     assert layouts == {"channels_last", None}

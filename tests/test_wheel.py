@@ -19,16 +19,16 @@ SCRIPT = """
 import pathlib
 import numpy as np
 import mipae_tf
-from mipae_tf.data.datasets import OURS, open_builder
+from mipae_tf.data.datasets import BUILDERS, open_builder
 import mipae_tf.data_builders.all
 
 package = pathlib.Path(mipae_tf.__file__).parent
 assert package.parent.name == "site", package
-for name, builder in OURS.items():
+for name, builder in BUILDERS.items():
     assert builder.code_path.parent == package / "data_builders" / name
     description = builder(data_dir="data").info.description
     assert len(description) > 100, description
-assert OURS["moving_mnist"].url_infos
+assert BUILDERS["moving_mnist"].url_infos
 scene = open_builder("moving_dsprites/quickstart", "data").scene()
 print(scene.clip("test", 0)[1]["video"].shape)
 """

@@ -1,1 +1,1 @@
-"""Moving dSprites: one or two sprites that drift, bounce and may turn."""
+"""Moving dSprites: one or two sprites that move, bounce and may rotate."""

@@ -14,15 +14,15 @@ _STATIC = {"num_frames": 1, "held_out": False}
 
 
 class Builder(ClipBuilder):
-    """Clips of one or two dSprites sprites that drift, bounce and may turn."""
+    """Clips of one or two sprites that move, bounce and may rotate."""
 
     VERSION = tfds.core.Version("1.1.0")
     RELEASE_NOTES = {
-        "1.1.0": "The metadata declare every factor. Pixels are unchanged.",
+        "1.1.0": "The metadata declares every factor. Pixels are unchanged.",
         "1.0.0": "First release.",
     }
     MANUAL_DOWNLOAD_INSTRUCTIONS = (
-        "Nothing is needed: the sprites are drawn. To use the published "
+        "No download is needed: the sprites are drawn. To use the published "
         f"pixels, put {FILE_NAME} in the manual folder."
     )
     BUILDER_CONFIGS = [
@@ -30,12 +30,12 @@ class Builder(ClipBuilder):
         SpritesConfig("one_sprite", description="One grey sprite.", **_ONE),
         SpritesConfig(
             "two_sprites_rotating",
-            description="Two sprites in colour that also turn.",
+            description="Two sprites in colour that also rotate.",
             rotating=True,
         ),
         SpritesConfig(
             "two_sprites_grey",
-            description="Two grey sprites that merge where they meet.",
+            description="Two grey sprites that merge where they overlap.",
             colour=False,
         ),
         SpritesConfig(
@@ -59,19 +59,20 @@ class Builder(ClipBuilder):
     ]
 
     def scene(self) -> SpritesScene:
-        """The world of this configuration.
+        """The scene of this configuration.
 
-        Where the dataset is built, its metadata says whose pixels it has; the
-        sprites are drawn by geometry where it is not built yet.
+        For a built dataset, the metadata gives the source of the pixels; for
+        other datasets, sprites are drawn.
 
         Raises:
-            ValueError: `sprites_from` is `file` and the dataset is not built.
+            ValueError: If `sprites_from` is `file` and the dataset is not
+                built.
         """
         path = self.info.metadata.get("sprites_file")
         if self.builder_config.sprites_from == "file" and not path:
             raise ValueError(
-                f"{self.info.full_name} takes its sprites from the file but "
-                f"is not built in {self.data_path}; build it with tfds build."
+                f"{self.info.full_name} uses the sprites of the file, but is "
+                f"not built in {self.data_path}; build it with tfds build."
             )
         pixels = FileSprites(path) if path else DrawnSprites()
         return SpritesScene(self.builder_config, pixels)

@@ -7,20 +7,20 @@ from mipae_tf.data_builders.worlds.clip_config import ClipConfig
 
 @dataclasses.dataclass(eq=False)
 class SpritesConfig(ClipConfig):
-    """What moves, and how; see `ClipConfig` for the rest.
+    """Sprites and their motion; see `ClipConfig` for the other attributes.
 
     Attributes:
-        sprites: Sprites in a clip, 1 or 2.
-        rotating: Sprites turn at a constant rate: orientation is then a pose
-            factor rather than a content factor.
-        max_speed: Largest speed per axis in grid steps per frame, and in
-            orientation steps per frame where sprites turn; a speed is uniform
+        sprites: Number of sprites in a clip, 1 or 2.
+        rotating: Whether sprites rotate at a constant rate. Orientation is then
+            a pose factor instead of a content factor.
+        max_speed: Maximum speed per axis in grid steps per frame, and in
+            orientation steps per frame for rotating sprites. Speeds are uniform
             on -max_speed..max_speed.
-        held_out: The test split has combinations of content that the train
-            and validation splits never show. Where false, every split draws
+        held_out: Whether the test split has combinations of content that are
+            not in the train and validation splits. If false, every split draws
             all factors uniformly over all combinations.
-        sprites_from: `drawn` by geometry, from the published `file`, or
-            `auto`: from the file where it lies in the manual folder.
+        sprites_from: `drawn` from the geometry, from the published `file`, or
+            `auto`: from the file if it is in the manual folder.
     """
 
     sprites: int = 2

@@ -10,20 +10,20 @@ from mipae_tf.data_builders.moving_dsprites.sprites import SIZES
 
 FILE_NAME = "dsprites_ndarray_co1sh3sc6or40x32y32_64x64.npz"
 _MEMBER = "imgs.npy"
-_CHUNK = 4096  # images unpacked at a time
-_DAMAGE = (zipfile.BadZipFile, zlib.error, KeyError, OSError, ValueError)
+_CHUNK_IMAGES = 4096  # images read at a time
+_READ_ERRORS = (zipfile.BadZipFile, zlib.error, KeyError, OSError, ValueError)
 
 
 class FileSprites:
     """Sprites with the published pixels.
 
-    The images are unpacked once per process into bits, 512 bytes each, about
-    380 MB for the whole data set. Workers receive the path, not the pixels.
+    The images are loaded once per process as bits, 512 bytes each, about 380 MB
+    for the whole dataset. Workers receive the path, not the pixels.
 
     Args:
         path: The published npz file.
-        sizes: Numbers of shapes, scales, orientations, x and y positions
-            that the file holds as a complete product, the last fastest.
+        sizes: Numbers of shapes, scales, orientations, x and y positions. The
+            file contains all combinations; the last one varies fastest.
     """
 
     def __init__(self, path: str, sizes: tuple[int, ...] = SIZES):
@@ -34,7 +34,7 @@ class FileSprites:
         """The images as bits, uint8 `[images, 512]`.
 
         Raises:
-            ValueError: The file cannot be read or holds something else.
+            ValueError: If the file cannot be read or has other contents.
         """
         return _load(self.path, int(np.prod(self.sizes)))
 
@@ -46,7 +46,7 @@ class FileSprites:
         x: np.ndarray,
         y: np.ndarray,
     ) -> np.ndarray:
-        """Looks one sprite a frame up; see `DrawnSprites.draw`."""
+        """Looks up one sprite per frame; see `DrawnSprites.draw`."""
         index = np.ravel_multi_index(
             (shape, scale, orientation, x, y), self.sizes
         )
@@ -60,11 +60,10 @@ def _load(path: str, count: int) -> np.ndarray:
         with epath.Path(path).open("rb") as file:
             with zipfile.ZipFile(file).open(_MEMBER) as member:
                 return _read_bits(member, count)
-    except _DAMAGE as error:
+    except _READ_ERRORS as error:
         raise ValueError(
-            f"{path} is not the dSprites file: {error}; put the original "
-            f"{FILE_NAME} in its place, or take the file away to have the "
-            "sprites drawn."
+            f"{path} is not the dSprites file ({error}); replace it with the "
+            f"original {FILE_NAME}, or remove it to have the sprites drawn."
         ) from error
 
 
@@ -73,12 +72,11 @@ def _read_bits(member, count: int) -> np.ndarray:
     shape, _, dtype = np.lib.format.read_array_header_1_0(member)
     if shape != (count, 64, 64) or dtype != np.uint8:
         raise ValueError(
-            f"{_MEMBER} holds {dtype} {shape} where uint8 {(count, 64, 64)} "
-            "is expected"
+            f"{_MEMBER} must be uint8 {(count, 64, 64)}, got {dtype} {shape}"
         )
     bits = np.empty((count, 512), np.uint8)
-    for low in range(0, count, _CHUNK):
-        part = bits[low : low + _CHUNK]
+    for low in range(0, count, _CHUNK_IMAGES):
+        part = bits[low : low + _CHUNK_IMAGES]
         raw = member.read(len(part) * 4096)
         if len(raw) < len(part) * 4096:
             raise ValueError(f"{_MEMBER} ends early")

@@ -1,4 +1,4 @@
-"""The world of moving dSprites."""
+"""The scene of moving dSprites."""
 
 import dataclasses
 
@@ -24,18 +24,18 @@ _KINDS = {
     "x": "position",
     "y": "position",
 }
-_LAST = 31  # the last position along an axis
-_PARTITION_SEED = 201108614  # fixed: no configuration changes the test split
+_MAX_POSITION = 31  # the last position along an axis
+_PARTITION_SEED = 201108614  # fixed, so that all configurations agree
 _TRAIN_COMBINATIONS = {720: 500, 18: 12}
 
 
 @dataclasses.dataclass
 class SpritesScene(Scene):
-    """One or two sprites on black; sprite n is drawn in colour plane n.
+    """One or two sprites on black; sprite n has colour plane n.
 
     Attributes:
         config: The configuration.
-        pixels: Where a sprite's pixels come from.
+        pixels: Source of the pixels of sprites.
     """
 
     config: SpritesConfig
@@ -56,8 +56,8 @@ class SpritesScene(Scene):
 
     @property
     def _has_front(self) -> bool:
-        # In grey two white sprites merge and one has nothing to hide: a front
-        # that nobody can see would be no factor.
+        # Two grey sprites merge and a single one hides nothing, so that which
+        # one is in front would not be visible.
         return self.config.colour and self.objects == 2
 
     def _declared(
@@ -96,12 +96,16 @@ class SpritesScene(Scene):
 
     def _move(self, rng: np.random.Generator) -> Values:
         config, each = self.config, (self.objects, 2)
-        start = rng.integers(_LAST, size=each, endpoint=True)
+        start = rng.integers(_MAX_POSITION, size=each, endpoint=True)
         speed = self._speeds(rng, each)
         if config.bounce == "clamp":
-            path = motion.clamp(start, speed, config.num_frames, _LAST, _LAST)
+            path = motion.clamp(
+                start, speed, config.num_frames, _MAX_POSITION, _MAX_POSITION
+            )
         else:
-            path = motion.reflect(start, speed, config.num_frames, _LAST)
+            path = motion.reflect(
+                start, speed, config.num_frames, _MAX_POSITION
+            )
         if config.rotating:
             ring = _SIZES["orientation"]
             start = rng.integers(ring, size=self.objects)
@@ -129,16 +133,16 @@ class SpritesScene(Scene):
 
 
 def combinations(count: int, split: str) -> np.ndarray:
-    """The combinations of content that a split may show.
+    """The combinations of content in a split.
 
     Args:
-        count: Combinations of one sprite: 720 (shape, scale, orientation), or
-            18 (shape, scale) where sprites turn.
-        split: `test` has 220 or 6 of them to itself; `train` and `validation`
-            share the other 500 or 12.
+        count: Number of combinations of one sprite: 720 (shape, scale,
+            orientation), or 18 (shape, scale) for rotating sprites.
+        split: `test` has 220 or 6 of its own; `train` and `validation` share
+            the other 500 or 12.
 
     Returns:
-        Flat indices of the allowed combinations, in order.
+        Flat indices of the combinations, in ascending order.
     """
     shuffled = np.random.default_rng(_PARTITION_SEED).permutation(count)
     train = _TRAIN_COMBINATIONS[count]

@@ -1,1 +1,1 @@
-"""Moving MNIST: two handwritten digits that drift and bounce."""
+"""Moving MNIST: two handwritten digits that move and bounce."""

@@ -1,4 +1,4 @@
-"""The digits of MNIST, kept beside a dataset so that it can be redrawn."""
+"""The digits of MNIST, stored with a dataset so that it can be rendered."""
 
 import functools
 
@@ -6,17 +6,17 @@ import numpy as np
 from etils import epath
 
 DIGIT_SIZE = 32
-_VALIDATION_SHARE = 12  # one training digit in so many: 5,000 of 60,000
+_VALIDATION_SHARE = 12  # one in 12 training digits: 5,000 of 60,000
 
 
 class Digits:
-    """Digits by their number: 0..59,999 are MNIST's training digits in order.
+    """Digits by number: 0..59,999 are the training digits of MNIST in order.
 
-    The numbers from 60,000 on are its test digits. The file is read once per
+    The numbers from 60,000 are its test digits. The file is read once per
     process; workers receive the path, not the pixels.
 
     Args:
-        path: The npz file that `save` wrote.
+        path: An npz file written by `save`.
     """
 
     def __init__(self, path: epath.PathLike):
@@ -36,7 +36,7 @@ class Digits:
             path: The npz file to write.
             images: uint8 `[digits, 28, 28]`, training digits first.
             labels: uint8 `[digits]`.
-            num_train: How many of them are training digits.
+            num_train: Number of training digits.
         """
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("wb") as file:
@@ -46,7 +46,7 @@ class Digits:
         return cls(path)
 
     def numbers(self, split: str) -> tuple[int, int]:
-        """The first digit of a split, and the first one after it."""
+        """Number of the first digit of a split, and of the first one after."""
         _, labels, train = _load(self.path)
         held = train // _VALIDATION_SHARE
         return {
@@ -56,13 +56,13 @@ class Digits:
         }[split]
 
     def labels(self, numbers: np.ndarray) -> np.ndarray:
-        """The classes 0..9 of some digits: int64, shaped as `numbers`."""
+        """The classes 0..9 of digits: int64, with the shape of `numbers`."""
         return _load(self.path)[1][numbers].astype(np.int64)
 
     def draw(self, numbers: np.ndarray) -> np.ndarray:
-        """Some digits enlarged to 32 pixels: uint8 `[digits, 32, 32]`.
+        """Digits enlarged to 32 pixels: uint8 `[digits, 32, 32]`.
 
-        Bilinear, with pixel centres kept in place.
+        Bilinear, with aligned pixel centres.
         """
         chosen, back = np.unique(numbers, return_inverse=True)
         images = _load(self.path)[0][chosen].astype(np.float32)
@@ -80,7 +80,7 @@ def _load(path: str) -> tuple[np.ndarray, np.ndarray, int]:
 
 @functools.cache
 def _enlarging(size: int) -> np.ndarray:
-    """Weights of each old row in each new one, `[32, size]`."""
+    """Interpolation weights of the old rows in the new ones, `[32, size]`."""
     centre = (np.arange(DIGIT_SIZE) + 0.5) * size / DIGIT_SIZE - 0.5
     centre = np.clip(centre, 0, size - 1)[:, None]
     weights = np.maximum(0, 1 - np.abs(centre - np.arange(size)))

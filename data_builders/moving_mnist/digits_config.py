@@ -7,12 +7,12 @@ from mipae_tf.data_builders.worlds.clip_config import ClipConfig
 
 @dataclasses.dataclass(eq=False)
 class DigitsConfig(ClipConfig):
-    """How the digits move; see `ClipConfig` for the rest.
+    """Motion of the digits; see `ClipConfig` for the other attributes.
 
     Attributes:
-        min_speed: Smallest speed per axis, in pixels per frame.
-        max_speed: Largest speed per axis; a speed is uniform on
-            min_speed..max_speed. The published clips of MIPAE used -4..3.
+        min_speed: Minimum speed per axis, in pixels per frame.
+        max_speed: Maximum speed per axis. Speeds are uniform on
+            min_speed..max_speed. The published clips of MIPAE use -4..3.
     """
 
     min_speed: int = -4
@@ -29,6 +29,6 @@ class DigitsConfig(ClipConfig):
             )
         if self.bounce == "redraw" and self.min_speed != -self.max_speed:
             raise ValueError(
-                f"min_speed is {self.min_speed} but must be "
-                f"{-self.max_speed}, as bounce 'redraw' draws on both sides."
+                f"min_speed is {self.min_speed} but must be -max_speed, "
+                f"{-self.max_speed}, for bounce 'redraw'."
             )

@@ -1,4 +1,4 @@
-"""The world of moving MNIST."""
+"""The scene of moving MNIST."""
 
 import dataclasses
 
@@ -13,17 +13,16 @@ from mipae_tf.data_builders.worlds.scene import FRAME_SIZE
 from mipae_tf.data_builders.worlds.scene import Scene
 from mipae_tf.data_builders.worlds.scene import Values
 
-_ROOM = FRAME_SIZE - DIGIT_SIZE  # the last position at which a digit fits
+_MAX_POSITION = FRAME_SIZE - DIGIT_SIZE
 
 
 @dataclasses.dataclass
 class DigitsScene(Scene):
-    """Two digits on black; digit n is drawn in colour plane n.
+    """Two digits on black; digit n has colour plane n.
 
     Attributes:
         config: The configuration.
-        digits: Where the pixels come from; None until they are known, which
-            is enough to list the factors.
+        digits: Source of the pixels; None if only the factors are needed.
     """
 
     config: DigitsConfig
@@ -32,7 +31,7 @@ class DigitsScene(Scene):
 
     def __post_init__(self):
         numbers, size = range(self.objects), self._last + 1
-        # In grey the digits are added up, so neither is in front.
+        # Grey digits are added, so that neither is in front.
         front = [Factor("front", "class", False, size=2)]
         self.factors = (
             *(
@@ -53,8 +52,12 @@ class DigitsScene(Scene):
 
     @property
     def _last(self) -> int:
-        # The published wall puts a digit at 31 and so never uses 32.
-        return _ROOM if self.config.bounce == "reflect" else _ROOM - 1
+        # The published wall rule puts a digit at 31 and never uses 32.
+        return (
+            _MAX_POSITION
+            if self.config.bounce == "reflect"
+            else _MAX_POSITION - 1
+        )
 
     def sample(self, split: str, rng: np.random.Generator) -> Values:
         """Draws the factors of one clip; see `Scene.sample`."""
@@ -77,7 +80,7 @@ class DigitsScene(Scene):
         )
         time, last = config.num_frames, self._last
         if config.bounce == "clamp":
-            return motion.clamp(start, speed, time, _ROOM, last)
+            return motion.clamp(start, speed, time, _MAX_POSITION, last)
         if config.bounce == "reflect":
             return motion.reflect(start, speed, time, last)
         paths = [
@@ -93,13 +96,14 @@ class DigitsScene(Scene):
         steps: int,
         rng: np.random.Generator,
     ) -> np.ndarray:
-        """Draws what may become of digits that walls send on at random.
+        """Samples futures of digits that leave walls at random speeds.
 
         Args:
-            before: Positions (x, y) a frame earlier, int `[digits, 2]`.
-            last: Positions now, `[digits, 2]`, at no wall that was just met.
-            steps: Frames to draw.
-            rng: Where the new speeds come from.
+            before: Previous positions (x, y), int `[digits, 2]`.
+            last: Current positions, `[digits, 2]`, of digits that are not
+                bouncing off a wall in this frame.
+            steps: Number of frames to sample.
+            rng: Source of the new speeds.
 
         Returns:
             Positions, int32 `[digits, steps, 2]`.
@@ -112,15 +116,21 @@ class DigitsScene(Scene):
 
     def _redrawn(self, start, speed, time: int, rng) -> np.ndarray:
         return motion.redraw(
-            start, speed, time, _ROOM, self._last, self.config.max_speed, rng
+            start,
+            speed,
+            time,
+            _MAX_POSITION,
+            self._last,
+            self.config.max_speed,
+            rng,
         )
 
     def draw(self, values: Values) -> tuple[np.ndarray, np.ndarray]:
         """Draws frames and masks; see `Scene.draw`.
 
         Raises:
-            ValueError: A digit's index belongs to a digit of another class
-                than the content says.
+            ValueError: If the class of a digit's index differs from its class
+                in the content.
         """
         layers = np.stack(
             [self._layer(n, values) for n in range(self.objects)], -1

@@ -1,4 +1,4 @@
-"""Reads the four idx files of MNIST and says plainly what is wrong."""
+"""Reads the four idx files of MNIST."""
 
 import gzip
 import zlib
@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 from etils import epath
 
-# File name to the shape of what it holds.
+# Shape of the array in each file.
 FILES = {
     "train-images-idx3-ubyte.gz": (60_000, 28, 28),
     "train-labels-idx1-ubyte.gz": (60_000,),
@@ -23,10 +23,10 @@ def find(folder: epath.Path) -> dict[str, epath.Path] | None:
         folder: The manual folder.
 
     Returns:
-        File name to path, or None where the folder holds none of them.
+        File name to path, or None if the folder contains none of them.
 
     Raises:
-        ValueError: The folder holds some of the files but not all.
+        ValueError: If the folder contains some of the files but not all.
     """
     present = [name for name in FILES if (folder / name).exists()]
     if not present:
@@ -35,7 +35,7 @@ def find(folder: epath.Path) -> dict[str, epath.Path] | None:
     if missing:
         raise ValueError(
             f"The manual folder {folder} has {', '.join(present)} but lacks "
-            f"{', '.join(missing)}: all {len(FILES)} files are needed, or "
+            f"{', '.join(missing)}; it must contain all {len(FILES)} files, or "
             "none to have them downloaded."
         )
     return {name: folder / name for name in FILES}
@@ -54,7 +54,7 @@ def read_all(
         of training digits.
 
     Raises:
-        ValueError: A file is not what its name says.
+        ValueError: If the contents of a file do not match its name.
     """
     train_images, train_labels, images, labels = (
         read(paths[name], shape) for name, shape in FILES.items()
@@ -71,15 +71,14 @@ def read(path: epath.PathLike, shape: tuple[int, ...]) -> np.ndarray:
 
     Args:
         path: The file.
-        shape: What it must hold.
+        shape: Expected shape of the array.
 
     Returns:
         The array, uint8, of that shape.
 
     Raises:
-        ValueError: The file is not gzip, is cut short, or holds another kind
-            or number of values; the message names the file, what was found
-            and what is expected.
+        ValueError: If the file is not gzip, is truncated, or has another type
+            or number of values.
     """
     expected = f"expected a gzipped idx file of uint8 {list(shape)}"
     try:

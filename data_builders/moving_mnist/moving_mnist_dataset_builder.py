@@ -14,19 +14,19 @@ _DIGITS_FILE = "digits.npz"
 
 
 class Builder(ClipBuilder):
-    """Clips of two MNIST digits that drift and bounce."""
+    """Clips of two MNIST digits that move and bounce."""
 
     VERSION = tfds.core.Version("1.1.0")
     RELEASE_NOTES = {
-        "1.1.0": "The metadata declare every factor. Pixels are unchanged.",
+        "1.1.0": "The metadata declares every factor. Pixels are unchanged.",
         "1.0.0": "First release.",
     }
     MANUAL_DOWNLOAD_INSTRUCTIONS = (
-        "Nothing is needed: MNIST is downloaded. Without a network put all of "
+        "MNIST is downloaded automatically. Without a network, put all of "
         f"{', '.join(idx_files.FILES)} in the manual folder."
     )
     BUILDER_CONFIGS = [
-        DigitsConfig("colour", description="One colour plane a digit."),
+        DigitsConfig("colour", description="One colour plane per digit."),
         DigitsConfig(
             "colour_small",
             description="A fifth of colour.",
@@ -36,11 +36,11 @@ class Builder(ClipBuilder):
         ),
         DigitsConfig(
             "colour_published",
-            description="As colour, with the published speeds -4..3.",
+            description="Like colour, with the published speeds -4..3.",
             max_speed=3,
         ),
         DigitsConfig(
-            "grey", description="Grey digits, added up.", colour=False
+            "grey", description="Grey digits that are added.", colour=False
         ),
         DigitsConfig(
             "stochastic",
@@ -50,26 +50,27 @@ class Builder(ClipBuilder):
         ),
         DigitsConfig(
             "stochastic_colour",
-            description="As stochastic, one colour plane a digit.",
+            description="Like stochastic, with one colour plane per digit.",
             bounce="redraw",
         ),
     ]
 
     @property
     def has_futures(self) -> bool:
-        """Whether the future is drawn by chance, and `sample_futures` known."""
+        """Whether the future is stochastic; `sample_futures` samples it."""
         return self.builder_config.bounce == "redraw"
 
     def sample_futures(
         self, before: np.ndarray, last: np.ndarray, steps: int, seed: int
     ) -> np.ndarray:
-        """Draws what may become of digits, by the law of this configuration.
+        """Samples futures of digits from the true distribution.
 
         Args:
-            before: Positions (x, y) a frame earlier, int `[digits, 2]`.
-            last: Positions now, `[digits, 2]`, at no wall that was just met.
-            steps: Frames to draw.
-            seed: Seed of the draws.
+            before: Previous positions (x, y), int `[digits, 2]`.
+            last: Current positions, `[digits, 2]`, of digits that are not
+                bouncing off a wall in this frame.
+            steps: Number of frames to sample.
+            seed: Seed of the samples.
 
         Returns:
             Positions, int32 `[digits, steps, 2]`.
@@ -78,10 +79,10 @@ class Builder(ClipBuilder):
         return scene.futures(before, last, steps, np.random.default_rng(seed))
 
     def scene(self) -> DigitsScene:
-        """The world of this configuration, with the digits it was built from.
+        """The scene of this configuration, with the digits of the dataset.
 
         Raises:
-            ValueError: The dataset is not built.
+            ValueError: If the dataset is not built.
         """
         path = self.data_path / _DIGITS_FILE
         if not path.exists():
@@ -101,7 +102,7 @@ class Builder(ClipBuilder):
             paths = idx_files.find(dl_manager.manual_dir)
         except AssertionError:  # there is no manual folder
             paths = None
-        # Kept with the dataset, so that `render` needs nothing but it.
+        # Stored with the dataset, so that `render` needs no other files.
         own, earlier = self.data_path / _DIGITS_FILE, self._earlier_digits()
         if paths is None and earlier is not None:
             earlier.copy(own)
@@ -113,7 +114,7 @@ class Builder(ClipBuilder):
         return DigitsScene(self.builder_config, digits)
 
     def _earlier_digits(self) -> epath.Path | None:
-        """The digits of another version that was built from the same files."""
+        """The digits of another built version, from the same files."""
         for path in sorted(self.data_path.parent.glob(f"*/{_DIGITS_FILE}")):
             if tfds.core.Version.is_valid(path.parent.name):
                 return path

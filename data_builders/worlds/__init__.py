@@ -1,1 +1,1 @@
-"""Drawn worlds: declared factors, motion, composition, the clip contract."""
+"""Synthetic scenes: factors, motion, composition and the base builder."""

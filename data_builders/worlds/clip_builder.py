@@ -1,4 +1,4 @@
-"""The base of the builders whose clips are generated from factors."""
+"""Base class of builders that generate clips from factors."""
 
 import abc
 import functools
@@ -20,27 +20,27 @@ from mipae_tf.data_builders.worlds.scene import FRAME_SIZE
 from mipae_tf.data_builders.worlds.scene import Scene
 from mipae_tf.data_builders.worlds.scene import stored_as
 
-_REGISTERED: set[epath.Path] = set()  # files of the builders tfds knows
+_REGISTERED: set[epath.Path] = set()  # files of builders registered in tfds
 
 
 class ClipBuilder(tfds.core.GeneratorBasedBuilder, skip_registration=True):
     """Writes the clips of a `Scene` in the train, validation and test splits.
 
     An example has `video` uint8 `[time, 64, 64, channels]`, `masks` uint8 0 or
-    1 `[time, 64, 64, objects]` (where an object can be seen), `content` (one
-    value per factor and clip), `pose` (`[time]` per factor) and, where the
-    scene has identifiers, `instance`. `info.metadata["factors"]` is the
-    scene's declaration of its factors, a list with the fields of each `Factor`.
+    1 `[time, 64, 64, objects]` (where an object is visible), `content` (one
+    value per factor and clip), `pose` (`[time]` per factor) and, if the scene
+    has identifiers, `instance`. `info.metadata["factors"]` declares the
+    factors of the scene, a list with the fields of each `Factor`.
 
-    Frames are stored as zlib-packed tensors: on these mostly black pictures
-    that is several times smaller and faster than one PNG a frame, both to
-    write and to read.
+    Frames are stored as zlib-compressed tensors. For these mostly black frames
+    they are several times smaller, and faster to write and read, than one PNG
+    per frame.
 
     Attributes:
-        has_futures: Whether the future is drawn by chance and the builder has
-            `sample_futures`, which draws it.
-        on_clip: Called after each clip that the plain loop has generated, to
-            show progress.
+        has_futures: Whether the future is stochastic and the builder has a
+            method `sample_futures`.
+        on_clip: Called after each clip that is generated without Beam, to show
+            progress.
     """
 
     has_futures = False
@@ -50,29 +50,29 @@ class ClipBuilder(tfds.core.GeneratorBasedBuilder, skip_registration=True):
         cls, skip_registration: bool = False, **kwargs
     ) -> None:
         path = epath.Path(inspect.getfile(cls))
-        # `tfds build` imports a file by its folder, others by its package;
-        # tfds would refuse a second dataset of one name.
+        # `tfds build` imports a file by its folder, users import it by its
+        # package; tfds would reject a second dataset of the same name.
         skip_registration |= path in _REGISTERED
         super().__init_subclass__(skip_registration=skip_registration, **kwargs)
         if not skip_registration:
             _REGISTERED.add(path)
-        # tfds would look for README.md, CITATIONS.bib, TAGS.txt and
+        # Otherwise tfds would search README.md, CITATIONS.bib, TAGS.txt and
         # checksums.tsv by the name of the module.
         cls.code_path, cls.pkg_dir_path = path, path.parent
 
     @property
     def has_static(self) -> bool:
-        """Whether `sample_static` can draw: every factor has a size."""
+        """Whether `sample_static` is available: every factor has a size."""
         factors = from_metadata(self.info.metadata)
         return bool(factors) and all(factor.size for factor in factors)
 
     @abc.abstractmethod
     def scene(self) -> Scene:
-        """The world of this configuration, as the dataset was built."""
+        """The scene of this configuration, as the dataset was built."""
 
     @abc.abstractmethod
     def _prepare(self, dl_manager: tfds.download.DownloadManager) -> Scene:
-        """Finds the sources and returns the scene to build with."""
+        """Prepares the source files and returns the scene to build from."""
 
     def render(
         self,
@@ -80,36 +80,36 @@ class ClipBuilder(tfds.core.GeneratorBasedBuilder, skip_registration=True):
         pose: Mapping[str, np.ndarray],
         instance: Mapping[str, np.ndarray] | None = None,
     ) -> np.ndarray:
-        """Draws the true clip of any combination of factors.
+        """Renders the true clip for any combination of factors.
 
-        The content of one clip with the pose of another gives the truth that
-        a swapped reconstruction is scored against.
+        The content of one clip with the pose of another one gives the ground
+        truth for a swap.
 
         Args:
             content: Factor name to an integer.
             pose: Factor name to integers `[time]`, of any length.
-            instance: Identifier name to an integer, where there are any.
+            instance: Identifier name to an integer, if there are any.
 
         Returns:
             The clip, uint8 `[time, 64, 64, channels]`.
 
         Raises:
-            ValueError: A factor is missing or outside its range.
+            ValueError: If a factor is missing or out of range.
         """
         return self.scene().render(content, pose, instance)[0]
 
     def sample_static(
         self, count: int, seed: int, start: int = 0
     ) -> tuple[np.ndarray, dict[str, np.ndarray], dict[str, np.ndarray]]:
-        """Draws single frames whose factors are independent and uniform.
+        """Samples single frames with independent, uniform factors.
 
-        Every combination of factors, of the train and the test split, is
-        equally likely. Frame i of a seed is the same however the frames are
-        asked for. 100,000 colour frames take 1.2 GB: ask in parts.
+        All combinations of factors, of the train and the test split, are
+        equally likely. Frame i of a seed does not depend on `count` and
+        `start`. 100,000 colour frames take 1.2 GB: request them in parts.
 
         Args:
             count: Number of frames.
-            seed: Seed of the draw; frames differ from those of every split.
+            seed: Seed of the samples; frames differ from those of all splits.
             start: Index of the first frame.
 
         Returns:
@@ -117,7 +117,7 @@ class ClipBuilder(tfds.core.GeneratorBasedBuilder, skip_registration=True):
             pose factors, name to int32 `[count]`.
 
         Raises:
-            ValueError: A factor without a size; see `has_static`.
+            ValueError: If a factor has no size; see `has_static`.
         """
         return self.scene().sample_static(count, seed, start)
 
@@ -174,7 +174,7 @@ def _nothing() -> None:
 def _feature(
     factor: Factor, labels: Mapping[str, tuple[str, ...]], num_frames: int
 ) -> tfds.features.FeatureConnector:
-    """How the values of a factor are stored."""
+    """The tfds feature for the values of a factor."""
     if factor.per_frame:
         return tfds.features.Tensor(
             shape=(num_frames,), dtype=stored_as(factor)

@@ -1,4 +1,4 @@
-"""The configuration that every clip builder starts from."""
+"""Base class of the configurations of clip builders."""
 
 import dataclasses
 
@@ -7,22 +7,22 @@ import tensorflow_datasets as tfds
 
 @dataclasses.dataclass(eq=False)
 class ClipConfig(tfds.core.BuilderConfig):
-    """Sizes, length, wall rule and seed of a set of generated clips.
+    """Sizes, length, wall rule and seed of a dataset of generated clips.
 
     Attributes:
         train_clips: Clips in the train split.
         validation_clips: Clips in the validation split.
         test_clips: Clips in the test split.
-        num_frames: Frames of every clip. 20 holds the 15 frames that MIPAE is
-            trained on (5 seen, 10 predicted) and the usual 10 + 10 of Moving
+        num_frames: Frames per clip. 20 frames are enough for the 15 frames of
+            MIPAE (5 of context, 10 predicted) and the usual 10 + 10 of Moving
             MNIST.
-        colour: One colour plane an object, in RGB; grey with one channel
-            where false.
-        bounce: What happens at a wall; see `common.motion`.
-        seed: Seed of the clips; the division of factors into splits does not
+        colour: Whether frames are RGB with one colour plane per object;
+            otherwise they are grey with one channel.
+        bounce: The rule at a wall; see `worlds.motion`.
+        seed: Seed of the clips. The assignment of factors to splits does not
             depend on it.
-        beam_above: A split of more clips than this is made by Apache Beam,
-            a smaller one by a plain loop; the clips are the same.
+        beam_above: Splits with more clips than this are generated with Apache
+            Beam, smaller ones in a loop; the clips are the same.
     """
 
     train_clips: int = 10_000
@@ -53,7 +53,7 @@ class ClipConfig(tfds.core.BuilderConfig):
         value = getattr(self, field)
         if not isinstance(value, int) or value < low:
             raise ValueError(
-                f"{field} is {value!r} but must be a whole number of at least "
+                f"{field} is {value!r} but must be an integer of at least "
                 f"{low}."
             )
 

@@ -1,4 +1,4 @@
-"""Puts drawn objects together into frames, and says what stays visible."""
+"""Combines objects into frames, and computes their visible pixels."""
 
 import numpy as np
 
@@ -6,16 +6,16 @@ import numpy as np
 def paste(
     patches: np.ndarray, top: np.ndarray, left: np.ndarray, size: int
 ) -> np.ndarray:
-    """Puts each patch on a black square frame.
+    """Places each patch on a black square frame.
 
     Args:
-        patches: One patch a frame, `[frames, height, width]`.
-        top: Row of each patch's first row, `[frames]`.
-        left: Column of each patch's first column, `[frames]`.
-        size: Side of a frame in pixels; every patch must lie inside.
+        patches: One patch per frame, `[frames, height, width]`.
+        top: Row of the first row of each patch, `[frames]`.
+        left: Column of the first column of each patch, `[frames]`.
+        size: Side of a frame in pixels; every patch must be inside.
 
     Returns:
-        Frames of the patches' dtype, `[frames, size, size]`.
+        Frames with the dtype of the patches, `[frames, size, size]`.
     """
     count, height, width = patches.shape
     frames = np.zeros((count, size, size), patches.dtype)
@@ -26,15 +26,16 @@ def paste(
 
 
 def visible(layers: np.ndarray, front: np.ndarray | None) -> np.ndarray:
-    """Marks the pixels where each object can be seen.
+    """Computes the mask of visible pixels of each object.
 
     Args:
-        layers: Every object alone, uint8 `[frames, height, width, objects]`.
-        front: Index of the object before all others, `[frames]`; None where
-            objects shine through one another, so that none hides any.
+        layers: Each object on its own, uint8
+            `[frames, height, width, objects]`.
+        front: Index of the object in front of all others, `[frames]`; None if
+            objects are transparent and do not occlude each other.
 
     Returns:
-        Masks, uint8 0 or 1, of the shape of `layers`.
+        Masks, uint8 0 or 1, with the shape of `layers`.
     """
     masks = (layers > 0).astype(np.uint8)
     if front is None:
@@ -48,7 +49,7 @@ def visible(layers: np.ndarray, front: np.ndarray | None) -> np.ndarray:
 
 
 def in_planes(layers: np.ndarray, masks: np.ndarray) -> np.ndarray:
-    """Shows object n in colour plane n of RGB, hidden pixels left out.
+    """Puts the visible pixels of object n in colour plane n of RGB.
 
     Args:
         layers: uint8 `[frames, height, width, objects]`, at most 3 objects.
@@ -63,7 +64,7 @@ def in_planes(layers: np.ndarray, masks: np.ndarray) -> np.ndarray:
 
 
 def in_grey(layers: np.ndarray) -> np.ndarray:
-    """Adds the objects up, clipped at 255: `[frames, height, width, 1]`."""
+    """Adds the objects, clipped at 255: `[frames, height, width, 1]`."""
     total = layers[..., :1].astype(np.uint16)  # [frames, height, width, 1]
     for index in range(1, layers.shape[-1]):
         total += layers[..., index : index + 1]

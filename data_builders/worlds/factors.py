@@ -1,4 +1,4 @@
-"""What is known of the clips of a dataset, one declaration for each factor."""
+"""Declarations of the factors of a dataset."""
 
 import dataclasses
 from collections.abc import Iterable
@@ -7,34 +7,33 @@ from typing import Any
 
 KINDS = ("class", "scalar", "position", "angle", "identifier")
 AXES = ("x", "y")
-# The dicts of an example that hold the values of factors.
+# The dicts of an example with the values of factors.
 GROUPS = ("content", "pose", "instance")
 
 
 @dataclasses.dataclass(frozen=True)
 class Factor:
-    """Something that is known of each clip, or of each of its frames.
+    """A known property of each clip, or of each of its frames.
 
     Attributes:
-        name: key of the values. Nothing is inferred from it.
-        kind: `class`, one of several values without an order; `scalar`, a
-            number; `position`, a coordinate of an object; `angle`, a number
-            that comes round to its start, after `size` steps where it has a
-            size and after 2π where it has none; or `identifier`, which says
-            where the pixels come from and is no factor for metrics.
-        per_frame: whether there is a value for each frame, `[clips, time]`,
-            or one for the clip, `[clips]`. What moves is per frame, and so is
-            what is told from motion: an action that lasts for the whole clip
-            has the same value in every frame.
-        size: number of values, which are then the integers from 0 to
-            `size - 1`; None where it is not known or not finite.
-        object: index of the object that the factor belongs to; None for a
-            factor of the whole frame.
-        axis: `x` (from left to right) or `y` (from top to bottom) of a
-            position.
+        name: key of the values. It has no other meaning.
+        kind: `class`, one of several unordered values; `scalar`, a number;
+            `position`, a coordinate of an object; `angle`, a periodic number
+            with period `size`, or 2π if it has no size; or `identifier`, which
+            identifies the source of the pixels and is not a factor for metrics.
+        per_frame: whether there is a value for each frame, `[clips, time]`, or
+            one for the clip, `[clips]`. Motion is per frame, including
+            properties that are inferred from motion: an action that lasts for
+            the whole clip has the same value in every frame.
+        size: number of values, which are the integers from 0 to `size - 1`;
+            None if it is unknown or infinite.
+        object: index of the object of the factor; None for a factor of the
+            whole frame.
+        axis: axis of a position: `x` (from left to right) or `y` (from top to
+            bottom).
 
     Raises:
-        ValueError: a field that is not allowed; the message names it.
+        ValueError: if a field has a value that is not allowed.
     """
 
     name: str
@@ -47,8 +46,8 @@ class Factor:
     def __post_init__(self) -> None:
         if not isinstance(self.name, str) or not self.name:
             raise ValueError(
-                f"A factor has name {self.name!r}; allowed is any text that "
-                "is not empty."
+                f"A factor has name {self.name!r}; allowed is any non-empty "
+                "text."
             )
         self._require("kind", self.kind in KINDS, ", ".join(KINDS))
         self._require(
@@ -59,7 +58,7 @@ class Factor:
             self._require(
                 field,
                 value is None or (type(value) is int and value >= least),
-                f"a whole number of at least {least}, or none",
+                f"an integer of at least {least}, or none",
             )
         if self.kind == "position":
             self._require("axis", self.axis in AXES, " or ".join(AXES))
@@ -68,12 +67,12 @@ class Factor:
             )
         else:
             self._require(
-                "axis", self.axis is None, "none where kind is not position"
+                "axis", self.axis is None, "none, as kind is not position"
             )
 
     @property
     def group(self) -> str:
-        """The dict of an example that holds its values, of `GROUPS`."""
+        """The dict of an example with its values, one of `GROUPS`."""
         if self.kind == "identifier":
             return "instance"
         return "pose" if self.per_frame else "content"
@@ -87,18 +86,19 @@ class Factor:
 
 
 def checked_factors(factors: Iterable[Factor]) -> tuple[Factor, ...]:
-    """The factors of one dataset.
+    """Checks the factors of one dataset.
 
     Raises:
-        ValueError: two of one name, or two positions of one object and axis.
+        ValueError: if two factors have the same name, or two positions have the
+            same object and axis.
     """
     factors = tuple(factors)
     names, places = set(), set()
     for factor in factors:
         if factor.name in names:
             raise ValueError(
-                f"Factor {factor.name!r} is declared twice; each name is "
-                "allowed once."
+                f"Factor {factor.name!r} is declared twice; names must be "
+                "unique."
             )
         names.add(factor.name)
         if factor.kind != "position":
@@ -106,7 +106,7 @@ def checked_factors(factors: Iterable[Factor]) -> tuple[Factor, ...]:
         place = (factor.object, factor.axis)
         if place in places:
             raise ValueError(
-                f"Factor {factor.name!r} is another {factor.axis} of object "
+                f"Factor {factor.name!r} is a second {factor.axis} of object "
                 f"{factor.object}; an object has one position on each axis."
             )
         places.add(place)
@@ -114,14 +114,14 @@ def checked_factors(factors: Iterable[Factor]) -> tuple[Factor, ...]:
 
 
 def to_metadata(factors: Iterable[Factor]) -> list[dict[str, Any]]:
-    """The declaration as tfds metadata, which JSON can hold."""
+    """The declarations as tfds metadata, serialisable as JSON."""
     return [dataclasses.asdict(factor) for factor in factors]
 
 
 def from_metadata(
     metadata: Mapping[str, Any] | None,
 ) -> tuple[Factor, ...]:
-    """The declaration in tfds metadata; none where there is no such list."""
+    """The declarations in tfds metadata; empty if there are none."""
     rows = (metadata or {}).get("factors")
     if not isinstance(rows, list):
         return ()

@@ -1,9 +1,9 @@
-"""Integer trajectories of objects that bounce, wrap or are redirected.
+"""Integer trajectories of objects that bounce, wrap or change speed.
 
-Every function returns positions, int32, with time on the first axis. In the
-rules with a wall the position is looked at before it is drawn: the wall
-corrects it and turns the speed, the frame shows the corrected position, then
-the speed is added. Speeds are in grid steps per frame.
+Every function returns positions, int32, with time on the first axis. At a wall,
+the position is corrected and the speed is changed first; the corrected position
+is the position of the frame; then the speed is added. Speeds are in grid steps
+per frame.
 """
 
 import numpy as np
@@ -16,20 +16,20 @@ def clamp(
     limit: int,
     high: int,
 ) -> np.ndarray:
-    """Bounces as the published clips do: the overshoot is lost.
+    """Bounces as in the published clips: the overshoot is lost.
 
-    Below 0 the position becomes 0, at `limit` or above it becomes `high`, and
-    either way the speed changes sign. Where `limit == high` an object that
-    starts on the far wall moving inward is turned outward first, and so stays
-    on the wall for a second frame; this is the published behaviour (MIPAE,
-    arXiv 2011.08614, the authors' moving dSprites), kept on purpose.
+    A position below 0 becomes 0, and a position of `limit` or above becomes
+    `high`; in both cases the speed changes sign. If `limit == high`, an object
+    that starts at the far wall and moves inward is first turned outward, and
+    stays at the wall for a second frame. This is intended: it is the published
+    behaviour (MIPAE, arXiv 2011.08614, the authors' moving dSprites).
 
     Args:
         start: Integer positions in 0..high, `[...]`.
         speed: Integer speeds, the same shape.
-        num_frames: Frames to return.
-        limit: The first position that counts as beyond the far wall.
-        high: The position put in its place.
+        num_frames: Number of frames.
+        limit: The first position beyond the far wall.
+        high: The position that replaces it.
 
     Returns:
         Positions, int32 `[time, ...]`, all within 0..high.
@@ -49,15 +49,15 @@ def clamp(
 def reflect(
     start: np.ndarray, speed: np.ndarray, num_frames: int, high: int
 ) -> np.ndarray:
-    """Bounces exactly: what overshoots a wall comes back by as much.
+    """Bounces exactly: the overshoot is reflected at the wall.
 
-    The path is a triangle wave, so every position is known without a loop and
-    no distance is lost at a wall.
+    The path is a triangle wave, so that positions are computed without a loop
+    and no distance is lost at a wall.
 
     Args:
         start: Integer positions in 0..high, `[...]`.
         speed: Integer speeds, the same shape.
-        num_frames: Frames to return.
+        num_frames: Number of frames.
         high: The far wall; the near one is 0.
 
     Returns:
@@ -70,7 +70,7 @@ def reflect(
 def wrap(
     start: np.ndarray, speed: np.ndarray, num_frames: int, modulus: int
 ) -> np.ndarray:
-    """Goes round a ring of `modulus` values: int32 `[time, ...]`."""
+    """Moves on a ring of `modulus` values: int32 `[time, ...]`."""
     return (_straight(start, speed, num_frames) % modulus).astype(np.int32)
 
 
@@ -83,22 +83,22 @@ def redraw(
     max_speed: int,
     rng: np.random.Generator,
 ) -> np.ndarray:
-    """Takes a new random speed at each wall (stochastic Moving MNIST).
+    """Draws a new random speed at each wall (stochastic Moving MNIST).
 
     The rule of SVG (arXiv 1802.07687): at a wall the position is set as in
-    `clamp` and both speeds of the object are drawn anew, the one across the
-    wall from 1..max_speed pointing inward, the other from
-    -max_speed..max_speed. The vertical wall is looked at after the horizontal
-    one, so in a corner the last draw stands.
+    `clamp`, and both speeds of the object are drawn again: the speed
+    perpendicular to the wall from 1..max_speed, pointing inward, and the other
+    from -max_speed..max_speed. Vertical walls are checked after horizontal
+    ones, so that in a corner the second draw is used.
 
     Args:
-        start: One object's (x, y), `[2]`, each in 0..high.
+        start: Position (x, y) of one object, `[2]`, each in 0..high.
         speed: Its speeds along x and y, `[2]`.
-        num_frames: Frames to return.
-        limit: The first position that counts as beyond the far wall.
-        high: The position put in its place.
-        max_speed: Largest speed drawn.
-        rng: Where the new speeds come from.
+        num_frames: Number of frames.
+        limit: The first position beyond the far wall.
+        high: The position that replaces it.
+        max_speed: Maximum speed.
+        rng: Source of the new speeds.
 
     Returns:
         Positions (x, y), int32 `[time, 2]`, all within 0..high.

@@ -1,4 +1,4 @@
-"""The world of one dataset: its factors, their draw and their drawing."""
+"""Base class of scenes: sampling factors and drawing frames."""
 
 import abc
 from collections.abc import Mapping
@@ -11,23 +11,21 @@ from mipae_tf.data_builders.worlds.factors import Factor
 FRAME_SIZE = 64
 Values = dict[str, np.ndarray]
 _STREAMS = {"train": 0, "validation": 1, "test": 2, "static": 3}
-_BLOCK = 1000  # frames drawn at a time; bounds the memory beside the result
+_BLOCK = 1000  # frames drawn at a time, to limit memory
 
 
 class Scene(abc.ABC):
-    """Draws factors by chance and frames from factors.
+    """Samples factors, and draws frames from factors.
 
-    A scene holds a configuration and where its pixels come from, nothing that
-    cannot be pickled, so Beam may ship it to workers.
+    A scene can be pickled, so that Beam can send it to workers.
 
     Attributes:
         config: The configuration.
-        factors: What is known of a clip, in the order in which single frames
-            draw it. The features and the metadata of the dataset, the checks
-            of `render` and the single frames of `sample_static` follow from
-            this declaration.
-        objects: Number of objects, and so of masks.
-        labels: Names of the values of those factors whose values have names.
+        factors: Declarations of the factors, in the order in which
+            `sample_static` draws them. They define the features and the
+            metadata of the dataset, and the checks of `render`.
+        objects: Number of objects, and of masks.
+        labels: Names of the values of some factors.
     """
 
     config: ClipConfig
@@ -37,16 +35,16 @@ class Scene(abc.ABC):
 
     @abc.abstractmethod
     def sample(self, split: str, rng: np.random.Generator) -> Values:
-        """Draws the factors of one clip of a split.
+        """Samples the factors of one clip of a split.
 
         Returns:
-            Factor name to values, `[time]` where they are per frame, else a
-            scalar.
+            Factor name to values, `[time]` if the factor is per frame,
+            otherwise a scalar.
         """
 
     @abc.abstractmethod
     def draw(self, values: Values) -> tuple[np.ndarray, np.ndarray]:
-        """Draws frames, each from its own factors.
+        """Draws frames from the factors of each.
 
         Args:
             values: Factor name to values, `[frames]`.
@@ -57,14 +55,14 @@ class Scene(abc.ABC):
         """
 
     def clip(self, split: str, index: int) -> tuple[str, dict]:
-        """Makes example `index` of a split from (seed, split, index) alone.
+        """Generates example `index` of a split, a function of the seed.
 
         Args:
             split: `train`, `validation` or `test`.
-            index: Which example.
+            index: Index of the example.
 
         Returns:
-            A key that no other example of the dataset has, and the example.
+            A unique key, and the example.
         """
         rng = example_rng(self.config.seed, split, index)
         groups = self.grouped(self.sample(split, rng))
@@ -94,19 +92,19 @@ class Scene(abc.ABC):
         pose: Mapping[str, np.ndarray],
         instance: Mapping[str, np.ndarray] | None = None,
     ) -> tuple[np.ndarray, np.ndarray]:
-        """Draws one clip from any combination of factors.
+        """Draws one clip for any combination of factors.
 
         Args:
             content: Factor name to a scalar.
             pose: Factor name to values, `[time]`, of any length.
-            instance: Identifier name to a scalar, where the scene has any.
+            instance: Identifier name to a scalar, if the scene has any.
 
         Returns:
             The clip, uint8 `[time, height, width, channels]`, and its masks.
 
         Raises:
-            ValueError: A factor is missing or outside its range, or two are
-                of different lengths.
+            ValueError: If a factor is missing or out of range, or lengths
+                differ.
         """
         given = dict(zip(GROUPS, (content, pose, instance or {})))
         values = {
@@ -116,8 +114,8 @@ class Scene(abc.ABC):
         lengths = {f.name: len(values[f.name]) for f in self._per_frame}
         if len(set(lengths.values())) > 1:
             raise ValueError(
-                f"pose spans different numbers of frames, {lengths}; they "
-                "must be equal."
+                f"pose has different numbers of frames, {lengths}; they must "
+                "be equal."
             )
         time = next(iter(lengths.values()), 1)
         for factor in self.factors:
@@ -128,11 +126,11 @@ class Scene(abc.ABC):
     def sample_static(
         self, count: int, seed: int, start: int = 0
     ) -> tuple[np.ndarray, Values, Values]:
-        """Single frames with independent, uniform factors.
+        """Samples single frames with independent, uniform factors.
 
         Args:
             count: Number of frames.
-            seed: Seed of the draw.
+            seed: Seed of the samples.
             start: Index of the first frame.
 
         Returns:
@@ -140,13 +138,13 @@ class Scene(abc.ABC):
             and pose factors, name to int32 `[count]`.
 
         Raises:
-            ValueError: A factor without a size.
+            ValueError: If a factor has no size.
         """
         for factor in self.factors:
             if factor.size is None:
                 raise ValueError(
-                    f"Factor {factor.name!r} has no size: single frames "
-                    "cannot be drawn uniformly over its values."
+                    f"Factor {factor.name!r} has no size, so its values cannot "
+                    "be sampled uniformly for single frames."
                 )
         high = np.array([factor.size for factor in self.factors])
         drawn = np.stack(
@@ -175,7 +173,7 @@ class Scene(abc.ABC):
     def _checked(
         self, factor: Factor, given: Mapping[str, np.ndarray]
     ) -> np.ndarray:
-        """The values of a factor, present and inside its range."""
+        """Returns the values of a factor, checked to be within its range."""
         group, name, size = factor.group, factor.name, factor.size
         if name not in given:
             needed = [f.name for f in self.factors if f.group == group]
@@ -186,28 +184,28 @@ class Scene(abc.ABC):
         values = np.asarray(given[name])
         if size and (values.min() < 0 or values.max() >= size):
             raise ValueError(
-                f"{group} {name!r} spans {values.min()}..{values.max()} but "
-                f"must lie in 0..{size - 1}."
+                f"{group} {name!r} must be from 0 to {size - 1}, got "
+                f"{values.min()} to {values.max()}."
             )
         return values
 
 
 def stored_as(factor: Factor) -> type:
-    """The dtype of a factor's values in an example."""
+    """The dtype of the values of a factor in an example."""
     if factor.kind == "identifier":
         return np.int64
     return np.float32 if factor.size is None else np.int32
 
 
 def example_rng(seed: int, stream: str, index: int) -> np.random.Generator:
-    """The random generator of one example, whatever was made before it.
+    """The random generator of one example, independent of other examples.
 
     Args:
         seed: Seed of the configuration.
         stream: `train`, `validation`, `test`, or `static` for single frames.
-        index: Which example of that stream.
+        index: Index of the example in that stream.
 
     Returns:
-        A generator whose draws depend on nothing else.
+        A generator that depends only on these arguments.
     """
     return np.random.default_rng([seed, _STREAMS[stream], index])

@@ -1,4 +1,4 @@
-"""From tfds clips to batches of the frames that a training stage needs."""
+"""From tfds clips to batches of frames for training."""
 
 from mipae_tf.data.batches import batches
 from mipae_tf.data.clips import Clips

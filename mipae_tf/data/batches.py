@@ -10,7 +10,7 @@ import tensorflow as tf
 
 from mipae_tf.data.frame_plan import FramePlan
 
-# One array, or a mapping of such; mappings may hold mappings.
+# An array, or a possibly nested mapping of arrays.
 Arrays = np.ndarray | Mapping[str, Any]
 
 
@@ -25,27 +25,28 @@ def batches(
 ) -> tf.data.Dataset:
     """The batches of steps `first_step` to `last_step - 1`.
 
-    The clips of a batch and their frame times depend on seed and step alone:
-    a run that goes on at step n sees what an uninterrupted run would have
-    seen, and saves no iterator for it.
+    The clips of a batch and their frame times depend only on seed and step. A
+    run that is resumed at step n gets the same batches as an uninterrupted run,
+    without saving an iterator.
 
     Args:
         arrays: `[clips, time, ...]`, or a mapping of such arrays (several
-            streams, or cached latents), all with the same two first axes.
-        plan: how many clips a batch has and which of their frames.
-        seed: key of all draws.
-        first_step: the first step wanted.
-        last_step: one past the last step wanted.
+            streams, or cached latents) with the same first two axes.
+        plan: number of clips per batch, and choice of their frames.
+        seed: seed of all draws.
+        first_step: the first step.
+        last_step: one past the last step.
         parts: number of replicas that share a global batch.
-        mine: which of them this dataset serves, one element after another.
+        mine: indices of the replicas that this dataset serves, with one
+            element per replica and step.
 
     Returns:
         A dataset of tensors `[clips / parts, frames, ...]` in the structure
         of `arrays`.
 
     Raises:
-        ValueError: when the clips are too short for the plan, or a batch
-            cannot be shared by so many replicas.
+        ValueError: if the clips are too short for the plan, or a batch cannot
+            be divided by the number of replicas.
     """
     flat = tf.nest.flatten(arrays)
     draw = _Draws(plan, seed, *flat[0].shape[:2])
@@ -81,7 +82,7 @@ class _Draws:
 
     def __call__(self, step: int) -> tuple[np.ndarray, np.ndarray]:
         size = self.plan.clips
-        # Whole batches only, so that no clip is twice in one.
+        # Complete batches only, so that no batch contains a clip twice.
         usable = self.count - self.count % size or self.count
         epoch, place = np.divmod(step * size + np.arange(size), usable)
         orders = {e: self.order(e) for e in np.unique(epoch).tolist()}
@@ -94,5 +95,5 @@ class _Draws:
         return self._generator(2 * epoch + 1).permutation(self.count)
 
     def _generator(self, key: int) -> np.random.Generator:
-        """Steps have the even keys, epochs the odd ones."""
+        """Random generator of a key: even keys for steps, odd for epochs."""
         return np.random.Generator(np.random.Philox(key=[self.seed, key]))

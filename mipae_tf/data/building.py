@@ -1,4 +1,4 @@
-"""Builds a dataset, with one bar or a few lines for it."""
+"""Builds a dataset and shows the progress."""
 
 import contextlib
 import io
@@ -19,10 +19,11 @@ from mipae_tf.files import expand_home
 def build_if_missing(
     builder: tfds.core.DatasetBuilder, manual_dir: str | None = None
 ) -> None:
-    """Generates the dataset in its data folder unless it is there.
+    """Generates the dataset in its data folder if it is not there.
 
-    Says what is built and where. Clips are counted where one of our builders
-    makes them in a plain loop; elsewhere tfds shows its bars, on a terminal.
+    Prints the name and the folder. Builders of this library show one progress
+    bar of clips, unless they use Beam; otherwise tfds shows its own bars, on a
+    terminal.
     """
     if builder.is_prepared():
         return
@@ -38,7 +39,7 @@ def build_if_missing(
 
 @contextlib.contextmanager
 def _counted(builder: tfds.core.DatasetBuilder) -> Iterator[None]:
-    """Shows how many clips are made, if the builder can tell."""
+    """Shows the number of generated clips, if the builder reports it."""
     config = builder.builder_config
     sizes = (
         config.split_sizes().values()
@@ -60,8 +61,8 @@ def _counted(builder: tfds.core.DatasetBuilder) -> Iterator[None]:
 
 @contextlib.contextmanager
 def _tfds_quiet() -> Iterator[None]:
-    """Without the bars of tfds, and without what it prints."""
-    shown = tqdm_utils._active  # there is no public way to ask
+    """Suppresses the progress bars and the output of tfds."""
+    shown = tqdm_utils._active  # there is no public getter
     tfds.display_progress_bar(False)
     try:
         with contextlib.redirect_stdout(io.StringIO()):

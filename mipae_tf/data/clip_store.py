@@ -1,4 +1,4 @@
-"""Clips decoded into files, for splits that memory does not hold."""
+"""Decoded clips in files, for splits that do not fit in memory."""
 
 import functools
 import io
@@ -22,8 +22,8 @@ from mipae_tf.files import UNREADABLE
 from mipae_tf.files import describe
 from mipae_tf.files import make_folder
 
-VALUES = "values.npz"
-# Names of streams to examples that hold them.
+VALUES_FILE = "values.npz"
+# Function from names of streams to examples with these streams.
 Examples = Callable[[Sequence[str]], Iterable[Example]]
 
 
@@ -33,22 +33,21 @@ def stored_clips(
     factors: Sequence[Factor] = (),
     name: str = "clips",
 ) -> Clips:
-    """The clips of a folder, which is filled when it is missing.
+    """Opens the clips in a folder, and creates the folder if it is missing.
 
-    Each stream is a file, `STREAM.npy`. Frames are read from it as they are
-    asked for, and the system keeps in memory what it has room for. The folder
-    is whole or absent; streams other than the video are added to it when they
-    are first wanted.
+    Each stream is a memory-mapped file, `STREAM.npy`. The folder is written
+    atomically. Streams other than the video are added when they are first
+    requested.
 
     Args:
-        folder: where the clips are, or are to be.
-        examples: called with the streams that are not there yet, for examples
-            that hold them; see `Clips.from_examples`.
+        folder: folder of the clips.
+        examples: called with the names of missing streams; returns examples
+            with these streams, see `Clips.from_examples`.
         factors: declarations of factors.
-        name: what messages call these clips.
+        name: name of the clips in error messages.
 
     Raises:
-        ValueError: as `Clips.from_examples`, or for a damaged folder.
+        ValueError: as in `Clips.from_examples`, or if the folder is damaged.
     """
     if not folder.exists():
         make_folder(folder.parent)
@@ -62,14 +61,14 @@ def stored_clips(
     groups = {group: {} for group in GROUPS}
     try:
         video = _mapped(folder, "video")
-        with np.load(folder / VALUES) as stored:
+        with np.load(folder / VALUES_FILE) as stored:
             for key in stored:
                 group, _, factor = key.partition("/")
                 groups[group][factor] = stored[key]
     except UNREADABLE as error:
         raise ValueError(
-            f"--clips_dir: {folder} is damaged ({describe(error)}); remove it, "
-            "and its clips are decoded again."
+            f"--clips_dir: {folder} is damaged ({describe(error)}); remove it "
+            "to have its clips decoded again."
         ) from error
     return Clips.from_groups(
         video,
@@ -84,7 +83,7 @@ def _rename(aside: pathlib.Path, folder: pathlib.Path) -> None:
     try:
         aside.rename(folder)
     except OSError:
-        if not folder.exists():  # else another process was there first
+        if not folder.exists():  # otherwise another process was faster
             raise
 
 
@@ -95,7 +94,7 @@ def _fill(folder: pathlib.Path, examples: Iterable[Example], name: str) -> None:
 
     clips = Clips.from_examples(examples, name=name, keep=keep)
     np.savez(
-        folder / VALUES,
+        folder / VALUES_FILE,
         **{
             f"{factor.group}/{factor.name}": clips.values[factor.name]
             for factor in clips.factors
@@ -106,7 +105,7 @@ def _fill(folder: pathlib.Path, examples: Iterable[Example], name: str) -> None:
 def _read(
     folder: pathlib.Path, examples: Examples, name: str, streams: Sequence[str]
 ) -> dict[str, np.ndarray]:
-    """Streams of the folder, written there where they are not yet."""
+    """Reads streams from the folder; missing ones are written first."""
     for stream in streams:
         path = folder / f"{stream}.npy"
         if path.exists():
@@ -122,7 +121,7 @@ def _read(
 
 
 def _write(path: pathlib.Path, arrays: Iterator[np.ndarray]) -> None:
-    """Writes arrays of one shape as one array, one after another."""
+    """Writes arrays of the same shape as one stacked array."""
     count = 0
     with path.open("wb") as file:
         for array in arrays:
@@ -130,12 +129,12 @@ def _write(path: pathlib.Path, arrays: Iterator[np.ndarray]) -> None:
                 file.write(_header(array, 0))
             file.write(np.ascontiguousarray(array))
             count += 1
-        file.seek(0)  # the header is as long whatever the count
+        file.seek(0)  # the length of the header does not depend on the count
         file.write(_header(array, count))
 
 
 def _header(array: np.ndarray, count: int) -> bytes:
-    """How an .npy file of so many such arrays begins."""
+    """Header of an .npy file with `count` such arrays."""
     header = io.BytesIO()
     np.lib.format.write_array_header_1_0(
         header,

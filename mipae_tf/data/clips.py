@@ -1,4 +1,4 @@
-"""Clips in memory or in files, with what is known of them."""
+"""Clips in memory or in files, with their factors."""
 
 import dataclasses
 import hashlib
@@ -32,27 +32,27 @@ Reader = Callable[[Sequence[str]], Arrays]
 class Clips:
     """Clips of one split: streams of arrays, and factors with their values.
 
-    Any clip can be reached by its index, so that a batch is a function of
-    (seed, step) and no iterator needs to be saved.
+    Clips are accessed by index, so that a batch is a function of (seed, step)
+    and no iterator needs to be saved.
 
-    A factor that is not declared has the values' own default: values `[clips]`
-    belong to the clip and values `[clips, time]` to its frames; integers and
-    booleans are a class, floats a scalar, anything else an identifier. The
-    size is not known then.
+    The kind of a factor that is not declared is inferred from its values:
+    values `[clips]` are per clip and values `[clips, time]` per frame; integers
+    and booleans are a class, floats a scalar, and anything else an identifier.
+    Its size is unknown.
 
     Attributes:
         video: uint8 `[clips, time, height, width, 1 or 3]`; floating values
             in [0, 1] are scaled.
-        values: of each factor by its name, `[clips, time]` where it is per
-            frame, else `[clips]`.
-        factors: what the values mean, in the order of `values`.
-        streams: all streams by name, `video` among them; see `STREAMS`.
-        name: what the clips are, for messages and records.
-        reader: reads further streams by their names; None where there is none.
+        values: values of each factor by name, `[clips, time]` if the factor is
+            per frame, otherwise `[clips]`.
+        factors: declarations of the factors, in the order of `values`.
+        streams: all streams by name, including `video`; see `STREAMS`.
+        name: name of the clips, for messages and records.
+        reader: function that reads further streams by name, or None.
 
     Raises:
-        ValueError: for no frame, frames of another type, range or layout, or
-            a stream or values of another kind than is declared.
+        ValueError: if there is no frame, frames have the wrong type, range or
+            layout, or a stream or values do not match their declaration.
     """
 
     video: np.ndarray
@@ -75,9 +75,9 @@ class Clips:
         for name, array in streams.items():
             if array.shape[:2] != video.shape[:2]:
                 raise ValueError(
-                    f"{self.name}: {name} has {array.shape[0]} clips of "
-                    f"{array.shape[1]} frames, the video {len(self)} of "
-                    f"{self.length}; they must be equal."
+                    f"{self.name}: {name} must have {len(self)} clips of "
+                    f"{self.length} frames like the video, got "
+                    f"{array.shape[0]} clips of {array.shape[1]} frames."
                 )
         values = {k: np.asarray(v) for k, v in self.values.items()}
         object.__setattr__(self, "values", values)
@@ -100,7 +100,7 @@ class Clips:
 
     @property
     def content(self) -> dict[str, np.ndarray]:
-        """Values `[clips]` of factors that stay within a clip."""
+        """Values `[clips]` of factors that are constant within a clip."""
         return self._of("content")
 
     @property
@@ -110,17 +110,17 @@ class Clips:
 
     @property
     def instance(self) -> dict[str, np.ndarray]:
-        """Values of identifiers, which are no factors for metrics."""
+        """Values of identifiers, which metrics do not use as factors."""
         return self._of("instance")
 
     def factors_of(
         self, kind: str | None = None, per_frame: bool | None = None
     ) -> tuple[Factor, ...]:
-        """Declared factors of a kind, or all but identifiers.
+        """Declared factors of a kind, or all except identifiers.
 
         Args:
-            kind: of `KINDS`; any kind but `identifier` when None.
-            per_frame: those that are, or are not, per frame; both when None.
+            kind: one of `KINDS`; None for any kind except `identifier`.
+            per_frame: whether factors are per frame; None for both.
         """
         kinds = set(KINDS) - {"identifier"} if kind is None else {kind}
         return tuple(
@@ -130,10 +130,7 @@ class Clips:
         )
 
     def objects(self) -> dict[int, dict[str, str]]:
-        """Names of the positions of each object, by axis, x before y.
-
-        Only positions that are per frame count.
-        """
+        """Names of the per-frame positions of each object, by axis (x, y)."""
         found: dict[int, dict[str, str]] = {}
         places = self.factors_of("position", per_frame=True)
         for factor in sorted(places, key=lambda f: (f.object, f.axis)):
@@ -141,7 +138,7 @@ class Clips:
         return found
 
     def take(self, index: Any) -> "Clips":
-        """The clips that `index` (a slice or an array) picks."""
+        """The clips at `index`, a slice or an array."""
         reader = self.reader
 
         def picked(arrays: Arrays) -> Arrays:
@@ -156,10 +153,10 @@ class Clips:
         )
 
     def with_streams(self, names: Iterable[str]) -> "Clips":
-        """The same clips with these streams, read where they are not yet.
+        """The same clips with these streams; missing ones are read.
 
         Raises:
-            ValueError: a stream that the clips do not have.
+            ValueError: if the clips do not have a stream.
         """
         wanted = [name for name in names if name not in self.streams]
         if not wanted:
@@ -173,18 +170,18 @@ class Clips:
         return dataclasses.replace(self, streams=streams)
 
     def fingerprint(self) -> str:
-        """Sixteen hexadecimal digits that change when a pixel changes."""
+        """A hash of the frames: sixteen hexadecimal digits."""
         digest = hashlib.sha256(str(self.video.shape).encode())
         digest.update(np.ascontiguousarray(self.video))
         return digest.hexdigest()[:16]
 
     @classmethod
     def of(cls, source: Any, name: str = "clips") -> "Clips":
-        """Clips as they are, of an array of videos, or of examples.
+        """Converts an array of videos or an iterable of examples to clips.
 
         Raises:
-            ValueError: as `from_examples`, or when the source is none of
-                these.
+            ValueError: as in `from_examples`, or if the source has another
+                type.
         """
         if isinstance(source, Clips):
             return source
@@ -192,8 +189,8 @@ class Clips:
             return cls(source, name=name)
         if not isinstance(source, Iterable):
             raise ValueError(
-                f"{name} is of the type {type(source).__name__}; it must be an "
-                "array, a tf.data.Dataset or another iterable of clips."
+                f"{name} must be an array, a tf.data.Dataset or another "
+                f"iterable of clips, got {type(source).__name__}."
             )
         return cls.from_examples(source, name=name)
 
@@ -209,21 +206,21 @@ class Clips:
         """Collects clips of equal shape.
 
         Args:
-            examples: mappings with `video` `[time, height, width, 1 or 3]`,
-                uint8 or floating in [0, 1], and, where known, other streams,
-                and dicts `content`, `pose` and `instance` of the values of
-                factors that stay, that are per frame, and that are
-                identifiers; a `tf.data.Dataset` of such elements will do, as
-                will one of bare videos.
-            factors: declarations; see the class for the others.
-            name: what messages call these clips.
-            keep: makes `[clips, time, height, width, channel]` of the videos;
-                an array in memory when None.
-            reader: of streams that the examples do not hold.
+            examples: iterable or `tf.data.Dataset` of videos, or of mappings
+                with `video` `[time, height, width, 1 or 3]`, uint8 or floating
+                in [0, 1], and optionally other streams, and dicts `content`,
+                `pose` and `instance` with the values of factors per clip, of
+                factors per frame, and of identifiers.
+            factors: declarations of factors; see the class for the defaults.
+            name: name of the clips in error messages.
+            keep: function from the videos to
+                `[clips, time, height, width, channel]`; None for an array in
+                memory.
+            reader: reads streams that the examples do not have.
 
         Raises:
-            ValueError: when there is no clip or no end of them, an element is
-                no clip, or clips differ in shape or in their factors.
+            ValueError: if there is no clip, the dataset is infinite, an element
+                is not a clip, or clips differ in shape or factors.
         """
         kept, count = [], count_of(examples, name)
 
@@ -255,7 +252,7 @@ class Clips:
         factors: Sequence[Factor] = (),
         **kwargs: Any,
     ) -> "Clips":
-        """Clips with values in dicts `content`, `pose` and `instance`.
+        """Creates clips from dicts `content`, `pose` and `instance`.
 
         Args:
             video: uint8 `[clips, time, height, width, channel]`.
@@ -265,7 +262,7 @@ class Clips:
             **kwargs: further attributes.
 
         Raises:
-            ValueError: a factor in two of the dicts, or as the class.
+            ValueError: if a factor is in two dicts, or as in the class.
         """
         values = {}
         declared = {factor.name: factor for factor in checked_factors(factors)}
@@ -274,7 +271,7 @@ class Clips:
                 if factor in values:
                     raise ValueError(
                         f"{kwargs.get('name', cls.name)} has two factors "
-                        f"{factor!r}; each name is allowed once."
+                        f"{factor!r}; names must be unique."
                     )
                 values[factor] = array
                 if group == "instance" and factor not in declared:
@@ -291,12 +288,12 @@ class Clips:
         }
 
     def _complete(self) -> tuple[Factor, ...]:
-        """A factor for each of the values, declared or by default."""
+        """A factor for each entry of `values`, declared or by default."""
         declared = {f.name: f for f in checked_factors(self.factors)}
         for name in declared:
             if name not in self.values:
                 raise ValueError(
-                    f"{self.name}: factor {name!r} is declared and has no "
+                    f"{self.name}: factor {name!r} is declared but has no "
                     f"values; there are values of {sorted(self.values)}."
                 )
         return checked_factors(
@@ -311,15 +308,15 @@ class Clips:
         if values.shape != self.video.shape[:axes]:
             needed = ", ".join(("clips", "time")[:axes])
             raise ValueError(
-                f"{what} has values of shape {list(values.shape)}, needed is "
-                f"[{needed}], here {list(self.video.shape[:axes])}."
+                f"{what} must have values [{needed}] of shape "
+                f"{list(self.video.shape[:axes])}, got {list(values.shape)}."
             )
         if size is None or not len(values):
             return
         low, high = values.min(), values.max()
         if not 0 <= low <= high < size:
             raise ValueError(
-                f"{what} spans {low}..{high} but must lie in 0..{size - 1}."
+                f"{what} must be from 0 to {size - 1}, got {low} to {high}."
             )
 
 

@@ -1,4 +1,4 @@
-"""Opens a tfds dataset of clips by name, building it when it is missing."""
+"""Opens a tfds dataset of clips by name, and builds it if it is missing."""
 
 import contextlib
 import hashlib
@@ -23,7 +23,7 @@ from mipae_tf.data_builders.worlds.factors import GROUPS
 from mipae_tf.data_builders.worlds.factors import from_metadata
 from mipae_tf.files import expand_home
 
-OURS: dict[str, type[tfds.core.DatasetBuilder]] = {
+BUILDERS: dict[str, type[tfds.core.DatasetBuilder]] = {
     name: getattr(builders, name).Builder for name in builders.__all__
 }
 
@@ -31,36 +31,39 @@ OURS: dict[str, type[tfds.core.DatasetBuilder]] = {
 def open_builder(
     dataset: str, data_dir: str | None = None
 ) -> tfds.core.DatasetBuilder:
-    """The builder of `dataset`, which is `name` or `name/config`.
+    """Returns the builder of `dataset`, which is `name` or `name/config`.
 
-    Ours come before those of tfds (which has a moving_mnist of its own).
+    Builders of this library have priority over those of tfds, which also has a
+    moving_mnist.
 
     Raises:
-        ValueError: when no builder or no config has that name.
+        ValueError: if there is no builder or config of that name.
     """
     data_dir = expand_home(data_dir) if data_dir else None
     name, _, config = dataset.partition("/")
-    if name in OURS and (not config or config in OURS[name].builder_configs):
-        return OURS[name](config=config or None, data_dir=data_dir)
+    if name in BUILDERS and (
+        not config or config in BUILDERS[name].builder_configs
+    ):
+        return BUILDERS[name](config=config or None, data_dir=data_dir)
     try:
         with _silence():
             return tfds.builder(dataset, data_dir=data_dir, try_gcs=False)
     except (tfds.core.DatasetNotFoundError, ValueError) as error:
-        if name in OURS:
-            configs = ", ".join(OURS[name].builder_configs)
+        if name in BUILDERS:
+            configs = ", ".join(BUILDERS[name].builder_configs)
             raise ValueError(
                 f"--dataset={dataset}: {name} has no config {config!r}; it "
                 f"has {configs}."
             ) from error
         raise ValueError(
-            f"--dataset={dataset}: there is no dataset {name!r}; ours are "
-            f"{', '.join(OURS)}, and tfds knows none of that name."
+            f"--dataset={dataset}: there is no dataset {name!r} in tfds or in "
+            f"this library, which has {', '.join(BUILDERS)}."
         ) from error
 
 
 @contextlib.contextmanager
 def _silence() -> Iterator[None]:
-    """tfds logs a traceback when it finds a moving_mnist besides its own."""
+    """Suppresses a traceback that tfds logs for a second moving_mnist."""
     verbosity = logging.get_verbosity()
     logging.set_verbosity(logging.FATAL)
     try:
@@ -80,23 +83,22 @@ def open_clips(
 ) -> Clips:
     """Decodes one split, in the order in which it was built.
 
-    Factors are those that the metadata of the dataset declare; see `Clips`
-    for datasets that declare none.
+    Factors are declared in the metadata of the dataset; see `Clips` for
+    datasets without such a declaration.
 
     Args:
         dataset: `name` or `name/config`.
         split: train, validation or test.
-        data_dir: where tfds keeps datasets; its own default when None.
-        manual_dir: folder of files that the user brought.
-        limit: read the first so many clips only.
-        clips_dir: folder to keep decoded clips in, which are then read from
-            there as they are needed; in memory when None.
-        streams: what to decode now, `video` among it always;
-            `Clips.with_streams` decodes others later.
+        data_dir: data folder of tfds; None for its default.
+        manual_dir: folder of manually downloaded files.
+        limit: read only the first `limit` clips.
+        clips_dir: folder for decoded clips, which are then memory-mapped; None
+            to keep them in memory.
+        streams: streams to decode now, besides `video`; `Clips.with_streams`
+            decodes others later.
 
     Raises:
-        ValueError: when dataset or split do not exist, or a stream that is
-            wanted.
+        ValueError: if the dataset, the split or a stream does not exist.
     """
     builder = open_builder(dataset, data_dir)
     _require_streams(dataset, builder, ("video", *streams))
@@ -149,8 +151,8 @@ def _require_streams(
 def _examples(
     builder: tfds.core.DatasetBuilder, split: str, streams: Sequence[str]
 ) -> tf.data.Dataset:
-    """Examples with these streams, decoded, and with the factors' values."""
-    # Auto-caching would hold every clip twice.
+    """Examples with these streams, decoded, and the values of the factors."""
+    # Auto-caching would keep every clip in memory twice.
     read_config = tfds.ReadConfig(
         try_autocache=False, interleave_cycle_length=1
     )
@@ -165,7 +167,7 @@ def _examples(
 
 
 def _stored_as(builder: tfds.core.DatasetBuilder, split: str) -> str:
-    """A name that changes when the dataset is built anew."""
+    """A folder name that changes when the dataset is built again."""
     info = pathlib.Path(builder.data_dir) / "dataset_info.json"
     key = f"{split} {info.stat().st_mtime_ns} {info.read_text()}"
     digest = hashlib.sha256(key.encode()).hexdigest()[:16]

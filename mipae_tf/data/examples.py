@@ -1,4 +1,4 @@
-"""From examples, one clip at a time, to arrays of all clips."""
+"""Collects the examples of a dataset, one clip each, in arrays."""
 
 import itertools
 from collections.abc import Iterable
@@ -24,18 +24,18 @@ def rows_of(examples: Iterable) -> Iterator[Example]:
 
 
 def count_of(examples: Iterable, name: str) -> int:
-    """The number of clips, -1 where it is not known.
+    """The number of clips, or -1 if unknown.
 
     Raises:
-        ValueError: for a dataset that repeats for ever.
+        ValueError: if the dataset is infinite.
     """
     if not hasattr(examples, "cardinality"):
         return len(examples) if hasattr(examples, "__len__") else -1
     count = int(examples.cardinality())
     if count == -1:  # tf.data.INFINITE_CARDINALITY
         raise ValueError(
-            f"{name} is a dataset that repeats for ever; take(...) of it, or "
-            "leave out repeat()."
+            f"{name} must be finite, got an infinite tf.data.Dataset; use "
+            "take(...) or remove repeat()."
         )
     return max(-1, count)
 
@@ -43,15 +43,15 @@ def count_of(examples: Iterable, name: str) -> int:
 def stream_of(
     rows: Iterable[Example], stream: str, name: str
 ) -> Iterator[np.ndarray]:
-    """One stream of each clip, `[time, ...]`, all of one shape.
+    """Yields one stream of each clip, `[time, ...]`, all of the same shape.
 
     Args:
         rows: examples.
-        stream: of `STREAMS`.
-        name: what messages call the clips.
+        stream: one of `STREAMS`.
+        name: name of the clips in error messages.
 
     Raises:
-        ValueError: when there is no clip, a clip lacks the stream, or clips
+        ValueError: if there is no clip, a clip lacks the stream, or clips
             differ in shape.
     """
     shape = None
@@ -67,11 +67,11 @@ def stream_of(
             stream, _array(row[stream], stream, name), what, "time"
         )
         if shape not in (None, array.shape):
-            raise _differ(f"{name} holds clips", shape, array.shape)
+            raise _differ(f"{name} has clips", shape, array.shape)
         shape = array.shape
         yield array
     if shape is None:
-        raise ValueError(f"{name} holds no clip.")
+        raise ValueError(f"{name} must contain at least one clip, got none.")
 
 
 def _described(stream: str) -> str:
@@ -83,14 +83,13 @@ def _array(value: Any, stream: str, name: str) -> np.ndarray:
         return np.asarray(value)
     except ValueError as error:
         raise ValueError(
-            f"{name} has elements of the type {type(value).__name__} that are "
-            f"no array; each must be a video, or a mapping with the key "
-            f"{stream}."
+            f"{name} must have elements that are videos, or mappings with the "
+            f"key {stream}, got a {type(value).__name__} that is not an array."
         ) from error
 
 
 def in_memory(arrays: Iterator[np.ndarray], count: int) -> np.ndarray:
-    """One array, filled in place: a list of clips would be held beside it."""
+    """One array, filled in place: stacking a list would double the memory."""
     first = next(arrays)
     clip = np.dtype((first.dtype, first.shape))
     return np.fromiter(itertools.chain([first], arrays), clip, count)
@@ -102,23 +101,23 @@ def stacked(
     """Values of all clips by factor, `[clips, ...]`.
 
     Args:
-        rows: values of one clip each, by factor.
-        name: what messages call the clips.
-        group: what messages call the factors, such as content.
+        rows: for each clip, its values by factor.
+        name: name of the clips in error messages.
+        group: name of the factors in error messages, such as content.
 
     Raises:
-        ValueError: no mappings, clips with other factors, or values of other
-            shapes.
+        ValueError: if a row is not a mapping, or clips differ in their factors
+            or in the shapes of values.
     """
     for row in rows:
         if not isinstance(row, Mapping):
             raise ValueError(
-                f"{name}: {group} must be a mapping of factors, and is of the "
-                f"type {type(row).__name__}."
+                f"{name}: {group} must be a mapping of factors, got "
+                f"{type(row).__name__}."
             )
         if row.keys() != rows[0].keys():
             raise ValueError(
-                f"{name} holds clips with different factors, "
+                f"{name} has clips with different factors, "
                 f"{sorted(rows[0])} and {sorted(row)}; they must be equal."
             )
     found = {}
@@ -126,7 +125,7 @@ def stacked(
         values = [np.asarray(row[factor]) for row in rows]
         for one in values:
             if one.shape != values[0].shape:
-                what = f"{name} holds values of {factor!r}"
+                what = f"{name} has values of {factor!r}"
                 raise _differ(what, values[0].shape, one.shape)
         found[factor] = np.stack(values)
     return found

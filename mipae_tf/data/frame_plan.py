@@ -1,4 +1,4 @@
-"""Which clips, and which of their frames, a training step looks at."""
+"""Frame plans: which frames of which clips a training step uses."""
 
 import dataclasses
 from typing import Protocol
@@ -7,7 +7,7 @@ import numpy as np
 
 
 class FramePlan(Protocol):
-    """What a stage wants of every clip of a batch.
+    """The frames that a stage uses from every clip of a batch.
 
     Attributes:
         clips: number of clips in one global batch.
@@ -19,16 +19,16 @@ class FramePlan(Protocol):
         """Frame times int `[clips, frames]`, each in `[0, length)`.
 
         Raises:
-            ValueError: when clips of `length` frames are too short.
+            ValueError: if clips of `length` frames are too short.
         """
 
     def share(self, part: int, parts: int) -> np.ndarray:
-        """Rows of the global batch that replica `part` of `parts` takes."""
+        """Rows of the global batch for replica `part` of `parts`."""
 
 
 @dataclasses.dataclass(frozen=True)
 class DistinctFrames:
-    """Frames of distinct random times, drawn for each clip by itself."""
+    """Frames at distinct random times, drawn separately for each clip."""
 
     clips: int
     frames: int
@@ -46,12 +46,12 @@ class DistinctFrames:
 
 @dataclasses.dataclass(frozen=True)
 class Window:
-    """A run of consecutive frames.
+    """A window of consecutive frames.
 
     Attributes:
-        clips: clips of a batch.
-        frames: length of the run.
-        anywhere: whether it starts at a random time, or with the clip.
+        clips: clips per batch.
+        frames: length of the window.
+        anywhere: whether it starts at a random time, or at the first frame.
     """
 
     clips: int
@@ -72,17 +72,17 @@ class Window:
 
 @dataclasses.dataclass(frozen=True)
 class PublishedPairs:
-    """The draw of the MIPAE code: times shared by all clips of a batch.
+    """Frame pairs as in the MIPAE code, with times shared by the whole batch.
 
     The first half of the clips is for the critic, at times (i, j, j); the
-    second, fresh half is for the auto-encoder, at times (0, k, l) with k at
-    least 1. Times are uniform over the first `length` frames; i = j and k = l
-    happen, as they did there.
+    second half consists of other clips for the auto-encoder, at times (0, k, l)
+    with k at least 1. Times are uniform over the first `length` frames; as in
+    the published code, i = j and k = l are possible.
 
     Attributes:
         pairs: clips of each half.
-        first_frames: only so many frames of a clip are looked at (15 as
-            published: 5 of context and 10 predicted); all when 0.
+        first_frames: number of frames at the start of a clip that are used (15
+            as published: 5 of context and 10 predicted); 0 for all.
     """
 
     pairs: int
@@ -90,7 +90,7 @@ class PublishedPairs:
 
     @property
     def clips(self) -> int:
-        """Both halves."""
+        """Number of clips in both halves."""
         return 2 * self.pairs
 
     def times(self, length: int, draw: np.random.Generator) -> np.ndarray:
@@ -103,7 +103,7 @@ class PublishedPairs:
         return np.repeat(rows, self.pairs, axis=0)  # [clips, 3]
 
     def share(self, part: int, parts: int) -> np.ndarray:
-        """Each replica needs its piece of either half."""
+        """Rows for a replica: its part of each half."""
         rows = _slice(self.pairs, part, parts)
         return np.concatenate([rows, rows + self.pairs])
 
@@ -112,8 +112,8 @@ def _slice(rows: int, part: int, parts: int) -> np.ndarray:
     size = rows // parts
     if rows % parts or (parts > 1 and size < 2):
         raise ValueError(
-            f"--batch_size={rows} cannot be shared by {parts} replicas; "
-            f"allowed are multiples of {parts}, two clips each at least."
+            f"--batch_size={rows} cannot be divided among {parts} replicas; it "
+            f"must be a multiple of {parts} with at least two clips each."
         )
     return np.arange(part * size, (part + 1) * size)
 
@@ -122,5 +122,5 @@ def _need(length: int, frames: int) -> None:
     if length < frames:
         raise ValueError(
             f"The clips have {length} frames, fewer than the {frames} that a "
-            "training step takes of each."
+            "training step needs."
         )

@@ -1,4 +1,4 @@
-"""The arrays of clips, by name."""
+"""Streams: the named arrays of clips."""
 
 from typing import NamedTuple
 
@@ -10,11 +10,11 @@ from mipae_tf.pixels import layout_hint
 
 
 class Stream(NamedTuple):
-    """What a stream holds of each frame.
+    """Type and layout of a stream.
 
     Attributes:
-        dtype: of its values.
-        axes: names of the axes of one frame; a number is the axis's length.
+        dtype: dtype of the values.
+        axes: names of the axes of one frame; a number is a fixed length.
     """
 
     dtype: type
@@ -23,9 +23,9 @@ class Stream(NamedTuple):
 
 STREAMS: dict[str, Stream] = {
     "video": Stream(np.uint8, ("height", "width", "1 or 3")),
-    # 1 where an object can be seen, else 0.
+    # 1 where an object is visible, otherwise 0.
     "masks": Stream(np.uint8, ("height", "width", "objects")),
-    # Action t leads from frame t to frame t + 1.
+    # Action t is taken between frame t and frame t + 1.
     "actions": Stream(np.float32, ("dim",)),
     # Top, left, bottom and right in [0, 1], as `tfds.features.BBox`.
     "boxes": Stream(np.float32, ("objects", 4)),
@@ -35,21 +35,21 @@ STREAMS: dict[str, Stream] = {
 def checked_stream(
     name: str, array: np.ndarray, what: str, *axes: str
 ) -> np.ndarray:
-    """The stream, its frames as uint8: floating ones in [0, 1] are scaled.
+    """Checks a stream; floating video in [0, 1] is converted to uint8.
 
     Args:
-        name: of the stream.
+        name: name of the stream.
         array: its values.
-        what: what messages call it.
+        what: name of the stream in error messages.
         *axes: names of the axes before those of a frame.
 
     Raises:
-        ValueError: an unknown stream, another type, range or layout, or no
-            frame.
+        ValueError: if the stream is unknown, its type, range or layout is
+            wrong, or it contains no frame.
     """
     if name not in STREAMS:
         raise ValueError(
-            f"{what} is no stream; allowed are {', '.join(STREAMS)}."
+            f"{what} is not a stream; allowed are {', '.join(STREAMS)}."
         )
     dtype, of_frame = STREAMS[name]
     axes = (*axes, *of_frame)
@@ -57,12 +57,13 @@ def checked_stream(
     if name == "video":
         if array.ndim != len(axes) or array.shape[-1] not in CHANNELS:
             raise ValueError(
-                f"{what} is {array.dtype} {list(array.shape)}; needed is "
-                f"{needed}{layout_hint(array.shape)}."
+                f"{what} must be {needed}, got {array.dtype} "
+                f"{list(array.shape)}{layout_hint(array.shape)}."
             )
         if array.size == 0:
             raise ValueError(
-                f"{what} holds no frame: its shape is {list(array.shape)}."
+                f"{what} must contain at least one frame, got the shape "
+                f"{list(array.shape)}."
             )
         return as_uint8(array, what)
     fits = array.dtype == dtype and array.ndim == len(axes)
@@ -71,7 +72,7 @@ def checked_stream(
         for axis, length in zip(axes, array.shape)
     ):
         raise ValueError(
-            f"{what} is {array.dtype} {list(array.shape)}; needed is "
-            f"{np.dtype(dtype)} {needed}."
+            f"{what} must be {np.dtype(dtype)} {needed}, got {array.dtype} "
+            f"{list(array.shape)}."
         )
     return array

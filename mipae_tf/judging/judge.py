@@ -1,4 +1,4 @@
-"""A classifier of factors, trained on real frames, that judges drawn ones."""
+"""A classifier of factors, trained on real frames, for generated frames."""
 
 import io
 import pathlib
@@ -19,21 +19,21 @@ from mipae_tf.judging.network import JudgeNetwork
 from mipae_tf.metrics.absent_metric import AbsentMetric
 
 STEPS = 2_000
-BATCH = 32
-# Training clips that a judge learns from.
+BATCH_SIZE = 32
+# Number of training clips for the judge.
 CLIPS = 4_000
-# Frames judged at once.
-AT_ONCE = 1_000
+# Frames classified in one call.
+FRAMES_PER_CALL = 1_000
 
 
 class Judge:
-    """Names the classes of a frame and says where its objects are.
+    """Predicts classes and positions of objects from a frame.
 
     Args:
-        classes: factors with a size, of whose values each is a class.
+        classes: factors with a size; each value is a class.
         places: positions with a size, in steps of the factor.
         frame_shape: (height, width, channel).
-        seed: of the first weights.
+        seed: seed of the initial weights.
     """
 
     def __init__(
@@ -49,7 +49,7 @@ class Judge:
         self.network(np.zeros((1, *frame_shape), np.uint8))
         generator = np.random.default_rng(seed)
         for variable in self.network.trainable_variables:
-            # Keras would draw from global state.
+            # The Keras initializers would depend on the global seed.
             if "kernel" in variable.name:
                 scale = np.sqrt(2 / np.prod(variable.shape[:-1]))
                 values = scale * generator.standard_normal(variable.shape)
@@ -58,14 +58,14 @@ class Judge:
     def judge(
         self, frames: np.ndarray
     ) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
-        """p(y|x) `[frames, values]` of each class, and places `[frames]`.
+        """p(y|x) `[frames, values]` of each class, and positions `[frames]`.
 
         Args:
             frames: uint8 `[frames, height, width, channel]`.
         """
         pieces = [
-            self._judged(tf.constant(frames[start : start + AT_ONCE]))
-            for start in range(0, len(frames), AT_ONCE)
+            self._judged(tf.constant(frames[start : start + FRAMES_PER_CALL]))
+            for start in range(0, len(frames), FRAMES_PER_CALL)
         ]
         logits, places = zip(*pieces, strict=True)
         steps = np.array([place.size - 1 for place in self.places.values()])
@@ -83,7 +83,7 @@ class Judge:
 
 
 def train_judge(judge: Judge, clips: Clips, seed: int, steps: int) -> None:
-    """Trains on single frames of clips, with their factors as targets."""
+    """Trains the judge on single frames, with their factors as targets."""
     optimizer = keras.optimizers.Adam(
         keras.optimizers.schedules.CosineDecay(2e-3, steps)
     )
@@ -106,13 +106,15 @@ def train_judge(judge: Judge, clips: Clips, seed: int, steps: int) -> None:
         optimizer.apply(tape.gradient(loss, variables), variables)
 
     for _ in progress(range(steps), "training the judge", "step"):
-        rows = generator.integers(len(clips), size=BATCH)
-        times = generator.integers(clips.length, size=BATCH)
+        rows = generator.integers(len(clips), size=BATCH_SIZE)
+        times = generator.integers(clips.length, size=BATCH_SIZE)
         drawn = {
             name: clips.values[name][(rows, times) if f.per_frame else rows]
             for name, f in {**judge.classes, **judge.places}.items()
         }
-        places = [drawn[name] for name in judge.places] or [np.zeros(BATCH)]
+        places = [drawn[name] for name in judge.places] or [
+            np.zeros(BATCH_SIZE)
+        ]
         update(
             tf.constant(clips.video[rows, times]),
             [tf.constant(drawn[name], tf.int32) for name in judge.classes],
@@ -121,10 +123,10 @@ def train_judge(judge: Judge, clips: Clips, seed: int, steps: int) -> None:
 
 
 def judge_for(clips: Clips, seed: int) -> Judge:
-    """A judge of the factors of clips, with its first weights.
+    """Creates an untrained judge for the factors of clips.
 
     Raises:
-        AbsentMetric: the clips have no factor that a frame could tell.
+        AbsentMetric: if no factor of the clips can be determined from a frame.
     """
     known = [
         factor
@@ -132,16 +134,16 @@ def judge_for(clips: Clips, seed: int) -> Judge:
         if factor.size is not None and not _is_undecidable(factor, clips)
     ]
     if not known:
-        raise AbsentMetric(f"{clips.name} knows no factors to judge by.")
+        raise AbsentMetric(f"{clips.name} has no factors that a judge can use.")
     places = [f for f in known if f.kind == "position" and f.per_frame]
     classes = [factor for factor in known if factor not in places]
     return Judge(classes, places, clips.frame_shape, seed)
 
 
 def _is_undecidable(factor: Factor, clips: Clips) -> bool:
-    """Whether nothing in a frame says which of several objects is meant.
+    """Whether a frame cannot show which of several objects is meant.
 
-    Colours tell objects apart; grey frames do not.
+    Colours distinguish objects; grey frames do not.
     """
     objects = {f.object for f in clips.factors_of()} - {None}
     several = factor.object is not None and len(objects) > 1
@@ -149,7 +151,7 @@ def _is_undecidable(factor: Factor, clips: Clips) -> bool:
 
 
 def save_judge(judge: Judge, path: pathlib.Path) -> None:
-    """Writes the weights, whole or not at all."""
+    """Writes the weights atomically."""
     data = io.BytesIO()
     np.savez(data, *judge.network.get_weights())
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -157,17 +159,17 @@ def save_judge(judge: Judge, path: pathlib.Path) -> None:
 
 
 def restore_judge(judge: Judge, path: pathlib.Path) -> bool:
-    """Whether the file has weights of such a judge; they are set then."""
+    """Loads the weights if the file matches; returns whether it does."""
     if not path.exists():
         return False
     try:
         with np.load(path) as arrays:
             weights = [arrays[name] for name in arrays]
     except UNREADABLE as error:
-        say(f"{path} is damaged; a judge is trained anew ({describe(error)})")
+        say(f"{path} is damaged; a judge is trained again ({describe(error)})")
         return False
     shapes = [array.shape for array in judge.network.get_weights()]
     if [array.shape for array in weights] != shapes:
-        return False  # of other factors: trained anew
+        return False  # a judge of other factors
     judge.network.set_weights(weights)
     return True

@@ -1,8 +1,8 @@
-"""What a trained classifier, the judge, makes of generated clips.
+"""Scores of generated clips by a trained classifier, the judge.
 
 Source: the protocol on Sprites of S3VAE (arXiv 2005.11437) and C-DSVAE (arXiv
-2110.12091). The motion of a clip is kept and its content drawn anew, or the
-other way round; the judge, trained on real clips, names what was kept.
+2110.12091). The motion of a clip is kept and its content is sampled, or vice
+versa; the judge, trained on real clips, classifies what was kept.
 """
 
 import numpy as np
@@ -12,8 +12,8 @@ from mipae_tf.metrics.absent_metric import AbsentMetric
 from mipae_tf.metrics.checks import check_count
 from mipae_tf.metrics.checks import check_same_count
 
-# How far the probabilities of a clip may be from a sum of 1.
-TOLERANCE = 1e-3
+# Allowed deviation of the sum of probabilities from 1.
+SUM_TOLERANCE = 1e-3
 
 
 def judgement(
@@ -21,32 +21,32 @@ def judgement(
     labels: np.ndarray,
     original: np.ndarray | None = None,
 ) -> dict[str, float]:
-    """Accuracy, Inception score and entropies of a judge's answers.
+    """Accuracy, Inception score and entropies of a judge's predictions.
 
-    H(y) and the Inception score depend on which classes the clips are of: give
-    equally many of each, see `balanced_clips`. Then perfect clips of n classes
-    have H(y|x) = 0, H(y) = ln n and an Inception score of n. The Inception
-    score does not know the wanted labels, so that answers which are sure,
-    varied and wrong score high in it.
+    H(y) and the Inception score depend on the distribution of classes: pass the
+    same number of clips of each, see `balanced_clips`. Then perfect clips of n
+    classes have H(y|x) = 0, H(y) = ln n and an Inception score of n. The
+    Inception score does not use the labels, so that confident, diverse and
+    wrong predictions also score high.
 
     Args:
-      probabilities: p(y|x) of each generated clip, `[clips, classes]`, rows of
-        sum 1.
-      labels: wanted classes `[clips]`, integers from 0 to classes - 1.
+      probabilities: p(y|x) of each generated clip, `[clips, classes]`; rows sum
+        to 1.
+      labels: true classes `[clips]`, integers from 0 to classes - 1.
       original: p(y|x) of the clips from which the labelled part was taken,
         `[clips, classes]`.
 
     Returns:
-      `accuracy`, how often the likeliest class is the wanted one;
+      `accuracy`, how often the most likely class is the true one;
       `inception_score`, exp of the mean KL divergence of p(y|x) from p(y),
       in [1, classes]; `h_y_given_x`, the mean entropy of p(y|x), and `h_y`,
-      the entropy of p(y), the mean of p(y|x), both in nats; `count`, the
-      number of clips. With `original` also `consistency`, how often the
-      likeliest class is that of the original, as S3VAE counts.
+      the entropy of p(y), the mean of p(y|x), both in nats; and `count`, the
+      number of clips. With `original` also `consistency`, how often the most
+      likely class is that of the original, as in S3VAE.
 
     Raises:
-      ValueError: rows that are no probabilities, labels that are no classes,
-        fewer than four clips, or shapes that do not match.
+      ValueError: if rows are not probabilities, labels are not classes, there
+        are fewer than four clips, or shapes do not match.
     """
     probabilities = _checked("probabilities", probabilities)
     labels = np.asarray(labels)
@@ -67,7 +67,7 @@ def judgement(
     h_y = float(entr(probabilities.mean(axis=0)).sum())
     found = {
         "accuracy": float(np.mean(answers == labels)),
-        # The mean KL divergence from the mean is the gap of the entropies.
+        # The mean KL divergence from the mean is the difference of entropies.
         "inception_score": float(np.exp(h_y - h_y_given_x)),
         "h_y_given_x": h_y_given_x,
         "h_y": h_y,
@@ -77,8 +77,8 @@ def judgement(
         original = _checked("original", original)
         if original.shape != probabilities.shape:
             raise ValueError(
-                f"original must be of the probabilities' shape "
-                f"{probabilities.shape}, got {original.shape}."
+                f"original must have the shape {probabilities.shape} of "
+                f"probabilities, got {original.shape}."
             )
         same = answers == original.argmax(axis=1)
         found["consistency"] = float(np.mean(same))
@@ -86,18 +86,18 @@ def judgement(
 
 
 def balanced_clips(labels: np.ndarray, seed: int) -> np.ndarray:
-    """A random choice of clips with equally many of each class.
+    """A random choice of clips with the same number of each class.
 
     Args:
       labels: classes `[clips]`.
-      seed: of the choice.
+      seed: seed of the choice.
 
     Returns:
-      Ascending indices of clips, as many of each class as the rarest has.
+      Ascending indices of clips; each class has as many as the rarest one.
 
     Raises:
-      AbsentMetric: one class alone.
-      ValueError: another rank, or fewer than four clips.
+      AbsentMetric: if there is only one class.
+      ValueError: if the rank is wrong, or there are fewer than four clips.
     """
     labels = np.asarray(labels)
     if labels.ndim != 1:
@@ -108,8 +108,8 @@ def balanced_clips(labels: np.ndarray, seed: int) -> np.ndarray:
     values, sizes = np.unique(labels, return_counts=True)
     if len(values) < 2:
         raise AbsentMetric(
-            f"All {len(labels)} clips are of one class: there is nothing to "
-            "tell apart."
+            f"All {len(labels)} clips have the same class, but at least 2 "
+            "classes are needed."
         )
     generator = np.random.default_rng(seed)
     chosen = [
@@ -123,14 +123,14 @@ def _checked(name: str, probabilities: np.ndarray) -> np.ndarray:
     probabilities = np.asarray(probabilities, np.float64)
     if probabilities.ndim != 2 or probabilities.shape[1] < 2:
         raise ValueError(
-            f"{name} must be [clips, classes] of at least two classes, got "
+            f"{name} must be [clips, classes] with at least two classes, got "
             f"shape {probabilities.shape}."
         )
     check_count(name, len(probabilities))
     sums = probabilities.sum(axis=1)
     # NaN fails both comparisons.
     if not (
-        (probabilities >= 0).all() and (np.abs(sums - 1) <= TOLERANCE).all()
+        (probabilities >= 0).all() and (np.abs(sums - 1) <= SUM_TOLERANCE).all()
     ):
         raise ValueError(
             f"{name} must be at least 0 and sum to 1 in each row, got values "

@@ -1,4 +1,4 @@
-"""The network of a judge: finds objects, and looks at each closely."""
+"""The network of a judge: locates objects and classifies each of them."""
 
 from collections.abc import Sequence
 
@@ -8,19 +8,20 @@ import tensorflow as tf
 from mipae_tf.data import Factor
 from mipae_tf.networks.keypoint_encoder import expected_coordinates
 
-# Pixels of a frame of 64 that are looked at around an object.
-VIEW = 32
+# Size of the view around an object, for frames of 64 pixels.
+VIEW_SIZE = 32
 
 
 class JudgeNetwork(keras.Model):
-    """Logits of classes and places of objects, from a frame.
+    """Predicts logits of classes and positions of objects from a frame.
 
-    Each object has a map of its own, whose expected coordinates say where it
-    is, up to a scale and a shift; its classes are told from the pixels around
-    them alone. Classes of no object are told from the whole frame.
+    Each object has its own map, whose expected coordinates give its position up
+    to a scale and a shift. The classes of an object are predicted from the
+    pixels around this position only; classes without an object are predicted
+    from the whole frame.
 
     Args:
-        classes: factors with a size, of whose values each is a class.
+        classes: factors with a size; each value is a class.
         places: positions of objects.
     """
 
@@ -45,11 +46,11 @@ class JudgeNetwork(keras.Model):
     def call(
         self, frames: tf.Tensor, training: bool = False
     ) -> tuple[list[tf.Tensor], tf.Tensor]:
-        """Logits `[batch, values]` of each class, and places in [0, 1].
+        """Logits `[batch, values]` of each class, and positions in [0, 1].
 
         Args:
             frames: uint8 `[batch, height, width, channel]`.
-            training: whether batch statistics are taken.
+            training: whether to use batch statistics.
         """
         x = frames = tf.cast(frames, tf.float32) / 255.0
         for block in self.blocks:
@@ -62,7 +63,7 @@ class JudgeNetwork(keras.Model):
         for index, (thing, look) in enumerate(
             zip(self.objects, self.looks, strict=True)
         ):
-            # Where to look is learnt from the places alone.
+            # The centre of the view is learnt only from the positions.
             centre = tf.stop_gradient(
                 tf.stack([rows[:, index], columns[:, index]], axis=-1)
             )
@@ -74,11 +75,11 @@ class JudgeNetwork(keras.Model):
         return logits, self._places(rows, columns)
 
     def _object_of(self, factor: Factor) -> int | None:
-        """The object that a class is told from, None for the whole frame."""
+        """The object of a class, or None for a class of the whole frame."""
         return factor.object if factor.object in self.objects else None
 
     def _places(self, rows: tf.Tensor, columns: tf.Tensor) -> tf.Tensor:
-        """`[batch, places]`, one number where there are none."""
+        """Positions `[batch, places]`, or zeros if there are no places."""
         if not self.places:
             return tf.zeros_like(rows)
         found = tf.stack(
@@ -95,16 +96,16 @@ class JudgeNetwork(keras.Model):
 
 
 def view(frames: tf.Tensor, centre: tf.Tensor) -> tf.Tensor:
-    """The half of each frame's height and width around a point.
+    """Crops half of each frame's height and width around a point.
 
-    Bilinear; black beyond the frame.
+    Bilinear; pixels outside the frame are black.
 
     Args:
         frames: `[batch, height, width, channel]`.
         centre: row and column `[batch, 2]`, each in [-1, 1].
 
     Returns:
-        `[batch, VIEW, VIEW, channel]`.
+        `[batch, VIEW_SIZE, VIEW_SIZE, channel]`.
     """
     along_rows = _weights(frames.shape[1], centre[:, 0])
     along_columns = _weights(frames.shape[2], centre[:, 1])
@@ -113,13 +114,15 @@ def view(frames: tf.Tensor, centre: tf.Tensor) -> tf.Tensor:
 
 
 def _weights(size: int, centre: tf.Tensor) -> tf.Tensor:
-    """Of each pixel in each place of the view, `[batch, VIEW, size]`."""
-    step = size / 2 / VIEW
-    offsets = step * (tf.range(VIEW, dtype=tf.float32) - (VIEW - 1) / 2)
+    """Weight of each pixel in the view, `[batch, VIEW_SIZE, size]`."""
+    step = size / 2 / VIEW_SIZE
+    offsets = step * (
+        tf.range(VIEW_SIZE, dtype=tf.float32) - (VIEW_SIZE - 1) / 2
+    )
     pixel = 0.5 * (centre + 1.0) * (size - 1)
-    wanted = pixel[:, None] + offsets  # [batch, VIEW]
+    wanted = pixel[:, None] + offsets  # [batch, VIEW_SIZE]
     gap = wanted[:, :, None] - tf.range(size, dtype=tf.float32)
-    reach = max(1.0, step)  # a place of the view is a mean of pixels
+    reach = max(1.0, step)  # a pixel of the view is a mean of frame pixels
     return tf.nn.relu(1.0 - tf.abs(gap) / reach) / reach
 
 

@@ -1,18 +1,15 @@
-"""Functions from arrays to numbers; each file is one metric, or its tools.
+"""Metrics: functions from arrays to numbers, one metric per file.
 
-Information: entropy, ross_mi (code and labels), ksg_mi (two codes), mixed_mi
-(either), neural_mi and club (critics on held-out pairs), independence; on exact
-neighbours from neighbours, joint_neighbours, line_neighbours and distances.
+`information`: entropy and mutual information, by nearest neighbours or by
+critics on held-out pairs, and the exact neighbour searches they need.
 
-Disentanglement: mig (published), mig_factorwise, mig_chen, modularity, sap,
-dci, dci_es, infomec, on a representation of blocks; mi_matrix, scalings,
-forests.
+`disentanglement`: scores of a representation, such as MIG, SAP, DCI and
+InfoMEC, and the tools they share.
 
-Reading: probes, label_curve, ratios, judgement.
+`probes`: small predictors of factors from codes.
 
-Frames: frame_quality, ssim, samples, lpips, frechet and fvd, nearest; places:
-energy_score.
+`frames`: similarity of frames and videos, and scores of samples.
 
-A metric that has no value raises AbsentMetric with the reason; result makes
-entries of the metrics file.
+A metric without a value raises `AbsentMetric` with the reason. `result` makes
+the entries of the metrics file.
 """

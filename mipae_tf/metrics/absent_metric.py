@@ -1,11 +1,11 @@
-"""The error of a metric that the given data cannot carry."""
+"""The error for a metric that is undefined on the given data."""
 
 
 class AbsentMetric(ValueError):
-    """The arrays are well formed, but the metric has no value on them.
+    """The arrays are valid, but the metric is undefined on them.
 
-    Constant factors, labels that never repeat, or an error of exactly zero
-    under a logarithm leave nothing to report. The message is the reason that
-    the metrics file states, see `result.absent`. Wrong shapes, dtypes and
-    ranges are plain `ValueError`s instead: those are the caller's to mend.
+    Examples are constant factors, labels that never repeat, and the logarithm
+    of an error of exactly zero. The message is written to the metrics file as
+    the reason, see `result.absent`. Wrong shapes, dtypes and ranges raise a
+    plain `ValueError` instead, because the caller can correct them.
     """

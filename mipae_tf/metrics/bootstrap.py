@@ -1,4 +1,4 @@
-"""Intervals from resampling clips."""
+"""Bootstrap intervals from resampling clips."""
 
 from collections.abc import Callable
 
@@ -6,7 +6,7 @@ import numpy as np
 
 from mipae_tf.metrics.absent_metric import AbsentMetric
 
-# Resampled values held at a time: 64 MB of float64.
+# Resampled values in memory at a time: 64 MB of float64.
 RESAMPLED_VALUES = 2**23
 
 
@@ -16,27 +16,27 @@ def bootstrap_interval(
     seed: int,
     draws: int = 1000,
 ) -> tuple[float, float]:
-    """Percentile interval of 95 % from resampling the clips.
+    """The 95 % percentile interval from resampling the clips.
 
     Args:
-      statistic: maps values `[resamplings, clips, ...]` to `[resamplings]`,
-        for example `lambda errors: pooled_psnr(errors)[1]`.
+      statistic: function from values `[resamplings, clips, ...]` to
+        `[resamplings]`, for example `lambda errors: pooled_psnr(errors)[1]`.
       per_clip: values `[clips, ...]`.
-      seed: of the resampling.
+      seed: seed of the resampling.
       draws: number of resamplings.
 
     Returns:
       The 2.5 % and the 97.5 % quantile of the statistic.
 
     Raises:
-      AbsentMetric: a single clip, or a statistic that raises it.
-      ValueError: no clip.
+      AbsentMetric: if there is only one clip, or `statistic` raises it.
+      ValueError: if there is no clip.
     """
     clips = len(per_clip)
     if clips < 1:
         raise ValueError("per_clip must hold at least one clip, got none.")
     if clips < 2:
-        raise AbsentMetric("One clip alone has no interval over clips.")
+        raise AbsentMetric("An interval over clips needs at least 2, got 1.")
     generator = np.random.default_rng(seed)
     chosen = generator.integers(clips, size=(draws, clips))
     step = max(1, RESAMPLED_VALUES // per_clip.size)

@@ -1,17 +1,18 @@
-"""What the arrays given to a metric must look like."""
+"""Checks of the arrays given to a metric."""
 
 import numpy as np
 
-FEWEST_SAMPLES = 4
-# Squared distances of larger codes would leave the range of float64.
-LARGEST_CODE = 1e150
+MIN_SAMPLES = 4
+# Squared distances of larger codes would exceed the range of float64.
+MAX_CODE = 1e150
 
 
 def checked_codes(name: str, codes: np.ndarray) -> np.ndarray:
     """Returns codes `[samples, dimensions]` as float64.
 
     Raises:
-      ValueError: another rank, too few samples, or values that are not finite.
+      ValueError: if the rank is wrong, there are too few samples, or values
+        are not finite.
     """
     codes = np.asarray(codes)
     real = codes.dtype.kind in "fiu" or codes.dtype.name == "bfloat16"
@@ -22,31 +23,32 @@ def checked_codes(name: str, codes: np.ndarray) -> np.ndarray:
         )
     check_count(name, len(codes))
     codes = codes.astype(np.float64)
-    unfit = ~(np.abs(codes) <= LARGEST_CODE)
-    if unfit.any():
+    invalid = ~(np.abs(codes) <= MAX_CODE)
+    if invalid.any():
         raise ValueError(
-            f"{name} must be finite and within ±{LARGEST_CODE:g}, got "
-            f"{unfit.sum()} other values in {unfit.any(axis=1).sum()} of "
+            f"{name} must be finite and within ±{MAX_CODE:g}, got "
+            f"{invalid.sum()} other values in {invalid.any(axis=1).sum()} of "
             f"{len(codes)} samples."
         )
     return codes
 
 
 def check_count(name: str, count: int) -> None:
-    """Raises a ValueError where `count` samples are too few to measure on."""
-    if count < FEWEST_SAMPLES:
+    """Raises a ValueError if `count` samples are too few for a metric."""
+    if count < MIN_SAMPLES:
         raise ValueError(
-            f"{name} must hold at least {FEWEST_SAMPLES} samples, got {count}."
+            f"{name} must hold at least {MIN_SAMPLES} samples, got {count}."
         )
 
 
 def check_same_count(**arrays: np.ndarray) -> None:
-    """Raises a ValueError unless all arrays have equally many samples."""
+    """Raises a ValueError unless all arrays have the same length."""
     counts = {name: len(array) for name, array in arrays.items()}
     if len(set(counts.values())) > 1:
         stated = ", ".join(f"{name} {count}" for name, count in counts.items())
         raise ValueError(
-            f"Codes and factors must have equally many samples, got {stated}."
+            "Codes and factors must have the same number of samples, got "
+            f"{stated}."
         )
 
 
@@ -54,15 +56,16 @@ def label_ids(name: str, labels: np.ndarray) -> np.ndarray:
     """Numbers the distinct labels from zero.
 
     Args:
-      name: what to call the labels in an error.
+      name: name of the labels in error messages.
       labels: discrete labels `[samples]`, or label tuples
-        `[samples, factors]`, of which each distinct row is one label.
+        `[samples, factors]`, each distinct row of which is one label.
 
     Returns:
-      Integers `[samples]` in 0..distinct labels - 1.
+      Integers `[samples]`, from 0 to the number of distinct labels minus 1.
 
     Raises:
-      ValueError: another rank, no factor, too few samples, or NaN.
+      ValueError: if the rank is wrong, there is no factor, there are too few
+        samples, or labels are NaN.
     """
     labels = np.asarray(labels)
     if labels.ndim not in (1, 2) or 0 in labels.shape[1:]:
@@ -77,6 +80,6 @@ def label_ids(name: str, labels: np.ndarray) -> np.ndarray:
     ids = np.zeros(len(labels), np.int64)
     for column in tuples.T:
         values, column = np.unique(column, return_inverse=True)
-        # Renumbered after each factor, so that the product cannot overflow.
+        # Renumber after each factor, so that the product cannot overflow.
         ids = np.unique(ids * len(values) + column, return_inverse=True)[1]
     return ids

@@ -1,13 +1,14 @@
-"""Brings the published weights of LPIPS into one file, without torch.
+"""Converts the published LPIPS weights to one file, without torch.
 
     python -m mipae_tf.metrics.convert_lpips \
         --backbone_pth=alexnet-owt-7be5be79.pth --heads_pth=alex.pth \
         --out=lpips_alex.npz
 
-The backbone is torchvision's, https://download.pytorch.org/models/ with
-alexnet-owt-7be5be79.pth or vgg16-397923af.pth; the heads are version 0.1,
-alex.pth or vgg.pth, in https://github.com/richzhang/PerceptualSimilarity under
-lpips/weights/v0.1. Other tensors in the files are left out.
+The backbone is from torchvision: alexnet-owt-7be5be79.pth or
+vgg16-397923af.pth from https://download.pytorch.org/models/. The heads are
+version 0.1: alex.pth or vgg.pth from
+https://github.com/richzhang/PerceptualSimilarity, folder lpips/weights/v0.1.
+Other tensors in the files are ignored.
 """
 
 import io
@@ -35,7 +36,7 @@ def convert_lpips(
     heads_pth: str | pathlib.Path,
     out: str | pathlib.Path,
 ) -> str:
-    """Writes the file of weights that `Lpips` reads.
+    """Writes the weights file that `Lpips` reads.
 
     Args:
       backbone_pth: state dict of torchvision's AlexNet or VGG16.
@@ -43,11 +44,11 @@ def convert_lpips(
       out: `.npz` file to write.
 
     Returns:
-      The backbone whose weights they are, "alex" or "vgg".
+      The backbone of the weights, "alex" or "vgg".
 
     Raises:
-      ValueError: files that cannot be read, or that together are of neither
-        backbone; or another ending of `out`, or one of these files.
+      ValueError: if a file cannot be read, the files do not match a backbone,
+        or `out` does not end in `.npz` or is one of the inputs.
     """
     out, *sources = (
         pathlib.Path(expand_home(path))
@@ -64,7 +65,7 @@ def convert_lpips(
             break
     else:
         raise ValueError(
-            f"{backbone_pth} and {heads_pth} must hold the features and the "
+            f"{backbone_pth} and {heads_pth} must contain the features and the "
             f"heads of one of {tuple(BACKBONES)}, got neither."
         )
     arrays = {name: tensors[name] for name in weight_shapes(backbone)}
@@ -75,14 +76,14 @@ def convert_lpips(
 
 
 def define_flags() -> None:
-    """The flags of this command."""
-    define_path("backbone_pth", None, "Weights of torchvision.")
+    """Defines the flags of this command."""
+    define_path("backbone_pth", None, "Weights from torchvision.")
     define_path("heads_pth", None, "Weights of the LPIPS heads.")
     define_path("out", None, "The .npz file to write.")
 
 
 def main(_) -> None:
-    """Converts, and says what came out."""
+    """Converts the weights and prints the result."""
     values = flags.FLAGS
     for name in ("backbone_pth", "heads_pth", "out"):
         if values[name].value is None:

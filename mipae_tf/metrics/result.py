@@ -19,28 +19,27 @@ def entry(
     better: str,
     pooling: str = "none",
 ) -> dict:
-    """One measured metric, as plain numbers that JSON can hold.
+    """One measured metric, as plain numbers for JSON.
 
     Args:
-      name: key of the metric, for errors.
+      name: key of the metric, for error messages.
       value: the metric.
-      count: samples or clips behind it.
-      interval: its lower and upper bound.
-      per_step: its values at each predicted step.
-      per_step_interval: their lower and upper bounds.
-      better: `higher` or `lower`, which values are better; `none` where
-        neither are.
-      pooling: how the value follows from one number for each clip and step:
-        their `mean`, or the `psnr` of squared errors, see `pooled_psnr`;
-        `none` for a metric that is no statistic over clips.
+      count: number of samples or clips it is measured on.
+      interval: lower and upper bound of the value.
+      per_step: values at each predicted step.
+      per_step_interval: lower and upper bound at each predicted step.
+      better: whether `higher` or `lower` values are better, or `none`.
+      pooling: how the value is computed from one number per clip and step:
+        `mean`, or `psnr` for squared errors, see `pooled_psnr`; `none` for a
+        metric that is not a statistic over clips.
 
     Returns:
-      A dict of those that are given.
+      A dict of the arguments that are given.
 
     Raises:
-      ValueError: another `better` or `pooling`, NaN or infinity anywhere, an
-        interval that is not a pair in ascending order, or values that are no
-        number or list of numbers.
+      ValueError: if `better` or `pooling` is unknown, a number is NaN or
+        infinite, an interval is not a pair in ascending order, or a value is
+        not a number or a list of numbers.
     """
     for field, given, allowed in (
         ("better", better, BETTER),
@@ -69,17 +68,19 @@ def absent(reason: str) -> dict:
     """A metric that could not be computed, and why.
 
     Raises:
-      ValueError: no reason.
+      ValueError: if the reason is empty.
     """
     if not str(reason).strip():
-        raise ValueError("An absent metric must state its reason, got none.")
+        raise ValueError("An absent metric must have a reason, got none.")
     return {"absent": str(reason)}
 
 
 def _interval(name: str, interval: Sequence[float]) -> list[float]:
     low, high = _finite(name, "interval", interval, 1, length=2).tolist()
     if low > high:
-        raise ValueError(f"{name}: interval must ascend, got {low} to {high}.")
+        raise ValueError(
+            f"{name}: interval must be in ascending order, got {low} to {high}."
+        )
     return [low, high]
 
 

@@ -1,1 +1,1 @@
-"""Networks: encoders, decoders, critic and pose LSTM, and their backbones."""
+"""Networks: encoders, decoders, critics and LSTMs, and named backbones."""

@@ -1,4 +1,4 @@
-"""Which encoders and decoder go together, by name."""
+"""Backbones: named sets of encoders and a decoder."""
 
 import dataclasses
 from collections.abc import Mapping
@@ -26,11 +26,11 @@ class Backbone:
     """The networks between frames and codes.
 
     Attributes:
-        content_encoder: class of the encoder of what stays.
-        pose_encoder: class of the encoder of what moves.
+        content_encoder: class of the content encoder.
+        pose_encoder: class of the pose encoder.
         decoder: class of the decoder.
-        frame_sizes: heights and widths of frames that all three take.
-        uses_skips: whether the decoder takes the content encoder's maps.
+        frame_sizes: heights and widths of frames that all three support.
+        uses_skips: whether the decoder uses skip maps of the content encoder.
     """
 
     content_encoder: type[AnyEncoder]
@@ -41,7 +41,7 @@ class Backbone:
 
 
 BACKBONES: Mapping[str, Backbone] = {
-    # Ours: coordinates in, coordinates out; learns soonest on small machines.
+    # Of this library: works on coordinates; trains fastest on small machines.
     "coordinate": Backbone(
         content_encoder=PooledEncoder,
         pose_encoder=KeypointEncoder,
@@ -57,7 +57,7 @@ BACKBONES: Mapping[str, Backbone] = {
         frame_sizes=(64, 128),
         uses_skips=False,
     ),
-    # What the PyTorch code of DRNET runs by default.
+    # Default of the PyTorch code of DRNET.
     "dcgan_skips": Backbone(
         content_encoder=DCGANEncoder,
         pose_encoder=DCGANEncoder,
@@ -77,18 +77,18 @@ BACKBONES: Mapping[str, Backbone] = {
 
 
 def find_backbone(name: str, frame_size: int) -> Backbone:
-    """The backbone of a name, if it takes frames of that size.
+    """Returns the backbone of a name, and checks the frame size.
 
     Raises:
-        ValueError: on an unknown name, or on another frame size.
+        ValueError: if the name is unknown, or the frame size not supported.
     """
     require_choice("--backbone", name, BACKBONES)
     backbone = BACKBONES[name]
     if frame_size not in backbone.frame_sizes:
         sizes = " or ".join(str(size) for size in backbone.frame_sizes)
         raise ValueError(
-            f"--backbone={name} takes frames of {sizes} pixels, got frames "
-            f"of {frame_size}."
+            f"--backbone={name} needs frames of {sizes} pixels, got "
+            f"{frame_size}."
         )
     return backbone
 
@@ -101,7 +101,7 @@ def make_encoder(
     frame_size: int = 64,
     **options: Any,
 ) -> AnyEncoder:
-    """An encoder of a backbone, unbuilt.
+    """Creates an encoder of a backbone, without building it.
 
     Args:
         backbone: a key of `BACKBONES`.
@@ -109,11 +109,11 @@ def make_encoder(
         code_dim: length of a code.
         frame_size: height and width of the frames in pixels.
         **options: `width`, `norm`, `activation`, `synchronized`, `dtype` and
-            `name`, as of `Encoder`.
+            `name`, see `Encoder`.
 
     Raises:
-        ValueError: on an unknown backbone, role or option's value, or on a
-            frame size that the backbone does not take.
+        ValueError: if the backbone, role or value of an option is unknown, or
+            the backbone does not support the frame size.
     """
     require_choice("role", role, ("content", "pose"))
     entry = find_backbone(backbone, frame_size)
@@ -129,19 +129,19 @@ def make_decoder(
     pose_dim: int = 0,
     **options: Any,
 ) -> AnyDecoder:
-    """The decoder of a backbone, unbuilt.
+    """Creates the decoder of a backbone, without building it.
 
     Args:
         backbone: a key of `BACKBONES`.
         channels: channels of a frame.
         frame_size: height and width of the frames in pixels.
-        pose_dim: how many of the last numbers of a code are pose, for
-            decoders that treat it by itself.
-        **options: `width`, `norm`, `synchronized`, `dtype` and `name`, as of
+        pose_dim: number of dimensions at the end of a code that are pose, for
+            decoders that process pose separately.
+        **options: `width`, `norm`, `synchronized`, `dtype` and `name`, see
             `Decoder`.
 
     Raises:
-        ValueError: as `make_encoder`.
+        ValueError: as in `make_encoder`.
     """
     entry = find_backbone(backbone, frame_size)
     if entry.decoder is ContentFilterDecoder:

@@ -1,4 +1,4 @@
-"""A critic whose scores are reduced by a learned log-baseline."""
+"""A critic with a learned log-baseline."""
 
 from typing import Any
 
@@ -13,11 +13,11 @@ from mipae_tf.networks.layers import kernel_initializer
 class BaselinedCritic(Critic):
     """C(first, second) - a(second), for the TUBA bound.
 
-    The log-baseline a is a perceptron of one hidden layer.
+    The log-baseline a is an MLP with one hidden layer.
 
     Args:
-        hidden_dim: units of a hidden layer, of C's and of a's.
-        **kwargs: as `Critic`.
+        hidden_dim: units of each hidden layer, in C and in a.
+        **kwargs: see `Critic`.
 
     References:
         - On Variational Bounds of Mutual Information
@@ -37,13 +37,13 @@ class BaselinedCritic(Critic):
         )
 
     def build(self, input_shape: tuple) -> None:
-        """Makes the variables for two poses of shape [batch, dim] each."""
+        """Creates the variables for two poses of shape [batch, dim] each."""
         super().build(input_shape)
         self.baseline_hidden.build(input_shape)
         self.log_baseline.build((None, self.hidden_dim))
 
     def call(self, first: tf.Tensor, second: tf.Tensor) -> tf.Tensor:
-        """float32 [batch] of poses `first` and `second` [batch, dim]."""
+        """Scores [batch], float32, of `first` and `second` [batch, dim]."""
         baseline = self.log_baseline(self.baseline_hidden(second))
         score = super().call(first, second)
         return score - tf.squeeze(baseline, axis=-1)  # [batch]

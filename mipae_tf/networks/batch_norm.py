@@ -1,4 +1,4 @@
-"""Batch normalisation of maps in one kernel."""
+"""Batch normalisation of feature maps with a fused kernel."""
 
 from typing import Any
 
@@ -10,22 +10,23 @@ from mipae_tf.networks.replicas import replica_place
 
 @keras.saving.register_keras_serializable("mipae_tf")
 class BatchNorm(keras.layers.BatchNormalization):
-    """`keras.layers.BatchNormalization`, trained on maps by a fused kernel.
+    """`keras.layers.BatchNormalization` with a fused training kernel.
 
-    Keras takes the moments and scales in passes of their own, of which the
-    gradient has more; the kernel makes a step of the published networks 5 %
-    faster on a CPU. The result is that of Keras' layer to rounding, which does
-    whatever the kernel cannot: codes, moments over all replicas, inference.
+    Keras computes the moments and the scaling in separate passes, and the
+    gradient in even more. The fused kernel makes a training step of the
+    published networks 5 % faster on a CPU. The result equals that of the Keras
+    layer up to rounding. The Keras layer is used in all cases that the kernel
+    does not support: codes, moments over all replicas, and inference.
 
     Args:
-        unbiased: whether the moving variance takes up n / (n - 1) times the
-            variance of the n numbers of a batch, as Algorithm 2 of the paper
-            and PyTorch have it. Keras takes the variance itself. It makes a
-            difference at inference alone.
-        **kwargs: those of `keras.layers.BatchNormalization`.
+        unbiased: whether the moving variance uses the unbiased estimate,
+            n / (n - 1) times the variance of the n numbers of a batch, as in
+            Algorithm 2 of the paper and in PyTorch. Keras uses the biased
+            variance. This makes a difference only at inference.
+        **kwargs: arguments of `keras.layers.BatchNormalization`.
 
     Raises:
-        ValueError: for `unbiased` with `renorm`, or in training with a mask.
+        ValueError: for `unbiased` with `renorm`, or with a mask in training.
 
     References:
         - Batch Normalization (https://arxiv.org/abs/1502.03167).
@@ -34,7 +35,9 @@ class BatchNorm(keras.layers.BatchNormalization):
     def __init__(self, *, unbiased: bool = False, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         if unbiased and self.renorm:
-            raise ValueError("unbiased=True does not go with renorm=True.")
+            raise ValueError(
+                "unbiased=True cannot be combined with renorm=True."
+            )
         self.unbiased = unbiased
 
     def call(
@@ -50,10 +53,10 @@ class BatchNorm(keras.layers.BatchNormalization):
         if not (learns and self.unbiased):
             return super().call(inputs, training=training, mask=mask)
         if mask is not None:
-            raise ValueError("unbiased=True takes no mask.")
+            raise ValueError("unbiased=True does not support a mask.")
         before = tf.identity(self.moving_variance)
         normal = super().call(inputs, training=training)
-        # Keras took up the variance v; n v / (n - 1) is v + v / (n - 1).
+        # Keras added the variance v; n v / (n - 1) is v + v / (n - 1).
         taken_up = self.moving_variance - self.momentum * before
         others = tf.maximum(self._count(inputs) - 1.0, 1.0)
         self.moving_variance.assign_add(
@@ -62,7 +65,7 @@ class BatchNorm(keras.layers.BatchNormalization):
         return normal
 
     def _fused(self, inputs: tf.Tensor) -> tf.Tensor:
-        """Normalised maps, the moving averages updated."""
+        """Returns the normalised maps and updates the moving averages."""
         nothing = tf.zeros([0])
         maps = tf.cast(inputs, tf.float32)
         normal, mean, unbiased, *_ = tf.raw_ops.FusedBatchNormV3(
@@ -87,12 +90,12 @@ class BatchNorm(keras.layers.BatchNormalization):
         return tf.cast(normal, inputs.dtype)
 
     def _count(self, inputs: tf.Tensor) -> tf.Tensor:
-        """How many numbers a variance is taken of, on all replicas."""
+        """Number of values per channel in the batch, over all replicas."""
         own = tf.cast(tf.size(inputs) / inputs.shape[self.axis], tf.float32)
         return own * (replica_place()[1] if self.synchronized else 1)
 
     def _fits(self, inputs: tf.Tensor) -> bool:
-        """Whether the kernel can do what this layer was made for."""
+        """Whether the fused kernel supports these inputs and settings."""
         return (
             len(inputs.shape) == 4
             and self.axis in (-1, 3)

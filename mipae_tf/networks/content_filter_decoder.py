@@ -1,4 +1,4 @@
-"""A decoder in which pose says where and content says what."""
+"""A decoder in which pose gives positions and content gives appearance."""
 
 import math
 from collections.abc import Sequence
@@ -12,23 +12,23 @@ from mipae_tf.networks.layers import leaky_relu
 from mipae_tf.networks.layers import normalization
 from mipae_tf.networks.layers import require_choice
 
-GRID = 16  # rows and columns of the map that pose draws on
-PROFILES = 32  # products of a row profile and a column profile
+GRID = 16  # rows and columns of the pose map
+PROFILES = 32  # pairs of a row profile and a column profile
 HIDDEN = 128
 FREQUENCIES = 4
 
 
 @keras.saving.register_keras_serializable("mipae_tf")
 class ContentFilterDecoder(keras.layers.Layer):
-    """Draws where things are, then filters the drawing into what they are.
+    """Maps pose to positions, then filters the map with the content.
 
-    From sines and cosines of the pose a perceptron makes profiles over rows
-    and over columns of a 16 by 16 grid; their outer products light up places.
-    The content gives a matrix that mixes the channels of that map at every
-    place, and scales and shifts them; a last convolution paints the block of
-    pixels that belongs to each place.
+    An MLP maps sines and cosines of the pose to profiles over the rows and
+    columns of a 16 by 16 grid. Their outer products mark positions. The content
+    gives a matrix that mixes the channels of this map at every position, and a
+    scale and a shift for them. A last convolution computes the block of pixels
+    of each grid cell.
 
-    Codes are float32 [batch, dim], content and then pose; frames are float32
+    Codes are float32 [batch, dim], content followed by pose; frames are float32
     [batch, height, width, channel] in [0, 1].
 
     Args:
@@ -36,13 +36,14 @@ class ContentFilterDecoder(keras.layers.Layer):
         width: a quarter of the channels of the maps.
         norm: one of `layers.NORMS`.
         frame_size: 64 or 128, height and width of the frames in pixels.
-        pose_dim: how many of the last numbers of a code are pose; 0 where a
-            code is not split and serves as both.
-        synchronized: whether batch statistics are taken over all replicas.
+        pose_dim: number of dimensions at the end of a code that are pose; 0 if
+            the code is not split and serves as both.
+        synchronized: whether batch statistics are computed over all replicas.
         **kwargs: `dtype`, `name` of the layer.
 
     Raises:
-        ValueError: on another frame size or norm, or on skip maps.
+        ValueError: if the frame size or norm is unknown, or skip maps are
+            given.
     """
 
     skips = False
@@ -73,7 +74,7 @@ class ContentFilterDecoder(keras.layers.Layer):
         self.draw = self._convolution(self.maps)
         self.drawn_norm = self._normalise()
         self.thing = self._dense(HIDDEN, leaky_relu)
-        # Starts as a random mixing that keeps the variance of a map.
+        # Initialised to a random mixing that preserves the variance of a map.
         self.mixing = keras.layers.Dense(
             self.maps**2,
             kernel_initializer=keras.initializers.VarianceScaling(
@@ -89,7 +90,7 @@ class ContentFilterDecoder(keras.layers.Layer):
             self.maps, bias_initializer="ones", dtype=self.dtype_policy
         )
         self.shift = self._dense(self.maps)
-        # Frames are dark at first, as most pixels of most videos are.
+        # Frames are dark at first, like most pixels of most videos.
         self.paint = keras.layers.Conv2D(
             channels * self.block**2,
             3,
@@ -114,7 +115,7 @@ class ContentFilterDecoder(keras.layers.Layer):
         )
 
     def build(self, input_shape: tuple) -> None:
-        """Makes the variables for codes [batch, dim]."""
+        """Creates the variables for codes [batch, dim]."""
         content_dim = input_shape[-1] - self.pose_dim
         pose_dim = self.pose_dim or input_shape[-1]
         self.place[0].build((None, pose_dim * (1 + 2 * FREQUENCIES)))
@@ -134,7 +135,7 @@ class ContentFilterDecoder(keras.layers.Layer):
         skips: Sequence[tf.Tensor] | None = None,
         training: bool | None = None,
     ) -> tf.Tensor:
-        """Frames of codes."""
+        """Frames for codes."""
         return tf.sigmoid(self.logits(codes, skips, training))
 
     def logits(
@@ -145,12 +146,14 @@ class ContentFilterDecoder(keras.layers.Layer):
     ) -> tf.Tensor:
         """Frames before the sigmoid."""
         if skips:
-            raise ValueError("skips were given to a decoder that takes none.")
+            raise ValueError(
+                f"skips must be empty for this decoder, got {len(skips)} maps."
+            )
         content, pose = codes, codes
         if self.pose_dim:
             content = codes[:, : -self.pose_dim]
             pose = codes[:, -self.pose_dim :]
-        x = self._draw_places(pose)
+        x = self._pose_maps(pose)
         x = leaky_relu(self.drawn_norm(x, training=training))
         thing = self.thing(content)
         matrix = tf.reshape(
@@ -165,9 +168,9 @@ class ContentFilterDecoder(keras.layers.Layer):
         x = leaky_relu(x + self.shift(thing)[:, None, None])
         return tf.nn.depth_to_space(self.paint(x), self.block)
 
-    def _draw_places(self, pose: tf.Tensor) -> tf.Tensor:
+    def _pose_maps(self, pose: tf.Tensor) -> tf.Tensor:
         """Maps [batch, grid, grid, maps] of a pose [batch, dim]."""
-        x = waves(pose)
+        x = fourier_features(pose)
         for layer in self.place:
             x = layer(x)
         shape = [-1, GRID, PROFILES]
@@ -188,8 +191,8 @@ class ContentFilterDecoder(keras.layers.Layer):
         }
 
 
-def waves(pose: tf.Tensor) -> tf.Tensor:
-    """A pose, and sines and cosines of it at octaves of π/2.
+def fourier_features(pose: tf.Tensor) -> tf.Tensor:
+    """The pose with its sines and cosines at frequencies π/2 · 2^i.
 
     Args:
         pose: [batch, dim].

@@ -1,4 +1,4 @@
-"""Convolution, normalisation, activation."""
+"""A block of convolution, normalisation and activation."""
 
 from typing import Any
 
@@ -19,22 +19,22 @@ _ACTIVATIONS = {
 
 @keras.saving.register_keras_serializable("mipae_tf")
 class ConvBlock(keras.layers.Layer):
-    """A convolution, or a transposed one, with its norm and activation.
+    """A convolution or transposed convolution with norm and activation.
 
-    The convolution has a bias only where no norm follows: a batch norm
-    subtracts it again, so its gradient is zero there.
+    The convolution has a bias only if it has no norm: a batch norm would
+    subtract the bias again, so that its gradient would be zero.
 
     Args:
-        filters: channels that come out.
+        filters: number of output channels.
         kernel_size: height and width of the kernel.
-        strides: step of the kernel in pixels.
-        padding: 'same', 'valid', or that many rows and columns of zeros on
-            every side. Zeros on every side are what PyTorch pads; 'same' pads
-            unevenly where the stride is 2 and the kernel odd.
+        strides: stride in pixels.
+        padding: 'same', 'valid', or the number of rows and columns of zeros on
+            every side, as in PyTorch. For stride 2 and an odd kernel, 'same'
+            pads unevenly.
         norm: one of `layers.NORMS`.
         activation: 'leaky_relu' (slope 0.2), 'relu' or 'linear'.
         transposed: whether the convolution is transposed.
-        synchronized: whether batch statistics are taken over all replicas.
+        synchronized: whether batch statistics are computed over all replicas.
         **kwargs: `dtype`, `name` of the layer.
 
     Example:
@@ -90,12 +90,12 @@ class ConvBlock(keras.layers.Layer):
         self.activation = _ACTIVATIONS[activation]
 
     def build(self, input_shape: tuple) -> None:
-        """Makes the variables for inputs [batch, height, width, channel]."""
+        """Creates the variables for inputs [batch, height, width, channel]."""
         self.conv.build(self._padded(input_shape))
         self.norm.build(self.compute_output_shape(input_shape))
 
     def compute_output_shape(self, input_shape: tuple) -> tuple:
-        """Shape of the map that comes out."""
+        """Shape of the output map."""
         return self.conv.compute_output_shape(self._padded(input_shape))
 
     def _padded(self, shape: tuple) -> tuple:
@@ -106,9 +106,9 @@ class ConvBlock(keras.layers.Layer):
     def call(
         self, inputs: tf.Tensor, training: bool | None = None
     ) -> tf.Tensor:
-        """Maps [batch, height, width, channel] to the next map."""
+        """Output map of an input map [batch, height, width, channel]."""
         x = inputs if self.pad is None else self.pad(inputs)
-        # Keras hands `training` down to a norm that knows it.
+        # Keras passes `training` on to a norm that has this argument.
         return self.activation(self.norm(self.conv(x)))
 
     def get_config(self) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The critic of pairs of poses."""
+"""The critic, which scores pairs of poses."""
 
 from typing import Any
 
@@ -10,13 +10,13 @@ from mipae_tf.networks.layers import kernel_initializer
 
 @keras.saving.register_keras_serializable("mipae_tf")
 class Critic(keras.layers.Layer):
-    """Scores how much two poses look as if they were of one clip.
+    """Scores how likely two poses come from the same clip.
 
-    A perceptron of both poses with ReLU and no norm, ending in one float32
-    logit. DRNET's scene discriminator is the same with `hidden_dim` 100.
+    An MLP of both poses with ReLU and no norm, and a float32 logit as output.
+    The scene discriminator of DRNET is the same with `hidden_dim` 100.
 
     Args:
-        hidden_dim: units of a hidden layer; 512 as published.
+        hidden_dim: units of each hidden layer; 512 as published.
         hidden_layers: number of hidden layers; 2 as published.
         **kwargs: `dtype`, `name` of the layer.
 
@@ -51,7 +51,7 @@ class Critic(keras.layers.Layer):
         )
 
     def build(self, input_shape: tuple) -> None:
-        """Makes the variables for two poses of shape [batch, dim] each."""
+        """Creates the variables for two poses of shape [batch, dim] each."""
         size = 2 * input_shape[-1]
         for layer in [*self.hidden, self.logit]:
             layer.build((None, size))

@@ -1,4 +1,4 @@
-"""The decoder of MIPAE and DRNET for small drawn worlds."""
+"""The decoder of MIPAE and DRNET for synthetic video."""
 
 import keras
 
@@ -8,9 +8,9 @@ from mipae_tf.networks.decoder import Decoder
 
 @keras.saving.register_keras_serializable("mipae_tf")
 class DCGANDecoder(Decoder):
-    """Transposed convolutions 4×4 with stride 2 from a 4×4 map to a frame.
+    """4×4 transposed convolutions with stride 2 from a 4×4 map to a frame.
 
-    The mirror of `DCGANEncoder`, whose maps it takes where `skips` is set.
+    Mirrors `DCGANEncoder`, and uses its skip maps if `skips` is set.
     Arguments, shapes and errors are those of `Decoder`.
 
     Example:
@@ -24,7 +24,7 @@ class DCGANDecoder(Decoder):
     """
 
     def make_stages(self) -> list[keras.layers.Layer]:
-        """One transposed convolution per stage, the last to pixels."""
+        """One transposed convolution per stage; the last gives pixels."""
         multiples = [8] * (self.frame_size == 128) + [4, 2, 1]
         up = {"kernel_size": 4, "strides": 2, "transposed": True}
         stages = [

@@ -1,4 +1,4 @@
-"""The encoder of MIPAE and DRNET for small drawn worlds."""
+"""The encoder of MIPAE and DRNET for synthetic video."""
 
 import keras
 
@@ -8,11 +8,13 @@ from mipae_tf.networks.encoder import Encoder
 
 @keras.saving.register_keras_serializable("mipae_tf")
 class DCGANEncoder(Encoder):
-    """Convolutions 4×4 with stride 2 down to a 4×4 map, then a code.
+    """4×4 convolutions with stride 2 down to a 4×4 map, then a code.
 
-    Every stage, the first one too, is convolution, norm and leaky ReLU. Four
-    stages of 1, 2, 4 and 8 times `width` channels take 64 pixels; a fifth one
-    of 8 takes 128. Skip maps are 1/2 of the frame's size and down to 4×4.
+    Every stage, including the first, is convolution, norm and leaky ReLU. For
+    64 pixels there are four stages of 1, 2, 4 and 8 times `width` channels; for
+    128 pixels there is a fifth one of 8 times `width`. Skip maps range from
+    half the frame size down to 4×4.
+
     Arguments, shapes and errors are those of `Encoder`.
 
     Example:

@@ -1,4 +1,4 @@
-"""What all convolutional decoders have in common."""
+"""Base class of the convolutional decoders."""
 
 import abc
 from collections.abc import Sequence
@@ -14,14 +14,14 @@ from mipae_tf.networks.layers import require_choice
 
 
 class Decoder(keras.layers.Layer, abc.ABC):
-    """Codes to frames: a 4×4 map of the code, then stages that double it.
+    """Codes to frames: a 4×4 map, then stages that double its size.
 
-    Codes are float32 [batch, dim], content and pose after one another; frames
-    are float32 [batch, height, width, channel] in [0, 1]. The last layer is
-    float32 under every dtype policy.
+    Codes are float32 [batch, dim], content followed by pose; frames are float32
+    [batch, height, width, channel] in [0, 1]. The last layer is float32 under
+    every dtype policy.
 
-    Published as a transposed convolution from 1×1 to 4×4, the first layer is
-    the dense one that it amounts to.
+    The published first layer is a transposed convolution from 1×1 to 4×4. Here
+    it is the equivalent dense layer.
 
     Args:
         channels: channels of a frame.
@@ -29,12 +29,12 @@ class Decoder(keras.layers.Layer, abc.ABC):
         norm: 'batch_unbiased' as published, or another of `layers.NORMS`.
         frame_size: 64 or 128, height and width of the frames in pixels.
         skips: whether each stage also takes the encoder's map of its size.
-        synchronized: whether batch statistics are taken over all replicas.
+        synchronized: whether batch statistics are computed over all replicas.
         **kwargs: `dtype`, `name` of the layer.
 
     Raises:
-        ValueError: on another frame size or norm; on skip maps that are
-            missing, too many, or given to a decoder without skips.
+        ValueError: if the frame size or norm is unknown, or the number of skip
+            maps is wrong.
     """
 
     def __init__(
@@ -74,21 +74,21 @@ class Decoder(keras.layers.Layer, abc.ABC):
 
     @abc.abstractmethod
     def make_stages(self) -> list[keras.layers.Layer]:
-        """The stages; the last gives float32 logits of the pixels."""
+        """The stages; the last one gives float32 pixel logits."""
 
     def make_upsampling(self) -> keras.layers.Layer | None:
-        """What doubles a map before its skip map joins it, if anything."""
+        """Layer that doubles a map before its skip map is added, or None."""
         return None
 
     def build(self, input_shape: tuple) -> None:
-        """Makes the variables for codes [batch, dim]."""
+        """Creates the variables for codes [batch, dim]."""
         self.first.build(input_shape)
         shape = (input_shape[0], 4, 4, 8 * self.width)
         self.first_norm.build(shape)
         for stage in self.stages:
             if self.upsampling is not None:
                 shape = self.upsampling.compute_output_shape(shape)
-            if self.skips:  # which have as many channels as the map they join
+            if self.skips:  # with as many channels as the map
                 shape = (*shape[:3], 2 * shape[3])
             stage.build(shape)
             shape = stage.compute_output_shape(shape)
@@ -99,7 +99,7 @@ class Decoder(keras.layers.Layer, abc.ABC):
         skips: Sequence[tf.Tensor] | None = None,
         training: bool | None = None,
     ) -> tf.Tensor:
-        """Frames of codes, and of skip maps as the encoder gives them."""
+        """Frames for codes, and for the skip maps of the encoder."""
         return tf.sigmoid(self.logits(codes, skips, training))
 
     def logits(
@@ -112,12 +112,12 @@ class Decoder(keras.layers.Layer, abc.ABC):
         self._check(skips)
         x = self.first(codes)
         x = tf.reshape(x, [-1, 4, 4, 8 * self.width])  # [batch, 4, 4, channel]
-        # Keras cannot hand it down where logits are asked for directly.
+        # Passed explicitly, because `logits` is not called through Keras.
         x = leaky_relu(self.first_norm(x, training=training))
         for index, stage in enumerate(self.stages):
             if self.upsampling is not None:
                 x = self.upsampling(x)
-            if self.skips:  # the encoder's maps go from fine to coarse
+            if self.skips:  # the encoder's maps are ordered fine to coarse
                 x = tf.concat([x, skips[-1 - index]], axis=-1)
             x = stage(x, training=training)
         return x
@@ -127,7 +127,7 @@ class Decoder(keras.layers.Layer, abc.ABC):
         expected = len(self.stages) if self.skips else 0
         if given != expected:
             raise ValueError(
-                f"skips must hold {expected} maps for a decoder made with "
+                f"skips must hold {expected} maps for a decoder with "
                 f"skips={self.skips}, got {given}."
             )
 

@@ -1,4 +1,4 @@
-"""What all convolutional encoders have in common."""
+"""Base class of the convolutional encoders."""
 
 import abc
 from collections.abc import Mapping
@@ -14,31 +14,31 @@ from mipae_tf.networks.layers import require_choice
 
 
 class Encoder(keras.layers.Layer, abc.ABC):
-    """Frames to codes: stages that halve the map, then a head on what is left.
+    """Frames to codes: stages that halve the map, then a head.
 
-    Frames are float32 [batch, height, width, channel] in [0, 1], codes float32
-    [batch, code_dim] under every dtype policy, since similarity losses and
-    mutual-information bounds are taken of them.
+    Frames are float32 [batch, height, width, channel] in [0, 1]. Codes are
+    float32 [batch, code_dim] under every dtype policy, because similarity
+    losses and mutual-information bounds are computed from them.
 
-    The head is a convolution over the whole last map, a norm and the code's
-    activation. With group norm the head has no norm, which would fix mean
-    and scale of each single code.
+    The head is a convolution over the whole last map, a norm and the activation
+    of the code. With group norm the head has no norm, because it would fix the
+    mean and scale of each single code.
 
     Args:
         code_dim: length of a code.
         width: channels of the first stage; 64 as published.
         norm: 'batch_unbiased' as published, or another of `layers.NORMS`.
-        activation: what a code ends in: 'tanh', 'linear' or 'unit'.
+        activation: activation of a code: 'tanh', 'linear' or 'unit'.
         frame_size: height and width of the frames in pixels.
-        synchronized: whether batch statistics are taken over all replicas.
+        synchronized: whether batch statistics are computed over all replicas.
         **kwargs: `dtype`, `name` of the layer.
 
     Raises:
-        ValueError: on a frame size that the encoder does not take, on an
-            unknown norm or activation, on frames of another size.
+        ValueError: if the frame size is not supported, the norm or activation
+            is unknown, or frames have another size.
     """
 
-    # Frame sizes in pixels, and the size of the last map that each leaves.
+    # Size of the last map for each supported frame size, in pixels.
     HEAD_SIZES: ClassVar[Mapping[int, int]] = {64: 4, 128: 4}
 
     def __init__(
@@ -82,11 +82,11 @@ class Encoder(keras.layers.Layer, abc.ABC):
         """The stages, whose outputs are the skip maps, from fine to coarse."""
 
     def make_pool(self) -> keras.layers.Layer | None:
-        """What halves a map after it was taken as a skip map, if anything."""
+        """Layer that halves a map after its use as a skip map, or None."""
         return None
 
     def build(self, input_shape: tuple) -> None:
-        """Makes the variables for frames [batch, height, width, channel]."""
+        """Creates the variables for frames [batch, height, width, channel]."""
         self._check(input_shape)
         shape = tuple(input_shape)
         for stage in self.stages:
@@ -124,7 +124,7 @@ class Encoder(keras.layers.Layer, abc.ABC):
     def with_skips(
         self, frames: tf.Tensor, training: bool | None = None
     ) -> tuple[tf.Tensor, list[tf.Tensor]]:
-        """Codes, and the map of every stage from fine to coarse."""
+        """Codes, and the maps of all stages from fine to coarse."""
         return self(frames, training=training, return_skips=True)
 
     def get_config(self) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""An encoder that sees all of a frame, whatever its backbone."""
+"""An encoder of whole frames, for any backbone."""
 
 from typing import Any
 
@@ -11,19 +11,19 @@ from mipae_tf.networks.encoder import Encoder
 
 @keras.saving.register_keras_serializable("mipae_tf")
 class FrameEncoder(keras.layers.Layer):
-    """One code for what a model must know of a frame.
+    """Encodes both appearance and positions in one code.
 
-    The content encoder of most backbones sees everything. That of the
-    coordinate backbone is blind to places; there the pose encoder gives the
-    second half of the code.
+    The content encoder of most backbones encodes both. That of the coordinate
+    backbone ignores positions; there, the pose encoder gives the second half
+    of the code.
 
     Args:
         backbone: a key of `BACKBONES`.
         code_dim: length of a code.
-        **options: as of `make_encoder`, and `name` of the layer.
+        **options: options of `make_encoder`, and `name` of the layer.
 
     Raises:
-        ValueError: as `make_encoder`.
+        ValueError: as in `make_encoder`.
 
     Example:
 
@@ -46,7 +46,7 @@ class FrameEncoder(keras.layers.Layer):
         ]
 
     def build(self, input_shape: tuple) -> None:
-        """Makes the variables for frames [batch, height, width, channel]."""
+        """Creates the variables for frames [batch, height, width, channel]."""
         for encoder in self.encoders:
             encoder.build(input_shape)
 
@@ -62,7 +62,7 @@ class FrameEncoder(keras.layers.Layer):
     def with_skips(
         self, frames: tf.Tensor, training: bool | None = None
     ) -> tuple[tf.Tensor, list[tf.Tensor]]:
-        """Codes, and maps for the skips of the decoder, if it takes any."""
+        """Codes, and skip maps, which are empty for some backbones."""
         encoder = self.encoders[0]
         if isinstance(encoder, Encoder):
             return encoder.with_skips(frames, training=training)

@@ -1,4 +1,4 @@
-"""Heads that say where a latent is, and how sure they are."""
+"""Diagonal Gaussians, and the layer that predicts them."""
 
 from typing import Any
 from typing import NamedTuple
@@ -10,7 +10,7 @@ from mipae_tf.networks.replicas import replica_place
 
 
 class Gaussian(NamedTuple):
-    """A diagonal Gaussian as tensors, which a loop can carry.
+    """A diagonal Gaussian as a tuple of tensors, usable as a loop state.
 
     Attributes:
         mean: `[..., dim]`.
@@ -26,7 +26,7 @@ class Gaussian(NamedTuple):
         return tf.exp(self.log_scale)
 
     def draw(self, noise: tf.Tensor | None) -> tf.Tensor:
-        """The mean, or a reparameterised sample where noise is given.
+        """The mean, or a reparameterised sample if noise is given.
 
         Args:
             noise: standard normal `[..., dim]`, or None.
@@ -35,7 +35,7 @@ class Gaussian(NamedTuple):
 
 
 def standard_gaussian(shape: tf.Tensor) -> Gaussian:
-    """N(0, I) over `shape`."""
+    """The standard normal distribution N(0, I) with the given shape."""
     zeros = tf.zeros(shape)
     return Gaussian(zeros, zeros)
 
@@ -43,13 +43,14 @@ def standard_gaussian(shape: tf.Tensor) -> Gaussian:
 def noise_along(sequence: tf.Tensor, dim: int, key: tf.Tensor) -> tf.Tensor:
     """Standard normal `[batch, time, dim]` for a sequence `[batch, time, …]`.
 
-    Where replicas share a batch, each makes the draws of all of it and takes
-    its own: an example's draws do not depend on how many replicas there are.
+    Each replica draws the noise of the whole global batch and takes its own
+    part, so that the noise of an example does not depend on the number of
+    replicas.
 
     Args:
-        sequence: what is gone along.
-        dim: dimensions drawn at each time.
-        key: int32 `[2]`, key of the draws, the same in all replicas.
+        sequence: tensor that gives batch size and length.
+        dim: dimensions of the noise at each time.
+        key: int32 `[2]`, key of the stateless draw, the same in all replicas.
     """
     replica, replicas = replica_place()
     batch, time = tf.unstack(tf.shape(sequence)[:2])
@@ -62,12 +63,12 @@ def noise_along(sequence: tf.Tensor, dim: int, key: tf.Tensor) -> tf.Tensor:
 class GaussianHead(keras.layers.Layer):
     """Two dense layers: mean and log-scale of a diagonal Gaussian.
 
-    Log-scales are kept within ±`LIMIT` by a soft clamp, so that no density
-    leaves the range of float32 before training has found its way.
+    A soft clamp keeps log-scales within ±`LIMIT`, so that densities stay in the
+    range of float32 early in training.
 
     Args:
         dim: dimensions of the Gaussian.
-        first_log_scale: what the log-scale starts from, before the clamp.
+        first_log_scale: initial log-scale, before the clamp.
         **kwargs: `dtype`, `name` of the layer.
     """
 
@@ -88,7 +89,7 @@ class GaussianHead(keras.layers.Layer):
         )
 
     def build(self, input_shape: tuple) -> None:
-        """Makes the variables for features [..., features]."""
+        """Creates the variables for features [..., features]."""
         self.mean.build(input_shape)
         self.log_scale.build(input_shape)
 
@@ -108,6 +109,6 @@ class GaussianHead(keras.layers.Layer):
 
 
 def soft_clamp(log_scale: tf.Tensor) -> tf.Tensor:
-    """Log-scales within ±7, the identity to first order around 0."""
+    """Log-scales clamped to ±7; the identity to first order around 0."""
     limit = GaussianHead.LIMIT
     return limit * tf.tanh(log_scale / limit)

@@ -1,4 +1,4 @@
-"""An encoder that sees where things are."""
+"""An encoder of positions."""
 
 from typing import Any
 
@@ -10,17 +10,17 @@ from mipae_tf.networks.plain_encoder import PlainEncoder
 
 @keras.saving.register_keras_serializable("mipae_tf")
 class KeypointEncoder(PlainEncoder):
-    """Reads a code off the expected coordinates of feature maps.
+    """Computes a code from the expected coordinates of feature maps.
 
-    Convolutions lead to maps of 16 by 16; a softmax over all places turns
-    each of `keypoints` maps into a distribution, whose mean row and column
-    are what the dense layers see. A position is thus known to a fraction of
-    a pixel from the first steps of training on.
+    Convolutions give maps of 16 by 16. A spatial softmax turns each of
+    `keypoints` maps into a distribution over positions. The mean row and column
+    of each distribution are the inputs of the dense layers. This gives
+    positions with subpixel precision from the first training steps.
 
     Args:
         code_dim: length of a code.
-        keypoints: number of maps whose coordinates are taken.
-        **kwargs: as `PlainEncoder`.
+        keypoints: number of maps used for coordinates.
+        **kwargs: see `PlainEncoder`.
 
     References:
         - Deep Spatial Autoencoders (https://arxiv.org/abs/1509.06113).
@@ -38,7 +38,7 @@ class KeypointEncoder(PlainEncoder):
         )
 
     def make_convolutions(self) -> list[keras.layers.Layer]:
-        """Convolutions that lead to maps of 16 by 16."""
+        """Convolutions down to maps of 16 by 16."""
         return [
             self.convolution(self.width * 2**i, 4, 2)
             for i in range(self.halvings)
@@ -59,7 +59,7 @@ class KeypointEncoder(PlainEncoder):
 
 
 def expected_coordinates(heat: tf.Tensor) -> tf.Tensor:
-    """Mean row and column of a softmax over all places of each map.
+    """Mean row and column of the spatial softmax of each map.
 
     Args:
         heat: logits [batch, height, width, maps].

@@ -1,4 +1,4 @@
-"""Layers one after another, as one layer."""
+"""A sequence of layers as one layer."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -9,13 +9,13 @@ import tensorflow as tf
 
 @keras.saving.register_keras_serializable("mipae_tf")
 class LayerStack(keras.layers.Layer):
-    """Applies layers in turn.
+    """Applies layers in sequence.
 
-    Unlike `keras.Sequential` it has a dtype policy, so that no layer of a
-    network in mixed precision is wrapped in a model of another precision.
+    Unlike `keras.Sequential`, it has a dtype policy, so that the layers of a
+    network in mixed precision are not wrapped in a model of another precision.
 
     Args:
-        stack: the layers, first to last.
+        stack: the layers, in order.
         **kwargs: `dtype`, `name` of the layer.
     """
 
@@ -26,14 +26,14 @@ class LayerStack(keras.layers.Layer):
         self.stack = list(stack)
 
     def build(self, input_shape: tuple) -> None:
-        """Builds every layer on the shape that the one before it gives."""
+        """Builds every layer for the output shape of the previous one."""
         for layer in self.stack:
-            if not layer.built:  # as it is where it was read from a config
+            if not layer.built:  # layers from a config may be built already
                 layer.build(input_shape)
             input_shape = layer.compute_output_shape(input_shape)
 
     def compute_output_shape(self, input_shape: tuple) -> tuple:
-        """Shape that the last layer gives."""
+        """Output shape of the last layer."""
         for layer in self.stack:
             input_shape = layer.compute_output_shape(input_shape)
         return input_shape
@@ -41,8 +41,8 @@ class LayerStack(keras.layers.Layer):
     def call(
         self, inputs: tf.Tensor, training: bool | None = None
     ) -> tf.Tensor:
-        """Passes the inputs through all layers."""
-        # Keras hands `training` down to those layers that know it.
+        """Applies all layers to the inputs."""
+        # Keras passes `training` on to the layers that have this argument.
         for layer in self.stack:
             inputs = layer(inputs)
         return inputs
@@ -54,7 +54,7 @@ class LayerStack(keras.layers.Layer):
 
     @classmethod
     def from_config(cls, config: dict[str, Any]) -> "LayerStack":
-        """A stack of layers made from their own configurations."""
+        """Creates a stack with layers from their configs."""
         config = dict(config)
         stack = config.pop("stack")
         stack = [keras.saving.deserialize_keras_object(x) for x in stack]

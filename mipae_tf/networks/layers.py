@@ -1,4 +1,4 @@
-"""What every network shares: norms, initial values, activations, checks."""
+"""Shared by all networks: norms, initializers, activations and checks."""
 
 import math
 from collections.abc import Callable
@@ -16,7 +16,7 @@ ACTIVATIONS = ("tanh", "linear", "unit")
 
 
 def require_choice(field: str, given: Any, allowed: Collection) -> None:
-    """Raises a ValueError in one sentence unless `given` is allowed."""
+    """Raises a ValueError unless `given` is one of the allowed values."""
     if given not in allowed:
         names = ", ".join(repr(value) for value in allowed)
         raise ValueError(f"{field} must be one of {names}, got {given!r}.")
@@ -25,8 +25,8 @@ def require_choice(field: str, given: Any, allowed: Collection) -> None:
 def kernel_initializer() -> keras.initializers.Initializer:
     """N(0, 0.02²), as published for every convolution and dense layer.
 
-    A new object at each call: an unseeded Keras initialiser draws the same
-    values again for every kernel that shares it.
+    Each call returns a new object: an unseeded Keras initializer that is shared
+    by several kernels gives all of them the same values.
     """
     return keras.initializers.RandomNormal(0.0, 0.02)
 
@@ -34,20 +34,21 @@ def kernel_initializer() -> keras.initializers.Initializer:
 def normalization(
     kind: str, channels: int, synchronized: bool = False, **kwargs: Any
 ) -> keras.layers.Layer:
-    """A normalisation layer with the published constants.
+    """Returns a normalisation layer with the published constants.
 
-    PyTorch's momentum 0.1 is Keras' 0.9; epsilon is 1e-5; the scale starts at
-    N(1, 0.02²). Group norm uses up to 32 groups of four or more channels.
+    The momentum is 0.9, which PyTorch calls 0.1; epsilon is 1e-5; the scale is
+    initialised to N(1, 0.02²). Group norm uses up to 32 groups of at least four
+    channels.
 
     Args:
         kind: 'batch', 'batch_unbiased' (see `BatchNorm`), 'group' or 'none',
-            which passes its input through.
-        channels: number of channels to be normalised.
-        synchronized: whether batch statistics are taken over all replicas.
+            which is the identity.
+        channels: number of channels to normalise.
+        synchronized: whether batch statistics are computed over all replicas.
         **kwargs: `dtype`, `name` of the layer.
 
     Raises:
-        ValueError: on another kind.
+        ValueError: if the kind is unknown.
     """
     require_choice("norm", kind, NORMS)
     if kind == "none":
@@ -75,16 +76,16 @@ def leaky_relu(inputs: tf.Tensor) -> tf.Tensor:
 
 
 def code_activation(kind: str) -> Callable[[tf.Tensor], tf.Tensor]:
-    """What is applied last to a code: `tanh`, nothing, or unit length.
+    """Activation of a code: tanh, identity, or normalisation to unit length.
 
-    MIPAE's code ends in tanh; DRNET's paper (arXiv 1705.10915) divides a code
-    by its Euclidean length.
+    The MIPAE code uses tanh; the DRNET paper (arXiv 1705.10915) divides a code
+    by its Euclidean norm.
 
     Args:
         kind: 'tanh', 'linear' or 'unit'.
 
     Raises:
-        ValueError: on another kind.
+        ValueError: if the kind is unknown.
     """
     require_choice("activation", kind, ACTIVATIONS)
     return {"tanh": tf.tanh, "linear": tf.identity, "unit": _unit}[kind]
@@ -95,6 +96,6 @@ def _unit(codes: tf.Tensor) -> tf.Tensor:
 
 
 def torch_uniform(hidden_dim: int) -> keras.initializers.Initializer:
-    """U(±1/√hidden), PyTorch's initial values of an LSTM cell's kernels."""
+    """U(±1/√hidden), PyTorch's initializer for the kernels of an LSTM cell."""
     bound = 1.0 / math.sqrt(hidden_dim)
     return keras.initializers.RandomUniform(-bound, bound)

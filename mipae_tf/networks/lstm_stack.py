@@ -1,4 +1,4 @@
-"""The recurrent network of several models: dense, LSTM layers, dense."""
+"""Recurrent network used by several models: dense, LSTM layers, dense."""
 
 from collections.abc import Callable
 from typing import Any
@@ -19,28 +19,27 @@ States = tuple[tuple[tf.Tensor, tf.Tensor], ...]
 class LSTMStack(keras.layers.Layer):
     """Dense layer, LSTM layers, dense layer.
 
-    One set of weights serves a whole sequence in one call, for training on
-    true inputs, and a single `step`, for a roll-out. Inputs are float32
-    [batch, time, dim]; outputs float32 [batch, time, output_dim] under every
-    dtype policy. States are a pair of [batch, hidden_dim] per LSTM layer.
+    The same weights process a whole sequence in one call, for teacher forcing,
+    or a single `step`, for a roll-out. Inputs are float32 [batch, time, dim];
+    outputs are float32 [batch, time, output_dim] under every dtype policy.
+    States are a pair of [batch, hidden_dim] per LSTM layer.
 
     Args:
         output_dim: length of an output.
-        hidden_dim: units of an LSTM layer; 256 as published.
+        hidden_dim: units of each LSTM layer; 256 as published.
         layers: number of LSTM layers; 2 as published.
-        activation: of the outputs: 'tanh', 'linear' or 'unit'.
+        activation: activation of the outputs: 'tanh', 'linear' or 'unit'.
         init: 'keras' (Glorot, orthogonal, forget bias 1), or 'torch' as
-            published (LSTM at U(±1/√hidden_dim) with no forget bias of 1,
-            dense layers at N(0, 0.02²)).
-        biases: of an LSTM; 1 as in Keras, or 2 as in PyTorch, see
-            `TorchLSTMCell`. With 2 no cuDNN kernel is used.
-        use_cudnn: 'auto', or False for a network that XLA compiles and that
-            exports to machines without a GPU.
+            published (LSTM from U(±1/√hidden_dim) without a forget bias of 1,
+            dense layers from N(0, 0.02²)).
+        biases: number of biases of an LSTM: 1 as in Keras, or 2 as in PyTorch,
+            see `TorchLSTMCell`. With 2, no cuDNN kernel is used.
+        use_cudnn: 'auto', or False for a network that is compiled with XLA, or
+            exported to machines without a GPU.
         **kwargs: `dtype`, `name` of the layer.
 
     Raises:
-        ValueError: on an unknown activation or init, or another number of
-            biases.
+        ValueError: if the activation, `init` or number of biases is unknown.
 
     Example:
 
@@ -103,7 +102,7 @@ class LSTMStack(keras.layers.Layer):
         return keras.layers.RNN(cell, **returned, dtype=self.dtype_policy)
 
     def build(self, input_shape: tuple) -> None:
-        """Makes the variables for inputs [batch, time, dim]."""
+        """Creates the variables for inputs [batch, time, dim]."""
         self.embed.build(input_shape)
         hidden_shape = (*input_shape[:-1], self.hidden_dim)
         for lstm in self.recurrent:
@@ -116,12 +115,13 @@ class LSTMStack(keras.layers.Layer):
         states: States | None = None,
         return_states: bool = False,
     ) -> tf.Tensor | tuple[tf.Tensor, States]:
-        """Outputs [batch, time, output_dim], each of the inputs up to it.
+        """Outputs [batch, time, output_dim], one for each input.
 
         Args:
             inputs: `[batch, time, dim]`.
-            states: those before the first input; zeros when None.
-            return_states: whether the states after the last are returned too.
+            states: states before the first input; zeros if None.
+            return_states: whether to also return the states after the last
+                input.
         """
         x = self.embed(inputs)
         after = []
@@ -135,7 +135,7 @@ class LSTMStack(keras.layers.Layer):
     def step(
         self, inputs: tf.Tensor, states: States
     ) -> tuple[tf.Tensor, States]:
-        """The output [batch, output_dim] of one input [batch, dim]."""
+        """Output [batch, output_dim] and states after an input [batch, dim]."""
         if not self.built:
             self.build((None, None, inputs.shape[-1]))
         x = self.embed(inputs)
@@ -146,7 +146,7 @@ class LSTMStack(keras.layers.Layer):
         return self.activation(self.readout(x)), tuple(after)
 
     def initial_state(self, batch: int | tf.Tensor) -> States:
-        """States of zeros, before anything was seen."""
+        """States of zeros, before the first input."""
         zeros = tf.zeros([batch, self.hidden_dim], self.compute_dtype)
         return tuple((zeros, zeros) for _ in self.recurrent)
 
@@ -174,6 +174,6 @@ def _lstm_init(init: str, hidden_dim: int, biases: int) -> dict[str, Any]:
 
 
 def _sum_of_two(hidden_dim: int) -> Callable:
-    """PyTorch's LSTM adds two biases, each drawn from U(±1/√hidden)."""
+    """Sum of PyTorch's two LSTM biases, each drawn from U(±1/√hidden)."""
     first, second = torch_uniform(hidden_dim), torch_uniform(hidden_dim)
     return lambda shape, dtype: first(shape, dtype) + second(shape, dtype)

@@ -1,4 +1,4 @@
-"""What the two encoders of the `coordinate` backbone have in common."""
+"""Base class of the two encoders of the `coordinate` backbone."""
 
 import abc
 import math
@@ -13,26 +13,26 @@ from mipae_tf.networks.layers import require_choice
 
 
 class PlainEncoder(keras.layers.Layer, abc.ABC):
-    """Frames to maps by convolutions without norm, to a vector, to a code.
+    """Encodes frames by convolutions without norm, pooling and dense layers.
 
     Frames are float32 [batch, height, width, channel] in [0, 1], codes float32
     [batch, code_dim]. There are no skip maps.
 
-    A norm between the convolutions would scale each picture by its own
-    moments and hide what differs little between pictures, such as shape.
+    A norm between the convolutions would scale each frame by its own moments
+    and hide small differences between frames, such as shape.
 
     Args:
         code_dim: length of a code.
         width: channels of the first convolution.
-        norm: of no effect here; decoders of the backbone have one.
-        activation: what a code ends in: 'tanh', 'linear' or 'unit'.
+        norm: ignored here; the decoder of the backbone uses it.
+        activation: activation of a code: 'tanh', 'linear' or 'unit'.
         frame_size: 64 or 128, height and width of the frames in pixels.
-        synchronized: whether batch statistics are taken over all replicas.
+        synchronized: whether batch statistics are computed over all replicas.
         **kwargs: `dtype`, `name` of the layer.
 
     Raises:
-        ValueError: on a frame size or activation that is not allowed, or on
-            frames of another size.
+        ValueError: if the frame size or activation is unknown, or frames have
+            another size.
     """
 
     HIDDEN = 128
@@ -55,7 +55,7 @@ class PlainEncoder(keras.layers.Layer, abc.ABC):
         self.activation = activation
         self.frame_size = frame_size
         self.synchronized = synchronized
-        # So many convolutions of stride 2 lead to a map of 16 by 16.
+        # Number of convolutions with stride 2 down to a map of 16 by 16.
         self.halvings = int(math.log2(frame_size // 16))
         self.convolutions = self.make_convolutions()
         self.hidden = keras.layers.Dense(
@@ -66,15 +66,15 @@ class PlainEncoder(keras.layers.Layer, abc.ABC):
 
     @abc.abstractmethod
     def make_convolutions(self) -> list[keras.layers.Layer]:
-        """The convolutions, first to last."""
+        """The convolutions, in order."""
 
     @abc.abstractmethod
     def build_pool(self, map_shape: tuple) -> int:
-        """Makes what `pool` needs; the length of the vector it gives."""
+        """Builds the layers for `pool`; returns the length of its vectors."""
 
     @abc.abstractmethod
     def pool(self, maps: tf.Tensor, training: bool | None) -> tf.Tensor:
-        """Vectors [batch, features] of maps [batch, height, width, channel]."""
+        """Pools maps [batch, height, width, channel] to [batch, features]."""
 
     def convolution(self, filters: int, size: int, strides: int):
         """One convolution with its activation."""
@@ -89,7 +89,7 @@ class PlainEncoder(keras.layers.Layer, abc.ABC):
         )
 
     def build(self, input_shape: tuple) -> None:
-        """Makes the variables for frames [batch, height, width, channel]."""
+        """Creates the variables for frames [batch, height, width, channel]."""
         size = self.frame_size
         if len(input_shape) != 4 or tuple(input_shape[1:3]) != (size, size):
             raise ValueError(

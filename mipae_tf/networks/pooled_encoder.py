@@ -1,4 +1,4 @@
-"""An encoder that sees what things are, wherever they are."""
+"""An encoder of appearance that ignores positions."""
 
 from typing import Any
 
@@ -10,15 +10,14 @@ from mipae_tf.networks.plain_encoder import PlainEncoder
 
 @keras.saving.register_keras_serializable("mipae_tf")
 class PooledEncoder(PlainEncoder):
-    """Reads a code off the mean and the maximum of each feature map.
+    """Computes a code from the mean and the maximum of each feature map.
 
-    Pooling over all places forgets positions and keeps shapes. The pooled
-    vector is normalised over the batch, which brings out the small
-    differences between shapes.
+    Global pooling discards positions and keeps shapes. The pooled vector is
+    batch-normalised, which amplifies small differences between shapes.
 
     Args:
         code_dim: length of a code.
-        **kwargs: as `PlainEncoder`.
+        **kwargs: see `PlainEncoder`.
     """
 
     def __init__(self, code_dim: int, **kwargs: Any) -> None:
@@ -28,7 +27,7 @@ class PooledEncoder(PlainEncoder):
         )
 
     def make_convolutions(self) -> list[keras.layers.Layer]:
-        """Convolutions that lead to maps of 8 by 8, and one more."""
+        """Convolutions down to maps of 8 by 8, and one more."""
         count = self.halvings + 1
         halving = [
             self.convolution(self.width * 2**i, 4, 2) for i in range(count)

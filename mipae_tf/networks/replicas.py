@@ -1,10 +1,10 @@
-"""What a replica knows of the others that share its batch."""
+"""The replicas that share a global batch."""
 
 import tensorflow as tf
 
 
 def replica_place() -> tuple[tf.Tensor | int, int]:
-    """Index of this replica, and how many there are; (0, 1) for one device."""
+    """Index of this replica and number of replicas; (0, 1) on one device."""
     context = tf.distribute.get_replica_context()
     if context is None or context.num_replicas_in_sync == 1:
         return 0, 1
@@ -13,9 +13,9 @@ def replica_place() -> tuple[tf.Tensor | int, int]:
 
 
 def of_all_replicas(own: tf.Tensor) -> tf.Tensor:
-    """`[batch, ...]` of every replica, `[replicas * batch, ...]` in order.
+    """Gathers `[batch, ...]` of all replicas to `[replicas * batch, ...]`.
 
-    No gradient goes back to the other replicas, nor to this one.
+    No gradient flows back to any replica.
     """
     own = tf.stop_gradient(own)
     if replica_place()[1] == 1:

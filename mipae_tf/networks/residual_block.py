@@ -10,16 +10,16 @@ from mipae_tf.networks.conv_block import ConvBlock
 
 @keras.saving.register_keras_serializable("mipae_tf")
 class ResidualBlock(keras.layers.Layer):
-    """Two 3×3 convolutions around which the input is carried.
+    """Two 3×3 convolutions with a shortcut connection.
 
-    Where the block halves the map, the input passes a 1×1 convolution with
-    stride 2 and a norm; elsewhere it must have `filters` channels already.
+    If the block halves the map, the shortcut is a 1×1 convolution with stride 2
+    and a norm; otherwise the input must already have `filters` channels.
 
     Args:
-        filters: channels that come out.
+        filters: number of output channels.
         strides: 1, or 2 to halve height and width.
         norm: one of `layers.NORMS`.
-        synchronized: whether batch statistics are taken over all replicas.
+        synchronized: whether batch statistics are computed over all replicas.
         **kwargs: `dtype`, `name` of the layer.
 
     References:
@@ -58,20 +58,20 @@ class ResidualBlock(keras.layers.Layer):
             )
 
     def build(self, input_shape: tuple) -> None:
-        """Makes the variables for inputs [batch, height, width, channel]."""
+        """Creates the variables for inputs [batch, height, width, channel]."""
         self.first.build(input_shape)
         self.second.build(self.compute_output_shape(input_shape))
         if self.shortcut is not None:
             self.shortcut.build(input_shape)
 
     def compute_output_shape(self, input_shape: tuple) -> tuple:
-        """Shape of the map that comes out."""
+        """Shape of the output map."""
         return self.first.compute_output_shape(input_shape)
 
     def call(
         self, inputs: tf.Tensor, training: bool | None = None
     ) -> tf.Tensor:
-        """Maps [batch, height, width, channel] to the next map."""
+        """Output map of an input map [batch, height, width, channel]."""
         x = self.first(inputs, training=training)
         x = self.second(x, training=training)
         carried = inputs

@@ -13,13 +13,14 @@ from mipae_tf.networks.residual_block import ResidualBlock
 
 @keras.saving.register_keras_serializable("mipae_tf")
 class ResNetEncoder(Encoder):
-    """A ResNet-18 whose stem is a 5×5 convolution and whose head a 3×3 one.
+    """A ResNet-18 with a 5×5 convolution as stem and a 3×3 head.
 
-    The stem pads three zeros on every side of the frame, so that 64 pixels
-    become 33; pooling makes 17 of them, and the four stages of two blocks
-    17, 9, 5 and 3. From 128 pixels a 5×5 map is left, which a 5×5 head takes:
-    that size is ours, the published network has none for it. Skip maps are
-    those of the stem, of the pooling and of the four stages.
+    The stem pads three zeros on every side of the frame. A frame of 64 pixels
+    becomes a map of 33, then 17 after pooling, and 17, 9, 5 and 3 after the
+    four stages of two blocks. A frame of 128 pixels, which the published
+    network does not support, ends in a 5×5 map with a 5×5 head. Skip maps are
+    the outputs of the stem, the pooling and the four stages.
+
     Arguments, shapes and errors are those of `Encoder`.
 
     Example:
@@ -44,7 +45,7 @@ class ResNetEncoder(Encoder):
             activation="relu",
             **self.options,
         )
-        # PyTorch pads a max pooling with -inf, which after a ReLU is as zero.
+        # PyTorch pads max pooling with -inf; after a ReLU, 0 is equivalent.
         pool = [
             keras.layers.ZeroPadding2D(1, dtype=self.dtype_policy),
             keras.layers.MaxPooling2D(3, strides=2, dtype=self.dtype_policy),

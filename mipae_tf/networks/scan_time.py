@@ -9,15 +9,15 @@ import tensorflow as tf
 def scan_time(
     step: Callable[[Any, Any], tuple[Any, Any]], state: Any, inputs: Any
 ) -> tuple[Any, Any]:
-    """Goes through time, unrolled where its length is known.
+    """Applies a recurrence over time; unrolled if the length is static.
 
     Args:
-        step: `(state, inputs of one time) -> (next state, outputs)`.
-        state: before the first time, any structure of tensors.
+        step: `(state, inputs of one time step) -> (next state, outputs)`.
+        state: initial state, any structure of tensors.
         inputs: structure of `[batch, time, ...]`.
 
     Returns:
-        The state after the last time, and the outputs `[batch, time, ...]`.
+        The state after the last step, and the outputs `[batch, time, ...]`.
     """
     first = tf.nest.flatten(inputs)[0]
     if first.shape[1] is None:

@@ -11,8 +11,8 @@ from mipae_tf.networks.layer_stack import LayerStack
 class VGGDecoder(Decoder):
     """Nearest upsampling and 3×3 convolutions from a 4×4 map to a frame.
 
-    Before each stage the map is doubled, then joined by the map of
-    `VGGEncoder` of that size where `skips` is set, as it is published.
+    Before each stage the map is doubled and, if `skips` is set as published,
+    concatenated with the map of `VGGEncoder` of the same size.
     Arguments, shapes and errors are those of `Decoder`.
 
     Example:
@@ -26,7 +26,7 @@ class VGGDecoder(Decoder):
     """
 
     def make_stages(self) -> list[keras.layers.Layer]:
-        """Stacks of convolutions of one size of map each."""
+        """One stack of convolutions for each map size."""
         stacks = [(8, 8, 4), (4, 4, 2), (2, 1), (1,)]
         if self.frame_size == 128:
             stacks = [(8, 8, 8), *stacks]
@@ -34,8 +34,8 @@ class VGGDecoder(Decoder):
             [ConvBlock(n * self.width, 3, **self.options) for n in stack]
             for stack in stacks
         ]
-        # Published as a transposed convolution, which at stride 1 is one with
-        # its kernel turned round.
+        # Published as a transposed convolution, which at stride 1 is equivalent
+        # to a convolution with a flipped kernel.
         pixels = ConvBlock(
             self.channels,
             3,
@@ -47,5 +47,5 @@ class VGGDecoder(Decoder):
         return [LayerStack(stage, dtype=self.dtype_policy) for stage in stages]
 
     def make_upsampling(self) -> keras.layers.Layer:
-        """Every pixel becomes 2×2 of its kind."""
+        """Nearest upsampling by a factor of 2."""
         return keras.layers.UpSampling2D(2, dtype=self.dtype_policy)

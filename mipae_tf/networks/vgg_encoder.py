@@ -11,9 +11,11 @@ from mipae_tf.networks.layer_stack import LayerStack
 class VGGEncoder(Encoder):
     """Stages of 3×3 convolutions with 2×2 max pooling after each.
 
-    Stages of 2, 2, 3 and 3 convolutions, of 1, 2, 4 and 8 times `width`
-    channels, take 64 pixels; a fifth one of 3 convolutions takes 128. Skip
-    maps are taken before pooling: the first has the size of the frame.
+    For 64 pixels there are stages of 2, 2, 3 and 3 convolutions with 1, 2, 4
+    and 8 times `width` channels; for 128 pixels there is a fifth one of 3
+    convolutions. Skip maps are the outputs before pooling, so that the first
+    has the size of the frame.
+
     Arguments, shapes and errors are those of `Encoder`.
 
     Example:
@@ -28,7 +30,7 @@ class VGGEncoder(Encoder):
     """
 
     def make_stages(self) -> list[keras.layers.Layer]:
-        """Stacks of convolutions of one size of map each."""
+        """One stack of convolutions for each map size."""
         multiples = [1, 2, 4, 8] + [8] * (self.frame_size == 128)
         return [
             LayerStack(

@@ -1,1 +1,1 @@
-"""Pure functions on tensors: mutual-information bounds, adversaries, pairs."""
+"""Objectives as pure functions on tensors: MI bounds, adversaries, pairs."""

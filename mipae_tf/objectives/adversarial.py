@@ -1,4 +1,4 @@
-"""The adversary of DRNET: a scene discriminator and its maximum entropy."""
+"""The adversarial objective of DRNET: scene discriminator and entropy."""
 
 import tensorflow as tf
 
@@ -7,10 +7,10 @@ from mipae_tf.objectives.mi_bounds import js_critic_loss
 
 
 def scene_discriminator_loss(same: tf.Tensor, other: tf.Tensor) -> tf.Tensor:
-    """Binary cross-entropy of pairs of one clip against pairs of two, in nats.
+    """Binary cross-entropy of same-clip against other-clip pairs, in nats.
 
-    The mean of the two halves, each weighing one half (DRNET, arXiv
-    1705.10915, L_adv(C)). Up to that half it is the critic's loss of MIPAE.
+    Both classes have the weight one half (DRNET, arXiv 1705.10915, L_adv(C)).
+    It is half the critic loss of MIPAE.
 
     Args:
         same: logits `[pairs]` of pairs of poses from one clip.
@@ -20,10 +20,11 @@ def scene_discriminator_loss(same: tf.Tensor, other: tf.Tensor) -> tf.Tensor:
 
 
 def entropy_penalty(same: tf.Tensor) -> tf.Tensor:
-    """What the pose encoder pays while its pairs can be told apart, in nats.
+    """Penalty of the pose encoder if the discriminator is confident, in nats.
 
-    Cross-entropy of the discriminator's belief with a fair coin, on pairs of
-    one clip alone (DRNET, L_adv(E_p)); at least log 2, reached at logit 0.
+    Cross-entropy between a uniform distribution and the discriminator's
+    prediction, on pairs of one clip only (DRNET, L_adv(E_p)). The minimum is
+    log 2, at logit 0.
 
     Args:
         same: logits `[pairs]` of pairs of poses from one clip.
@@ -31,7 +32,7 @@ def entropy_penalty(same: tf.Tensor) -> tf.Tensor:
     return tf.reduce_mean(tf.nn.softplus(same) - 0.5 * same)
 
 
-# As a row of `BOUNDS`: DRNET differs from MIPAE in these two functions alone.
+# In the form of `BOUNDS`: DRNET differs from MIPAE only in these functions.
 SCENE_DISCRIMINATOR = Bound(
     critic_loss=scene_discriminator_loss,
     penalty=lambda same, other: entropy_penalty(same),

@@ -26,13 +26,13 @@ def pixel_log_likelihood(
 ) -> tf.Tensor:
     """log N(x; mean, variance I) of frames in nats, summed over pixels.
 
-    At the variance 0.25 of a published model its constant is -2774.5 nats
-    for a frame of 64 by 64 by 3.
+    For the variance 0.25 of a published model, the constant term is -2774.5
+    nats for a frame of 64 by 64 by 3.
 
     Args:
         frames: `[..., height, width, channel]` in [0, 1].
-        means: what is drawn of them, the same shape.
-        variance: of the observation.
+        means: decoded frames, the same shape.
+        variance: variance of the observation noise.
 
     Returns:
         `[...]`.
@@ -42,7 +42,7 @@ def pixel_log_likelihood(
 
 
 def warm_up(step: tf.Tensor, steps: int) -> tf.Tensor:
-    """Weight of the KL at a step: from 0 to 1 in so many steps."""
+    """Weight of the KL term: a linear warm-up from 0 to 1 over `steps`."""
     if steps == 0:
         return tf.constant(1.0)
     return tf.minimum(1.0, tf.cast(step + 1, tf.float32) / steps)

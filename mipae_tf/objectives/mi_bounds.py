@@ -1,9 +1,9 @@
-"""Mutual-information bounds: what trains the critic, what the encoder pays.
+"""Mutual-information bounds: the critic's loss and the encoder's penalty.
 
 A critic C scores pairs of pose codes. Joint pairs come from one clip, marginal
-pairs from two. Every bound below is a pair of functions of those scores: the
+pairs from two. Every bound below is a pair of functions of these scores: the
 loss that the critic minimises, and the estimate of the mutual information (in
-nats) that the encoder minimises as its penalty.
+nats) that the encoder minimises as a penalty.
 
 | bound   | the critic minimises             | the encoder minimises           |
 |---------|----------------------------------|---------------------------------|
@@ -14,16 +14,16 @@ nats) that the encoder minimises as its penalty.
 | infonce | -E_J [C - log mean_j exp C_ij]   | E_J [C - log mean_j exp C_ij]   |
 | tuba    | -(1 + E_J[C - a] - E_M exp(C-a)) | 1 + E_J[C - a] - E_M exp(C - a) |
 
-J: joint pairs, M: marginal pairs, sp(u) = log(1 + e^u), a: a log-baseline that
-is learned from the second pose of the pair.
+J: joint pairs, M: marginal pairs, sp(u) = log(1 + e^u), a: a learned
+log-baseline of the second pose of the pair.
 
-`js` is what MIPAE published (arXiv 2011.08614; the poster's equation 5 prints
-the critic's objective without its logarithms). The JS objective is best at
-C = log p(joint)/p(marginal), and f = C + 1 put into the NWJ bound
-E_J f - E_M exp(f - 1) gives the penalty in the table, which is then the mutual
-information itself. SMILE (Song and Ermon, 2020) trains on unclamped scores and
-clamps those of the marginal term alone; the MIPAE code clamps all of them, in
-the critic's loss too, which `smile_all` gives.
+`js` is the published objective of MIPAE (arXiv 2011.08614; equation 5 of the
+poster omits the logarithms of the critic's objective). The JS objective is
+optimal at C = log p(joint)/p(marginal). Inserting f = C + 1 into the NWJ bound
+E_J f - E_M exp(f - 1) gives the penalty in the table, which at the optimum is
+the mutual information itself. SMILE (Song and Ermon, 2020) trains on unclamped
+scores and clamps only those of the marginal term. The MIPAE code clamps all
+scores, also in the critic's loss; `smile_all` does the same.
 """
 
 import dataclasses
@@ -31,8 +31,8 @@ from collections.abc import Callable
 
 import tensorflow as tf
 
-# exp(20) is 5e8: far above any density ratio that a batch can support, far
-# below what overflows float32 once it is summed and squared by Adam.
+# exp(20) is 5e8: far above any density ratio that a batch can represent, and
+# small enough that its sum, squared by Adam, does not overflow float32.
 MAX_LOGIT = 20.0
 SMILE_CLAMP = 5.0
 
@@ -49,8 +49,8 @@ class Bound:
         all_pairs: whether `marginal` is the matrix of all pairs of the batch,
             `[pairs, pairs]` with the joint scores on its diagonal, instead of
             one marginal pair for each joint pair.
-        baseline: whether a learned log-baseline is taken off the scores
-            before they come here (`networks.BaselinedCritic`).
+        baseline: whether the scores already include a learned log-baseline
+            (`networks.BaselinedCritic`).
     """
 
     critic_loss: Callable[[tf.Tensor, tf.Tensor], tf.Tensor]
@@ -82,12 +82,12 @@ def donsker_varadhan(joint: tf.Tensor, marginal: tf.Tensor) -> tf.Tensor:
 
 
 def smile(joint: tf.Tensor, marginal: tf.Tensor) -> tf.Tensor:
-    """Donsker-Varadhan with the partition term's scores clamped."""
+    """Donsker-Varadhan with clamped scores in the partition term."""
     return donsker_varadhan(joint, _clamp(marginal))
 
 
 def infonce(joint: tf.Tensor, all_pairs: tf.Tensor) -> tf.Tensor:
-    """InfoNCE; never above the logarithm of the number of pairs."""
+    """InfoNCE; at most the logarithm of the number of pairs."""
     log_mean = _log_mean_exp(all_pairs, axis=1)  # [pairs]
     return tf.reduce_mean(joint - log_mean)
 

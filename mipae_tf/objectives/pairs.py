@@ -1,4 +1,4 @@
-"""Which example of a batch is the other half of a marginal pair."""
+"""Random partners within a batch, for marginal pairs."""
 
 import tensorflow as tf
 
@@ -18,10 +18,11 @@ def derangement(count: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
 
 
 def permutation(count: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
-    """A uniform permutation, as MIPAE published: one fixed point on average.
+    """A uniform permutation, as published in MIPAE.
 
-    Each fixed point is a joint pair among the marginals, which caps the
-    critic's optimum near the logarithm of the batch.
+    It has one fixed point on average. Each fixed point is a joint pair among
+    the marginal ones, which limits the optimal critic to about the logarithm of
+    the batch size.
 
     Args:
         count: number of examples.

@@ -1,4 +1,4 @@
-"""How far a drawn frame is from the true one."""
+"""Reconstruction errors of frames."""
 
 import tensorflow as tf
 
@@ -10,9 +10,9 @@ def reconstruction_error(
 
     Args:
         kind: 'mse', the mean squared error of sigmoid(logits); or 'bce', the
-            cross-entropy in nats of pixels taken as probabilities, whose
-            gradient does not vanish where the sigmoid is sure and wrong.
-        logits: drawn frames before the sigmoid.
+            cross-entropy in nats with pixels as probabilities, whose gradient
+            does not vanish where the sigmoid is saturated and wrong.
+        logits: predicted frames before the sigmoid.
         frames: true frames in [0, 1], same shape.
     """
     if kind == "mse":

@@ -1,1 +1,1 @@
-"""Pictures of video: strips, grids, animations, plots and their files."""
+"""Pictures and plots: strips, grids, animations, pages and their files."""

@@ -20,42 +20,41 @@ from mipae_tf.visual.canvas import as_rgb
 from mipae_tf.visual.container_file import file_url
 
 AXES = ("time", "height", "width")
-PALETTE = 256
+PALETTE_SIZE = 256
 
-# Browsers show a GIF frame that asks for less than this slowly instead.
-SHORTEST_CENTISECONDS = 2
+# Browsers slow down GIF frames with a shorter delay than this.
+MIN_CENTISECONDS = 2
 
-MOST_PIXELS = 100_000  # that a palette is chosen from; k-means is slow
+MAX_PALETTE_PIXELS = 100_000  # used to choose a palette; k-means is slow
 
 LOOP_FOREVER = b"!\xff\x0bNETSCAPE2.0\x03\x01\x00\x00\x00"
 
 
 def encode_gif(frames: np.ndarray, fps: float = 10) -> bytes:
-    """Encodes frames as a GIF that loops for ever.
+    """Encodes frames as a GIF that loops forever.
 
-    Colours are exact where the animation has no more than 256, or where
-    what changes in each frame has no more than 256. Else one palette is
-    chosen for all frames and no dithering done, so that still areas stay
-    still. Each frame is kept, also one equal to its predecessor (Pillow's
-    own GIF writer joins these, and the count of frames is lost).
+    Colours are exact if the animation, or the changed region of each frame, has
+    at most 256 colours. Otherwise one palette is chosen for all frames, without
+    dithering, so that static regions do not flicker. Every frame is kept, even
+    if it equals the previous one (Pillow's GIF writer merges such frames).
 
     Args:
         frames: uint8 [time, height, width, 1 or 3].
-        fps: Frames per second. The format counts in hundredths of a second,
-            from 2 on: 50 frames per second are the most.
+        fps: Frames per second, at most 50: the format stores delays in
+            hundredths of a second, with a minimum of 2.
 
     Raises:
-        ValueError: A wrong type or shape, or `fps` not above 0.
+        ValueError: If the type or shape is wrong, or `fps` is not positive.
     """
     frames = as_rgb(frames, "frames", AXES)
     _check_fps(fps)
-    hold = max(SHORTEST_CENTISECONDS, round(100 / fps))
+    hold = max(MIN_CENTISECONDS, round(100 / fps))
     codes = _colour_codes(frames)
     places = _changed(codes)
     regions = [code[place] for code, place in zip(codes, places, strict=True)]
     images = _exact_images(regions) or _approximate_images(regions)
     height, width = codes.shape[1:]
-    # 0xF7: the header is followed by a palette of 256 colours.
+    # 0xF7: a palette of 256 colours follows the header.
     stream = [
         b"GIF89a" + struct.pack("<HHBBB", width, height, 0xF7, 0, 0),
         _palette_bytes(images[0]),
@@ -75,15 +74,15 @@ def encode_gif(frames: np.ndarray, fps: float = 10) -> bytes:
 
 def _check_fps(fps: float) -> None:
     if not 0 < fps < float("inf"):
-        raise ValueError(f"fps is {fps}; a number above 0 is needed.")
+        raise ValueError(f"fps must be a finite number above 0, got {fps}.")
 
 
 def _palette_bytes(image: Image.Image) -> bytes:
-    return bytes(image.getpalette()).ljust(3 * PALETTE, b"\0")
+    return bytes(image.getpalette()).ljust(3 * PALETTE_SIZE, b"\0")
 
 
 def _colour_codes(frames: np.ndarray) -> np.ndarray:
-    """uint8 [..., 3] as one number for each colour, int32 [...]."""
+    """Encodes colours, uint8 [..., 3], as single numbers, int32 [...]."""
     red, green, blue = np.moveaxis(frames.astype(np.int32), -1, 0)
     return red << 16 | green << 8 | blue
 
@@ -96,13 +95,13 @@ def _channels(codes: np.ndarray) -> np.ndarray:
 
 
 def _changed(codes: np.ndarray) -> list[tuple[slice, slice]]:
-    """The smallest box of each frame that differs from the one before."""
+    """The bounding box of what changes from one frame to the next."""
     places = [(slice(0, codes.shape[1]), slice(0, codes.shape[2]))]
     for before, now in zip(codes[:-1], codes[1:], strict=True):
         differs = before != now
         rows = np.flatnonzero(differs.any(axis=1))
         columns = np.flatnonzero(differs.any(axis=0))
-        # An equal frame still needs one pixel to be a frame of the file.
+        # A frame without changes still needs one pixel in the file.
         places.append(
             tuple(
                 slice(which[0], which[-1] + 1) if which.size else slice(0, 1)
@@ -113,15 +112,15 @@ def _changed(codes: np.ndarray) -> list[tuple[slice, slice]]:
 
 
 def _exact_images(regions: list[np.ndarray]) -> list[Image.Image] | None:
-    """Images with one palette, else one each; None where 256 are too few."""
+    """Images with a shared or own palette; None if 256 are not enough."""
     seen = np.zeros(1 << 24, bool)
     for region in regions:
         seen[region] = True
     shared = np.flatnonzero(seen)
     palettes = [shared] * len(regions)
-    if len(shared) > PALETTE:
+    if len(shared) > PALETTE_SIZE:
         palettes = [np.unique(region) for region in regions]
-    if max(len(palette) for palette in palettes) > PALETTE:
+    if max(len(palette) for palette in palettes) > PALETTE_SIZE:
         return None
     return [
         _indexed(np.searchsorted(palette, region), palette)
@@ -131,21 +130,26 @@ def _exact_images(regions: list[np.ndarray]) -> list[Image.Image] | None:
 
 def _indexed(indices: np.ndarray, palette: np.ndarray) -> Image.Image:
     image = Image.fromarray(indices.astype(np.uint8)).convert("P")
-    # The padding keeps Pillow from renumbering colours in a short palette.
-    image.putpalette(_channels(palette).tobytes().ljust(3 * PALETTE, b"\0"))
+    # Without padding, Pillow would renumber the colours of a short palette.
+    image.putpalette(
+        _channels(palette).tobytes().ljust(3 * PALETTE_SIZE, b"\0")
+    )
     return image
 
 
 def _approximate_images(regions: list[np.ndarray]) -> list[Image.Image]:
-    """Images with the 256 colours that suit the whole animation."""
+    """Images with 256 colours chosen for the whole animation."""
     pixels = np.concatenate([region.ravel() for region in regions])
     codes, counts = np.unique(pixels, return_counts=True)
-    # Few colours too many, as in grey video under coloured marks, are best
-    # served by the most frequent ones; many colours by median cut.
-    candidates = (codes[np.argsort(counts)[-PALETTE:]], _median_cut(pixels))
+    # For slightly more than 256 colours, as in grey video with coloured marks,
+    # the most frequent ones are best; for many colours, median cut is.
+    candidates = (
+        codes[np.argsort(counts)[-PALETTE_SIZE:]],
+        _median_cut(pixels),
+    )
     least = np.inf
     for candidate in candidates:
-        # Pillow's own mapping is blind to differences below 4 levels.
+        # Pillow's own mapping ignores differences below 4 levels.
         tree = KDTree(_channels(candidate))
         distance, index = tree.query(_channels(codes))
         error = np.dot(counts, distance**2)
@@ -158,10 +162,10 @@ def _approximate_images(regions: list[np.ndarray]) -> list[Image.Image]:
 
 
 def _median_cut(pixels: np.ndarray) -> np.ndarray:
-    """A palette for pixels, all given as colour numbers."""
-    some = pixels[:: 1 + len(pixels) // MOST_PIXELS]
+    """A palette for the pixels, both as colour numbers."""
+    some = pixels[:: 1 + len(pixels) // MAX_PALETTE_PIXELS]
     image = Image.fromarray(_channels(some)[None])
-    chosen = image.quantize(PALETTE, Image.Quantize.MEDIANCUT, kmeans=1)
+    chosen = image.quantize(PALETTE_SIZE, Image.Quantize.MEDIANCUT, kmeans=1)
     colours = np.array(chosen.getpalette(), np.uint8).reshape(-1, 3)
     return _colour_codes(colours)
 
@@ -178,25 +182,25 @@ def write_mp4(
     frames: np.ndarray | Iterator[np.ndarray],
     fps: float = 10,
 ) -> None:
-    """Writes frames as an MP4 that browsers play, atomically.
+    """Writes frames as an MP4 that browsers can play, atomically.
 
-    The codec is H.264, or MPEG-4 where PyAV was built without x264; both
-    lose a little. Colour is stored at half the resolution, so sizes are
-    even: an odd last row or column is written twice.
+    The codec is H.264, or MPEG-4 if PyAV was built without x264; both are
+    lossy. Colour is stored at half the resolution, which needs even sizes: for
+    an odd size, the last row or column is repeated.
 
     Args:
         path: File to write, ending in `.mp4`; never a URL.
         frames: uint8 [time, height, width, 1 or 3], or an iterator of pieces
-            of it; each is encoded before the next is asked for.
+            of it; each piece is encoded before the next is requested.
         fps: Frames per second.
 
     Raises:
-        ValueError: A wrong type or shape, another ending, or `fps` not
-            above 0.
+        ValueError: If the type or shape is wrong, the path does not end in
+            `.mp4`, or `fps` is not positive.
     """
     _check_fps(fps)
     if pathlib.Path(path).suffix.lower() != ".mp4":
-        raise ValueError(f"path is {os.fspath(path)!r}; it must end in .mp4.")
+        raise ValueError(f"path must end in .mp4, got {os.fspath(path)!r}.")
     pieces = frames if isinstance(frames, Iterator) else [frames]
     write_atomically(path, lambda part: _encode_mp4(part, pieces, fps))
 
@@ -216,7 +220,7 @@ def _encode_mp4(
     frames = itertools.chain.from_iterable(map(_of_even_size, pieces))
     first = next(frames, None)
     if first is None:
-        raise ValueError("frames hold no piece; at least one is needed.")
+        raise ValueError("frames must contain at least one piece, got none.")
     options = {"movflags": "faststart"}
     with av.open(file_url(path), "w", "mp4", options=options) as container:
         if "libx264" in av.codecs_available:
@@ -227,7 +231,7 @@ def _encode_mp4(
             stream = container.add_stream("mpeg4", rate, bit_rate=8_000_000)
         stream.height, stream.width = first.shape[:2]
         stream.pix_fmt = "yuv420p"
-        # With several threads the bytes depend on the number of cores.
+        # With several threads, the result depends on the number of cores.
         stream.thread_count = 1
         for frame in itertools.chain([first], frames):
             picture = av.VideoFrame.from_ndarray(

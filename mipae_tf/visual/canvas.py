@@ -1,4 +1,4 @@
-"""The sheet every picture is drawn on, and its colours."""
+"""The canvas for pictures, and its colours."""
 
 import functools
 from collections.abc import Sequence
@@ -8,18 +8,18 @@ from PIL import Image
 from PIL import ImageDraw
 from PIL import ImageFont
 
-# The sheet and its text are pure greys: a grey video drawn on it then needs
-# hardly more colours than its own 256, which is all a GIF can hold.
-BACKGROUND = (246, 246, 246)
-INK = (51, 51, 51)
-FAINT = (218, 218, 218)
-CONTEXT = (38, 110, 178)
-FORECAST = (226, 116, 24)
-CONTENT = (18, 138, 118)
-POSE = (156, 66, 150)
+# Canvas and text are pure greys, so that a picture of grey video needs hardly
+# more than the 256 colours that a GIF supports.
+BACKGROUND_COLOUR = (246, 246, 246)
+TEXT_COLOUR = (51, 51, 51)
+LINE_COLOUR = (218, 218, 218)
+CONTEXT_COLOUR = (38, 110, 178)
+FORECAST_COLOUR = (226, 116, 24)
+CONTENT_COLOUR = (18, 138, 118)
+POSE_COLOUR = (156, 66, 150)
 
 MARGIN = 16
-SMALLEST_TEXT = 9
+MIN_TEXT_SIZE = 9
 
 
 @functools.cache
@@ -33,21 +33,21 @@ def text_width(text: str, size: int) -> int:
 
 
 def text_size(cell: int) -> int:
-    """The font size that goes with picture cells `cell` pixels high."""
+    """The font size for picture cells of a height of `cell` pixels."""
     return int(np.clip(cell // 7, 12, 20))
 
 
 def as_rgb(frames: np.ndarray, name: str, axes: Sequence[str]) -> np.ndarray:
-    """Checks uint8 frames and gives them three channels.
+    """Checks uint8 frames and converts them to three channels.
 
     Args:
-        frames: uint8, its axes those of `axes` and then the channel, which
-            is 1 or 3 wide.
-        name: What the frames are called in the error message.
+        frames: uint8, with the axes `axes` followed by 1 or 3 channels.
+        name: Name of the frames in the error message.
         axes: Names of the axes before the channel.
 
     Raises:
-        ValueError: Another type, number of axes or channels, or no element.
+        ValueError: If the type, number of axes or number of channels is wrong,
+            or the array is empty.
     """
     frames = np.asarray(frames)
     if (
@@ -58,7 +58,7 @@ def as_rgb(frames: np.ndarray, name: str, axes: Sequence[str]) -> np.ndarray:
     ):
         raise ValueError(
             f"{name} must be uint8 [{', '.join(axes)}, 1 or 3 channels] and "
-            f"not empty; it is {frames.dtype} {list(frames.shape)}."
+            f"not empty, got {frames.dtype} {list(frames.shape)}."
         )
     return np.broadcast_to(frames, (*frames.shape[:-1], 3))
 
@@ -67,36 +67,36 @@ def enlarge(frames: np.ndarray, scale: int) -> np.ndarray:
     """Repeats pixels: [..., H, W, C] becomes [..., H·scale, W·scale, C].
 
     Raises:
-        ValueError: `scale` is below 1 or not whole.
+        ValueError: If `scale` is not an integer of at least 1.
     """
     if scale != int(scale) or scale < 1:
         raise ValueError(
-            f"scale is {scale}; it is a whole number of at least 1."
+            f"scale must be an integer of at least 1, got {scale}."
         )
     return frames.repeat(scale, axis=-3).repeat(scale, axis=-2)
 
 
 class Canvas:
-    """A sheet of neutral grey to paste frames and write labels on.
+    """A grey canvas for frames and labels.
 
     Positions are (top, left) in pixels, as in arrays.
 
     Args:
-        height: Height of the sheet in pixels.
-        width: Width of the sheet in pixels.
+        height: Height of the canvas in pixels.
+        width: Width of the canvas in pixels.
     """
 
     def __init__(self, height: int, width: int):
-        self._image = Image.new("RGB", (width, height), BACKGROUND)
+        self._image = Image.new("RGB", (width, height), BACKGROUND_COLOUR)
 
     def copy(self) -> "Canvas":
-        """A second sheet that looks like this one."""
+        """Returns a copy of this canvas."""
         twin = Canvas(1, 1)
         twin._image = self._image.copy()
         return twin
 
     def paste(self, picture: np.ndarray, top: int, left: int) -> None:
-        """Lays a uint8 [height, width, 3] picture on the sheet."""
+        """Draws a uint8 [height, width, 3] picture on the canvas."""
         self._image.paste(Image.fromarray(picture), (left, top))
 
     def box(
@@ -113,10 +113,10 @@ class Canvas:
         top: int,
         left: int,
         size: int,
-        colour: tuple = INK,
+        colour: tuple = TEXT_COLOUR,
         anchor: str = "lm",
     ) -> None:
-        """Writes a line; `anchor` is Pillow's (`lm`: left end, middle)."""
+        """Draws a line of text; `anchor` as in Pillow (`lm`: left, middle)."""
         ImageDraw.Draw(self._image).text(
             (left, top), text, colour, _font(size), anchor
         )
@@ -128,13 +128,15 @@ class Canvas:
         left: int,
         width: int,
         size: int,
-        colour: tuple = INK,
+        colour: tuple = TEXT_COLOUR,
     ) -> None:
-        """Centres a line in `width` pixels; too long, it shrinks or is left
-        out."""
-        while size >= SMALLEST_TEXT and text_width(text, size) > width:
+        """Draws a line centred in `width` pixels.
+
+        A line that is too long is drawn smaller, or not at all.
+        """
+        while size >= MIN_TEXT_SIZE and text_width(text, size) > width:
             size -= 1
-        if size >= SMALLEST_TEXT:
+        if size >= MIN_TEXT_SIZE:
             self.text(text, top, left + width // 2, size, colour, "mm")
 
     def text_upwards_within(
@@ -145,13 +147,13 @@ class Canvas:
         height: int,
         width: int,
         size: int,
-        colour: tuple = INK,
+        colour: tuple = TEXT_COLOUR,
     ) -> None:
-        """Like `text_within`, reading from bottom to top in a column."""
+        """Like `text_within`, but rotated to read from bottom to top."""
         line = Canvas(width, height)
         line.text_within(text, width // 2, 0, height, size, colour)
         self.paste(np.rot90(line.pixels()), top, left)
 
     def pixels(self) -> np.ndarray:
-        """The sheet as uint8 [height, width, 3]."""
+        """The canvas as uint8 [height, width, 3]."""
         return np.array(self._image)

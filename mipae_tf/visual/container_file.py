@@ -1,4 +1,4 @@
-"""Frames of videos that FFmpeg reads, as they are shown."""
+"""Reads the frames of video files with FFmpeg, as they are displayed."""
 
 import os
 import pathlib
@@ -13,19 +13,19 @@ from PIL import Image
 
 from mipae_tf.visual.image_file import on_black
 from mipae_tf.visual.video_formats import decoding
-from mipae_tf.visual.video_formats import refusal
+from mipae_tf.visual.video_formats import video_error
 
-# Pictures that belong to a file, such as the cover of a song.
-STILLS = Disposition.attached_pic | Disposition.timed_thumbnails
-# FFmpeg's own decoders of these codecs pass over their transparency.
+# Pictures attached to a file, such as the cover of a song.
+STILL_PICTURES = Disposition.attached_pic | Disposition.timed_thumbnails
+# FFmpeg's own decoders for these codecs ignore transparency.
 ALPHA_DECODERS = {"vp8": "libvpx", "vp9": "libvpx-vp9"}
-WIDEST_PIXEL = 10  # wider ones come from damaged headers
+MAX_PIXEL_ASPECT = 10  # larger ones come from damaged headers
 
 
 def file_url(path: str | os.PathLike) -> str:
-    """What FFmpeg opens the file by.
+    """The URL of a file for FFmpeg.
 
-    It takes a plain `12:30.mp4` for a URL of the protocol 12.
+    FFmpeg treats a plain `12:30.mp4` as a URL with the protocol 12.
     """
     return f"file:{os.fspath(path)}"
 
@@ -33,12 +33,12 @@ def file_url(path: str | os.PathLike) -> str:
 def container_frames(path: pathlib.Path) -> Iterator[Image.Image]:
     """The frames of a video as RGB images.
 
-    Rotations and reflections that the file asks the player for are applied,
-    pixels that are not square are made so, and transparent parts are laid on
-    black. Of several video streams, the default one is read.
+    Rotations and reflections in the file's metadata are applied, non-square
+    pixels are resampled to square ones, and transparent parts are drawn on
+    black. If there are several video streams, the default one is read.
 
     Raises:
-        Refused: The file cannot be read or holds no video.
+        VideoError: If the file cannot be read or contains no video.
     """
     with (
         decoding(path),
@@ -47,8 +47,8 @@ def container_frames(path: pathlib.Path) -> Iterator[Image.Image]:
         stream = _video_stream(path, container)
         decoder = _decoder(stream)
         pixel = stream.sample_aspect_ratio or Fraction(1)
-        if not 1 / WIDEST_PIXEL <= pixel <= WIDEST_PIXEL:
-            raise refusal(path, f"has pixels {pixel} times as wide as high")
+        if not 1 / MAX_PIXEL_ASPECT <= pixel <= MAX_PIXEL_ASPECT:
+            raise video_error(path, f"has pixels {pixel} times as wide as high")
         for packet in container.demux(stream):
             for frame in decoder.decode(packet):
                 yield _upright(_square_pixels(_picture(frame), pixel), frame)
@@ -57,9 +57,11 @@ def container_frames(path: pathlib.Path) -> Iterator[Image.Image]:
 def _video_stream(
     path: pathlib.Path, container: av.container.InputContainer
 ) -> av.VideoStream:
-    videos = [s for s in container.streams.video if not s.disposition & STILLS]
+    videos = [
+        s for s in container.streams.video if not s.disposition & STILL_PICTURES
+    ]
     if not videos:
-        raise refusal(path, "holds no video stream")
+        raise video_error(path, "contains no video stream")
     best = container.streams.best("video")
     if best in videos:
         return best
@@ -82,7 +84,7 @@ def _picture(frame: av.VideoFrame) -> Image.Image:
 
 
 def _square_pixels(image: Image.Image, pixel: Fraction) -> Image.Image:
-    """Made wider or higher, never smaller: no detail is lost."""
+    """Resamples to square pixels by enlarging, so that no detail is lost."""
     if pixel == 1:
         return image
     width = round(image.width * max(pixel, 1))
@@ -91,7 +93,7 @@ def _square_pixels(image: Image.Image, pixel: Fraction) -> Image.Image:
 
 
 def _upright(image: Image.Image, frame: av.VideoFrame) -> Image.Image:
-    """Applies the display matrix of a frame, to the nearest quarter turn.
+    """Applies the display matrix of a frame, rounded to quarter turns.
 
     A pixel at (x, y) is shown at (a x + c y, b x + d y), with y downwards.
     """

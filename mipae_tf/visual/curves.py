@@ -1,19 +1,19 @@
-"""Curves with bands over any x, as PNG."""
+"""Plots of curves with bands, as PNG."""
 
 from collections.abc import Mapping
 
 from matplotlib.axes import Axes
 
 from mipae_tf.visual.figure import COLOURS
-from mipae_tf.visual.figure import INK
+from mipae_tf.visual.figure import TEXT_COLOUR
 from mipae_tf.visual.figure import finite
 from mipae_tf.visual.figure import new_figure
 from mipae_tf.visual.figure import png_bytes
 from mipae_tf.visual.figure import tidy
 
-# A longer curve is a line alone.
-MOST_MARKED = 30
-# Where the colours are used up, the next curves repeat them dashed.
+# Longer curves are drawn without markers.
+MAX_MARKED_POINTS = 30
+# After the last colour, the colours repeat with the next line style.
 LINE_STYLES = ("-", "--", ":", "-.")
 
 
@@ -26,19 +26,19 @@ def curve_plot(
     """Plots curves, with bands.
 
     Args:
-        series: For each name in the legend `(x, y, low, high)`, sequences of
-            one number per point; `low` and `high` bound the band and may be
-            None. A y that is not finite leaves a gap.
-        xlabel: What x is, with its unit.
-        ylabel: What y is, with its unit.
-        log_x: Whether x is drawn on a logarithmic axis.
+        series: Maps each name in the legend to `(x, y, low, high)`, sequences
+            with one number per point; `low` and `high` are the limits of the
+            band and may be None. A y that is not finite leaves a gap.
+        xlabel: Label of the x axis, with the unit.
+        ylabel: Label of the y axis, with the unit.
+        log_x: Whether the x axis is logarithmic.
 
     Returns:
-        The plot as a PNG file's bytes.
+        The bytes of a PNG file.
 
     Raises:
-        ValueError: No series, parts of a series of different lengths, an x
-            that is not finite, or not above 0 on a logarithmic axis.
+        ValueError: If there is no series, lengths within a series differ, or an
+            x is not finite, or not positive on a logarithmic axis.
     """
     figure = new_figure(7, 4)
     axes = figure.add_subplot()
@@ -47,8 +47,7 @@ def curve_plot(
         for name, (x, *_) in series.items():
             if not min(x, default=1) > 0:
                 raise ValueError(
-                    f"x of {name!r} goes down to {min(x)}; with log_x it must "
-                    "be above 0."
+                    f"x of {name!r} must be above 0 with log_x, got {min(x)}."
                 )
         axes.set_xscale("log")
     axes.set_xlabel(xlabel)
@@ -57,18 +56,20 @@ def curve_plot(
 
 
 def draw_curves(axes: Axes, series: Mapping[str, tuple]) -> None:
-    """Draws the series of `curve_plot` and their legend on tidy axes."""
+    """Draws the series of `curve_plot` and their legend."""
     if not series:
-        raise ValueError("series is empty; at least one curve is needed.")
+        raise ValueError("series must contain at least one curve, got none.")
     for index, (name, curve) in enumerate(series.items()):
         row, column = divmod(index, len(COLOURS))
         style = LINE_STYLES[row % len(LINE_STYLES)]
         _draw_curve(axes, name, curve, COLOURS[column], style)
     tidy(axes)
-    # Beside the curves where they are many, for it would hide them.
+    # A long legend is placed beside the curves, so that it hides none.
     beside = {"loc": "center left", "bbox_to_anchor": (1, 0.5)}
     many = len(series) > len(COLOURS) // 2
-    axes.legend(frameon=False, labelcolor=INK, **(beside if many else {}))
+    axes.legend(
+        frameon=False, labelcolor=TEXT_COLOUR, **(beside if many else {})
+    )
 
 
 def _draw_curve(
@@ -77,15 +78,15 @@ def _draw_curve(
     x, y, low, high = (None if part is None else finite(part) for part in curve)
     if len(x) != len(y):
         raise ValueError(
-            f"{name!r} has {len(x)} x and {len(y)} y; they must be as many."
+            f"{name!r} must have as many x as y, got {len(x)} and {len(y)}."
         )
     if (x != x).any():
         raise ValueError(f"x of {name!r} must be finite, got {list(curve[0])}.")
     for bound in (low, high):
         if bound is not None and len(bound) != len(y):
             raise ValueError(
-                f"the band of {name!r} has {len(bound)} steps, its values "
-                f"{len(y)}; they must be as many."
+                f"the band of {name!r} must have {len(y)} points like its "
+                f"values, got {len(bound)}."
             )
     axes.plot(
         x,
@@ -93,7 +94,7 @@ def _draw_curve(
         style,
         label=name,
         color=colour,
-        marker="o" if len(y) < MOST_MARKED else None,
+        marker="o" if len(y) < MAX_MARKED_POINTS else None,
         markersize=3,
     )
     if low is not None and high is not None:

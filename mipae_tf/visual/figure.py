@@ -1,4 +1,4 @@
-"""What all plots share: colours, paper, axes, and the way to a file."""
+"""Shared by all plots: figures, axes, colours and PNG encoding."""
 
 import io
 from collections.abc import Sequence
@@ -9,10 +9,10 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 DOTS_PER_INCH = 120
-INK = "#333333"
-FAINT = "#dadada"
-# Told apart by readers with any colour vision (Okabe and Ito, 2008), in an
-# order that puts the forecast's orange first.
+TEXT_COLOUR = "#333333"
+LINE_COLOUR = "#dadada"
+# Distinguishable with any colour vision (Okabe and Ito, 2008); the orange of
+# the forecast comes first.
 COLOURS = (
     "#d55e00",
     "#0072b2",
@@ -26,8 +26,8 @@ COLOURS = (
 
 
 def new_figure(width: float, height: float) -> Figure:
-    """An empty figure of so many inches."""
-    # Without pyplot there is no global state: the caller's backend stays.
+    """An empty figure of the given size in inches."""
+    # Without pyplot there is no global state, and the user's backend is kept.
     figure = Figure((width, height), DOTS_PER_INCH, layout="constrained")
     FigureCanvasAgg(figure)
     figure.get_layout_engine().set(w_pad=0.12, h_pad=0.12)
@@ -35,24 +35,24 @@ def new_figure(width: float, height: float) -> Figure:
 
 
 def tidy(axes: Axes) -> None:
-    """Leaves of the axes only what helps to read the curves."""
+    """Removes what is not needed to read the curves from the axes."""
     axes.spines[["top", "right"]].set_visible(False)
-    axes.spines[["left", "bottom"]].set_color(FAINT)
-    axes.grid(color=FAINT, linewidth=0.6)
+    axes.spines[["left", "bottom"]].set_color(LINE_COLOUR)
+    axes.grid(color=LINE_COLOUR, linewidth=0.6)
     axes.set_axisbelow(True)
-    axes.tick_params(color=FAINT, labelcolor=INK, labelsize=9)
-    axes.xaxis.label.set_color(INK)
-    axes.yaxis.label.set_color(INK)
+    axes.tick_params(color=LINE_COLOUR, labelcolor=TEXT_COLOUR, labelsize=9)
+    axes.xaxis.label.set_color(TEXT_COLOUR)
+    axes.yaxis.label.set_color(TEXT_COLOUR)
 
 
 def finite(values: Sequence[float]) -> np.ndarray:
-    """The values as float64, NaN in place of what is not finite."""
+    """The values as float64, with NaN for values that are not finite."""
     values = np.asarray(values, np.float64)
     return np.where(np.isfinite(values), values, np.nan)
 
 
 def png_bytes(figure: Figure) -> bytes:
-    """The figure as a PNG file's bytes."""
+    """The figure as the bytes of a PNG file."""
     stream = io.BytesIO()
     figure.savefig(stream, format="png")
     return stream.getvalue()

@@ -1,4 +1,4 @@
-"""A matrix of numbers as coloured cells, as PNG."""
+"""Heat maps of matrices, as PNG."""
 
 from collections.abc import Sequence
 
@@ -9,16 +9,16 @@ from matplotlib.colors import CenteredNorm
 from matplotlib.colors import Colormap
 from matplotlib.colors import Normalize
 
-from mipae_tf.visual.figure import FAINT
-from mipae_tf.visual.figure import INK
+from mipae_tf.visual.figure import LINE_COLOUR
+from mipae_tf.visual.figure import TEXT_COLOUR
 from mipae_tf.visual.figure import new_figure
 from mipae_tf.visual.figure import png_bytes
 
-# Inches of a cell; with more cells than MOST_INCHES hold, cells shrink.
+# Size of a cell in inches; if the figure would exceed MAX_INCHES, cells shrink.
 CELL_WIDTH, CELL_HEIGHT = 0.62, 0.36
-MOST_INCHES = 12
-# Narrower and lower cells have no room for their number.
-NARROWEST, LOWEST = 0.42, 0.18
+MAX_INCHES = 12
+# Smaller cells have no room for their number.
+MIN_NUMBER_WIDTH, MIN_NUMBER_HEIGHT = 0.42, 0.18
 
 
 def heatmap(
@@ -29,29 +29,29 @@ def heatmap(
     unit: str,
     centre: float | None = None,
 ) -> bytes:
-    """Draws a matrix, with its numbers where they fit.
+    """Draws a matrix as a heat map, with its numbers if they fit.
 
     Args:
-        values: Numbers [rows, columns]; NaN cells are left blank, and the
-            picture says so.
+        values: Numbers [rows, columns]; NaN cells are left blank, with a note
+            below.
         row_labels: A label for each row.
         column_labels: A label for each column.
-        title: What the matrix is.
-        unit: What the values are, with their unit, beside the colour bar.
-        centre: The value that is neither high nor low, such as 0 for a
-            difference; the colours then part there.
+        title: Title of the plot.
+        unit: Label of the colour bar: quantity and unit.
+        centre: Value at the centre of a diverging colour map, such as 0 for
+            differences.
 
     Returns:
-        The plot as a PNG file's bytes.
+        The bytes of a PNG file.
 
     Raises:
-        ValueError: No matrix, an empty one, infinite values, or labels that
-            are not as many as rows and columns.
+        ValueError: If the values are not a non-empty matrix or are infinite, or
+            the number of labels does not match.
     """
     values = _checked(values, row_labels, column_labels)
     rows, columns = values.shape
-    width = min(MOST_INCHES, CELL_WIDTH * columns)
-    height = min(MOST_INCHES, CELL_HEIGHT * rows)
+    width = min(MAX_INCHES, CELL_WIDTH * columns)
+    height = min(MAX_INCHES, CELL_HEIGHT * rows)
     longest = max(map(len, row_labels))
     figure = new_figure(width + 2.0 + 0.08 * longest, height + 1.6)
     axes = figure.add_subplot()
@@ -62,16 +62,21 @@ def heatmap(
         aspect="auto",
     )
     _label(axes, row_labels, column_labels)
-    axes.set_title(title, fontsize=10, color=INK, loc="left")
+    axes.set_title(title, fontsize=10, color=TEXT_COLOUR, loc="left")
     if np.isnan(values).any():
-        # Else a blank cell could not be told from a pale one.
-        axes.patch.set(hatch="////", edgecolor=FAINT)
-        axes.set_xlabel("blank, hatched: no value", fontsize=8, color=INK)
+        # Otherwise a blank cell would look like a pale one.
+        axes.patch.set(hatch="////", edgecolor=LINE_COLOUR)
+        axes.set_xlabel(
+            "blank, hatched: no value", fontsize=8, color=TEXT_COLOUR
+        )
     bar = figure.colorbar(image, ax=axes)
-    bar.set_label(unit, size=9, color=INK)
-    bar.ax.tick_params(color=FAINT, labelcolor=INK, labelsize=9)
-    bar.outline.set_edgecolor(FAINT)
-    if width / columns >= NARROWEST and height / rows >= LOWEST:
+    bar.set_label(unit, size=9, color=TEXT_COLOUR)
+    bar.ax.tick_params(color=LINE_COLOUR, labelcolor=TEXT_COLOUR, labelsize=9)
+    bar.outline.set_edgecolor(LINE_COLOUR)
+    if (
+        width / columns >= MIN_NUMBER_WIDTH
+        and height / rows >= MIN_NUMBER_HEIGHT
+    ):
         _annotate(axes, image, values)
     return png_bytes(figure)
 
@@ -89,15 +94,15 @@ def _checked(
         raise ValueError("values must be finite or NaN, got infinity.")
     if values.shape != (len(row_labels), len(column_labels)):
         raise ValueError(
-            f"values have shape {values.shape}, but there are "
-            f"{len(row_labels)} row labels and {len(column_labels)} column "
-            "labels; they must be as many."
+            f"values must have {len(row_labels)} rows and "
+            f"{len(column_labels)} columns, as many as labels, got shape "
+            f"{values.shape}."
         )
     return values
 
 
 def _colours(centre: float | None) -> Colormap:
-    """Dark is high; around a centre, blue is low and red is high."""
+    """Dark is high; with a centre, blue is low and red is high."""
     return colormaps["Blues" if centre is None else "RdBu_r"]
 
 
@@ -107,7 +112,7 @@ def _norm(values: np.ndarray, centre: float | None) -> Normalize:
     if centre is not None:
         reach = max(abs(low - centre), abs(high - centre)) or 1.0
         return CenteredNorm(centre, halfrange=reach)
-    # A range of no width would paint all cells as low.
+    # With an empty range, all cells would have the lowest colour.
     return Normalize(low, high if high > low else low + 1)
 
 
@@ -121,8 +126,8 @@ def _label(axes: Axes, rows: Sequence[str], columns: Sequence[str]) -> None:
         ha="center" if upright else "right",
         rotation_mode="anchor",
     )
-    axes.tick_params(length=0, labelcolor=INK, labelsize=9)
-    axes.spines[:].set_color(FAINT)
+    axes.tick_params(length=0, labelcolor=TEXT_COLOUR, labelsize=9)
+    axes.spines[:].set_color(LINE_COLOUR)
 
 
 def _annotate(axes: Axes, image, values: np.ndarray) -> None:
@@ -138,5 +143,5 @@ def _annotate(axes: Axes, image, values: np.ndarray) -> None:
             ha="center",
             va="center",
             fontsize=8,
-            color=INK if light else "white",
+            color=TEXT_COLOUR if light else "white",
         )

@@ -1,4 +1,4 @@
-"""A page that needs nothing but itself: text, tables and pictures."""
+"""Self-contained HTML pages of text, tables and pictures."""
 
 import base64
 import dataclasses
@@ -9,17 +9,19 @@ import jinja2
 
 from mipae_tf.visual.html_template import TEMPLATE
 
-# With more sections than these, the page begins with a table of contents.
-MOST_WITHOUT_CONTENTS = 3
-# Cells of up to so many characters are not broken into lines.
-SHORT_CELL = 42
+# Pages with more sections start with a table of contents.
+MAX_SECTIONS_WITHOUT_CONTENTS = 3
+# Cells with at most this many characters are not broken into lines.
+MAX_UNBROKEN_CELL = 42
 MIME_TYPES = {
     b"\x89PNG\r\n\x1a\n": "image/png",
     b"GIF87a": "image/gif",
     b"GIF89a": "image/gif",
 }
-# Numbers with signs, brackets and a deviation, and perhaps a short unit.
-NUMBER = re.compile(r"[-+−±\d.,()\[\]<>≤≥eE\s]*\d[\d.)\]\s]*[^\W\d]{0,4}%?")
+# Numbers with signs, brackets, a deviation, and an optional short unit.
+NUMBER_PATTERN = re.compile(
+    r"[-+−±\d.,()\[\]<>≤≥eE\s]*\d[\d.)\]\s]*[^\W\d]{0,4}%?"
+)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -28,9 +30,8 @@ class Table:
 
     Attributes:
         head: Names of the columns.
-        rows: Cells, as many in each row as there are columns; the first of
-            each row names it.
-        caption: What the table shows.
+        rows: Cells of each row, one per column; the first one names the row.
+        caption: Caption of the table.
     """
 
     head: Sequence[str]
@@ -41,12 +42,12 @@ class Table:
         for number, row in enumerate(self.rows, start=1):
             if len(row) != len(self.head):
                 raise ValueError(
-                    f"row {number} of the table has {len(row)} cells; the "
-                    f"head has {len(self.head)}, and they must be as many."
+                    f"row {number} of the table must have {len(self.head)} "
+                    f"cells like its head, got {len(row)}."
                 )
 
     def numeric_columns(self) -> list[bool]:
-        """For each column, whether most of its filled cells are numbers."""
+        """Whether most of the non-empty cells are numbers, per column."""
         columns = zip(*self.rows) if self.rows else [()] * len(self.head)
         return [_mostly_numbers(column) for column in columns]
 
@@ -56,8 +57,8 @@ class Picture:
     """A picture, embedded in the page.
 
     Attributes:
-        data: A PNG or GIF file's bytes.
-        caption: What it shows; also for those who cannot see it.
+        data: The bytes of a PNG or GIF file.
+        caption: Caption and alternative text.
     """
 
     data: bytes
@@ -66,12 +67,12 @@ class Picture:
     def __post_init__(self) -> None:
         if not self.data.startswith(tuple(MIME_TYPES)):
             raise ValueError(
-                f"data of a picture begins with {self.data[:8]!r}; it must be "
-                "a PNG or GIF file's bytes."
+                "data of a picture must be the bytes of a PNG or GIF file, "
+                f"got data that starts with {self.data[:8]!r}."
             )
 
     def uri(self) -> str:
-        """The picture as an address that holds it."""
+        """The picture as a data URI."""
         kind = next(
             kind
             for signature, kind in MIME_TYPES.items()
@@ -82,10 +83,10 @@ class Picture:
 
 @dataclasses.dataclass(frozen=True)
 class Section:
-    """A part of the page under a title.
+    """A section of the page.
 
     Attributes:
-        title: Its heading.
+        title: Heading of the section.
         blocks: Paragraphs of plain text, tables and pictures, in order.
     """
 
@@ -96,30 +97,29 @@ class Section:
 def html_page(
     title: str, sections: Sequence[Section], subtitle: str = ""
 ) -> str:
-    """Writes a page that needs no network and runs no script.
+    """Renders a page that needs no network and no scripts.
 
-    Colours follow the reader's choice of light or dark; wide tables scroll
-    within their box; columns of numbers are aligned to the right. With more
-    than three sections the page begins with their list.
+    Colours follow the reader's light or dark mode, wide tables can be scrolled,
+    and columns of numbers are right-aligned. With more than three sections, the
+    page starts with a table of contents.
 
     Args:
-        title: Heading and name of the page.
-        sections: Its parts, in order.
+        title: Heading and title of the page.
+        sections: Sections, in order.
         subtitle: A line below the heading.
 
     Returns:
-        The page as HTML text, all that is given escaped.
+        The page as HTML text, with all given text escaped.
 
     Raises:
-        ValueError: A block that is no text, table or picture.
+        ValueError: If a block is not text, a table or a picture.
     """
     for section in sections:
         for block in section.blocks:
             if not isinstance(block, str | Table | Picture):
                 raise ValueError(
-                    f"a block of section {section.title!r} is a "
-                    f"{type(block).__name__}; allowed are text, Table and "
-                    "Picture."
+                    f"a block of section {section.title!r} must be text, a "
+                    f"Table or a Picture, got {type(block).__name__}."
                 )
     environment = jinja2.Environment(
         autoescape=True,
@@ -131,14 +131,14 @@ def html_page(
         title=title,
         subtitle=subtitle,
         sections=sections,
-        short=SHORT_CELL,
-        contents=len(sections) > MOST_WITHOUT_CONTENTS,
-        # Which of the three a block is: Jinja has no isinstance.
+        short=MAX_UNBROKEN_CELL,
+        contents=len(sections) > MAX_SECTIONS_WITHOUT_CONTENTS,
+        # For the type of a block: Jinja has no isinstance.
         kind=lambda block: type(block).__name__,
     )
 
 
 def _mostly_numbers(cells: Sequence[str]) -> bool:
     filled = [cell for cell in cells if cell.strip()]
-    numbers = sum(bool(NUMBER.fullmatch(cell)) for cell in filled)
+    numbers = sum(bool(NUMBER_PATTERN.fullmatch(cell)) for cell in filled)
     return 2 * numbers > len(filled)

@@ -1,6 +1,6 @@
-"""The Jinja template behind `html_page`."""
+"""The Jinja template of `html_page`."""
 
-# The policy forbids a reader's browser to load anything from elsewhere.
+# The security policy prevents browsers from loading external resources.
 TEMPLATE = """\
 <!DOCTYPE html>
 <html lang="en">

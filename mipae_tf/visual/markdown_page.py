@@ -9,15 +9,15 @@ from mipae_tf.visual.html_page import Table
 def markdown_page(
     title: str, sections: Sequence[Section], subtitle: str = ""
 ) -> str:
-    """Writes a page as Markdown, pictures left out.
+    """Renders a page as Markdown, without its pictures.
 
     Args:
         title: Heading of the page.
-        sections: Its parts, in order.
+        sections: Sections, in order.
         subtitle: A line below the heading.
 
     Returns:
-        The text, which ends in a line break.
+        The text, with a line break at the end.
     """
     parts = [f"# {title}", subtitle]
     for section in sections:
@@ -31,7 +31,7 @@ def markdown_page(
 
 
 def markdown_table(table: Table) -> str:
-    """A table as Markdown, columns of numbers aligned to the right."""
+    """A table as Markdown, with right-aligned columns of numbers."""
     rules = [
         "---:" if numeric else "---" for numeric in table.numeric_columns()
     ]

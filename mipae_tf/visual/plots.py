@@ -1,4 +1,4 @@
-"""Curves of what is measured at each step, as PNG."""
+"""Plots of values per step, as PNG."""
 
 import math
 from collections.abc import Mapping
@@ -8,7 +8,7 @@ from matplotlib.ticker import MaxNLocator
 
 from mipae_tf.visual.curves import draw_curves
 from mipae_tf.visual.figure import COLOURS
-from mipae_tf.visual.figure import INK
+from mipae_tf.visual.figure import TEXT_COLOUR
 from mipae_tf.visual.figure import finite
 from mipae_tf.visual.figure import new_figure
 from mipae_tf.visual.figure import png_bytes
@@ -23,17 +23,18 @@ def per_step_plot(
     """Plots curves over steps, with bands.
 
     Args:
-        series: For each name in the legend `(values, low, high)`, sequences
-            of one number per step, the first at step 1; `low` and `high`
-            bound the band and may be None. What is not finite leaves a gap.
-        ylabel: What the values are, with their unit.
-        xlabel: What the steps are.
+        series: Maps each name in the legend to `(values, low, high)`,
+            sequences with one number per step, the first at step 1; `low` and
+            `high` are the limits of the band and may be None. Values that are
+            not finite leave a gap.
+        ylabel: Label of the y axis, with the unit.
+        xlabel: Label of the x axis.
 
     Returns:
-        The plot as a PNG file's bytes.
+        The bytes of a PNG file.
 
     Raises:
-        ValueError: No series, or a band of another length than its values.
+        ValueError: If there is no series, or lengths within a series differ.
     """
     figure = new_figure(7, 4)
     axes = figure.add_subplot()
@@ -51,24 +52,24 @@ def per_step_plot(
 
 
 def loss_plot(rows: Sequence[Mapping]) -> bytes:
-    """Plots what training logged, one panel for each loss of each stage.
+    """Plots the logged losses, one panel for each loss of each stage.
 
     Args:
-        rows: The rows of a loss file: `step`, optionally `stage`, and
-            numbers by name. A name that a row lacks has no point there;
-            what is no number is passed over.
+        rows: The rows of a loss file: `step`, optionally `stage`, and numbers
+            by name. Rows may lack a name; values that are not numbers are
+            ignored.
 
     Returns:
-        The plot as a PNG file's bytes.
+        The bytes of a PNG file.
 
     Raises:
-        ValueError: No row holds a loss.
+        ValueError: If no row contains a loss.
     """
     curves = _curves(rows)
     if not curves:
         raise ValueError(
-            f"rows are {len(rows)} and hold no loss; at least one with "
-            "`step` and a number is needed."
+            "rows must contain at least one with `step` and a loss, got "
+            f"{len(rows)} rows without a loss."
         )
     columns = min(3, len(curves))
     lines = math.ceil(len(curves) / columns)
@@ -81,10 +82,10 @@ def loss_plot(rows: Sequence[Mapping]) -> bytes:
             finite(values),
             color=COLOURS[1],
             linewidth=1.2,
-            # A line needs two points to be seen.
+            # A line with a single point would be invisible.
             marker="o" if len(points) == 1 else None,
         )
-        axes.set_title(title, fontsize=10, color=INK, loc="left")
+        axes.set_title(title, fontsize=10, color=TEXT_COLOUR, loc="left")
         axes.xaxis.set_major_locator(MaxNLocator(5, integer=True))
         tidy(axes)
         if index + columns >= len(curves):

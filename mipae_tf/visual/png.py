@@ -1,4 +1,4 @@
-"""Pictures as PNG files."""
+"""Writes pictures as PNG files."""
 
 import io
 import os
@@ -11,7 +11,7 @@ from mipae_tf.visual.canvas import as_rgb
 
 
 def encode_png(image: np.ndarray) -> bytes:
-    """Encodes a uint8 [height, width, 1 or 3] picture, losing nothing."""
+    """Encodes a uint8 [height, width, 1 or 3] picture, losslessly."""
     image = as_rgb(image, "image", ("height", "width"))
     stream = io.BytesIO()
     Image.fromarray(image).save(stream, "png")

@@ -1,4 +1,4 @@
-"""Animations that show truth and forecasts next to each other."""
+"""Animations that show videos, such as truth and forecast, side by side."""
 
 import dataclasses
 import math
@@ -6,17 +6,17 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from mipae_tf.visual.canvas import CONTEXT
-from mipae_tf.visual.canvas import FAINT
-from mipae_tf.visual.canvas import FORECAST
-from mipae_tf.visual.canvas import INK
+from mipae_tf.visual.canvas import CONTEXT_COLOUR
+from mipae_tf.visual.canvas import FORECAST_COLOUR
+from mipae_tf.visual.canvas import LINE_COLOUR
 from mipae_tf.visual.canvas import MARGIN
+from mipae_tf.visual.canvas import TEXT_COLOUR
 from mipae_tf.visual.canvas import Canvas
 from mipae_tf.visual.canvas import as_rgb
 from mipae_tf.visual.canvas import enlarge
 from mipae_tf.visual.canvas import text_size
 from mipae_tf.visual.canvas import text_width
-from mipae_tf.visual.layouts import BAR
+from mipae_tf.visual.layouts import BAR_HEIGHT
 from mipae_tf.visual.layouts import ROW_GAP
 from mipae_tf.visual.layouts import check_context
 from mipae_tf.visual.layouts import check_labels
@@ -34,31 +34,30 @@ def side_by_side(
     first: int = 0,
     steps: int | None = None,
 ) -> np.ndarray:
-    """Draws the frames of an animation: per clip, one panel of each video.
+    """Draws the frames of an animation, with one panel per clip and video.
 
-    The border around the panels is blue while the model is given frames and
-    orange while it predicts; a bar below shows how far the clip has run.
+    The border around the panels is blue during the context and orange during
+    the forecast; a bar below shows the progress.
 
     Args:
-        videos: For each label, uint8 [clip, time, height, width, 1 or 3];
-            one clip may come without its clip axis. Shapes agree but for
+        videos: For each label, uint8 [clip, time, height, width, 1 or 3]. A
+            single clip may have no clip axis. Shapes must be equal except for
             the channels.
-        labels: What each video is, such as `truth` and `forecast`.
-        context: How many frames the model was given; None leaves the border
-            and the bar grey.
-        scale: Pixels on the sheet per pixel of a frame.
-        columns: Clips side by side; by default a grid about twice as wide
-            as high.
-        first: Number of the first frame, where the videos are a piece of a
-            longer animation.
-        steps: How many frames the whole has; None where this is all of it.
+        labels: A label for each video, such as `truth` and `forecast`.
+        context: Number of context frames; with None, border and bar are grey.
+        scale: Pixels of the picture per pixel of a frame.
+        columns: Number of clips per row; by default the grid is about twice as
+            wide as high.
+        first: Index of the first frame, if the videos are a piece of a longer
+            animation.
+        steps: Total number of frames; None if this is the whole animation.
 
     Returns:
         uint8 [time, height, width, 3].
 
     Raises:
-        ValueError: No videos, shapes that differ, a wrong type, or a
-            context, labels or columns that do not fit.
+        ValueError: If there are no videos, shapes differ, a type is wrong, or
+            `context`, `labels` or `columns` do not match.
     """
     videos = _checked_videos(videos)
     labels = check_labels(labels, len(videos))
@@ -70,7 +69,7 @@ def side_by_side(
     if columns is None:
         columns = _default_columns(clips, panels)
     if columns < 1:
-        raise ValueError(f"columns is {columns}; at least 1 is needed.")
+        raise ValueError(f"columns must be at least 1, got {columns}.")
     grid = _Grid.around(panels, min(columns, clips), any(labels))
     sheet = grid.sheet(labels)
     # [time, height, width, channel]
@@ -95,8 +94,8 @@ def _checked_videos(videos: Sequence[np.ndarray]) -> list[np.ndarray]:
     shapes = {video.shape[:-1] for video in videos}
     if len(shapes) != 1:
         raise ValueError(
-            f"videos have the shapes {sorted(shapes)} [{', '.join(axes)}]; "
-            "at least one video, and one shape for all, is needed."
+            "videos must contain at least one, all of the same shape "
+            f"[{', '.join(axes)}], got shapes {sorted(shapes)}."
         )
     return videos
 
@@ -109,7 +108,7 @@ def _default_columns(clips: int, panels: np.ndarray) -> int:
 
 @dataclasses.dataclass(frozen=True)
 class _Grid:
-    """Sizes in pixels of everything that one animation frame shows."""
+    """Sizes in pixels of the elements of one animation frame."""
 
     clips: int
     videos: int
@@ -128,14 +127,14 @@ class _Grid:
 
     @property
     def block(self) -> tuple[int, int]:
-        """Height and width of a clip's panels with their border."""
+        """Height and width of the panels of one clip with their border."""
         return (
             self.height + 2 * BORDER,
             self.videos * (self.width + BORDER) + BORDER,
         )
 
     def place(self, clip: int) -> tuple[int, int]:
-        """Top and left of a clip's border."""
+        """Top and left of the border of a clip."""
         row, column = divmod(clip, self.columns)
         height, width = self.block
         return (
@@ -151,14 +150,15 @@ class _Grid:
 
     @property
     def span(self) -> int:
-        """Width of all columns together."""
+        """Total width of all columns."""
         return self.columns * (self.block[1] + CLIP_GAP) - CLIP_GAP
 
     def sheet(self, labels: Sequence[str]) -> Canvas:
-        """All that stays the same: the size and the headings."""
+        """The canvas with everything that does not change: the headings."""
         size = text_size(self.height)
         canvas = Canvas(
-            self.foot + BAR + ROW_GAP + size + MARGIN, self.span + 2 * MARGIN
+            self.foot + BAR_HEIGHT + ROW_GAP + size + MARGIN,
+            self.span + 2 * MARGIN,
         )
         for column in range(self.columns):
             left = self.place(column)[1] + BORDER
@@ -183,11 +183,11 @@ class _Grid:
         """Frame `step` of `steps`; panels [video, clip, height, width, 3]."""
         canvas = sheet.copy()
         if context is None:
-            word, colour = "", FAINT
+            word, colour = "", LINE_COLOUR
         elif step < context:
-            word, colour = "context", CONTEXT
+            word, colour = "context", CONTEXT_COLOUR
         else:
-            word, colour = "forecast", FORECAST
+            word, colour = "forecast", FORECAST_COLOUR
         for clip in range(self.clips):
             top, left = self.place(clip)
             canvas.box(top, left, *self.block, colour)
@@ -210,14 +210,14 @@ class _Grid:
         colour: tuple,
     ) -> None:
         done = max(1, round(self.span * (step + 1) / steps))
-        canvas.box(self.foot, MARGIN, BAR, self.span, FAINT)
-        colour_done = INK if context is None else FORECAST
-        canvas.box(self.foot, MARGIN, BAR, done, colour_done)
+        canvas.box(self.foot, MARGIN, BAR_HEIGHT, self.span, LINE_COLOUR)
+        colour_done = TEXT_COLOUR if context is None else FORECAST_COLOUR
+        canvas.box(self.foot, MARGIN, BAR_HEIGHT, done, colour_done)
         if context:
             given = max(1, round(self.span * min(context, step + 1) / steps))
-            canvas.box(self.foot, MARGIN, BAR, given, CONTEXT)
+            canvas.box(self.foot, MARGIN, BAR_HEIGHT, given, CONTEXT_COLOUR)
         size = text_size(self.height)
-        middle = self.foot + BAR + ROW_GAP + size // 2
+        middle = self.foot + BAR_HEIGHT + ROW_GAP + size // 2
         if word:
             canvas.text(word, middle, MARGIN, size, colour)
         count = f"{step + 1} / {steps}"

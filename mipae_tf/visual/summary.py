@@ -13,23 +13,23 @@ def write_gif_summary(
 ) -> bool:
     """Writes an animation to the default summary writer.
 
-    TensorBoard has no summary of videos; its image tab plays a GIF that is
-    handed over as an encoded image.
+    TensorBoard has no video summary, but its image tab plays a GIF that is
+    written as an encoded image.
 
     Args:
         tag: Name in TensorBoard.
         frames: uint8 [time, height, width, 1 or 3].
-        step: Training step that the frames belong to.
+        step: Training step of the frames.
         fps: Frames per second.
 
     Returns:
-        Whether a writer took it; without a default writer none does.
+        Whether it was written; False without a default writer.
     """
     return _write(tag, encode_gif(frames, fps), frames.shape[1:3], step)
 
 
 def write_image_summary(tag: str, image: np.ndarray, step: int) -> bool:
-    """Writes a uint8 [height, width, 1 or 3] picture; see the GIF's."""
+    """Writes a uint8 [height, width, 1 or 3] picture, see above."""
     return _write(tag, encode_png(image), image.shape[:2], step)
 
 
@@ -38,7 +38,7 @@ def _write(tag: str, data: bytes, size: tuple[int, int], step: int) -> bool:
     return bool(
         tf.summary.write(
             tag,
-            # The image plugin's order: width, height, then the images.
+            # The order of the image plugin: width, height, images.
             tf.constant([str(width).encode(), str(height).encode(), data]),
             step=step,
             metadata=metadata.create_summary_metadata(

@@ -1,4 +1,4 @@
-"""Videos of the user's own, read from the files people have them in."""
+"""Reads videos from the user's files."""
 
 import os
 import pathlib
@@ -19,7 +19,7 @@ from mipae_tf.visual.video_formats import ANIMATIONS
 from mipae_tf.visual.video_formats import CONTAINERS
 from mipae_tf.visual.video_formats import IMAGES
 from mipae_tf.visual.video_formats import decoding
-from mipae_tf.visual.video_formats import refusal
+from mipae_tf.visual.video_formats import video_error
 
 
 def read_video(
@@ -27,51 +27,51 @@ def read_video(
     frame_size: int | None = None,
     channels: int | None = None,
 ) -> np.ndarray:
-    """Reads a video as the frames a model takes.
+    """Reads a video as frames for a model.
 
-    Every stored frame counts once, whatever time it is shown for. The images
-    of a folder are sorted by name, numbers by value (frame2 before frame10);
-    hidden files, folders and files that are no images are passed over, and of
-    an image file that holds several images the first is taken.
+    Each stored frame is read once, whatever its display time. The images of a
+    folder are sorted by name, with numbers by value (frame2 before frame10).
+    Hidden files, subfolders and files that are not images are ignored; of an
+    image file with several images, only the first is read.
 
-    Frames are read as a viewer shows them: rotations and reflections that a
-    file asks for are applied, pixels that are not square are made so, and
-    transparent pixels become black. An array in a `.npy` file is uint8, or
+    Frames are read as a viewer shows them: rotations and reflections in the
+    metadata are applied, non-square pixels are resampled to square ones, and
+    transparent pixels become black. An array in a `.npy` file must be uint8, or
     floating in [0, 1], and [time, height, width] or [time, height, width,
     channel].
 
     Args:
         path: A file or folder; never a URL.
-        frame_size: Side of the frames in pixels: the largest centred square
-            of each is cut out and resized with a box filter, which averages
-            areas. None keeps the frames as they are.
-        channels: 3 for colour, 1 for grey (ITU-R 601 luma); None keeps 1
-            for arrays and images that are grey, and gives 3 for the rest.
+        frame_size: Side of the frames in pixels: the largest centred square of
+            each frame is cropped and resized with a box filter, which averages
+            areas. None keeps the frames unchanged.
+        channels: 3 for colour, 1 for grey (ITU-R 601 luma); None gives 1 for
+            grey arrays and images, and 3 otherwise.
 
     Returns:
         uint8 [time, height, width, channel].
 
     Raises:
-        ValueError: The path is missing or holds no video, or its frames
-            differ in size and no `frame_size` is given; the sentence names
+        ValueError: If the path does not exist or is not a video, or its frames
+            have different sizes and no `frame_size` is given. The message names
             the flag `--input`.
     """
     path = pathlib.Path(expand_home(path))
     if channels not in (None, *CHANNELS):
-        raise ValueError(f"channels is {channels}; 1 and 3 are allowed.")
+        raise ValueError(f"channels must be 1 or 3, got {channels}.")
     if frame_size is not None and frame_size < 1:
-        raise ValueError(f"frame_size is {frame_size}; at least 1 is needed.")
-    # Frame by frame, so that a long video never lies in memory at full size.
+        raise ValueError(f"frame_size must be at least 1, got {frame_size}.")
+    # Frame by frame, so that a long video is never in memory at full size.
     frames = [_fitted(image, frame_size, channels) for image in _images(path)]
     if not frames:
-        raise refusal(path, "holds no frame")
+        raise video_error(path, "contains no frame")
     depth = max(frame.shape[-1] for frame in frames)
     frames = [
         np.broadcast_to(frame, (*frame.shape[:2], depth)) for frame in frames
     ]
     sizes = sorted({frame.shape[:2] for frame in frames})
     if len(sizes) > 1:
-        raise refusal(
+        raise video_error(
             path, f"has frames of several sizes, {sizes[0]} and {sizes[1]}"
         )
     return np.stack(frames)  # [time, height, width, channel]
@@ -83,24 +83,26 @@ def _images(path: pathlib.Path) -> Iterator[Image.Image]:
     if path.is_dir():
         return _folder_images(path)
     if not path.exists():
-        raise refusal(path, "does not exist")
+        raise video_error(path, "does not exist")
     if suffix in ANIMATIONS:
         return image_frames(path)
     if suffix == ".npy":
         return map(Image.fromarray, _array_frames(path))
     if suffix in CONTAINERS:
         return container_frames(path)
-    raise refusal(path, f"ends in {suffix!r}" if suffix else "has no ending")
+    raise video_error(
+        path, f"ends in {suffix!r}" if suffix else "has no file extension"
+    )
 
 
 def natural_key(name: str) -> tuple[list, str]:
     """A sort key that puts `frame2` before `frame10`."""
-    # Odd places hold the numbers, so like is compared with like.
+    # Numbers are at odd places, so that they are compared with numbers.
     parts = [
         int(part) if index % 2 else part
         for index, part in enumerate(re.split(r"(\d+)", name.lower()))
     ]
-    return parts, name  # the name itself parts 01.png from 1.png
+    return parts, name  # the name itself orders 01.png and 1.png
 
 
 def _folder_images(path: pathlib.Path) -> Iterator[Image.Image]:
@@ -112,11 +114,11 @@ def _folder_images(path: pathlib.Path) -> Iterator[Image.Image]:
         and not file.is_dir()
     ]
     if not files:
-        raise refusal(path, "is a folder without images")
+        raise video_error(path, "is a folder without images")
     for file in sorted(files, key=lambda file: natural_key(file.name)):
         image = next(image_frames(file), None)
         if image is None:
-            raise refusal(file, "holds no frame")
+            raise video_error(file, "contains no frame")
         yield image
 
 
@@ -124,20 +126,20 @@ def _array_frames(path: pathlib.Path) -> Iterator[np.ndarray]:
     """The frames of a .npy file, uint8 [height, width] or [..., 3]."""
     with decoding(path):
         video = np.lib.format.open_memmap(path, "r")
-    # [height, width, channel] is one picture, not a video of thin frames.
+    # [height, width, channel] is one picture, not a video of narrow frames.
     if not (video.ndim == 3 and video.shape[-1] not in CHANNELS) and not (
         video.ndim == 4 and video.shape[-1] in CHANNELS
     ):
         raise ValueError(
-            f"--input={path} has the shape {list(video.shape)}; [time, "
-            "height, width] and [time, height, width, 1 or 3] are allowed"
+            f"--input={path} must have the shape [time, height, width] or "
+            f"[time, height, width, 1 or 3], got {list(video.shape)}"
             f"{layout_hint(video.shape)}."
         )
     if video.size == 0:
-        raise refusal(path, "holds no frame")
+        raise video_error(path, "contains no frame")
     if video.dtype != np.uint8:
         video = as_uint8(video, f"--input={path}")
-        logging.info("%s: values in [0, 1] taken as 0 to 255.", path)
+        logging.info("%s: values in [0, 1] are scaled to 0 to 255.", path)
     # [time, height, width] or [time, height, width, 3]
     return iter(video[..., 0] if video.shape[3:] == (1,) else video)
 

@@ -1,4 +1,4 @@
-"""Which files are videos, and how others are refused."""
+"""Supported video files, and the error for others."""
 
 import contextlib
 import pathlib
@@ -22,27 +22,27 @@ ALLOWED = (
 )
 
 
-class Refused(ValueError):
-    """A file is no video that can be read."""
+class VideoError(ValueError):
+    """A file is not a video, or cannot be read."""
 
 
-def refusal(path: pathlib.Path, finding: str) -> Refused:
-    """An error whose sentence names the flag and says what is allowed."""
-    return Refused(f"--input={path} {finding}; give {ALLOWED}.")
+def video_error(path: pathlib.Path, finding: str) -> VideoError:
+    """An error that names the flag and the supported files."""
+    return VideoError(f"--input={path} {finding}; give {ALLOWED}.")
 
 
 @contextlib.contextmanager
 def decoding(path: pathlib.Path) -> Iterator[None]:
-    """Whatever a decoder raises within becomes a refusal.
+    """Turns any error of a decoder into a `VideoError`.
 
-    Decoders document few of their errors: damaged files make Pillow raise
+    Decoders document few of their errors: for damaged files, Pillow raises
     IndexError, struct.error, TypeError and others.
     """
     try:
         yield
-    except Refused:
+    except VideoError:
         raise
     except Exception as error:
         said = getattr(error, "strerror", None) or str(error)
         said = " ".join(said.split()).rstrip(".") or type(error).__name__
-        raise refusal(path, f"cannot be read ({said})") from error
+        raise video_error(path, f"cannot be read ({said})") from error

@@ -117,7 +117,7 @@ def test_unfinished_runs_are_runs(tmp_path):
         ("config.json", "", "config.json is damaged .* restore it from a copy"),
         ("config.json", '{"model": "mipae", "config": []}', "is damaged"),
         ("metrics.json", "", "metrics.json is damaged .* writes it again"),
-        ("metrics.json", "\udcff", "metrics.json is damaged .it is no text"),
+        ("metrics.json", "\udcff", "metrics.json is damaged .it is not text"),
         ("per_clip.npz", "", "per_clip.npz is damaged"),
         ("per_clip.npz", "no archive", "per_clip.npz is damaged"),
     ],

@@ -6,7 +6,7 @@ from mipae_tf.data.frame_plan import DistinctFrames
 from mipae_tf.data.frame_plan import PublishedPairs
 from mipae_tf.data.frame_plan import Window
 
-# Every element says which clip and which frame it is: 100 clip + time.
+# Every element encodes its clip and frame: 100 clip + time.
 ARRAY = (100 * np.arange(10)[:, None] + np.arange(8)).astype(np.int64)[
     ..., None
 ]
@@ -31,7 +31,7 @@ def test_a_batch_holds_the_frames_of_its_clips():
     [DistinctFrames(4, 3), Window(4, 5), PublishedPairs(2)],
     ids=lambda plan: type(plan).__name__,
 )
-def test_going_on_is_the_same_as_never_having_stopped(plan):
+def test_resuming_gives_the_same_batches(plan):
     whole = stream(plan, 0, 9)
     for at in (1, 4, 8):
         rest = stream(plan, at, 9)
@@ -39,7 +39,7 @@ def test_going_on_is_the_same_as_never_having_stopped(plan):
         np.testing.assert_array_equal(rest, whole[at:])
 
 
-def test_no_clip_is_twice_in_an_epoch():
+def test_an_epoch_contains_no_clip_twice():
     """Ten clips in batches of four: an epoch is two whole batches."""
     seen = np.concatenate(stream(Window(4, 1), 0, 10))[:, 0, 0] // 100
     for epoch in seen.reshape(5, 8):
@@ -58,7 +58,7 @@ def test_a_batch_may_be_larger_than_the_data():
     [DistinctFrames(4, 3), PublishedPairs(4)],
     ids=lambda plan: type(plan).__name__,
 )
-def test_replicas_together_see_the_global_batch(plan):
+def test_replicas_share_the_global_batch(plan):
     whole = stream(plan)
     parts = [stream(plan, parts=2, mine=[part]) for part in range(2)]
     both = stream(plan, parts=2, mine=[0, 1])
@@ -77,7 +77,7 @@ def test_replicas_together_see_the_global_batch(plan):
     [DistinctFrames(4, 3), Window(4, 3), PublishedPairs(4)],
     ids=lambda plan: type(plan).__name__,
 )
-def test_each_step_draws_times_of_its_own(plan):
+def test_each_step_draws_different_times(plan):
     times = np.stack(stream(plan, 0, 20))[..., 0] % 100
     assert len(np.unique(times, axis=0)) > 15
     again = np.stack(stream(plan, 0, 20, seed=4))[..., 0] % 100
@@ -118,13 +118,13 @@ def test_shapes_are_known_to_the_graph():
     assert spec.dtype == np.float32
 
 
-def test_clips_too_short_are_refused_before_training():
+def test_short_clips_are_refused_before_training():
     with pytest.raises(
         ValueError, match="clips have 8 frames, fewer than the 9"
     ):
         batches(ARRAY, Window(2, 9), 0, 0, 1)
 
 
-def test_a_batch_that_cannot_be_shared_is_refused():
+def test_an_indivisible_batch_is_refused():
     with pytest.raises(ValueError, match="--batch_size=4"):
         batches(ARRAY, Window(4, 2), 0, 0, 1, parts=3, mine=[0])

@@ -7,14 +7,14 @@ RNG = np.random.default_rng(0)
 VIDEO = RNG.integers(0, 256, (3, 2, 4, 4, 1), np.uint8)
 
 
-def test_what_cannot_be_decoded_leaves_nothing(tmp_path):
+def test_failed_decoding_leaves_no_files(tmp_path):
     def broken(streams):
         yield VIDEO[0]
         raise OSError("disk gone")
 
     with pytest.raises(OSError, match="disk gone"):
         stored_clips(tmp_path / "kept", broken)
-    with pytest.raises(ValueError, match="mine holds no clip"):
+    with pytest.raises(ValueError, match="mine must contain at least one clip"):
         stored_clips(tmp_path / "kept", lambda _: [], name="mine")
     with pytest.raises(ValueError, match="different shapes"):
         stored_clips(tmp_path / "kept", lambda _: [VIDEO[0], VIDEO[1, :1]])
@@ -25,7 +25,7 @@ def test_what_cannot_be_decoded_leaves_nothing(tmp_path):
     assert not list(tmp_path.iterdir())
 
 
-def test_the_one_who_is_late_takes_what_is_there(tmp_path):
+def test_a_slower_process_uses_the_existing_folder(tmp_path):
     def slow(streams):
         yield from VIDEO
         stored_clips(tmp_path / "kept", lambda _: VIDEO)
@@ -36,7 +36,7 @@ def test_the_one_who_is_late_takes_what_is_there(tmp_path):
 
 
 @pytest.mark.parametrize("name", ["video.npy", "values.npz"])
-def test_a_damaged_file_is_named_with_its_remedy(tmp_path, name):
+def test_a_damaged_file_is_refused_with_a_remedy(tmp_path, name):
     kept = tmp_path / "kept"
     stored_clips(kept, lambda _: VIDEO)
     path = kept / name

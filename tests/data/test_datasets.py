@@ -35,7 +35,7 @@ Builder.name = "moving_dsprites"
 
 @pytest.fixture
 def tiny(monkeypatch, tmp_path):
-    monkeypatch.setitem(datasets.OURS, "moving_dsprites", Builder)
+    monkeypatch.setitem(datasets.BUILDERS, "moving_dsprites", Builder)
     return {"dataset": "moving_dsprites/tiny", "data_dir": str(tmp_path)}
 
 
@@ -92,7 +92,7 @@ def test_a_split_is_decoded_once_into_a_folder(tiny, tmp_path, monkeypatch):
         assert clips.factors == plain.factors
         for name, values in clips.values.items():
             np.testing.assert_array_equal(values, plain.values[name])
-        # Masks are written beside the video when they are first wanted.
+        # Masks are written on the first request.
         masks = clips.with_streams(["masks"]).streams["masks"]
         assert isinstance(masks, np.memmap)
         np.testing.assert_array_equal(masks > 0, plain.video[..., :2] > 0)
@@ -102,7 +102,7 @@ def test_a_split_is_decoded_once_into_a_folder(tiny, tmp_path, monkeypatch):
     assert files == {"video.npy", "masks.npy", "values.npz"}
 
 
-def test_streams_are_decoded_when_they_are_wanted(tiny, monkeypatch):
+def test_streams_are_decoded_on_request(tiny, monkeypatch):
     decoded = []
 
     def counted(builder, split, streams, decode=datasets._examples):
@@ -127,16 +127,14 @@ def test_streams_are_decoded_when_they_are_wanted(tiny, monkeypatch):
         clips.with_streams(["actions"])
 
 
-def test_an_older_version_stays_and_a_new_one_is_built_beside_it(
-    tiny, monkeypatch
-):
+def test_an_older_version_is_kept_when_a_new_one_is_built(tiny, monkeypatch):
     folder = pathlib.Path(tiny["data_dir"]) / "moving_dsprites" / "tiny"
     monkeypatch.setattr(Builder, "VERSION", tfds.core.Version("1.0.0"))
     monkeypatch.setattr(Builder, "RELEASE_NOTES", {})
     before = open_clips(split="test", **tiny)
     files = {path: path.stat().st_mtime_ns for path in folder.rglob("*")}
     monkeypatch.undo()
-    monkeypatch.setitem(datasets.OURS, "moving_dsprites", Builder)
+    monkeypatch.setitem(datasets.BUILDERS, "moving_dsprites", Builder)
     after = open_clips(split="test", **tiny)
     assert {path.name for path in folder.iterdir()} == {"1.0.0", "1.1.0"}
     for path, changed in files.items():
@@ -144,17 +142,17 @@ def test_an_older_version_stays_and_a_new_one_is_built_beside_it(
     assert after.fingerprint() == before.fingerprint()
 
 
-def test_other_clips_of_a_dataset_are_kept_apart(tiny, tmp_path):
+def test_different_clips_of_a_dataset_have_different_folders(tiny, tmp_path):
     kept = {**tiny, "clips_dir": str(tmp_path / "kept")}
     assert len(open_clips(split="train", limit=3, **kept)) == 3
     assert len(open_clips(split="train", **kept)) == 4
     assert len(open_clips(split="test", **kept)) == 2
-    shutil.rmtree(tmp_path / "moving_dsprites")  # built anew
+    shutil.rmtree(tmp_path / "moving_dsprites")  # built again
     assert len(open_clips(split="test", **kept)) == 2
     assert len(list((tmp_path / "kept").iterdir())) == 4
 
 
-def test_a_limit_beyond_the_split_takes_all_of_it(tiny):
+def test_a_limit_above_the_split_size_reads_all_clips(tiny):
     assert len(open_clips(split="test", limit=1000, **tiny)) == 2
 
 
@@ -167,14 +165,14 @@ def test_an_unknown_split_is_named(tiny):
     "dataset, message",
     [
         ("moving_dsprites/none", "no config 'none'; it has .*quickstart"),
-        ("no_such_set", "there is no dataset 'no_such_set'; ours are"),
+        ("no_such_set", "there is no dataset 'no_such_set' in tfds"),
     ],
 )
-def test_unknown_names_are_named(dataset, message, tmp_path):
+def test_unknown_names_are_refused(dataset, message, tmp_path):
     with pytest.raises(ValueError, match=f"--dataset={dataset}.*{message}"):
         open_clips(dataset, "train", str(tmp_path))
 
 
-def test_our_builders_win_over_those_of_tfds(tmp_path):
+def test_own_builders_have_priority_over_those_of_tfds(tmp_path):
     builder = datasets.open_builder("moving_mnist", str(tmp_path))
     assert type(builder).__module__.startswith("mipae_tf.data_builders")

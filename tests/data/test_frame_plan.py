@@ -70,7 +70,7 @@ def test_published_times_are_independent():
         assert abs(np.corrcoef(one, two)[0, 1]) < 0.1
 
 
-def test_published_pairs_look_at_the_first_frames():
+def test_published_pairs_use_the_first_frames():
     assert many(PublishedPairs(2, first_frames=3), 20).max() == 2
     assert many(PublishedPairs(2, first_frames=30), 4).max() == 3
 
@@ -83,7 +83,7 @@ def test_replicas_share_every_row_once(plan):
     assert len({len(share) for share in shares}) == 1
 
 
-def test_each_replica_has_its_piece_of_either_half():
+def test_each_replica_has_a_part_of_each_half():
     for part in range(2):
         rows = PublishedPairs(4).share(part, 2)
         np.testing.assert_array_equal(rows[:2] + 4, rows[2:])
@@ -91,7 +91,7 @@ def test_each_replica_has_its_piece_of_either_half():
 
 
 @pytest.mark.parametrize("plan", PLANS, ids=lambda plan: type(plan).__name__)
-def test_a_batch_that_cannot_be_shared_is_named(plan):
+def test_an_indivisible_batch_is_refused(plan):
     with pytest.raises(ValueError, match="--batch_size=6 .* 4 replicas"):
         plan.share(0, 4)
 

@@ -1,4 +1,4 @@
-"""The code of docs/add_a_dataset.md runs as it is printed there."""
+"""The code in docs/add_a_dataset.md runs."""
 
 import importlib.util
 import pathlib
@@ -43,7 +43,7 @@ def test_a_drawn_world(tmp_path, monkeypatch):
         BUILDER_CONFIGS = [tiny]
 
     Tiny.name = "falling_dot"
-    monkeypatch.setitem(datasets.OURS, "falling_dot", Tiny)
+    monkeypatch.setitem(datasets.BUILDERS, "falling_dot", Tiny)
     clips = open_clips(
         "falling_dot/tiny", "test", str(tmp_path / "data"), streams=["masks"]
     )

@@ -22,7 +22,7 @@ def test_perfect_clips_of_nine_classes():
     )
 
 
-def test_a_judge_without_a_clue():
+def test_a_judge_at_chance():
     found = judgement(np.full((180, 9), 1 / 9), LABELS)
     assert found["inception_score"] == pytest.approx(1)
     assert found["h_y_given_x"] == pytest.approx(np.log(9))
@@ -36,7 +36,7 @@ def test_clips_that_all_show_one_class():
     assert found["h_y"] == pytest.approx(0)
 
 
-def test_sure_and_wrong_answers_have_a_high_inception_score():
+def test_confident_and_wrong_predictions_have_a_high_inception_score():
     found = judgement(np.roll(CERTAIN, 1, axis=1), LABELS)
     assert found["accuracy"] == 0
     assert found["inception_score"] == pytest.approx(9)
@@ -69,7 +69,7 @@ def test_consistency_compares_with_the_judge_of_the_original():
     assert found["accuracy"] == 0
 
 
-def test_probabilities_of_float32_are_taken():
+def test_float32_probabilities_are_accepted():
     p = np.random.default_rng(0).dirichlet(np.ones(9), size=180)
     found = judgement(p.astype(np.float32), LABELS)
     assert found == pytest.approx(judgement(p, LABELS), abs=1e-5)
@@ -84,21 +84,21 @@ def test_probabilities_of_float32_are_taken():
         ({"probabilities": CERTAIN * 2}, "sum to 1"),
         ({"probabilities": CERTAIN * 2 - 1 / 9}, "at least 0"),
         ({"probabilities": CERTAIN[:3], "labels": LABELS[:3]}, "at least 4"),
-        ({"labels": LABELS[1:]}, "equally many"),
+        ({"labels": LABELS[1:]}, "the same number of"),
         ({"labels": LABELS + 1}, "from 0 to 8"),
         ({"labels": LABELS - 1}, "from 0 to 8"),
         ({"labels": LABELS / 2}, "integers"),
-        ({"original": CERTAIN[1:]}, "original must be of"),
+        ({"original": CERTAIN[1:]}, "original must have the shape"),
         ({"original": CERTAIN + 1}, "original must be at least 0"),
     ],
 )
-def test_unfit_input_is_refused(changes, message):
+def test_invalid_input_is_refused(changes, message):
     arguments = {"probabilities": CERTAIN, "labels": LABELS, **changes}
     with pytest.raises(ValueError, match=message):
         judgement(**arguments)
 
 
-def test_balanced_clips_are_equally_many_of_each_class():
+def test_balanced_clips_have_the_same_number_of_each_class():
     labels = np.random.default_rng(0).choice([2, 5, 7], 300, p=[0.1, 0.3, 0.6])
     chosen = balanced_clips(labels, seed=1)
     assert (np.diff(chosen) > 0).all()
@@ -110,7 +110,7 @@ def test_balanced_clips_are_equally_many_of_each_class():
 
 
 def test_balance_needs_classes():
-    with pytest.raises(AbsentMetric, match="one class"):
+    with pytest.raises(AbsentMetric, match="the same class"):
         balanced_clips(np.zeros(10, int), seed=0)
     with pytest.raises(ValueError, match="at least 4"):
         balanced_clips(np.arange(3), seed=0)

@@ -3,7 +3,7 @@ import pytest
 import tensorflow as tf
 
 from mipae_tf.data import Factor
-from mipae_tf.judging.network import VIEW
+from mipae_tf.judging.network import VIEW_SIZE
 from mipae_tf.judging.network import JudgeNetwork
 from mipae_tf.judging.network import view
 
@@ -20,7 +20,9 @@ def test_the_view_is_the_half_around_a_point(frames):
     np.testing.assert_allclose(middle, frames[:, 16:48, 16:48], atol=1e-5)
     corner = tf.fill((3, 2), -1 + 2 * 15.5 / 63)
     seen = view(frames, corner)
-    np.testing.assert_allclose(seen, frames[:, :VIEW, :VIEW], atol=1e-4)
+    np.testing.assert_allclose(
+        seen, frames[:, :VIEW_SIZE, :VIEW_SIZE], atol=1e-4
+    )
 
 
 def test_rows_come_before_columns(frames):
@@ -29,10 +31,10 @@ def test_rows_come_before_columns(frames):
     np.testing.assert_allclose(seen, frames[:, 24:56, 16:48], atol=1e-4)
 
 
-def test_beyond_the_frame_is_black(frames):
+def test_pixels_outside_the_frame_are_black(frames):
     seen = view(frames, tf.ones((3, 2))).numpy()
-    assert (seen[:, VIEW // 2 + 1 :] == 0).all()
-    assert (seen[:, : VIEW // 2, : VIEW // 2] > 0).any()
+    assert (seen[:, VIEW_SIZE // 2 + 1 :] == 0).all()
+    assert (seen[:, : VIEW_SIZE // 2, : VIEW_SIZE // 2] > 0).any()
 
 
 @pytest.mark.parametrize("size", [16, 128])
@@ -41,7 +43,7 @@ def test_brightness_stays_in_frames_of_another_size(size):
     np.testing.assert_allclose(view(bright, tf.zeros((1, 2))), 1, atol=1e-5)
 
 
-def test_each_class_is_told_from_its_own_object():
+def test_each_class_is_predicted_from_its_own_object():
     places = [
         Factor(name, "position", True, 32, thing, axis)
         for name, thing, axis in (("y_left", 0, "x"), ("b", 0, "y"))
@@ -76,7 +78,7 @@ def test_an_axis_is_declared():
     np.testing.assert_array_equal(found, [[3.0, 2.0]])
 
 
-def test_frames_without_places_are_seen_as_a_whole():
+def test_without_positions_the_whole_frame_is_classified():
     network = JudgeNetwork([Factor("shape_0", "class", False, 3, 0)], [])
     logits, places = network(np.zeros((2, 64, 64, 1), np.uint8))
     assert logits[0].shape == (2, 3) and places.shape == (2, 1)

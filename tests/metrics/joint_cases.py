@@ -6,7 +6,7 @@ from scipy.special import digamma
 
 
 def hard_pairs(count: int) -> dict[str, tuple[np.ndarray, np.ndarray]]:
-    """Each of the hard codes beside another, and with a noisy self."""
+    """Each hard code paired with another one, and with a noisy copy."""
     codes = hard_codes(count)
     names = list(codes)
     pairs = {

@@ -1,4 +1,4 @@
-"""Codes on which fast distances go wrong, and what is slow but right."""
+"""Codes that are hard for fast distances, and a slow reference."""
 
 import numpy as np
 from scipy.special import digamma
@@ -7,7 +7,7 @@ from sklearn.neighbors import NearestNeighbors
 
 
 def hard_codes(count: int) -> dict[str, np.ndarray]:
-    """Codes whose distances nearly or exactly coincide, beside plain ones."""
+    """Codes with nearly or exactly equal distances, and simple ones."""
     generator = np.random.default_rng(0)
     normal = generator.standard_normal((count, 128))
     classes = generator.integers(5, size=(count, 1))
@@ -31,7 +31,7 @@ def hard_codes(count: int) -> dict[str, np.ndarray]:
 
 
 def labelings(count: int) -> dict[str, np.ndarray]:
-    """Few large labels, tuples, and labels of which many occur once."""
+    """Few large labels, tuples, and many labels that occur once."""
     generator = np.random.default_rng(1)
     return {
         "large": generator.integers(3, size=count),

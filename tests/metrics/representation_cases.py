@@ -1,4 +1,4 @@
-"""Codes whose disentanglement is known, and factors beside them."""
+"""Factors, and codes with known disentanglement."""
 
 import numpy as np
 
@@ -15,7 +15,7 @@ def factor_labels(count: int, seed: int = 0) -> dict[str, np.ndarray]:
 
 
 def oracle_codes(factors: dict[str, np.ndarray], seed: int = 1) -> np.ndarray:
-    """One dimension a factor, with noise that keeps samples apart."""
+    """One dimension per factor, with noise that prevents ties."""
     columns = [labels / labels.max() for labels in factors.values()]
     codes = np.stack(columns, axis=1)  # [samples, factors]
     noise = np.random.default_rng(seed).standard_normal(codes.shape)

@@ -22,7 +22,7 @@ def files(tmp_path):
     return tmp_path
 
 
-def test_the_metric_reads_what_is_written(files, monkeypatch):
+def test_the_metric_reads_the_converted_file(files, monkeypatch):
     monkeypatch.setenv("HOME", str(files))
     out = "~/new/lpips.NPZ"
     found = convert_lpips("~/backbone.pth", files / "heads.pth", out)
@@ -33,7 +33,7 @@ def test_the_metric_reads_what_is_written(files, monkeypatch):
     assert Lpips("alex", out)(frames, frames) == 0
 
 
-def test_unfit_files_are_refused(files):
+def test_invalid_files_are_refused(files):
     backbone, heads = files / "backbone.pth", files / "heads.pth"
     with pytest.raises(ValueError, match="got neither"):
         convert_lpips(heads, heads, files / "lpips.npz")

@@ -1,4 +1,4 @@
-"""What is known of the published MIG: its ceilings, its blindness, Table 1."""
+"""Known properties of the published MIG: ceilings, blindness, Table 1."""
 
 import contextlib
 import io
@@ -82,7 +82,7 @@ def sprites(count):
 
 
 def pose_codes(positions, orientations):
-    """Positions, scaled to [-1, 1], beside orientations, with noise of .05."""
+    """Positions in [-1, 1] and orientations, with noise of .05."""
     clean = np.concatenate([2 * positions / 31 - 1, orientations], axis=1)
     noise = np.random.default_rng(1).standard_normal(clean.shape)
     return clean + 0.05 * noise
@@ -125,7 +125,7 @@ def channel_information(scale):
     return entropy - np.log(0.05 * np.sqrt(2 * np.pi * np.e))
 
 
-def test_other_metrics_see_what_the_published_one_misses():
+def test_other_metrics_detect_leaks_that_the_published_one_misses():
     turns, _, positions = sprites(8000)
     factors = {"orientation_0": turns[:, 0]}
     places = dict(zip(("x_0", "y_0", "x_1", "y_1"), positions.T, strict=True))

@@ -7,7 +7,7 @@ from mipae_tf.metrics.result import absent
 from mipae_tf.metrics.result import entry
 
 
-def test_an_entry_holds_what_is_given_as_plain_numbers():
+def test_an_entry_has_the_given_values_as_plain_numbers():
     result = entry(
         "prediction/psnr/forecast",
         np.float32(20.5),
@@ -47,12 +47,12 @@ def test_an_entry_holds_what_is_given_as_plain_numbers():
         {"value": 1.0, "pooling": "median"},
     ],
 )
-def test_unfit_values_are_refused_by_name(fields):
+def test_invalid_values_are_refused_by_name(fields):
     with pytest.raises(ValueError, match="^leak/x_0: "):
         entry("leak/x_0", **{"better": "lower", **fields})
 
 
-def test_absence_states_its_reason():
+def test_an_absent_metric_has_a_reason():
     assert absent("no pose labels") == {"absent": "no pose labels"}
     assert absent(ValueError("constant")) == {"absent": "constant"}
     with pytest.raises(ValueError, match="reason"):

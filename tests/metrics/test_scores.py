@@ -1,4 +1,4 @@
-"""What all scores of a representation share."""
+"""Tests of all scores of a representation."""
 
 import numpy as np
 import pytest
@@ -19,7 +19,7 @@ CODES = oracle_codes(FACTORS)
 
 
 @pytest.mark.parametrize("score", SCORES)
-def test_factors_without_a_value_are_absent_by_name(score):
+def test_unusable_factors_are_absent_by_name(score):
     still = {"still": np.zeros(200), "each": np.arange(200)}
     result = score(CODES, FACTORS | still)
     assert "constant" in result["factors"].pop("still")["absent"]
@@ -50,20 +50,20 @@ def test_a_single_factor_is_absent(score):
     "changes, message",
     [
         ({"codes": CODES * np.nan}, "codes must be finite"),
-        ({"codes": CODES[1:]}, "equally many"),
+        ({"codes": CODES[1:]}, "the same number of"),
         ({"codes": CODES[:, 0]}, r"\[samples, dimensions\]"),
         ({"factors": {}}, "at least one factor"),
         ({"blocks": {"a": [9], "b": [1]}}, "within the 4 dimensions"),
     ],
 )
-def test_unfit_input_is_refused(score, changes, message):
+def test_invalid_input_is_refused(score, changes, message):
     with pytest.raises(ValueError, match=message):
         score(**{"codes": CODES, "factors": FACTORS, **changes})
 
 
 @pytest.mark.parametrize("score", (mig_chen, modularity, dci_es, sap, infomec))
-def test_scale_and_offset_of_dimensions_change_nothing(score):
-    # Out of float32, beyond it, and beside offsets that float64 resolves.
+def test_results_are_invariant_to_scale_and_offset(score):
+    # Scales outside float32, and offsets that float64 resolves.
     scales = np.array([1e-50, 1e60, 1e-8, 1.0])
     offsets = np.array([0, 1e66, 1e-1, 1e7])
     moved = CODES * scales + offsets
@@ -78,7 +78,7 @@ def test_scale_and_offset_of_dimensions_change_nothing(score):
 
 
 @pytest.mark.parametrize("score", (dci, dci_es, sap, infomec))
-def test_too_few_to_hold_any_out_are_refused(score):
+def test_too_few_samples_for_a_split_are_refused(score):
     few = {"x": np.arange(12) % 2, "y": np.arange(12) % 3}
     with pytest.raises(ValueError, match="quarter of codes"):
         score(CODES[:12], few)

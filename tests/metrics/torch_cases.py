@@ -16,7 +16,7 @@ MAGIC = 0x1950A86A20F9469CFC6C
 
 
 class _Storage:
-    """Stands for what torch stores by a persistent id."""
+    """A storage, which torch stores by a persistent id."""
 
     def __init__(self, key, array):
         self.key, self.array = key, array
@@ -30,7 +30,7 @@ class _Global:
 
 
 class _Pickler(pickle._Pickler):
-    """The pickler in Python, which can be told to write any global."""
+    """The pure-Python pickler, which can write any global."""
 
     def persistent_id(self, value):
         if not isinstance(value, _Storage):
@@ -91,7 +91,7 @@ def torch_bytes(arrays, legacy, parameters=False, content=None):
 
 
 def foreign():
-    """Content that would run a command where it were unpickled freely."""
+    """Content that would run a command if it were unpickled normally."""
     return {"x": _Reduced(_Global("os", "getcwd"), ())}
 
 

@@ -18,7 +18,12 @@ def model():
 @pytest.mark.parametrize(
     "shape, horizon, goal, message",
     [
-        ((2, 3, 64, 64, 1), 0, None, "horizon=0 is too small; 1 is the least"),
+        (
+            (2, 3, 64, 64, 1),
+            0,
+            None,
+            "horizon=0 is too small; 1 is the minimum",
+        ),
         ((2, 0, 64, 64, 1), 1, None, "context has no frame"),
         ((2, 3, 64, 64, 3), 1, None, r"takes \[batch, time, 64, 64, 1\]"),
         ((3, 64, 64, 1), 1, None, r"context has shape \[3, 64, 64, 1\]"),
@@ -55,12 +60,16 @@ CLIP = moving_clips(1)[:, :2]
             {},
             r"takes \[batch, time, 64, 64, 1\]; the layout looks channel-first",
         ),
-        (CLIP, {"horizon": 2.5}, "horizon=2.5 is no whole number; 1 is the"),
-        (CLIP, {"horizon": "2"}, "horizon='2' is no whole number"),
+        (CLIP, {"horizon": 2.5}, "horizon=2.5 is not an integer; 1 is the"),
+        (CLIP, {"horizon": "2"}, "horizon='2' is not an integer"),
         (CLIP, {"horizon": 2**40}, "horizon=.* is too large; 2147483647 is"),
-        (CLIP, {"samples": 1.5}, "samples=1.5 is no whole number"),
-        (CLIP, {"seed": 2**40}, "seed=.* is too large; 2147483647 is the most"),
-        (CLIP, {"seed": 0.5}, "seed=0.5 is no whole number"),
+        (CLIP, {"samples": 1.5}, "samples=1.5 is not an integer"),
+        (
+            CLIP,
+            {"seed": 2**40},
+            "seed=.* is too large; 2147483647 is the maximum",
+        ),
+        (CLIP, {"seed": 0.5}, "seed=0.5 is not an integer"),
     ],
 )
 def test_what_has_no_known_range_is_refused(model, context, given, message):
@@ -120,7 +129,7 @@ def test_frames_of_no_known_range_are_not_encoded(model):
 @pytest.mark.parametrize("given", [{"samples": 0}, {"piece": 0}])
 def test_a_wrong_stream_is_refused(model, given):
     context = np.zeros((1, 2, 64, 64, 1), np.uint8)
-    with pytest.raises(ValueError, match="=0 is too small; 1 is the least"):
+    with pytest.raises(ValueError, match="=0 is too small; 1 is the minimum"):
         next(model.stream(context, 3, **given))
 
 

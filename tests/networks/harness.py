@@ -1,4 +1,4 @@
-"""What every network of the library must do, in one call per network."""
+"""Checks that every network of the library must pass."""
 
 import inspect
 

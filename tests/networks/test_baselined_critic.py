@@ -16,7 +16,7 @@ def test_layer():
     )
 
 
-def test_the_baseline_sees_the_second_pose_alone():
+def test_the_baseline_depends_only_on_the_second_pose():
     first, second = random_inputs([(3, 5), (3, 5)])
     critic = BaselinedCritic(hidden_dim=16)
     critic.build((None, 5))

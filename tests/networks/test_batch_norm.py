@@ -87,7 +87,7 @@ def test_averages_of_pytorch(inputs, xla):
     assert np.abs(biased.moving_variance / variance - 1.0).min() > 0.01
 
 
-def test_a_variance_of_one_number_is_none():
+def test_the_variance_of_one_value_is_zero():
     ours = BatchNorm(momentum=0.9, epsilon=1e-5, unbiased=True)
     ours(tf.ones([1, 3]), training=True)
     np.testing.assert_allclose(ours.moving_variance, [0.9] * 3, rtol=1e-6)
@@ -97,9 +97,9 @@ def test_its_config_says_whether_variances_are_unbiased():
     for unbiased in (False, True):
         config = BatchNorm(unbiased=unbiased).get_config()
         assert BatchNorm.from_config(config).unbiased == unbiased
-    with pytest.raises(ValueError, match="does not go with renorm=True"):
+    with pytest.raises(ValueError, match="cannot be combined with renorm"):
         BatchNorm(unbiased=True, renorm=True)
-    with pytest.raises(ValueError, match="takes no mask"):
+    with pytest.raises(ValueError, match="does not support a mask"):
         ours = BatchNorm(unbiased=True)
         ours(some_maps()[0], training=True, mask=tf.ones([3, 4], bool))
 
@@ -134,7 +134,7 @@ def test_xla_compiles_it():
 
 
 @pytest.mark.parametrize("training, trainable", [(False, True), (True, False)])
-def test_frozen_it_uses_what_it_learnt(training, trainable):
+def test_a_frozen_layer_uses_moving_averages(training, trainable):
     ours, _ = pair()
     ours.moving_mean.assign([1.0, 2.0, 3.0])
     ours.trainable = trainable
@@ -160,7 +160,7 @@ def test_frozen_it_uses_what_it_learnt(training, trainable):
         {"dtype": "float64"},
     ],
 )
-def test_what_the_kernel_cannot_do_is_left_to_keras(monkeypatch, given):
+def test_unsupported_cases_use_the_keras_layer(monkeypatch, given):
     kernel = Mock(side_effect=AssertionError("the kernel was called"))
     monkeypatch.setattr(tf.raw_ops, "FusedBatchNormV3", kernel)
     kwargs = {"momentum": 0.9, "epsilon": 1e-5, **given}

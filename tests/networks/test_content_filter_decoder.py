@@ -6,7 +6,7 @@ from networks.harness import run_layer_test
 from networks.harness import run_saving_test
 
 from mipae_tf.networks.content_filter_decoder import ContentFilterDecoder
-from mipae_tf.networks.content_filter_decoder import waves
+from mipae_tf.networks.content_filter_decoder import fourier_features
 
 
 @pytest.mark.parametrize("norm", ["batch", "group", "none"])
@@ -30,13 +30,13 @@ def test_saving(tmp_path):
     run_saving_test(ContentFilterDecoder, options, (2, 5), tmp_path)
 
 
-def test_pose_alone_decides_where():
+def test_only_the_pose_decides_positions():
     decoder = ContentFilterDecoder(1, width=1, pose_dim=2)
     decoder.build((None, 5))
     codes = random_inputs((1, 5))[0].numpy()
-    places = decoder._draw_places(tf.constant(codes[:, 3:]))
+    places = decoder._pose_maps(tf.constant(codes[:, 3:]))
     codes[:, :3] += 1.0
-    again = decoder._draw_places(tf.constant(codes[:, 3:]))
+    again = decoder._pose_maps(tf.constant(codes[:, 3:]))
     np.testing.assert_array_equal(places, again)
     assert places.shape == (1, 16, 16, 4)
 
@@ -63,12 +63,12 @@ def test_logits_are_before_the_sigmoid():
 
 def test_skips_are_refused():
     decoder = ContentFilterDecoder(1, width=1, pose_dim=2)
-    with pytest.raises(ValueError, match="takes none"):
+    with pytest.raises(ValueError, match="skips must be empty"):
         decoder(random_inputs((1, 5))[0], skips=[tf.zeros([1, 4, 4, 8])])
 
 
-def test_waves_by_hand():
-    found = waves(tf.constant([[1.0]]))[0]
+def test_fourier_features_by_hand():
+    found = fourier_features(tf.constant([[1.0]]))[0]
     angles = np.pi / 2 * 2.0 ** np.arange(4)
     expected = [1.0]
     for angle in angles:

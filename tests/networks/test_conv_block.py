@@ -93,12 +93,12 @@ def test_layer(norm, transposed):
     )
 
 
-def test_a_bias_only_where_no_norm_follows():
+def test_a_bias_only_without_norm():
     assert bare(kernel_size=3).conv.use_bias
     assert not ConvBlock(3, 3, norm="batch").conv.use_bias
 
 
-def test_a_bias_before_a_batch_norm_changes_nothing():
+def test_a_bias_before_a_batch_norm_has_no_effect():
     (inputs,) = random_inputs((4, 8, 8, 3))
     block = ConvBlock(5, 3)
     expected = block(inputs, training=True)

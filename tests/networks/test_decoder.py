@@ -1,4 +1,4 @@
-"""What the two decoders have in common."""
+"""Tests of both convolutional decoders."""
 
 import numpy as np
 import pytest
@@ -26,7 +26,7 @@ def test_every_skip_map_changes_the_frames(
     frames, codes = random_inputs([(2, frame_size, frame_size, 3), (2, 7)])
     encoder = encoder_class(4, **options)
     _, skips = encoder.with_skips(frames, training=True)
-    # Without a norm no map is scaled away, and no other frame interferes.
+    # Without a norm, maps are not rescaled and frames are independent.
     decoder = decoder_class(3, skips=True, norm="none", **options)
     before = decoder(codes, skips=skips)
     assert before.shape == frames.shape
@@ -45,7 +45,7 @@ def test_pixels_are_between_zero_and_one(cls):
 
 
 @pytest.mark.parametrize("cls", [DCGANDecoder, VGGDecoder])
-def test_group_norm_never_looks_at_the_batch(cls):
+def test_group_norm_does_not_depend_on_the_batch(cls):
     (codes,) = random_inputs((4, 7))
     decoder = cls(1, width=4, norm="group")
     together = decoder(codes, training=True)

@@ -1,4 +1,4 @@
-"""What the three encoders have in common."""
+"""Tests of all convolutional encoders."""
 
 import numpy as np
 import pytest
@@ -21,11 +21,11 @@ def test_tanh_codes_stay_within_one():
     encoder, frames = encoder_and_frames()
     codes = encoder(frames, training=True).numpy()
     assert np.abs(codes).max() < 1
-    # A batch norm stands before the tanh, so every dimension is centred.
+    # The batch norm before the tanh centres every dimension.
     np.testing.assert_allclose(np.arctanh(codes).mean(0), 0, atol=1e-4)
 
 
-def test_linear_codes_are_what_the_tanh_is_taken_of():
+def test_linear_codes_are_the_input_of_the_tanh():
     linear, frames = encoder_and_frames(activation="linear")
     squashed, _ = encoder_and_frames()
     codes = linear(frames)
@@ -41,7 +41,7 @@ def test_unit_codes_have_length_one():
 
 
 @pytest.mark.parametrize("cls", ENCODERS)
-def test_inference_treats_each_frame_alone(cls):
+def test_inference_does_not_depend_on_other_frames(cls):
     encoder, frames = encoder_and_frames(cls)
     encoder(frames, training=True)
     together = encoder(frames, training=False)
@@ -50,7 +50,7 @@ def test_inference_treats_each_frame_alone(cls):
 
 
 @pytest.mark.parametrize("cls", ENCODERS)
-def test_group_norm_never_looks_at_the_batch(cls):
+def test_group_norm_does_not_depend_on_the_batch(cls):
     encoder, frames = encoder_and_frames(cls, norm="group")
     together = encoder(frames, training=True)
     alone = encoder(frames[:1], training=True)
@@ -58,7 +58,7 @@ def test_group_norm_never_looks_at_the_batch(cls):
     assert np.std(together) > 0
 
 
-def test_group_norm_leaves_mean_and_scale_of_a_code_alone():
+def test_group_norm_does_not_normalise_codes():
     encoder, frames = encoder_and_frames(norm="group", activation="linear")
     codes = encoder(frames)
     encoder.head.conv.kernel.assign(3 * encoder.head.conv.kernel)

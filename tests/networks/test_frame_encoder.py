@@ -28,13 +28,13 @@ def test_its_maps_are_those_that_the_decoder_takes(backbone):
     codes, maps = encoder.with_skips(frames, training=False)
     np.testing.assert_array_equal(codes, encoder(frames, training=False))
     decoder = make_decoder(backbone, 3, width=2)
-    if backbone != "dcgan":  # whose encoder has maps and decoder takes none
+    if backbone != "dcgan":  # its encoder has maps that the decoder ignores
         drawn = decoder(codes, skips=maps, training=False)
         assert drawn.shape == frames.shape
         assert bool(maps) == BACKBONES[backbone].uses_skips
 
 
-def test_the_coordinate_backbone_sees_things_and_places():
+def test_the_coordinate_backbone_encodes_appearance_and_position():
     things, places = FrameEncoder("coordinate", 7, width=2).encoders
     assert isinstance(things, PooledEncoder) and things.code_dim == 4
     assert isinstance(places, KeypointEncoder) and places.code_dim == 3

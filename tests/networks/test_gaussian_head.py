@@ -24,7 +24,7 @@ def test_a_head_and_its_copy():
         np.testing.assert_array_equal(one, other)
 
 
-def test_the_scale_begins_at_one_whatever_is_seen():
+def test_the_initial_scale_is_one_for_any_input():
     (features,) = random_inputs((3, 7))
     np.testing.assert_array_equal(GaussianHead(5)(features).scale, 1.0)
 
@@ -69,7 +69,7 @@ def test_the_standard_gaussian():
     np.testing.assert_array_equal(gaussian.scale, np.ones((2, 3)))
 
 
-def test_noise_goes_along_a_sequence_by_its_key_alone():
+def test_noise_depends_only_on_its_key():
     sequence = tf.zeros((500, 4, 7, 2))
     key = tf.constant([3, 1])
     noise = noise_along(sequence, 5, key).numpy()

@@ -24,7 +24,7 @@ def test_saving(tmp_path):
     run_saving_test(KeypointEncoder, options, (2, 64, 64, 1), tmp_path)
 
 
-def test_coordinates_of_a_peak_and_of_nothing():
+def test_coordinates_of_a_peak_and_of_a_flat_map():
     heat = np.zeros((1, 5, 9, 2), "float32")
     heat[0, 1, 8, 0] = 100.0
     coordinates = expected_coordinates(tf.constant(heat))

@@ -31,7 +31,7 @@ def test_group_norm_takes_groups_of_four_or_more(channels, groups):
     assert norm.epsilon == 1e-5
 
 
-def test_no_norm_passes_through():
+def test_the_norm_none_is_the_identity():
     inputs = tf.random.normal([3, 4])
     outputs = layers.normalization("none", 4)(inputs)
     np.testing.assert_array_equal(outputs, inputs)
@@ -82,7 +82,7 @@ def test_torch_uniform_is_bounded_by_one_over_root():
         (lambda: layers.code_activation("relu"), "activation"),
     ],
 )
-def test_unknown_choices_are_named_with_what_is_allowed(call, field):
+def test_unknown_choices_name_the_allowed_ones(call, field):
     with pytest.raises(ValueError, match=f"^{field} must be one of '.*got '"):
         call()
 

@@ -22,7 +22,7 @@ def test_saving(tmp_path):
     run_saving_test(PooledEncoder, options, (2, 64, 64, 1), tmp_path)
 
 
-def test_a_shift_by_whole_strides_changes_nothing():
+def test_codes_are_invariant_to_shifts_by_strides():
     encoder = PooledEncoder(4, width=2)
     frame = np.zeros((1, 64, 64, 1), "float32")
     frame[0, 24:32, 24:32] = random_inputs((8, 8, 1))[0]

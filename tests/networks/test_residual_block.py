@@ -18,7 +18,7 @@ def test_layer(filters, strides, size):
     )
 
 
-def test_the_input_is_carried_round_dead_convolutions():
+def test_the_shortcut_carries_the_input():
     block = ResidualBlock(3, norm="none")
     (inputs,) = random_inputs((2, 5, 5, 3))
     block.build(inputs.shape)

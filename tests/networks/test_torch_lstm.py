@@ -28,7 +28,7 @@ def sigmoid(x):
 
 
 def test_a_step_is_that_of_pytorch():
-    """By its documentation: two products, each with a bias of its own."""
+    """As documented: two products, each with its own bias."""
     cell, (inputs,), (output, memory) = made(), random_inputs((3, 5)), states()
     x, h, c = (np.array(a, np.float64) for a in (inputs, output, memory))
     gates = x @ cell.kernel.numpy() + cell.bias.numpy()

@@ -20,14 +20,14 @@ def test_penalty_is_cross_entropy_with_a_fair_coin():
         assert penalty == pytest.approx(bce(logit, 0.5), rel=1e-5)
 
 
-def test_penalty_is_least_where_the_discriminator_doubts():
+def test_the_penalty_is_lowest_for_an_undecided_discriminator():
     values = [float(entropy_penalty(tf.constant([x]))) for x in LOGITS]
     assert LOGITS[np.argmin(values)] == 0.0
     assert min(values) == pytest.approx(np.log(2.0), rel=1e-6)
 
 
 @pytest.mark.parametrize("logit", [-3.0, -0.5, 0.5, 3.0])
-def test_penalty_pulls_the_logit_to_zero(logit):
+def test_the_penalty_gradient_moves_the_logit_to_zero(logit):
     same = tf.constant([logit])
     with tf.GradientTape() as tape:
         tape.watch(same)

@@ -38,7 +38,7 @@ def test_kl_is_a_distance_with_a_direction():
 
 
 def test_kl_by_hand():
-    """Unit Gaussians one apart: half a nat; σ = e: (e² - 3) / 2 nats."""
+    """Unit Gaussians at distance 1: half a nat; σ = e: (e² - 3) / 2 nats."""
     zeros, ones = tf.zeros([1, 1]), tf.ones([1, 1])
     standard = zeros, zeros
     assert float(gaussian_kl((ones, zeros), standard)[0]) == pytest.approx(0.5)

@@ -97,17 +97,17 @@ def test_infonce_nears_the_information_and_stays_below_log_count():
 
 
 def test_infonce_sums_over_the_second_pose():
-    """Scores that depend on the first pose alone tell nothing."""
+    """Scores that depend only on the first pose give no information."""
     matrix = tf.repeat(tf.constant([[0.0], [3.0], [9.0]]), 3, axis=1)
     joint = tf.linalg.diag_part(matrix)
     assert float(BOUNDS["infonce"].penalty(joint, matrix)) == pytest.approx(0)
 
 
-def test_smile_clamps_the_partition_term_alone():
+def test_smile_clamps_only_the_partition_term():
     joint, marginal = tf.constant([9.0]), tf.constant([9.0])
     assert float(BOUNDS["smile"].penalty(joint, marginal)) == 9.0 - 5.0
     assert float(BOUNDS["smile_all"].penalty(joint, marginal)) == 0.0
-    # The critic's gradient is gone outside the clamp in smile_all alone.
+    # Only in smile_all, the critic's gradient vanishes outside the clamp.
     for name, alive in {"smile": True, "smile_all": False}.items():
         with tf.GradientTape() as tape:
             tape.watch(marginal)

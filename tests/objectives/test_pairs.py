@@ -24,7 +24,7 @@ def test_every_draw_is_a_permutation(function, count):
 
 
 @pytest.mark.parametrize("count", [2, 3, 7])
-def test_a_derangement_pairs_nobody_with_itself(count):
+def test_a_derangement_has_no_fixed_point(count):
     drawn = draws(derangement, count)
     assert (drawn != np.arange(count)).all()
     # Every other partner comes up.

@@ -17,7 +17,7 @@ def test_errors_by_hand():
     assert float(bce) == pytest.approx(-miss.mean(), rel=1e-5)
 
 
-def test_cross_entropy_still_pulls_where_the_sigmoid_is_wrong_and_sure():
+def test_cross_entropy_has_a_gradient_for_a_saturated_sigmoid():
     logits, frames = tf.constant([-30.0]), tf.constant([1.0])
     pulls = {}
     for kind in ("mse", "bce"):

@@ -18,7 +18,7 @@ from mipae_tf.visual.video_file import read_video
 @pytest.mark.parametrize(
     "turns, flip", itertools.product(range(4), (False, True))
 )
-def test_turned_and_mirrored_video_stands_upright(tmp_path, turns, flip):
+def test_rotated_and_mirrored_video_is_upright(tmp_path, turns, flip):
     path = write_video(
         tmp_path / "a.mov",
         prepare=lambda stream: stream.set_display_rotation(90 * turns, flip),
@@ -30,7 +30,7 @@ def test_turned_and_mirrored_video_stands_upright(tmp_path, turns, flip):
         assert apart(frame, expected) < 2
 
 
-def test_a_display_matrix_without_sense_is_passed_over(tmp_path):
+def test_an_invalid_display_matrix_is_ignored(tmp_path):
     path = write_video(
         tmp_path / "a.mov",
         prepare=lambda stream: stream.set_display_matrix([0] * 9),
@@ -42,7 +42,7 @@ def test_a_display_matrix_without_sense_is_passed_over(tmp_path):
     "pixel, width, height",
     [(Fraction(2), 96, 24), (Fraction(1, 2), 48, 48), (Fraction(4, 3), 64, 24)],
 )
-def test_pixels_that_are_not_square_are_made_so(tmp_path, pixel, width, height):
+def test_non_square_pixels_are_resampled(tmp_path, pixel, width, height):
     def widen(stream):
         stream.codec_context.sample_aspect_ratio = pixel
 
@@ -54,7 +54,7 @@ def test_pixels_that_are_not_square_are_made_so(tmp_path, pixel, width, height):
     assert apart(frame[np.ix_(*middles)], PICTURE[6::12, 12::24]) < 4
 
 
-def test_a_turn_comes_after_the_shape_of_pixels(tmp_path):
+def test_rotation_is_applied_after_the_pixel_aspect(tmp_path):
     def prepare(stream):
         stream.codec_context.sample_aspect_ratio = Fraction(2)
         stream.set_display_rotation(90)
@@ -90,7 +90,7 @@ def test_transparent_parts_of_a_video_are_black(tmp_path, name, codec, pixels):
     assert video[:, :, 30:].max() < 12
 
 
-def test_of_several_videos_the_default_one_is_read(tmp_path):
+def test_the_default_video_stream_is_read(tmp_path):
     for default in (0, 1):
         path = tmp_path / f"{default}.mp4"
         with av.open(str(path), "w") as container:
@@ -124,11 +124,11 @@ def write_song(path):
         container.mux(cover.encode(picture))
 
 
-def test_the_cover_of_a_song_is_no_video(tmp_path):
+def test_the_cover_of_a_song_is_not_a_video(tmp_path):
     write_song(tmp_path / "song.mp4")
     with av.open(str(tmp_path / "song.mp4")) as container:
         assert len(container.streams.video) == 1
-    with pytest.raises(ValueError, match=r"song\.mp4 holds no video stream"):
+    with pytest.raises(ValueError, match=r"song\.mp4 contains no video stream"):
         read_video(tmp_path / "song.mp4")
 
 
@@ -148,7 +148,7 @@ def test_the_cover_of_a_song_is_no_video(tmp_path):
 def test_every_container_is_read(tmp_path, name, codec):
     path = write_video(tmp_path / name, codec, "yuv420p")
     frame = read_video(path)[0]
-    assert apart(frame, PICTURE) < 25  # colours run at the borders
+    assert apart(frame, PICTURE) < 25  # colours are blurred at the borders
 
 
 # What FFmpeg would take for a protocol, a list of files or a device.
@@ -165,7 +165,7 @@ NAMES = (
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_paths_are_no_urls(tmp_path, monkeypatch, name):
+def test_paths_are_not_urls(tmp_path, monkeypatch, name):
     monkeypatch.chdir(tmp_path)
     frames = np.repeat(PICTURE[None], 2, axis=0)
     write_mp4(name, frames)
@@ -176,13 +176,13 @@ def test_paths_are_no_urls(tmp_path, monkeypatch, name):
     assert read_video(f"{folder}/{name}").shape == frames.shape
 
 
-def test_a_name_that_is_no_utf8_is_read(tmp_path):
+def test_a_name_that_is_not_utf8_is_read(tmp_path):
     path = os.fsdecode(os.fsencode(tmp_path) + b"/a\xff.mp4")
     write_mp4(path, np.repeat(PICTURE[None], 2, axis=0))
     assert read_video(path).shape == (2, 24, 48, 3)
 
 
-def test_a_title_that_is_no_utf8_does_not_matter(tmp_path):
+def test_a_title_that_is_not_utf8_is_ignored(tmp_path):
     def prepare(stream):
         stream.metadata["handler_name"] = "MARK"
 
@@ -193,11 +193,11 @@ def test_a_title_that_is_no_utf8_does_not_matter(tmp_path):
     assert len(read_video(path)) == 2
 
 
-def test_pixels_of_an_absurd_shape_are_refused(tmp_path, monkeypatch):
+def test_an_extreme_pixel_aspect_is_refused(tmp_path, monkeypatch):
     def widen(stream):
         stream.codec_context.sample_aspect_ratio = Fraction(3)
 
     path = write_video(tmp_path / "a.mp4", prepare=widen)
-    monkeypatch.setattr(container_file, "WIDEST_PIXEL", 2)
+    monkeypatch.setattr(container_file, "MAX_PIXEL_ASPECT", 2)
     with pytest.raises(ValueError, match="has pixels 3 times as wide as high"):
         read_video(path)

@@ -17,7 +17,7 @@ def inked(png, colour):
     return np.nonzero((picture == rgb).all(-1))
 
 
-def test_x_is_where_it_is_said_to_be():
+def test_points_are_drawn_at_their_x():
     # The last tenth of the axis without, two thirds of it with logarithms.
     series = {"a": ([1, 10, 1000], [0, 0, 9], None, None)}
     linear, log = (
@@ -34,7 +34,7 @@ def test_x_is_where_it_is_said_to_be():
     assert rise(log) > rise(linear) + 0.1
 
 
-def test_a_gap_is_left_where_y_is_not_finite():
+def test_a_y_that_is_not_finite_leaves_a_gap():
     x, whole = range(9), [1.0] * 9
     gap = [1.0] * 4 + [math.nan] + [1.0] * 4
     full, broken = (
@@ -44,7 +44,7 @@ def test_a_gap_is_left_where_y_is_not_finite():
     assert 0 < len(broken[0]) < len(full[0])
 
 
-def test_more_curves_than_colours_are_told_apart():
+def test_more_curves_than_colours_have_different_styles():
     series = {
         str(n): ([0, 1], [n, n], None, None) for n in range(len(COLOURS) + 1)
     }
@@ -57,17 +57,17 @@ def test_more_curves_than_colours_are_told_apart():
 @pytest.mark.parametrize(
     "curve, log_x, message",
     [
-        (([1, 2], [1], None, None), False, "'a' has 2 x and 1 y"),
-        (([1], [1], [1, 2], [2, 3]), False, "band of 'a' has 2 steps"),
+        (([1, 2], [1], None, None), False, "'a' must have as many x as y"),
+        (([1], [1], [1, 2], [2, 3]), False, "band of 'a' must have"),
         (([1, math.nan], [1, 2], None, None), False, "x of 'a' must be finite"),
-        (([0, 1], [1, 2], None, None), True, "x of 'a' goes down to 0"),
+        (([0, 1], [1, 2], None, None), True, "x of 'a' must be above 0"),
     ],
 )
-def test_refuses_what_cannot_be_drawn(curve, log_x, message):
+def test_invalid_series_are_refused(curve, log_x, message):
     with pytest.raises(ValueError, match=message):
         curve_plot({"a": curve}, "x", "y", log_x)
 
 
-def test_refuses_nothing():
-    with pytest.raises(ValueError, match="series is empty"):
+def test_no_series_is_refused():
+    with pytest.raises(ValueError, match="at least one curve"):
         curve_plot({}, "x", "y")

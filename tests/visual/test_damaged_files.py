@@ -1,4 +1,4 @@
-"""Files cut short and changed at random: read, or refused in a sentence."""
+"""Truncated and randomly changed files are read, or refused clearly."""
 
 import numpy as np
 import pytest
@@ -25,7 +25,7 @@ def save_picture(path, **given):
     Image.fromarray(PICTURE).save(path, exif=exif, **given)
 
 
-# Name of the file, and what makes it.
+# File name, and the function that writes it.
 MAKERS = {
     "a.gif": lambda path: save_animation(path, disposal=2),
     "a.webp": save_animation,
@@ -51,7 +51,7 @@ def damaged(data, draw):
         start = draw.integers(len(data))
         del data[start : start + draw.integers(1, 40)]
         return data
-    # Headers are short, and most of what goes wrong begins there.
+    # Headers are short, but cause most errors.
     end = len(data) if kind == 2 else min(len(data), 200)
     for place in draw.integers(0, end, draw.integers(1, 8)):
         data[place] = draw.integers(256)
@@ -84,7 +84,7 @@ def test_a_damaged_file_is_read_or_refused(tmp_path, name):
 @pytest.mark.slow
 @pytest.mark.filterwarnings("ignore")
 @pytest.mark.parametrize("name", MAKERS)
-def test_so_are_many_more(tmp_path, name):
+def test_many_more_damaged_files_are_read_or_refused(tmp_path, name):
     damage_and_read(tmp_path, name, seed=1, variants=300)
 
 

@@ -53,10 +53,10 @@ def test_permissions_follow_the_umask(tmp_path):
     assert mode == 0o644
 
 
-def test_the_target_of_a_link_is_written_and_the_link_stays(tmp_path):
+def test_the_target_of_a_link_is_written(tmp_path):
     target, link = tmp_path / "data" / "a.bin", tmp_path / "a.bin"
     link.symlink_to("data/a.bin")
-    for data in (b"made", b"made anew"):  # first the link leads nowhere
+    for data in (b"made", b"made anew"):  # at first the link is broken
         write_file(link, data)
         assert link.is_symlink() and target.read_bytes() == data
     (tmp_path / "c.bin").symlink_to(link)
@@ -72,7 +72,7 @@ def test_a_folder_is_not_overwritten(tmp_path):
         write_atomically(tmp_path / "a.gif", fail_half_way)
 
 
-def test_a_link_to_a_folder_that_is_missing_stays(tmp_path):
+def test_the_missing_target_of_a_link_is_created(tmp_path):
     (tmp_path / "link").symlink_to(tmp_path / "elsewhere" / "runs")
     for _ in range(2):
         assert make_folder(tmp_path / "link") == tmp_path / "link"
@@ -82,7 +82,7 @@ def test_a_link_to_a_folder_that_is_missing_stays(tmp_path):
     assert (tmp_path / "elsewhere" / "runs" / "a" / "b.txt").is_file()
 
 
-def test_a_file_is_no_folder(tmp_path):
+def test_a_file_is_not_a_folder(tmp_path):
     (tmp_path / "a").touch()
     with pytest.raises(OSError, match="a is a file; a folder is needed"):
         make_folder(tmp_path / "a")
@@ -102,7 +102,7 @@ def test_home_folders_are_found(tmp_path, monkeypatch):
     assert (tmp_path / "new" / "a.txt").is_file()
 
 
-def test_one_file_has_many_paths(tmp_path, monkeypatch):
+def test_paths_to_the_same_file(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     for name in ("a", "b"):
         (tmp_path / name).touch()

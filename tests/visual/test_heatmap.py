@@ -45,16 +45,16 @@ def test_dark_is_high(draw):
     assert lightness[0] > lightness[1] > lightness[2]
 
 
-def test_colours_part_at_the_centre(draw):
+def test_colours_diverge_at_the_centre(draw):
     axes, _ = draw([[-1.0, 0.5, 0.75]], centre=0.5)
     assert np.ptp(colour(axes, 0.5)) < 0.02
     low, high = colour(axes, 0.0), colour(axes, 1.0)
     assert low[2] > low[0] and high[0] > high[2]
-    # As far to one side as to the other, though no value lies there.
+    # The range is symmetric, although no value reaches the other end.
     assert axes.images[0].norm(0.0) == pytest.approx(1 / 3)
 
 
-def test_numbers_stand_in_cells_that_hold_them(draw):
+def test_numbers_are_drawn_in_cells_that_are_large_enough(draw):
     axes, _ = draw([[0.123456, -2.0, 1000.0]])
     texts = [text.get_text() for text in axes.texts]
     assert texts == ["0.123", "-2", "1e+03"]
@@ -67,7 +67,7 @@ def test_numbers_stand_in_cells_that_hold_them(draw):
     assert not draw(np.zeros((100, 1)))[0].texts
 
 
-def test_blank_cells_are_said_to_be_blank(draw):
+def test_blank_cells_are_explained(draw):
     axes, _ = draw([[1.0, np.nan, 3.0]])
     assert [text.get_text() for text in axes.texts] == ["1", "3"]
     assert axes.get_xlabel() == "blank, hatched: no value"
@@ -77,7 +77,7 @@ def test_blank_cells_are_said_to_be_blank(draw):
 
 @pytest.mark.parametrize("centre", [None, 2.0])
 @pytest.mark.parametrize("value", [2.0, np.nan])
-def test_equal_or_no_values_can_be_drawn(value, centre):
+def test_equal_or_missing_values_can_be_drawn(value, centre):
     png = heatmap([[value]], ["a"], ["b"], "Reads", "R²", centre)
     assert Image.open(io.BytesIO(png)).width > 200
 
@@ -88,9 +88,9 @@ def test_equal_or_no_values_can_be_drawn(value, centre):
         ([1.0, 2.0], r"matrix \[rows, columns\].*shape \(2,\)"),
         (np.zeros((0, 3)), r"at least one cell.*\(0, 3\)"),
         ([[1.0, np.inf, 0], [0, 0, 0]], "finite or NaN, got infinity"),
-        (np.zeros((2, 2)), "2 row labels and 3 column labels"),
+        (np.zeros((2, 2)), "2 rows and 3 columns"),
     ],
 )
-def test_refuses_what_is_no_matrix(values, message):
+def test_invalid_matrices_are_refused(values, message):
     with pytest.raises(ValueError, match=message):
         heatmap(values, ROWS, COLUMNS, "Reads", "R²")

@@ -60,7 +60,7 @@ def sections(count):
     return [Section(f"Part {n}", blocks) for n in range(count)]
 
 
-def test_page_is_whole_and_stands_alone():
+def test_page_is_complete_and_self_contained():
     page = html_page("Report", sections(2), "of a run")
     reader = read(page)
     assert reader.texts("title") == reader.texts("h1") == ["Report"]
@@ -77,7 +77,7 @@ def test_page_is_whole_and_stands_alone():
     assert any(a.get("name") == "viewport" for a in reader.attributes("meta"))
 
 
-def test_pictures_are_embedded_with_words_for_them():
+def test_pictures_are_embedded_with_alternative_text():
     images = read(html_page("Report", sections(1))).attributes("img")
     kinds = [image["src"].split(";base64,") for image in images]
     assert [k for k, _ in kinds] == ["data:image/png", "data:image/gif"]
@@ -85,7 +85,7 @@ def test_pictures_are_embedded_with_words_for_them():
     assert [image["alt"] for image in images] == ["A strip", "Part 0"]
 
 
-def test_all_that_is_given_is_escaped():
+def test_all_given_text_is_escaped():
     blocks = [NASTY, Table([NASTY], [[NASTY]], NASTY), Picture(PNG, NASTY)]
     page = html_page(NASTY, [Section(NASTY, blocks)] * 4, NASTY)
     reader = read(page)
@@ -95,7 +95,7 @@ def test_all_that_is_given_is_escaped():
         assert NASTY in reader.texts(tag)
 
 
-def test_contents_are_listed_from_four_sections_on():
+def test_four_sections_have_a_table_of_contents():
     three, four = (read(html_page("R", sections(n))) for n in (3, 4))
     assert not three.attributes("nav")
     links = [link["href"] for link in four.attributes("a")]
@@ -120,26 +120,26 @@ def test_columns_of_numbers_are_aligned_and_tables_scroll():
     "cell",
     ["3", "0.5", "-1.2", "+0.3", "1e-5", "[0.1, 0.2]", "≤ 3", "95 %", "12 dB"],
 )
-def test_is_taken_for_a_number(cell):
+def test_is_a_number(cell):
     assert Table(["a"], [[cell]]).numeric_columns() == [True]
 
 
 @pytest.mark.parametrize(
     "cell", ["", "absent [1]", "c6cd3d47", "-10 log10 of x", "mipae", "1 of 2"]
 )
-def test_is_no_number(cell):
+def test_is_not_a_number(cell):
     assert Table(["a"], [[cell]]).numeric_columns() == [False]
 
 
-def test_table_without_rows_is_a_head():
+def test_a_table_without_rows_has_a_head():
     reader = read(html_page("R", [Section("S", [Table(["a", "b"], [])])]))
     assert reader.texts("th") == ["a", "b"] and not reader.attributes("td")
 
 
-def test_refuses_what_it_cannot_show():
-    with pytest.raises(ValueError, match="row 2 of the table has 1 cells"):
+def test_invalid_blocks_are_refused():
+    with pytest.raises(ValueError, match="row 2 of the table must have"):
         Table(["a", "b"], [["1", "2"], ["3"]])
-    with pytest.raises(ValueError, match="begins with b'no pictu'"):
+    with pytest.raises(ValueError, match="starts with b'no pictu'"):
         Picture(b"no picture")
-    with pytest.raises(ValueError, match="section 'S' is a int"):
+    with pytest.raises(ValueError, match="section 'S' must be .*, got int"):
         html_page("R", [Section("S", [3])])

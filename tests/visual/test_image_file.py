@@ -24,7 +24,7 @@ ORIENTATIONS = {
 
 @pytest.mark.parametrize("ending", ["jpg", "png", "tif", "webp"])
 @pytest.mark.parametrize("orientation", ORIENTATIONS)
-def test_photographs_stand_upright(tmp_path, ending, orientation):
+def test_photographs_are_upright(tmp_path, ending, orientation):
     exif = Image.Exif()
     exif[0x0112] = orientation
     given = {"quality": 100} if ending in ("jpg", "webp") else {}
@@ -49,7 +49,7 @@ def folder_of(tmp_path, image, ending="tif", **given):
     ],
     ids=lambda image: image.mode,
 )
-def test_grey_of_every_kind_keeps_its_levels(tmp_path, image):
+def test_grey_of_every_mode_keeps_its_levels(tmp_path, image):
     video = read_video(folder_of(tmp_path, image))
     np.testing.assert_array_equal(video[0, ..., 0], RAMP)
 
@@ -63,7 +63,7 @@ def test_sixteen_bits_of_a_png_and_one_bit_are_scaled(tmp_path, ending):
 
 
 @pytest.mark.parametrize("mode", ["RGB", "RGBX", "CMYK", "RGBA"])
-def test_colours_of_every_kind_are_kept(tmp_path, mode):
+def test_colours_of_every_mode_are_kept(tmp_path, mode):
     image = Image.fromarray(PICTURE).convert(mode)
     assert apart(read_video(folder_of(tmp_path, image))[0], PICTURE) < 2
 
@@ -99,7 +99,7 @@ def test_transparent_is_black(tmp_path, mode, ending, given):
     assert (video[0, :, :4] == 200).all() and (video[0, :, 4:] == 0).all()
 
 
-def test_a_grey_level_that_is_not_shown_is_black(tmp_path):
+def test_a_transparent_grey_level_is_black(tmp_path):
     for name, kind, shown, hidden in (
         ("8.png", np.uint8, 200, 90),
         ("16.png", np.uint16, 200 << 8, 90 << 8),
@@ -117,10 +117,10 @@ def test_a_grey_level_that_is_not_shown_is_black(tmp_path):
     [
         (np.full((4, 4), 200, np.float32), r"float32 in \[200, 200\]; uint8"),
         (np.full((4, 4), np.nan, np.float32), r"in \[nan, nan\]"),
-        (np.full((4, 4), 200, np.int32), "pixels of 32-bit integers"),
+        (np.full((4, 4), 200, np.int32), "32-bit integer pixels"),
     ],
 )
-def test_values_of_no_known_range_are_refused(tmp_path, values, message):
+def test_values_of_unknown_range_are_refused(tmp_path, values, message):
     folder = folder_of(tmp_path, Image.fromarray(values))
     with pytest.raises(ValueError, match=message) as caught:
         read_video(folder)
@@ -163,7 +163,7 @@ def disposing_gif(path):
     return path
 
 
-def test_frames_of_a_gif_are_left_cleared_and_restored(tmp_path):
+def test_gif_disposal_methods(tmp_path):
     video = read_video(disposing_gif(tmp_path / "a.gif"))
     red, green, blue, black = (255, 0, 0), (0, 255, 0), (0, 0, 255), (0, 0, 0)
     # Places 1, 1 and 6, 6 of each frame.
@@ -171,7 +171,7 @@ def test_frames_of_a_gif_are_left_cleared_and_restored(tmp_path):
     assert seen == [(red, red), (blue, red), (red, green), (black, blue)]
 
 
-def test_what_is_no_frame_is_passed_over(tmp_path):
+def test_files_that_are_not_frames_are_ignored(tmp_path):
     for number in (2, 10):
         Image.new("L", (4, 4), number).save(tmp_path / f"frame{number}.PNG")
     (tmp_path / "sub.png").mkdir()
@@ -181,14 +181,14 @@ def test_what_is_no_frame_is_passed_over(tmp_path):
     assert read_video(tmp_path)[:, 0, 0, 0].tolist() == [2, 10]
 
 
-def test_a_link_to_a_frame_that_is_gone_is_not_passed_over(tmp_path):
+def test_a_broken_link_to_a_frame_is_refused(tmp_path):
     Image.new("L", (4, 4)).save(tmp_path / "1.png")
     (tmp_path / "2.png").symlink_to(tmp_path / "gone.png")
     with pytest.raises(ValueError, match=r"2\.png cannot be read"):
         read_video(tmp_path)
 
 
-def test_equal_numbers_have_an_order(tmp_path, monkeypatch):
+def test_equal_numbers_are_ordered_by_name(tmp_path, monkeypatch):
     for grey, name in enumerate(("1.png", "01.png", "001.png"), start=1):
         Image.new("L", (4, 4), grey).save(tmp_path / name)
     listed = sorted(tmp_path.iterdir())

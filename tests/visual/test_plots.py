@@ -21,7 +21,7 @@ def rows_of(png, colour):
     return np.nonzero((pixels(png) == rgb).all(-1).any(1))[0]
 
 
-def test_curves_stand_in_their_order():
+def test_curves_are_drawn_in_order():
     png = per_step_plot(
         {"high": ([9, 9, 9], None, None), "low": ([1, 1, 1], None, None)},
         "PSNR (dB)",
@@ -58,12 +58,12 @@ def test_infinite_values_leave_a_gap():
     assert 0 < inked(gap) < inked(whole)
 
 
-def test_refuses_what_cannot_be_drawn():
-    with pytest.raises(ValueError, match="series is empty"):
+def test_invalid_series_are_refused():
+    with pytest.raises(ValueError, match="at least one curve"):
         per_step_plot({}, "dB")
-    with pytest.raises(ValueError, match="band of 'a' has 2 steps"):
+    with pytest.raises(ValueError, match="band of 'a' must have 3"):
         per_step_plot({"a": ([1, 2, 3], [1, 1], [2, 2])}, "dB")
-    with pytest.raises(ValueError, match="rows are 1 and hold no loss"):
+    with pytest.raises(ValueError, match="got 1 rows without a loss"):
         loss_plot([{"step": 1, "stage": "dynamics", "note": "x"}])
 
 
@@ -78,6 +78,6 @@ def test_one_panel_for_each_loss_of_each_stage():
             [*rows, *({"stage": "dynamics", "step": 5, n: 1.0} for n in "ab")]
         )
     )
-    # Three panels stand in a line, the fourth begins the next.
+    # Three panels per row; the fourth is in the next row.
     assert four.shape[0] == 2 * two.shape[0]
     assert four.shape[1] > two.shape[1]

@@ -1,14 +1,14 @@
 import numpy as np
 import pytest
 
-from mipae_tf.visual.canvas import CONTEXT
-from mipae_tf.visual.canvas import FORECAST
+from mipae_tf.visual.canvas import CONTEXT_COLOUR
+from mipae_tf.visual.canvas import FORECAST_COLOUR
 from mipae_tf.visual.side_by_side import BORDER
 from mipae_tf.visual.side_by_side import side_by_side
 
 
 def video(clips, steps, first=100):
-    """Flat frames whose level tells clip and step."""
+    """Flat frames whose level encodes clip and step."""
     levels = first + 10 * np.arange(clips)[:, None] + np.arange(steps)
     frames = np.broadcast_to(
         levels[:, :, None, None, None], (clips, steps, 16, 16, 1)
@@ -39,12 +39,12 @@ def test_each_step_shows_its_frames_in_their_places():
             assert twin == (top, left + 16 + BORDER)
 
 
-def test_border_says_context_then_forecast():
+def test_the_border_shows_context_and_forecast():
     movie = side_by_side([video(1, 4)], ["truth"], context=2, scale=1)
     for step, frame in enumerate(movie):
         top, left = corner(frame, 100 + step)
         ring = frame[top - BORDER : top + 16 + BORDER, left - 1]
-        colour = CONTEXT if step < 2 else FORECAST
+        colour = CONTEXT_COLOUR if step < 2 else FORECAST_COLOUR
         assert (ring == colour).all()
         assert (frame[top - 1, left : left + 16] == colour).all()
 
@@ -66,10 +66,10 @@ def test_without_context_no_colour_is_used():
 
 def test_progress_bar_grows_to_the_full_width():
     movie = side_by_side([video(3, 4)], context=1, scale=1)
-    # Margin, one line of text, a gap and the bar itself stand at the bottom.
+    # Margin, one line of text, a gap and the bar are at the bottom.
     bar = movie[:, -(16 + 12 + 8 + 4)]
-    given = (bar == CONTEXT).all(-1).sum(1)
-    made = (bar == FORECAST).all(-1).sum(1)
+    given = (bar == CONTEXT_COLOUR).all(-1).sum(1)
+    made = (bar == FORECAST_COLOUR).all(-1).sum(1)
     assert len(set(given)) == 1 and given[0] > 0 and made[0] == 0
     assert (np.diff(made) > 0).all()
     assert given[-1] + made[-1] == movie.shape[2] - 2 * 16
@@ -78,9 +78,9 @@ def test_progress_bar_grows_to_the_full_width():
 def test_progress_bar_begins_in_the_longest_animation():
     movie = side_by_side([video(1, 2)], context=2, scale=1, steps=10_000)
     bar = movie[:, -(16 + 12 + 8 + 4)]
-    assert ((bar == CONTEXT).all(-1).sum(1) == 1).all()
+    assert ((bar == CONTEXT_COLOUR).all(-1).sum(1) == 1).all()
     bar = side_by_side([video(1, 2)], context=0, scale=1)[:, -(16 + 12 + 8 + 4)]
-    assert not (bar == CONTEXT).all(-1).any()
+    assert not (bar == CONTEXT_COLOUR).all(-1).any()
 
 
 def test_one_clip_may_come_without_its_clip_axis():
@@ -103,14 +103,14 @@ def test_labels_head_each_column():
 @pytest.mark.parametrize(
     "videos, options, words",
     [
-        ([], {}, "at least one video"),
-        ([video(2, 3), video(2, 4)], {}, "one shape"),
+        ([], {}, "at least one"),
+        ([video(2, 3), video(2, 4)], {}, "the same shape"),
         ([video(2, 3) / 255], {}, "video 0 must be uint8"),
-        ([video(2, 3)], {"context": 4}, "context is 4"),
-        ([video(2, 3)], {"labels": []}, "labels are 0; 1"),
-        ([video(2, 3)], {"columns": 0}, "columns is 0"),
+        ([video(2, 3)], {"context": 4}, "context must be from 0 to 3"),
+        ([video(2, 3)], {"labels": []}, "labels must be 1, got 0"),
+        ([video(2, 3)], {"columns": 0}, "columns must be at least 1"),
     ],
 )
-def test_refuses(videos, options, words):
+def test_invalid_input_is_refused(videos, options, words):
     with pytest.raises(ValueError, match=words):
         side_by_side(videos, **options)

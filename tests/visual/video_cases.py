@@ -1,4 +1,4 @@
-"""Small videos of four colours, written by PyAV as a test wants them."""
+"""Small videos of four colours for tests, written with PyAV."""
 
 import av
 import numpy as np
@@ -36,7 +36,7 @@ def write_video(
 
 
 def apart(one, other):
-    """Mean difference in grey levels; `inf` where shapes differ."""
+    """Mean difference in grey levels; `inf` if shapes differ."""
     if one.shape != other.shape:
         return np.inf
     return np.abs(one.astype(int) - other).mean()

@@ -13,7 +13,7 @@ from mipae_tf.metrics.information.independence import best_partition
 from mipae_tf.metrics.information.independence import transition_correlation
 from mipae_tf.metrics.information.independence import transition_information
 from mipae_tf.metrics.information.mixed_mi import mixed_mutual_information
-from mipae_tf.metrics.information.ties import separated
+from mipae_tf.metrics.information.ties import break_ties
 from mipae_tf.metrics.result import entry
 from mipae_tf.visual.heatmap import heatmap
 
@@ -31,7 +31,7 @@ def compute(subject: Subject) -> Findings:
 
     Information in nats between a part of the code at t - 1 and the same part,
     or another, at t, by the estimator of Kraskov on standardised codes (ties
-    broken by `separated`), from one transition of each clip at a time. Parts
+    broken by `break_ties`), from one transition of each clip at a time. Parts
     are the factors of a model that has several, else its content and pose,
     else the best of 20 random halvings of its one latent.
 
@@ -85,7 +85,7 @@ def _entries(
 def _information(first: np.ndarray, second: np.ndarray) -> float:
     """Mutual information in nats of two codes `[clips, dim]`."""
     # Noise of one seed in both would make them dependent.
-    first, second = separated(first, seed=0), separated(second, seed=1)
+    first, second = break_ties(first, seed=0), break_ties(second, seed=1)
     return mixed_mutual_information(first, second, NEIGHBOURS)
 
 

@@ -1,1 +1,1 @@
-"""Scores of disentanglement, from codes and factors."""
+"""Disentanglement scores, from codes and factors."""

@@ -22,38 +22,38 @@ def dci(
 ) -> dict:
     """DCI of C. Eastwood and C. Williams, ICLR 2018, from random forests.
 
-    R_ij is the importance of block i for predicting factor j, the sum over the
-    block's dimensions. Disentanglement of a block is 1 minus the entropy, in
-    units of log factors, of its importances over the factors; completeness of
-    a factor is 1 minus the entropy, in units of log blocks, of its importances
-    over the blocks; both from 0 to 1. The overall disentanglement weighs
-    blocks by their share of all importance, the overall completeness is the
-    mean over the factors.
+    R_ij is the importance of block i for predicting factor j, summed over the
+    dimensions of the block. The disentanglement of a block is 1 minus the
+    entropy of its importances over the factors, divided by log(factors). The
+    completeness of a factor is 1 minus the entropy of its importances over the
+    blocks, divided by log(blocks). Both are from 0 to 1. The overall
+    disentanglement is the mean over blocks, weighted by their share of the
+    total importance; the overall completeness is the mean over factors.
 
-    Choices: informativeness is the held-out accuracy above chance, (accuracy -
-    chance) / (1 - chance) and at least 0, as factors are discrete; chance is
-    the class most frequent in training. Forests are those of
-    `factor_forests`. Inactive blocks have hardly any weight. A factor that
-    cannot be predicted still has importances, of chance splits, that sum to 1:
-    read its completeness beside its informativeness.
+    Choices: since factors are discrete, informativeness is the held-out
+    accuracy above chance, (accuracy - chance) / (1 - chance), at least 0;
+    chance is the accuracy of the most frequent training class. The forests are
+    those of `factor_forests`. Inactive blocks have almost no weight. The
+    importances of a factor that cannot be predicted come from random splits
+    and still sum to 1, so read completeness together with informativeness.
 
     Args:
       codes: `[samples, dimensions]`; the scale of a dimension does not matter.
       factors: discrete labels `[samples]` of each factor.
-      blocks: dimensions of each block; every dimension by itself where not
-        given.
-      seed: of the split and of the trees.
+      blocks: dimensions of each block; if None, every dimension is a block.
+      seed: seed of the split and of the trees.
 
     Returns:
-      `disentanglement`, `completeness` and `informativeness`, of which the
-      first two hold an `absent` reason where trees find nothing to split;
-      `blocks`, for each its `disentanglement` and `weight`; `factors`, for each
-      its `completeness`, `accuracy`, `chance` and `informativeness`, or its
-      `absent` reason; and `count`, the held-out samples.
+      `disentanglement`, `completeness` and `informativeness`, where the first
+      two have an `absent` reason if no tree found a split; `blocks`, with the
+      `disentanglement` and `weight` of each; `factors`, with the
+      `completeness`, `accuracy`, `chance` and `informativeness` of each, or
+      its `absent` reason; and `count`, the number of held-out samples.
 
     Raises:
-      AbsentMetric: fewer than two blocks, or than two factors that vary.
-      ValueError: as for `checked_representation`, or fewer than 16 samples.
+      AbsentMetric: if there are fewer than two blocks or two varying factors.
+      ValueError: as in `checked_representation`, or if there are fewer than 16
+        samples.
     """
     representation = checked_representation(codes, factors, blocks)
     representation.check_several("DCI", blocks=2, factors=2)
@@ -62,7 +62,7 @@ def dci(
 
 
 def dci_of_forests(representation: Representation, forests: Forests) -> dict:
-    """DCI from forests that are already grown; see `dci`."""
+    """DCI from trained forests; see `dci`."""
     importances = forests.importances  # [blocks, factors]
     of_blocks = _concentrations(importances)
     of_factors = _concentrations(importances.T)
@@ -96,7 +96,7 @@ def dci_of_forests(representation: Representation, forests: Forests) -> dict:
 
 
 def _concentrations(importances: np.ndarray) -> np.ndarray:
-    """1 - entropy / log(columns) of each row, NaN where a row is all 0."""
+    """1 - entropy / log(columns) of each row, NaN for rows of zeros."""
     totals = importances.sum(axis=1, keepdims=True)
     parts = np.divide(
         importances,
@@ -110,9 +110,9 @@ def _concentrations(importances: np.ndarray) -> np.ndarray:
 def _present(
     values: np.ndarray, weights: np.ndarray | None = None
 ) -> float | dict:
-    """The mean of values that are not NaN, or why there is none."""
+    """The mean of values that are not NaN, or the reason why it is absent."""
     kept = ~np.isnan(values)
     if not kept.any():
-        return absent("The trees found nothing to split on.")
+        return absent("The trees found no split.")
     weights = None if weights is None else weights[kept]
     return float(np.average(values[kept], weights=weights))

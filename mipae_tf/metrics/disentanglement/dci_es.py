@@ -1,4 +1,4 @@
-"""DCI with explicitness and size of a representation."""
+"""DCI with the explicitness and the size of a representation."""
 
 from collections.abc import Mapping
 
@@ -20,35 +20,34 @@ def dci_es(
 ) -> dict:
     """DCI-ES of C. Eastwood et al., ICLR 2023, arXiv 2210.00364.
 
-    Beside `dci`, explicitness and size. The explicitness of a factor follows
-    from its loss-capacity curve, the least loss of predictors up to each
-    capacity: 1 minus the area between that curve and its least loss, in units
-    of the same area under a straight line from the loss without capacity to
-    the least loss. It is 1 where the least predictor already reads all that
-    can be read, 0 where the loss falls evenly, and below 0, at least -1, where
-    it falls late. Size is factors / dimensions: the larger, the more compact.
+    Adds explicitness and size to `dci`. The explicitness of a factor is
+    computed from its loss-capacity curve, the lowest loss of predictors up to
+    each capacity. It is 1 minus the area between the curve and its minimum,
+    relative to the same area for a straight line from the loss at capacity 0 to
+    the minimum. It is 1 if the smallest predictor already reaches the minimum,
+    0 if the loss decreases evenly, and below 0 (at least -1) if it decreases
+    late. Size is factors / dimensions: larger values are more compact.
 
-    Choices: predictors are the forests of `factor_forests`, which also give
-    DCI, cut off at each depth; capacity is the depth, from 0 (the most
-    frequent class) to 20, in 20ths; the loss is the share of errors on held-out
-    samples. A factor of many values needs depth even where its code is
+    Choices: the predictors are the forests of `factor_forests`, which also give
+    DCI, truncated at each depth. The capacity is the depth, from 0 (the most
+    frequent class) to 20, divided by 20. The loss is the error rate on held-out
+    samples. A factor with many values needs deep trees even if its code is
     perfect, so compare explicitness between codes, not between factors.
 
     Args:
       codes: `[samples, dimensions]`.
       factors: discrete labels `[samples]` of each factor.
-      blocks: dimensions of each block; every dimension by itself where not
-        given.
-      seed: of the split and of the trees.
+      blocks: dimensions of each block; if None, every dimension is a block.
+      seed: seed of the split and of the trees.
 
     Returns:
-      What `dci` returns, and `explicitness`, their mean over the factors;
-      `size`; and in each of `factors` its `explicitness`. Explicitness holds an
-      `absent` reason where no depth predicts better than chance.
+      The result of `dci`, with `explicitness`, the mean over the factors;
+      `size`; and the `explicitness` of each factor in `factors`. Explicitness
+      has an `absent` reason if no depth predicts better than chance.
 
     Raises:
-      AbsentMetric: fewer than two blocks, or than two factors that vary.
-      ValueError: as for `dci`.
+      AbsentMetric: if there are fewer than two blocks or two varying factors.
+      ValueError: as in `dci`.
     """
     representation = checked_representation(codes, factors, blocks)
     representation.check_several("DCI-ES", blocks=2, factors=2)

@@ -8,24 +8,24 @@ from sklearn.ensemble import ExtraTreesClassifier
 from mipae_tf.metrics.disentanglement.representation import Representation
 from mipae_tf.metrics.disentanglement.scalings import standardised
 
-TREES = 50
-# Deeper trees would read almost nothing more from 5,000 samples.
-DEPTH = 20
-# Smaller leaves split on noise, which then takes part of the importance.
-LEAF = 0.005
+NUM_TREES = 50
+# Deeper trees would gain almost nothing on 5,000 samples.
+MAX_DEPTH = 20
+# With smaller leaves, trees split on noise, which then gains importance.
+MIN_LEAF_SHARE = 0.005
 
 
 @dataclasses.dataclass(frozen=True)
 class Forests:
-    """What forests, one for each factor, make of a representation.
+    """Importances and accuracies of one forest per factor.
 
     Attributes:
-      importances: impurity decrease by splits on a block's dimensions,
-        `[blocks, factors]`. Each factor's sum to 1, or are all 0 where its
-        trees found nothing to split.
-      accuracies: held-out accuracy of the forests cut off at each depth from
-        0, which is the class most frequent in training, `[depths, factors]`.
-      count: held-out samples.
+      importances: impurity decrease by splits on the dimensions of each block,
+        `[blocks, factors]`. They sum to 1 for each factor, or are all 0 if its
+        trees found no split.
+      accuracies: held-out accuracy of the forests truncated at each depth,
+        `[depths, factors]`. Depth 0 predicts the most frequent training class.
+      count: number of held-out samples.
     """
 
     importances: np.ndarray
@@ -34,26 +34,26 @@ class Forests:
 
 
 def factor_forests(representation: Representation, seed: int) -> Forests:
-    """Grows the forests on three quarters of the samples.
+    """Trains the forests on three quarters of the samples.
 
-    Extremely randomised trees over all dimensions: their importances favour no
-    dimension of many values and share evenly between copies, and they grow ten
-    times as fast as trees with optimal thresholds. They compare in float32, so
-    the codes are standardised first.
+    They are extremely randomised trees over all dimensions. Their importances
+    do not favour dimensions with many values and are shared evenly between
+    copies, and they train ten times faster than trees with optimal thresholds.
+    They compare in float32, so the codes are standardised first.
 
     Args:
       representation: checked codes, blocks and factors.
-      seed: of the split and of the trees.
+      seed: seed of the split and of the trees.
     """
     train, test = representation.held_out(seed)
     codes = standardised(representation.codes)
     importances, accuracies = [], []
     for labels in representation.factors.values():
         forest = ExtraTreesClassifier(
-            TREES,
-            max_depth=DEPTH,
+            NUM_TREES,
+            max_depth=MAX_DEPTH,
             max_features=None,
-            min_samples_leaf=LEAF,
+            min_samples_leaf=MIN_LEAF_SHARE,
             random_state=seed,
         ).fit(codes[train], labels[train])
         importances.append(
@@ -69,12 +69,12 @@ def factor_forests(representation: Representation, seed: int) -> Forests:
 def _accuracies(
     forest: ExtraTreesClassifier, codes: np.ndarray, labels: np.ndarray
 ) -> list[float]:
-    """Accuracy of the forest with its trees cut off at depth 0..DEPTH."""
+    """Accuracy of the forest truncated at each depth from 0 to MAX_DEPTH."""
     codes = codes.astype(np.float32)  # as the trees compare them
     trees = [tree.tree_ for tree in forest.estimators_]
     nodes = np.zeros((len(trees), len(codes)), np.int64)
     accuracies = []
-    for _ in range(DEPTH + 1):
+    for _ in range(MAX_DEPTH + 1):
         votes = sum(t.value[n, 0] for t, n in zip(trees, nodes, strict=True))
         # votes.shape = [samples, classes]
         predicted = forest.classes_[votes.argmax(axis=1)]
@@ -86,7 +86,7 @@ def _accuracies(
 
 
 def _children(tree, nodes: np.ndarray, codes: np.ndarray) -> np.ndarray:
-    """The node below each of the given ones, or the same if it is a leaf."""
+    """The child of each given node, or the node itself if it is a leaf."""
     values = codes[np.arange(len(codes)), tree.feature[nodes]]
     children = np.where(
         values <= tree.threshold[nodes],

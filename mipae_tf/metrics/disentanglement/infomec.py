@@ -7,7 +7,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import log_loss
 from threadpoolctl import threadpool_limits
 
-from mipae_tf.metrics.disentanglement.mi_matrix import INACTIVE
+from mipae_tf.metrics.disentanglement.mi_matrix import MIN_ACTIVE_SHARE
 from mipae_tf.metrics.disentanglement.mi_matrix import mi_matrix
 from mipae_tf.metrics.disentanglement.representation import Representation
 from mipae_tf.metrics.disentanglement.scalings import standardised
@@ -25,37 +25,37 @@ def infomec(
 
     With M_ij = I(block i; factor j) / H(factor j):
     InfoModularity is the mean over the active blocks of max_j M_ij / Σ_j M_ij,
-    brought from [1 / factors, 1] to [0, 1]: whether a block tells one factor.
+    rescaled from [1 / factors, 1] to [0, 1]: whether each block encodes a
+    single factor.
     InfoCompactness is the mean over the factors of max_i M_ij / Σ_i M_ij over
-    the active blocks, brought from [1 / active blocks, 1] to [0, 1]: whether a
-    factor is told by one block.
-    InfoExplicitness is the mean over the factors of what a linear classifier
-    on the whole code can use of H(factor), 1 - its cross-entropy over that of
-    the frequencies alone, from 0 to 1.
+    the active blocks, rescaled from [1 / active blocks, 1] to [0, 1]: whether
+    each factor is encoded by a single block.
+    InfoExplicitness is the mean over the factors of the share of H(factor) that
+    a linear classifier on the whole code can use: 1 minus its cross-entropy
+    divided by that of the class frequencies, from 0 to 1.
 
-    Choices: a block that tells less than 5 % of every factor's entropy is
-    inactive and left out of the first two, as is a factor of which all
-    active blocks together tell nothing of the second. The classifier is a
-    logistic regression with unit ridge on standardised codes, scored on a
-    held-out quarter, and less than 0 counts as 0.
+    Choices: a block with less than 5 % of every factor's entropy is inactive
+    and excluded from the first two scores. A factor about which the active
+    blocks have no information is excluded from the second. The classifier is a
+    logistic regression with unit L2 penalty on standardised codes, scored on a
+    held-out quarter; values below 0 count as 0.
 
     Args:
       codes: `[samples, dimensions]`.
       factors: discrete labels `[samples]` of each factor.
-      blocks: dimensions of each block; every dimension by itself where not
-        given.
+      blocks: dimensions of each block; if None, every dimension is a block.
       estimator: "ross" or "bins", see `mi_matrix`.
-      seed: of the split.
+      seed: seed of the split.
 
     Returns:
-      `modularity`, `compactness` and `explicitness`, of which the first two
-      hold an `absent` reason where no block, or for compactness a single one,
-      is active; `active`, the names of the active blocks; `factors`, for each
-      its `explicitness`, or its `absent` reason; and `count`.
+      `modularity`, `compactness` and `explicitness`, where modularity has an
+      `absent` reason if no block is active, and compactness if fewer than two
+      are; `active`, the names of the active blocks; `factors`, with the
+      `explicitness` of each, or its `absent` reason; and `count`.
 
     Raises:
-      AbsentMetric: fewer than two factors vary.
-      ValueError: as for `mi_matrix`, or fewer than 16 samples.
+      AbsentMetric: if fewer than two factors vary.
+      ValueError: as in `mi_matrix`, or if there are fewer than 16 samples.
     """
     matrix = mi_matrix(codes, factors, blocks, estimator)
     representation = matrix.representation
@@ -66,8 +66,8 @@ def infomec(
         results[name] = {"explicitness": value}
     active = matrix.normalised[matrix.active]  # [active blocks, factors]
     too_few = absent(
-        f"{len(active)} of {len(matrix.active)} blocks tell {INACTIVE:.0%} of "
-        "some factor's entropy."
+        f"Only {len(active)} of {len(matrix.active)} blocks have at least "
+        f"{MIN_ACTIVE_SHARE:.0%} of some factor's entropy."
     )
     return {
         "modularity": _concentration(active) if len(active) else too_few,
@@ -86,7 +86,7 @@ def infomec(
 
 
 def _concentration(information: np.ndarray) -> float:
-    """Mean share of each row's largest, from 1 / columns..1 to 0..1."""
+    """Mean share of the largest value per row, rescaled to [0, 1]."""
     rows = information[information.any(axis=1)]
     even = 1 / information.shape[1]
     share = np.mean(rows.max(axis=1) / rows.sum(axis=1))
@@ -97,14 +97,14 @@ def _concentration(information: np.ndarray) -> float:
 def _explicitness(
     representation: Representation, seed: int
 ) -> dict[str, float]:
-    """What a linear classifier can use of each factor's entropy."""
+    """Share of each factor's entropy that a linear classifier can use."""
     train, test = representation.held_out(seed)
     codes = standardised(representation.codes)
     usable = {}
     for name, labels in representation.factors.items():
         model = LogisticRegression(max_iter=200)
         model.fit(codes[train], labels[train])
-        # A label that training lacks would cost infinitely much either way.
+        # Labels unseen in training would give an infinite loss in both cases.
         known = test[np.isin(labels[test], model.classes_)]
         frequencies = np.bincount(labels[train])[model.classes_] / len(train)
         losses = [

@@ -1,4 +1,4 @@
-"""Mutual information of every block of a code with every factor."""
+"""Mutual information between every block of a code and every factor."""
 
 import dataclasses
 from collections.abc import Mapping
@@ -14,18 +14,18 @@ from mipae_tf.metrics.disentanglement.representation import (
 from mipae_tf.metrics.information.entropy import grassberger_entropy
 from mipae_tf.metrics.information.entropy import plugin_entropy
 from mipae_tf.metrics.information.ross_mi import ross_mutual_informations
-from mipae_tf.metrics.information.ties import separated
+from mipae_tf.metrics.information.ties import break_ties
 
 ESTIMATORS = ("ross", "bins")
 BINS = 20
-# Blocks with less than this part of every factor's entropy count as inactive:
-# noise alone can read as 0.02 of a small entropy on 5,000 samples.
-INACTIVE = 0.05
+# Blocks with less than this share of every factor's entropy are inactive: on
+# 5,000 samples, noise alone can give 0.02 of a small entropy.
+MIN_ACTIVE_SHARE = 0.05
 
 
 @dataclasses.dataclass(frozen=True)
 class InformationMatrix:
-    """What each block tells of each factor.
+    """Information between each block and each factor.
 
     Attributes:
       representation: the checked codes, blocks and factors.
@@ -44,15 +44,15 @@ class InformationMatrix:
 
     @property
     def active(self) -> np.ndarray:
-        """Which blocks tell at least 5 % of some factor, `[blocks]`, bool."""
-        return self.normalised.max(axis=1) >= INACTIVE
+        """Blocks with at least 5 % of a factor's entropy, bool `[blocks]`."""
+        return self.normalised.max(axis=1) >= MIN_ACTIVE_SHARE
 
     def check_active(self):
-        """Raises an AbsentMetric where no block is active."""
+        """Raises an AbsentMetric if no block is active."""
         if not self.active.any():
             raise AbsentMetric(
-                f"Each of the {len(self.active)} blocks tells less than "
-                f"{INACTIVE:.0%} of every factor's entropy."
+                f"Each of the {len(self.active)} blocks has less than "
+                f"{MIN_ACTIVE_SHARE:.0%} of every factor's entropy."
             )
 
 
@@ -64,27 +64,27 @@ def mi_matrix(
 ) -> InformationMatrix:
     """Estimates I(block; factor) and H(factor) in nats.
 
-    Estimators of information, with the entropy that goes with each:
+    Each estimator of information has its own estimator of entropy:
+
     "ross": `ross_mutual_information` with k = 3, for blocks of any size, and
-      `grassberger_entropy`. Codes of several dimensions should be on one
-      scale. Codes with many exact copies, such as rounded or saturated ones
-      or labels, are told apart by `separated` first.
-    "bins": each block is one dimension, cut into 20 bins of equal width from
-      its smallest to its largest value; information and entropy are those of
-      the observed frequencies. The protocol of F. Locatello et al., arXiv
-      1811.12359, for the MIG of R. T. Q. Chen et al., arXiv 1802.04942.
+      `grassberger_entropy`. All dimensions of a block should have a similar
+      scale. `break_ties` is applied first, for codes with many exact copies.
+    "bins": each block is one dimension, divided into 20 bins of equal width
+      from its smallest to its largest value; information and entropy are those
+      of the observed frequencies. This is the protocol of F. Locatello et al.,
+      arXiv 1811.12359, for the MIG of R. T. Q. Chen et al., arXiv 1802.04942.
 
     Args:
       codes: `[samples, dimensions]`.
       factors: discrete labels `[samples]` of each factor.
-      blocks: dimensions of each block; every dimension by itself where not
-        given. See `checked_representation`.
+      blocks: dimensions of each block; if None, every dimension is a block.
+        See `checked_representation`.
       estimator: "ross" or "bins".
 
     Raises:
-      AbsentMetric: no factor varies.
-      ValueError: another estimator, blocks of several dimensions for "bins",
-        or as for `checked_representation`.
+      AbsentMetric: if no factor varies.
+      ValueError: if the estimator is unknown, a block for "bins" has several
+        dimensions, or as in `checked_representation`.
     """
     if estimator not in ESTIMATORS:
         raise ValueError(
@@ -99,7 +99,7 @@ def mi_matrix(
     if estimator == "ross":
         entropy = grassberger_entropy
         rows = [
-            ross_mutual_informations(separated(part), labelings)
+            ross_mutual_informations(break_ties(part), labelings)
             for part in parts
         ]
     else:
@@ -116,10 +116,10 @@ def mi_matrix(
 
 
 def _binned(codes: np.ndarray, block: str) -> np.ndarray:
-    """Bin numbers `[samples]` of a block of one dimension."""
+    """Bin numbers `[samples]` of a one-dimensional block."""
     if codes.shape[1] > 1:
         raise ValueError(
-            "The estimator 'bins' takes blocks of one dimension, got block "
+            "The estimator 'bins' needs blocks of one dimension, got block "
             f"{block!r} of {codes.shape[1]}; use 'ross'."
         )
     inner = np.linspace(codes.min(), codes.max(), BINS + 1)[1:-1]

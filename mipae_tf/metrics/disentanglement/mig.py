@@ -12,13 +12,13 @@ from mipae_tf.metrics.information.distances import identical_rows
 from mipae_tf.metrics.information.entropy import grassberger_entropy
 from mipae_tf.metrics.information.ross_mi import ross_ceiling
 from mipae_tf.metrics.information.ross_mi import ross_mutual_informations
-from mipae_tf.metrics.information.ties import TIED
-from mipae_tf.metrics.information.ties import separated
+from mipae_tf.metrics.information.ties import MAX_TIED_SHARE
+from mipae_tf.metrics.information.ties import break_ties
 from mipae_tf.metrics.information.ties import tied_share
 
-# An estimate that ties move by more than this part of the entropy is no longer
-# one of the information.
-MOVED = 0.05
+# If ties change an estimate by more than this share of the entropy, the
+# published score is absent.
+MAX_TIE_EFFECT = 0.05
 
 
 def mig_published(
@@ -32,35 +32,36 @@ def mig_published(
 
     score = ½ [(I(f_c; z_c) - I(f_c; z_p)) / H(f_c)
              + (I(f_p; z_p) - I(f_p; z_c)) / H(f_p)],
-    each whole code against the tuple of all factors as one label. I is
-    estimated by `ross_mutual_information`, H by `grassberger_entropy`. The
-    authors' code takes the absolute gaps, so that a model with content and
-    pose exchanged scores high; as in the paper, here it scores below zero.
+    where each code is used as a whole and the tuple of all factors is one
+    label. I is estimated by `ross_mutual_information`, H by
+    `grassberger_entropy`. The authors' code takes absolute gaps, so that a
+    model with swapped content and pose scores high; here, as in the paper, it
+    scores below zero.
 
-    The score depends on the number of samples: where most tuples occur once,
-    even a perfect code falls short of 1, and leaks hardly show. Compare it
-    with `ceiling`, at the same count.
+    The score depends on the number of samples: if most tuples occur once, even
+    a perfect code scores below 1, and leaks are hardly visible. Compare it with
+    `ceiling` at the same count.
 
     Args:
       content_codes: z_c, `[samples, dimensions]`.
       pose_codes: z_p, `[samples, dimensions]`.
       content_factors: f_c, discrete, `[samples, factors]` or `[samples]`.
       pose_factors: f_p, discrete, `[samples, factors]` or `[samples]`.
-      progress: called with the samples done and all samples of each of the
-        two to four searches for neighbours, or up to eight where codes have
-        copies.
+      progress: called during each neighbour search with the number of samples
+        done and the total. There are two to four searches, or up to eight for
+        codes with ties.
 
     Returns:
-      `score` and `ceiling`, the score of codes that tell all tuples apart
-      without a leak; `i_fc_zc`, `i_fc_zp`, `i_fp_zc`, `i_fp_zp`, `h_fc`,
-      `h_fp` in nats; and `count`, the number of samples.
+      `score` and `ceiling`, the score of codes that separate all tuples and do
+      not leak; `i_fc_zc`, `i_fc_zp`, `i_fp_zc`, `i_fp_zp`, `h_fc`, `h_fp` in
+      nats; and `count`, the number of samples.
 
     Raises:
-      AbsentMetric: constant factors, factors whose tuples never repeat, or
-        codes of so few distinct values that their ties move an information by
-        more than 5 % of the entropy. `mig_factorwise` takes such codes.
-      ValueError: codes that are not finite, fewer than four samples, or
-        shapes that do not match.
+      AbsentMetric: if factors are constant, their tuples never repeat, or ties
+        between codes change an information by more than 5 % of the entropy.
+        Use `mig_factorwise` for such codes.
+      ValueError: if codes are not finite, there are fewer than four samples,
+        or shapes do not match.
     """
     check_same_count(
         content_codes=content_codes,
@@ -104,41 +105,41 @@ def _informations(
     entropies: tuple[float, float],
     progress: Callable[[int, int], None] | None,
 ) -> list[float]:
-    """I(f_c; z) and I(f_p; z), checked against the same without ties."""
+    """I(f_c; z) and I(f_p; z), compared with the estimates without ties."""
     found = ross_mutual_informations(codes, factors, progress=progress)
     share = tied_share(codes)
-    if share <= TIED:
+    if share <= MAX_TIED_SHARE:
         return found
     untied = ross_mutual_informations(
-        separated(codes), factors, progress=progress
+        break_ties(codes), factors, progress=progress
     )
     for factor, entropy, tied, other in zip(
         ("f_c", "f_p"), entropies, found, untied, strict=True
     ):
-        if abs(tied - other) > MOVED * entropy:
+        if abs(tied - other) > MAX_TIE_EFFECT * entropy:
             distinct = len(identical_rows(codes)[0])
             raise AbsentMetric(
                 f"{name} take {distinct} distinct values in {len(codes)} "
                 f"samples, {share:.0%} of which have an exact copy. The "
-                "published estimator does not allow for ties: it gives "
-                f"{tied:.2f} nats of {factor}, and {other:.2f} once the ties "
-                "are broken. mig_factorwise breaks them."
+                "published estimator does not handle ties: it gives "
+                f"{tied:.2f} nats for {factor}, but {other:.2f} with ties "
+                "broken. Use mig_factorwise, which breaks ties."
             )
     return found
 
 
 def _checked_factors(name: str, factors: np.ndarray) -> np.ndarray:
-    """The factors' tuples as single labels `[samples]`."""
+    """The tuples of factors as single labels `[samples]`."""
     labels = label_ids(name, factors)
     sizes = np.bincount(labels)
     if len(sizes) == 1:
         raise AbsentMetric(
             f"{name} are constant over all {len(labels)} samples: their "
-            "entropy is 0 and no gap can be measured in it."
+            "entropy is 0, so the gap is undefined."
         )
     if sizes.max() == 1:
         raise AbsentMetric(
-            f"{name} form {len(labels)} tuples that all occur once: more "
-            "samples are needed to find neighbours of equal factors."
+            f"{name} form {len(labels)} tuples that all occur once; use more "
+            "samples, so that some tuples repeat."
         )
     return labels

@@ -16,31 +16,31 @@ def mig_chen(
 ) -> dict:
     """Mutual information gap of R. T. Q. Chen et al., arXiv 1802.04942.
 
-    The gap of a factor is that between its largest and its second largest
-    I(block; factor), divided by H(factor); the score is the mean over the
-    factors, from 0 to about 1. It is 0 where two blocks tell the same of every
-    factor, and 1 where each factor is told fully by one block alone. It does
-    not see whether one block tells several factors: see `modularity`.
+    The gap of a factor is the difference between its largest and its second
+    largest I(block; factor), divided by H(factor). The score is the mean over
+    the factors, from 0 to about 1. It is 0 if the two best blocks have the same
+    information about every factor, and 1 if each factor is fully encoded by
+    exactly one block. It does not show whether a block encodes several
+    factors: see `modularity`.
 
-    Where two blocks tie for the largest information, the gap is 0 and the
-    first of them is named. Inactive blocks need no treatment of their own.
+    If two blocks tie for the largest information, the gap is 0 and the first
+    block is reported as best. Inactive blocks need no special treatment.
 
     Args:
       codes: `[samples, dimensions]`.
       factors: discrete labels `[samples]` of each factor.
-      blocks: dimensions of each block; every dimension by itself where not
-        given.
-      estimator: "ross", or "bins" for single dimensions, as figures in the
-        literature have it. See `mi_matrix`.
+      blocks: dimensions of each block; if None, every dimension is a block.
+      estimator: "ross", or "bins" for single dimensions, which values in the
+        literature use. See `mi_matrix`.
 
     Returns:
-      `score`; `factors`, for each its `gap`, the best and second blocks'
-      `informations` in nats, their names in `blocks`, and `entropy`, or its
-      `absent` reason; and `count`.
+      `score`; `factors`, with the `gap` of each, the `informations` in nats
+      and the names (`blocks`) of its best and second block, and its `entropy`,
+      or its `absent` reason; and `count`.
 
     Raises:
-      AbsentMetric: a single block, or no factor that varies.
-      ValueError: as for `mi_matrix`.
+      AbsentMetric: if there is a single block, or no factor varies.
+      ValueError: as in `mi_matrix`.
     """
     matrix = mi_matrix(codes, factors, blocks, estimator)
     representation = matrix.representation

@@ -1,4 +1,4 @@
-"""The mutual information gap of content and pose codes, factor by factor."""
+"""The mutual information gap of content and pose codes, per factor."""
 
 from collections.abc import Callable
 from collections.abc import Iterable
@@ -13,7 +13,7 @@ from mipae_tf.metrics.checks import checked_codes
 from mipae_tf.metrics.disentanglement.representation import checked_factors
 from mipae_tf.metrics.information.entropy import grassberger_entropy
 from mipae_tf.metrics.information.ross_mi import ross_terms
-from mipae_tf.metrics.information.ties import separated
+from mipae_tf.metrics.information.ties import break_ties
 from mipae_tf.metrics.result import absent
 
 
@@ -26,48 +26,49 @@ def mig_factorwise(
     draws: int = 1000,
     progress: Callable[[int, int], None] | None = None,
 ) -> dict:
-    """Mutual information gap with each factor by itself as the label.
+    """Mutual information gap with each single factor as the label.
 
-    The gap of a factor f is (I(own code; f) - I(other code; f)) / H(f), own
-    being the content code for content factors and the pose code for pose
-    factors, with the estimators of `mig_published`: `ross_mutual_information`
-    and `grassberger_entropy`. The score is the mean over all factors that
-    vary, from about -1 to about 1. As a label of a few values occurs often, the
-    score hardly depends on the number of samples, and shows leaks that the
-    published score, on tuples of all factors, is blind to. Codes with many
-    exact copies are told apart by `separated` first.
+    The gap of a factor f is (I(own code; f) - I(other code; f)) / H(f), where
+    the own code is the content code for content factors and the pose code for
+    pose factors. The estimators are those of `mig_published`:
+    `ross_mutual_information` and `grassberger_entropy`. The score is the mean
+    over all factors that vary, from about -1 to about 1. Since a factor has few
+    values that occur often, the score hardly depends on the number of samples,
+    and shows leaks that the published score, on tuples of all factors, misses.
+    `break_ties` is applied first, for codes with many exact copies.
 
-    Intervals are the 2.5 % and 97.5 % quantiles over resampled samples, each
-    of which keeps its term of Ross' mean and of the entropy: neighbours are
-    searched once, and no resampled code has exact copies beside it. They tell
-    how far the drawn samples matter, not how far the estimator is off: in many
-    dimensions it reads too little.
+    Intervals are the 2.5 % and 97.5 % quantiles over resampled samples. The
+    resampled quantities are the terms of Ross' mean and of the entropy, so
+    that neighbours are searched only once and resampling creates no exact
+    copies. The intervals show the sampling error, not the bias of the
+    estimator, which is too low in many dimensions.
 
     Args:
       content_codes: z_c, `[samples, dimensions]`.
       pose_codes: z_p, `[samples, dimensions]`.
       content_factors: discrete labels `[samples]` of each content factor.
       pose_factors: discrete labels `[samples]` of each pose factor.
-      seed: of the resampling.
+      seed: seed of the resampling.
       draws: number of resamplings.
-      progress: called with the samples done and all samples of each of the
-        two searches for neighbours (more where labels occur once).
+      progress: called during each neighbour search with the number of samples
+        done and the total. There are two searches, or more if some labels
+        occur once.
 
     Returns:
-      `score` and its `interval`; `content` and `pose`, for each of their
-      factors `gap`, `interval`, `i_own`, `i_other` and `entropy` in nats, or
-      its `absent` reason; and `count`, the number of samples.
+      `score` and its `interval`; `content` and `pose`, with `gap`, `interval`,
+      `i_own`, `i_other` and `entropy` in nats of each of their factors, or its
+      `absent` reason; and `count`, the number of samples.
 
     Raises:
-      AbsentMetric: no factor varies.
-      ValueError: codes that are not finite, fewer than four samples, shapes
-        that do not match, no factor of content or of pose, or no draws.
+      AbsentMetric: if no factor varies.
+      ValueError: if codes are not finite, there are fewer than four samples,
+        shapes do not match, content or pose has no factor, or `draws` is 0.
     """
     if draws < 1:
         raise ValueError(f"draws must be at least 1, got {draws}.")
     check_same_count(content_codes=content_codes, pose_codes=pose_codes)
-    content_codes = separated(checked_codes("content_codes", content_codes))
-    pose_codes = separated(checked_codes("pose_codes", pose_codes))
+    content_codes = break_ties(checked_codes("content_codes", content_codes))
+    pose_codes = break_ties(checked_codes("pose_codes", pose_codes))
     sides = {
         "content": checked_factors(content_codes, content_factors),
         "pose": checked_factors(pose_codes, pose_factors),
@@ -108,14 +109,14 @@ def mig_factorwise(
 
 
 def _surprisals(ids: np.ndarray) -> np.ndarray:
-    """What each sample adds to the estimate of H, their mean `[samples]`."""
+    """Term of each sample in the estimate of H, which is their mean."""
     surprisals = -np.log(np.bincount(ids)[ids] / len(ids))
-    # Their own mean is the plug-in entropy.
+    # Before this scaling, the mean is the plug-in entropy.
     return surprisals * (grassberger_entropy(ids) / surprisals.mean())
 
 
 def _weights(count: int, draws: int, seed: int) -> Iterator[np.ndarray]:
-    """How often each resampling draws each sample, `[samples]`."""
+    """Yields how often a resampling draws each sample, `[samples]`."""
     generator = np.random.default_rng(seed)
     for _ in range(draws):
         drawn = generator.integers(count, size=count)
@@ -125,9 +126,9 @@ def _weights(count: int, draws: int, seed: int) -> Iterator[np.ndarray]:
 def _means(terms: np.ndarray, weights: Iterable[np.ndarray]) -> np.ndarray:
     """I(own; f), I(other; f) and H(f), `[draws, 3, factors]`.
 
-    Weighted means over the samples that have a term, which NaN says is not
-    so. As Ross' estimate, information is 0 where the mean is negative, and
-    where a resampling holds no sample with a term.
+    Weighted means over the samples whose term is not NaN. As in Ross' estimate,
+    a negative mean becomes 0; so does the mean of a resampling in which all
+    terms are NaN.
     """
     table = terms.reshape(len(terms), -1)  # [samples, 3 factors]
     kept = ~np.isnan(table)

@@ -1,10 +1,10 @@
-"""Whether each block of a code tells a single factor."""
+"""Whether each block of a code encodes a single factor."""
 
 from collections.abc import Mapping
 
 import numpy as np
 
-from mipae_tf.metrics.disentanglement.mi_matrix import INACTIVE
+from mipae_tf.metrics.disentanglement.mi_matrix import MIN_ACTIVE_SHARE
 from mipae_tf.metrics.disentanglement.mi_matrix import mi_matrix
 from mipae_tf.metrics.result import absent
 
@@ -17,31 +17,33 @@ def modularity(
 ) -> dict:
     """Modularity of K. Ridgeway and M. Mozer, arXiv 1802.05312, section 3.
 
-    With m_f = I(block; f) in nats and θ its largest over the F factors, a
-    block's modularity is 1 - Σ m_f² / ((F - 1) θ²), the sum over all factors
-    but the block's best: 1 where it tells one factor alone, 0 where it tells
-    all equally. The score is the mean over the blocks. It does not see whether
-    several blocks tell the same factor, nor how well any is told.
+    With m_f = I(block; f) in nats and θ the largest m_f over the F factors, the
+    modularity of a block is 1 - Σ m_f² / ((F - 1) θ²), where the sum is over
+    all factors except the best one. It is 1 if the block encodes one factor
+    only, and 0 if it encodes all equally. The score is the mean over the
+    blocks. It does not show whether several blocks encode the same factor, or
+    how well a factor is encoded.
 
-    Choices: a block that tells less than 5 % of every factor's entropy is
-    inactive and left out, since the ratio of two estimates of nothing is
-    chance; the paper does not say. A tie for the best factor changes nothing.
+    Choices: a block with less than 5 % of every factor's entropy is inactive
+    and excluded, because the ratio of two estimates near zero is random; the
+    paper does not specify this. A tie for the best factor has no effect.
 
     Args:
       codes: `[samples, dimensions]`.
       factors: discrete labels `[samples]` of each factor.
-      blocks: dimensions of each block; every dimension by itself where not
-        given. A block that should hold several factors, such as content,
-        cannot score high.
+      blocks: dimensions of each block; if None, every dimension is a block. A
+        block that encodes several factors by design, such as content, cannot
+        score high.
       estimator: "ross" or "bins", see `mi_matrix`.
 
     Returns:
-      `score`; `blocks`, for each its `modularity` and best `factor`, or its
-      `absent` reason; `factors`, the absent ones' reasons; and `count`.
+      `score`; `blocks`, with the `modularity` and best `factor` of each, or
+      its `absent` reason; `factors`, the reasons of absent factors; and
+      `count`.
 
     Raises:
-      AbsentMetric: fewer than two factors vary, or no block is active.
-      ValueError: as for `mi_matrix`.
+      AbsentMetric: if fewer than two factors vary, or no block is active.
+      ValueError: as in `mi_matrix`.
     """
     matrix = mi_matrix(codes, factors, blocks, estimator)
     representation = matrix.representation
@@ -54,7 +56,8 @@ def modularity(
     ):
         if not active:
             results[block] = absent(
-                f"It tells less than {INACTIVE:.0%} of every factor's entropy."
+                f"The block has less than {MIN_ACTIVE_SHARE:.0%} of every "
+                "factor's entropy."
             )
             continue
         squares = np.square(information / information.max())

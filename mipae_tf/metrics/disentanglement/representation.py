@@ -1,4 +1,4 @@
-"""Codes made of blocks, beside labels of the factors they may carry."""
+"""Codes divided into blocks, with the labels of the factors."""
 
 import dataclasses
 from collections.abc import Mapping
@@ -14,14 +14,14 @@ from mipae_tf.metrics.checks import label_ids
 
 @dataclasses.dataclass(frozen=True)
 class Representation:
-    """A checked representation, as the scores of disentanglement take it.
+    """A checked representation, the input of the disentanglement scores.
 
     Attributes:
-      codes: float64 `[samples, dimensions]`, those of the blocks, in order.
-      blocks: for each block the indices of its dimensions in `codes`.
-      factors: for each factor that has a value, numbers `[samples]` of its
-        labels, from zero.
-      absent: for each other factor, why.
+      codes: float64 `[samples, dimensions]`, the dimensions of the blocks in
+        order.
+      blocks: indices in `codes` of the dimensions of each block.
+      factors: label numbers `[samples]`, counted from 0, of each usable factor.
+      absent: for each other factor, the reason why it is not used.
     """
 
     codes: np.ndarray
@@ -30,7 +30,7 @@ class Representation:
     absent: dict[str, str]
 
     def check_several(self, score: str, blocks: int = 1, factors: int = 1):
-        """Raises an AbsentMetric where there are fewer than a score needs."""
+        """Raises an AbsentMetric if there are fewer than a score needs."""
         if len(self.blocks) < blocks:
             raise AbsentMetric(
                 f"{score} compares blocks and needs at least {blocks}, got "
@@ -43,13 +43,13 @@ class Representation:
             )
 
     def held_out(self, seed: int) -> tuple[np.ndarray, np.ndarray]:
-        """Indices of samples to train on, and of the quarter to score on.
+        """Indices of the samples to train on, and of the held-out quarter.
 
         Raises:
-          AbsentMetric: a factor is constant in one of the two.
-          ValueError: fewer than 16 samples.
+          AbsentMetric: if a factor is constant in one of the two parts.
+          ValueError: if there are fewer than 16 samples.
         """
-        check_count("The quarter of codes to score on", len(self.codes) // 4)
+        check_count("The held-out quarter of codes", len(self.codes) // 4)
         order = np.random.default_rng(seed).permutation(len(self.codes))
         test, train = np.split(order, [len(order) // 4])
         for name, labels in self.factors.items():
@@ -69,21 +69,21 @@ def checked_representation(
 ) -> Representation:
     """Checks codes, factors and blocks.
 
-    Factors that are constant, or whose labels all occur once, are set aside
-    with the reason.
+    Factors that are constant, or whose labels all occur once, are moved to
+    `absent` with the reason.
 
     Args:
       codes: `[samples, dimensions]`.
       factors: discrete labels `[samples]` of each factor; bin real numbers.
       blocks: dimensions of each block, as a slice or as indices. Dimensions in
-        no block are left out. Where not given, every dimension is a block,
-        named by its index.
+        no block are dropped. If None, every dimension is a block, named by its
+        index.
 
     Raises:
-      AbsentMetric: no factor is left.
-      ValueError: codes that are not finite, fewer than four samples, shapes
-        that do not match, no factor, or blocks that are empty, share a
-        dimension or reach beyond the codes.
+      AbsentMetric: if no factor is left.
+      ValueError: if codes are not finite, there are fewer than four samples,
+        shapes do not match, there is no factor, or blocks are empty, overlap
+        or contain dimensions that do not exist.
     """
     codes = checked_codes("codes", codes)
     present, absent = checked_factors(codes, factors)
@@ -107,18 +107,19 @@ def checked_representation(
 def checked_factors(
     codes: np.ndarray, factors: Mapping[str, np.ndarray]
 ) -> tuple[dict[str, np.ndarray], dict[str, str]]:
-    """Numbers the labels of each factor, or says why it has no value.
+    """Numbers the labels of each factor, or gives the reason why not.
 
     Args:
       codes: `[samples, dimensions]`.
       factors: discrete labels `[samples]` of each factor.
 
     Returns:
-      Label numbers `[samples]` from zero of each factor that varies and
-      repeats, and for each other factor the reason.
+      Label numbers `[samples]`, counted from 0, of each factor that varies and
+      repeats, and the reason for each other factor.
 
     Raises:
-      ValueError: no factor, labels of another shape, or NaN.
+      ValueError: if there is no factor, or labels have the wrong shape or are
+        NaN.
     """
     if not factors:
         raise ValueError("factors must hold at least one factor, got none.")

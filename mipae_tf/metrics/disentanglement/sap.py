@@ -1,4 +1,4 @@
-"""Separated attribute predictability: the gap between the best predictors."""
+"""Separated attribute predictability (SAP)."""
 
 from collections.abc import Mapping
 
@@ -10,8 +10,8 @@ from mipae_tf.metrics.disentanglement.representation import (
 from mipae_tf.metrics.disentanglement.scalings import standardised
 from mipae_tf.metrics.result import absent
 
-# Added to the variance within classes, in units of the whole variance: keeps
-# the classifier defined on codes that are the same throughout a class.
+# Added to the within-class variance, relative to the total variance. Keeps the
+# classifier defined if codes are constant within a class.
 RIDGE = 1e-4
 
 
@@ -23,33 +23,34 @@ def sap(
 ) -> dict:
     """SAP of A. Kumar et al., arXiv 1711.00848, for dimensions or blocks.
 
-    Each factor is predicted from each block alone; its gap is that between the
-    accuracies of the best and the second-best block, and the score is the mean
-    gap. It lies between 0 and 1 - 1 / labels: 0 where two blocks predict alike,
-    and never 1, since a block that tells nothing still predicts by chance.
+    Each factor is predicted from each block separately. Its gap is the
+    difference between the accuracies of the best and the second-best block, and
+    the score is the mean gap. It is between 0 and 1 - 1 / labels: 0 if two
+    blocks predict equally well, and never 1, because a block without
+    information still predicts at chance level.
 
-    Choices: factors are discrete, so the score is the accuracy, on a held-out
-    quarter, of a linear classifier; here linear discriminant analysis, which
-    unlike the paper's support vector machine has a closed form, and takes
-    thousands of pairs of dimension and factor in seconds. Where two blocks tie
-    for the best, the gap is 0 and the first of them is named. Inactive blocks
-    predict the most frequent class.
+    Choices: factors are discrete, so the score is the accuracy of a linear
+    classifier on a held-out quarter. Instead of the support vector machine of
+    the paper, it is linear discriminant analysis, which has a closed form and
+    handles thousands of pairs of dimension and factor in seconds. If two blocks
+    tie for the best, the gap is 0 and the first block is reported as best.
+    Inactive blocks predict the most frequent class.
 
     Args:
       codes: `[samples, dimensions]`.
       factors: discrete labels `[samples]` of each factor.
-      blocks: dimensions of each block; every dimension by itself where not
-        given.
-      seed: of the split.
+      blocks: dimensions of each block; if None, every dimension is a block.
+      seed: seed of the split.
 
     Returns:
-      `score`; `factors`, for each its `gap`, the best and second blocks'
-      `accuracies` and their names in `blocks`, or its `absent` reason; and
-      `count`, the held-out samples.
+      `score`; `factors`, with the `gap` of each, and the `accuracies` and names
+      (`blocks`) of its best and second block, or its `absent` reason; and
+      `count`, the number of held-out samples.
 
     Raises:
-      AbsentMetric: a single block, or no factor that varies.
-      ValueError: as for `checked_representation`, or fewer than 16 samples.
+      AbsentMetric: if there is a single block, or no factor varies.
+      ValueError: as in `checked_representation`, or if there are fewer than 16
+        samples.
     """
     representation = checked_representation(codes, factors, blocks)
     representation.check_several("SAP", blocks=2)
@@ -82,7 +83,7 @@ def sap(
 def _accuracy(
     codes: np.ndarray, labels: np.ndarray, train: np.ndarray, test: np.ndarray
 ) -> float:
-    """Of linear discriminant analysis, with priors as in training."""
+    """Accuracy of linear discriminant analysis with the training priors."""
     classes, ids, counts = np.unique(
         labels[train], return_inverse=True, return_counts=True
     )

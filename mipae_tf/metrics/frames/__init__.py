@@ -1,1 +1,1 @@
-"""Distances between frames, videos and samples of videos."""
+"""Metrics of frames, videos and samples of videos."""

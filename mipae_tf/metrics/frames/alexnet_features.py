@@ -1,4 +1,4 @@
-"""The convolutions of AlexNet."""
+"""The convolutional layers of AlexNet."""
 
 import keras
 
@@ -7,12 +7,12 @@ from mipae_tf.metrics.frames.feature_stack import FeatureStack
 
 
 class AlexNetFeatures(FeatureStack):
-    """Five convolutions, and the five maps after their rectifiers.
+    """Five convolutions, with the five feature maps after their ReLUs.
 
     Example:
 
     >>> maps = AlexNetFeatures()(tf.zeros([1, 64, 64, 3]))
-    >>> [tuple(m.shape[1:]) for m in maps]  # the last two are as the third
+    >>> [tuple(m.shape[1:]) for m in maps]
     [(15, 15, 64), (7, 7, 192), (3, 3, 384), (3, 3, 256), (3, 3, 256)]
 
     References:
@@ -27,10 +27,10 @@ class AlexNetFeatures(FeatureStack):
         (Convolution(8, 384, 256, 3),),
         (Convolution(10, 256, 256, 3),),
     )
-    SMALLEST = 31
+    MIN_SIZE = 31
 
     def make_entry(self, stage: int) -> list[keras.layers.Layer]:
-        """Padding before the first, and max pooling before two others."""
+        """Padding before the first stage, max pooling before the next two."""
         if stage == 0:
             return [keras.layers.ZeroPadding2D(2, dtype="float32")]
         if stage in (1, 2):

@@ -1,4 +1,4 @@
-"""What the frames given to a metric must look like."""
+"""Checks of the frames given to a metric."""
 
 import numpy as np
 
@@ -9,8 +9,8 @@ def checked_frames(
     """Returns both as arrays `[clips, time, height, width, channels]`.
 
     Raises:
-      ValueError: shapes that differ, no frame, uint8 mixed with float, other
-        dtypes, or floats outside [0, 1].
+      ValueError: if shapes differ, there is no frame, uint8 is mixed with
+        float, the dtype is another one, or floats are outside [0, 1].
     """
     prediction, truth = np.asarray(prediction), np.asarray(truth)
     if prediction.shape != truth.shape or prediction.ndim != 5:
@@ -40,16 +40,17 @@ def checked_frames(
 
 
 def checked_videos(name: str, videos: np.ndarray, rank: int = 5) -> np.ndarray:
-    """Returns an array of frames that stands alone, of the given rank.
+    """Returns one array of frames of the given rank.
 
     Raises:
-      ValueError: another rank, no frame, neither uint8 nor float in [0, 1].
+      ValueError: if the rank is wrong, there is no frame, or the frames are
+        neither uint8 nor float in [0, 1].
     """
     videos = np.asarray(videos)
     if videos.ndim != rank or 0 in videos.shape:
         raise ValueError(
             f"{name} must be frames [{'samples, ' * (rank - 5)}clips, time, "
-            f"height, width, channels], none of them 0, got shape "
+            f"height, width, channels] without an empty axis, got shape "
             f"{videos.shape}."
         )
     if videos.dtype != np.uint8 and videos.dtype.kind != "f":
@@ -72,6 +73,6 @@ def check_unit_range(name: str, frames: np.ndarray) -> None:
 
 
 def unit_frames(frames: np.ndarray) -> np.ndarray:
-    """Frames as float64 in [0, 1]: bytes are divided by 255."""
+    """Frames as float64 in [0, 1]; uint8 is divided by 255."""
     scale = 255 if frames.dtype == np.uint8 else 1
     return frames.astype(np.float64) / scale

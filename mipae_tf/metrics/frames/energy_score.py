@@ -1,4 +1,4 @@
-"""How good samples are as a forecast of one outcome.
+"""Energy score: how well samples forecast an outcome.
 
 Source: T. Gneiting, A. E. Raftery, "Strictly Proper Scoring Rules, Prediction,
 and Estimation", JASA 102, 2007, section 4.3.
@@ -8,11 +8,11 @@ import numpy as np
 
 
 def energy_score(samples: np.ndarray, truth: np.ndarray) -> np.ndarray:
-    """E|X - y| - E|X - X'| / 2 of each outcome y, X and X' of the samples.
+    """E|X - y| - E|X - X'| / 2 for each outcome y and samples X, X'.
 
-    Strictly proper: its mean is lowest for samples of the distribution that
-    the outcomes come from, and neither for those that all lie at its mean nor
-    for those that lie farther apart.
+    The score is strictly proper: its mean is lowest for samples from the
+    distribution of the outcomes. Samples that are all at the mean, or that
+    have a larger spread, score higher.
 
     Args:
       samples: `[samples, outcomes, dimensions]`, at least two samples.
@@ -20,11 +20,12 @@ def energy_score(samples: np.ndarray, truth: np.ndarray) -> np.ndarray:
 
     Returns:
       Float64 `[outcomes]`, in the unit of the truth; lower is better. The
-      second mean is over pairs of two samples, so that the score does not
-      depend on their number but for chance.
+      second mean is over pairs of different samples, so that the expected score
+      does not depend on the number of samples.
 
     Raises:
-      ValueError: one sample, other shapes, or numbers that are not finite.
+      ValueError: if there is only one sample, shapes do not match, or numbers
+        are not finite.
     """
     samples = np.asarray(samples)
     truth = np.asarray(truth)
@@ -35,8 +36,8 @@ def energy_score(samples: np.ndarray, truth: np.ndarray) -> np.ndarray:
         )
     if samples.ndim != 3 or samples.shape[1:] != truth.shape:
         raise ValueError(
-            "samples must be [samples, outcomes, dimensions] of the truth's "
-            f"shape {truth.shape}, got shape {samples.shape}."
+            "samples must be [samples, outcomes, dimensions], with the last "
+            f"two axes {truth.shape} as in truth, got shape {samples.shape}."
         )
     count = len(samples)
     if count < 2:

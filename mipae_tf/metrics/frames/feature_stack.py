@@ -1,4 +1,4 @@
-"""Convolutions of a published network, for maps of fixed features."""
+"""Convolutions of a published network, as fixed feature maps."""
 
 import dataclasses
 from collections.abc import Mapping
@@ -15,14 +15,14 @@ from mipae_tf.networks.layer_stack import LayerStack
 
 @dataclasses.dataclass(frozen=True)
 class Convolution:
-    """One convolution of a `FeatureStack`, rectified.
+    """One convolution of a `FeatureStack`, followed by a ReLU.
 
     Attributes:
-        index: its place in torchvision's `features`.
-        channels: channels that it takes.
-        filters: channels that it gives.
-        size: of its kernel.
-        stride: of its kernel. Unpadded if above 1, size-preserving if 1.
+        index: its index in torchvision's `features`.
+        channels: input channels.
+        filters: output channels.
+        size: kernel size.
+        stride: stride; padding is "valid" if above 1, otherwise "same".
     """
 
     index: int
@@ -44,19 +44,19 @@ class Convolution:
 
 
 class FeatureStack(keras.layers.Layer):
-    """Stages of rectified convolutions, each of which gives a map.
+    """Stages of convolutions with ReLUs, each of which gives a feature map.
 
-    It holds the weights of a network of torchvision and is not trained. It
-    computes in float32 under any policy, because what is measured with it is
+    The weights are those of a torchvision network and are not trained. The
+    layer computes in float32 under any dtype policy, because its results are
     compared with published values.
 
     Attributes:
-        CONVOLUTIONS: those of each stage.
-        SMALLEST: the least height and width of an image.
+        CONVOLUTIONS: the convolutions of each stage.
+        MIN_SIZE: minimum height and width of an image.
     """
 
     CONVOLUTIONS: ClassVar[tuple[tuple[Convolution, ...], ...]]
-    SMALLEST: ClassVar[int]
+    MIN_SIZE: ClassVar[int]
 
     def __init__(self) -> None:
         super().__init__(trainable=False, dtype="float32")
@@ -73,7 +73,7 @@ class FeatureStack(keras.layers.Layer):
 
     @classmethod
     def weight_shapes(cls) -> dict[str, tuple[int, ...]]:
-        """Names and shapes of the weights, as torchvision has them."""
+        """Names and shapes of the weights in torchvision."""
         shapes = {}
         for c in chain(*cls.CONVOLUTIONS):
             kernel = (c.filters, c.channels, c.size, c.size)
@@ -83,7 +83,7 @@ class FeatureStack(keras.layers.Layer):
 
     @classmethod
     def map_channels(cls) -> tuple[int, ...]:
-        """Channels of the map of each stage."""
+        """Channels of the feature map of each stage."""
         return tuple(stage[-1].filters for stage in cls.CONVOLUTIONS)
 
     def make_entry(self, stage: int) -> list[keras.layers.Layer]:
@@ -91,14 +91,14 @@ class FeatureStack(keras.layers.Layer):
         raise NotImplementedError
 
     def build(self, input_shape: tuple[int | None, ...]) -> None:
-        """Makes the weights of every stage."""
+        """Creates the weights of every stage."""
         for stage in self.stages:
             stage.build(input_shape)
             input_shape = stage.compute_output_shape(input_shape)
         self.built = True
 
     def call(self, images: tf.Tensor) -> list[tf.Tensor]:
-        """Maps `[batch, height, width, channels]` of images of 3 channels."""
+        """Feature maps `[batch, height, width, channels]` of RGB images."""
         maps = []
         for stage in self.stages:
             images = stage(images)
@@ -106,7 +106,7 @@ class FeatureStack(keras.layers.Layer):
         return maps
 
     def assign(self, weights: Mapping[str, np.ndarray]) -> None:
-        """Takes weights by the names and in the shapes of `weight_shapes`."""
+        """Sets the weights, with the names and shapes of `weight_shapes`."""
         for convolution, layer in zip(
             chain(*self.CONVOLUTIONS), chain(*self._layers_of), strict=True
         ):

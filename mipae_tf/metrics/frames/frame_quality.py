@@ -1,4 +1,4 @@
-"""How far predicted frames are from the true ones, pixel by pixel."""
+"""Pixel-wise errors of predicted frames, and PSNR."""
 
 from collections.abc import Callable
 
@@ -13,16 +13,16 @@ def squared_errors(prediction: np.ndarray, truth: np.ndarray) -> np.ndarray:
     """Mean squared error of each frame, on intensities in [0, 1].
 
     Args:
-      prediction: frames `[clips, time, height, width, channels]`, uint8 (then
-        divided by 255) or float in [0, 1].
-      truth: frames of the same shape and kind.
+      prediction: frames `[clips, time, height, width, channels]`, uint8
+        (divided by 255) or float in [0, 1].
+      truth: frames of the same shape, also uint8 or also float.
 
     Returns:
       Float64 `[clips, time]`, in [0, 1].
 
     Raises:
-      ValueError: shapes that differ, uint8 mixed with float, other dtypes, or
-        floats outside [0, 1].
+      ValueError: if shapes differ, uint8 is mixed with float, the dtype is
+        another one, or floats are outside [0, 1].
     """
     return _mean_per_frame(np.square, prediction, truth)
 
@@ -31,41 +31,41 @@ def absolute_errors(prediction: np.ndarray, truth: np.ndarray) -> np.ndarray:
     """Mean absolute error of each frame, on intensities in [0, 1].
 
     Args:
-      prediction: frames, as for `squared_errors`.
-      truth: frames of the same shape and kind.
+      prediction: frames, as in `squared_errors`.
+      truth: frames of the same shape, also uint8 or also float.
 
     Returns:
       Float64 `[clips, time]`, in [0, 1].
 
     Raises:
-      ValueError: as for `squared_errors`.
+      ValueError: as in `squared_errors`.
     """
     return _mean_per_frame(np.abs, prediction, truth)
 
 
 def pooled_psnr(errors: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Peak signal-to-noise ratio in dB, errors pooled over the clips.
+    """Peak signal-to-noise ratio in dB, with errors pooled over the clips.
 
-    At each step it is -10 log10 of the squared error's mean over clips: a clip
-    predicted without error, whose own PSNR is infinite, then counts like any
-    other.
+    At each step it is -10 log10 of the mean squared error over clips. A clip
+    that is predicted without error, whose own PSNR is infinite, can therefore
+    be included.
 
     Args:
-      errors: mean squared errors `[..., clips, time]`, as from
-        `squared_errors`. Leading axes are independent resamplings.
+      errors: mean squared errors `[..., clips, time]` from `squared_errors`.
+        Leading axes are independent resamplings.
 
     Returns:
       PSNR of each step `[..., time]`, and its mean over the steps `[...]`.
 
     Raises:
-      AbsentMetric: no error in any clip at some step.
+      AbsentMetric: if all clips have zero error at some step.
     """
     pooled = np.mean(errors, axis=-2)  # [..., time]
     if not (pooled > 0).all():
         step = np.argwhere(~(pooled > 0))[0, -1]
         raise AbsentMetric(
-            f"Step {step} (from 0) is predicted without any error: its PSNR is "
-            "infinite."
+            f"Step {step} (counted from 0) is predicted without error, so its "
+            "PSNR is infinite."
         )
     per_step = -10 * np.log10(pooled)
     return per_step, per_step.mean(axis=-1)

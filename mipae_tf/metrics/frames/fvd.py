@@ -1,9 +1,9 @@
-"""Embeddings of videos, for the Fréchet video distance (FVD).
+"""Video embeddings for the Fréchet video distance (FVD).
 
 Source: T. Unterthiner et al., "Towards accurate generative models of video: a
-new metric and challenges", arXiv 1812.01717. The distance itself is
-`frechet.frechet_distance` of the embeddings of true and of generated videos, at
-equal numbers and lengths.
+new metric and challenges", arXiv 1812.01717. The distance is
+`frechet.frechet_distance` between the embeddings of true and generated videos
+of equal number and length.
 """
 
 import pathlib
@@ -17,44 +17,45 @@ from mipae_tf.metrics.frames.checks import checked_videos
 
 FRAME_SIZE = 224
 # Videos embedded at a time: 16 frames of 224 x 224 take 10 MB each.
-BATCH = 8
+BATCH_SIZE = 8
 SIGNATURES = ("default", "serving_default")
 
 
 class VideoEmbedder:
-    """Embeds videos by a SavedModel of the user.
+    """Embeds videos with a SavedModel provided by the user.
 
     The model must have a signature `default` or `serving_default` with one
     input, float32 `[clips, time, 224, 224, 3]` in [-1, 1], and one output, or
-    one named `default`, float32 `[clips, dimensions]`. That is what the public
-    module https://tfhub.dev/deepmind/i3d-kinetics-400/1 takes in published FVD,
-    and gives: its 400 logits, meaned over time. It needs at least 9 frames.
-    With another model the distance is not FVD, and should not be called so.
+    one named `default`, float32 `[clips, dimensions]`. The public module
+    https://tfhub.dev/deepmind/i3d-kinetics-400/1, which published FVD uses, has
+    this signature: its output is 400 logits, averaged over time. It needs at
+    least 9 frames. With any other model the distance is not FVD and should not
+    be reported as FVD.
 
     Args:
-      saved_model_path: folder of the SavedModel, or nothing.
+      saved_model_path: folder of the SavedModel, or None.
 
     Raises:
-      AbsentMetric: no path.
-      ValueError: a folder without a SavedModel, or one with another signature.
+      AbsentMetric: if no path is given.
+      ValueError: if the folder has no SavedModel, or its signature differs.
     """
 
     def __init__(self, saved_model_path: str | None):
         if not saved_model_path:
             raise AbsentMetric(
-                "No embedder of videos is given. FVD needs the folder of the "
+                "No video embedder is given; FVD needs the folder of the "
                 "SavedModel https://tfhub.dev/deepmind/i3d-kinetics-400/1, "
-                "which is downloaded from there and unpacked."
+                "downloaded and unpacked."
             )
         path = pathlib.Path(expand_home(saved_model_path))
         if not (path / "saved_model.pb").is_file():
             raise ValueError(
-                f"{path} must be the folder of a SavedModel, and holds no "
+                f"{path} must be the folder of a SavedModel, but contains no "
                 "saved_model.pb."
             )
-        # Modules in the older format of TF Hub have a graph without tags.
+        # Modules in the older TF Hub format have a graph without tags.
         older = (path / "tfhub_module.pb").is_file()
-        # Kept, because its variables go when it does.
+        # Kept as an attribute, because its variables are deleted with it.
         self._model = tf.saved_model.load(str(path), tags=[] if older else None)
         found = self._model.signatures
         names = [name for name in SIGNATURES if name in found]
@@ -81,19 +82,19 @@ class VideoEmbedder:
     def __call__(self, videos: np.ndarray) -> np.ndarray:
         """Embeds videos of any frame size.
 
-        As in the published code, frames are resized bilinearly, and intensities
-        are brought to [-1, 1]. Grey is repeated.
+        As in the published code, frames are resized bilinearly and intensities
+        are rescaled to [-1, 1]. Grey frames are converted to RGB.
 
         Args:
           videos: `[clips, time, height, width, channels]`, uint8 or float in
-            [0, 1], of one channel or three.
+            [0, 1], with one channel or three.
 
         Returns:
           Embeddings `[clips, dimensions]`, float64.
 
         Raises:
-          ValueError: videos of another shape, dtype or range, or a model whose
-            output is no embedding of each clip.
+          ValueError: if the shape, dtype or range of the videos is wrong, or
+            the model does not give one embedding per clip.
         """
         videos = checked_videos("videos", videos)
         if videos.shape[-1] not in (1, 3):
@@ -102,8 +103,8 @@ class VideoEmbedder:
             )
         return np.concatenate(
             [
-                self._embed(videos[start : start + BATCH])
-                for start in range(0, len(videos), BATCH)
+                self._embed(videos[start : start + BATCH_SIZE])
+                for start in range(0, len(videos), BATCH_SIZE)
             ]
         )
 
@@ -112,19 +113,19 @@ class VideoEmbedder:
         embeddings = self._signature(**inputs)[self._output].numpy()
         if embeddings.ndim != 2 or len(embeddings) != len(videos):
             raise ValueError(
-                "The SavedModel must give one embedding of each clip, [clips, "
-                f"dimensions], got shape {embeddings.shape} of {len(videos)} "
+                "The SavedModel must give one embedding per clip, [clips, "
+                f"dimensions], got shape {embeddings.shape} for {len(videos)} "
                 "clips."
             )
         return embeddings.astype(np.float64)
 
 
 def _prepared(videos: tf.Tensor) -> tf.Tensor:
-    """Videos as the model takes them."""
+    """Videos as the input of the model."""
     scale = 255.0 if videos.dtype == tf.uint8 else 1.0
     shape = videos.shape
     frames = tf.cast(tf.reshape(videos, [-1, *shape[2:]]), tf.float32) / scale
-    # As the published code resizes: pixels at their corners, not centres.
+    # Resized as in the published code, with pixels at their corners.
     frames = tf.compat.v1.image.resize_bilinear(
         frames, [FRAME_SIZE, FRAME_SIZE]
     )

@@ -20,27 +20,27 @@ from mipae_tf.metrics.frames.vgg16_features import VGG16Features
 BACKBONES: Mapping[str, type[FeatureStack]] = MappingProxyType(
     {"alex": AlexNetFeatures, "vgg": VGG16Features}
 )
-# Colour means and deviations of the images that the backbones were trained on,
-# for intensities in [-1, 1].
+# Mean and standard deviation of each colour channel in the training images of
+# the backbones, for intensities in [-1, 1].
 SHIFT = (-0.030, -0.088, -0.188)
 SCALE = (0.458, 0.448, 0.450)
 # Pairs of frames compared at a time.
-BATCH = 32
+BATCH_SIZE = 32
 
 
 def weight_shapes(backbone: str) -> dict[str, tuple[int, ...]]:
-    """Names and shapes of the arrays in a file of weights.
+    """Names and shapes of the arrays in a weights file.
 
-    They are those of torch: of the backbone `features.N.weight`, of shape
-    `[filters, channels, height, width]`, and `features.N.bias`, of shape
-    `[filters]`, as in torchvision; of the linear heads `linN.model.1.weight`,
+    They are those of PyTorch. The backbone has `features.N.weight` of shape
+    `[filters, channels, height, width]` and `features.N.bias` of shape
+    `[filters]`, as in torchvision. The linear heads have `linN.model.1.weight`
     of shape `[1, channels, 1, 1]`, as in the published LPIPS.
 
     Args:
       backbone: "alex" or "vgg".
 
     Raises:
-      ValueError: another backbone.
+      ValueError: if the backbone is unknown.
     """
     if backbone not in BACKBONES:
         raise ValueError(
@@ -55,26 +55,26 @@ def weight_shapes(backbone: str) -> dict[str, tuple[int, ...]]:
 
 
 class Lpips:
-    """Distance of frames by the features of a trained classifier.
+    """Distance between frames, by the features of a trained classifier.
 
-    Maps of the backbone are scaled to unit length at each position; squared
-    differences are weighted by the linear heads, averaged over positions and
-    summed over the maps. Frames are taken at the size they have.
+    The feature maps of the backbone are normalised to unit length at each
+    position. Squared differences are weighted by the linear heads, averaged
+    over positions and summed over the maps. Frames are not resized.
 
     Source: R. Zhang et al., "The unreasonable effectiveness of deep features as
     a perceptual metric", CVPR 2018. Values are comparable with published ones
-    only under the published weights of backbone and heads, and at one size of
-    frames. Video prediction mostly states "alex".
+    only for the published weights and the same frame size. Papers on video
+    prediction mostly use "alex".
 
     Args:
       backbone: "alex" (frames of at least 31 pixels) or "vgg" (16 pixels).
-      weights: `.npz` file of the arrays that `weight_shapes` names, float;
-        others in it are not read. `mipae_tf.metrics.convert_lpips` makes it.
+      weights: `.npz` file with the float arrays of `weight_shapes`; other
+        arrays are ignored. `mipae_tf.metrics.convert_lpips` writes it.
 
     Raises:
-      AbsentMetric: no file is named.
-      ValueError: another backbone, no such file, or arrays that are missing, of
-        another shape or not finite.
+      AbsentMetric: if no file is given.
+      ValueError: if the backbone is unknown, the file does not exist, or an
+        array is missing, has the wrong shape or is not finite.
     """
 
     def __init__(
@@ -83,9 +83,9 @@ class Lpips:
         shapes = weight_shapes(backbone)
         if not weights:
             raise AbsentMetric(
-                "No weights are given. LPIPS needs those that torchvision and "
-                "the authors of LPIPS publish: download them and bring them "
-                "into one file by `python -m mipae_tf.metrics.convert_lpips "
+                "No weights are given; LPIPS needs those published by "
+                "torchvision and the authors of LPIPS, converted to one file "
+                "by `python -m mipae_tf.metrics.convert_lpips "
                 "--backbone_pth=... --heads_pth=... --out=...`."
             )
         arrays = _read(pathlib.Path(expand_home(weights)), shapes)
@@ -97,23 +97,24 @@ class Lpips:
         ]  # [channels] each
 
     def __call__(self, prediction: np.ndarray, truth: np.ndarray) -> np.ndarray:
-        """Distances of predicted frames from the true ones.
+        """Distances between predicted and true frames.
 
         Args:
-          prediction: frames `[clips, time, height, width, channels]` of one
-            channel, then repeated, or three; uint8 or float in [0, 1].
-          truth: frames of the same shape and kind.
+          prediction: frames `[clips, time, height, width, channels]`, with
+            three channels, or one that is repeated; uint8 or float in [0, 1].
+          truth: frames of the same shape, also uint8 or also float.
 
         Returns:
           Float64 `[clips, time]`, 0 for equal frames.
 
         Raises:
-          ValueError: shapes that differ, other dtypes or channels, floats
-            outside [0, 1], or frames too small for the backbone.
+          ValueError: if shapes differ, the dtype or number of channels is
+            wrong, floats are outside [0, 1], or frames are too small for the
+            backbone.
         """
         prediction, truth = checked_frames(prediction, truth)
         height, width, channels = prediction.shape[2:]
-        least = self._features.SMALLEST
+        least = self._features.MIN_SIZE
         if min(height, width) < least or channels not in (1, 3):
             raise ValueError(
                 f"LPIPS needs frames of at least {least} x {least} pixels and "
@@ -121,8 +122,8 @@ class Lpips:
             )
         pairs = [f.reshape(-1, *f.shape[2:]) for f in (prediction, truth)]
         distances = [
-            self._distances(*(_colour(f[i : i + BATCH]) for f in pairs))
-            for i in range(0, len(pairs[0]), BATCH)
+            self._distances(*(_colour(f[i : i + BATCH_SIZE]) for f in pairs))
+            for i in range(0, len(pairs[0]), BATCH_SIZE)
         ]
         found = np.concatenate(distances).astype(np.float64)
         return found.reshape(prediction.shape[:2])  # [clips, time]
@@ -131,7 +132,7 @@ class Lpips:
         input_signature=[tf.TensorSpec([None, None, None, 3], tf.float32)] * 2
     )
     def _distances(self, first: tf.Tensor, second: tf.Tensor) -> tf.Tensor:
-        # One after the other, so that equal frames are rounded alike.
+        # Computed separately, so that equal frames have equal rounding.
         maps = [
             self._features((2 * images - 1 - SHIFT) / SCALE)
             for images in (first, second)
@@ -149,13 +150,13 @@ def _head(stage: int) -> str:
 
 
 def _colour(frames: np.ndarray) -> tf.Tensor:
-    """Frames in [0, 1] of three channels, float32."""
+    """Frames as float32 in [0, 1] with three channels."""
     frames = tf.constant(unit_frames(frames), tf.float32)
     return tf.repeat(frames, 3 // frames.shape[-1], axis=-1)
 
 
 def _unit_length(maps: tf.Tensor) -> tf.Tensor:
-    # Where no feature is active the length is 0, and stays so.
+    # If no feature is active, the length is 0 and the result is 0.
     return maps / (tf.norm(maps, axis=-1, keepdims=True) + 1e-10)
 
 
@@ -171,18 +172,22 @@ def _read(
     path: pathlib.Path, shapes: Mapping[str, tuple[int, ...]]
 ) -> dict[str, np.ndarray]:
     if not path.is_file():
-        raise ValueError(f"weights must be an .npz file, got {path}: no file.")
+        raise ValueError(
+            f"weights must be an .npz file, but {path} does not exist."
+        )
     try:
         with np.load(path) as file:
             arrays = {name: file[name] for name in shapes if name in file}
     except UNREADABLE as error:
         raise ValueError(
-            f"weights must be an .npz file, got {path}, which cannot be read "
+            f"weights must be an .npz file, but {path} cannot be read "
             f"({describe(error)})."
         ) from error
     for name, shape in shapes.items():
         if name not in arrays:
-            raise ValueError(f"{path} must hold {name}, got no such array.")
+            raise ValueError(
+                f"{path} must contain {name}, but has no such array."
+            )
         array = arrays[name]
         if array.shape != shape or array.dtype.kind != "f":
             raise ValueError(

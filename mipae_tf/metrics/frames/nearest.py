@@ -1,9 +1,9 @@
-"""Nearest training clips: does a model invent, or remember?"""
+"""Nearest training clips, to show whether a model memorises them."""
 
 import numpy as np
 
-# Pixels held as float64 at a time, of queries and of references: 32 MB each.
-PIXELS = 2**22
+# Pixels in memory as float64 at a time, for queries and references: 32 MB each.
+BLOCK_PIXELS = 2**22
 
 
 def nearest_clips(
@@ -11,30 +11,31 @@ def nearest_clips(
 ) -> tuple[np.ndarray, np.ndarray]:
     """The reference clip nearest to each query, by mean squared error.
 
-    The search is exact and goes through all references in blocks, so that
-    memory does not grow with their number; memory-mapped arrays will do.
+    The search is exact and processes the references in blocks, so that memory
+    use does not grow with their number. Arrays may be memory-mapped.
 
     Args:
       queries: uint8 `[queries, time, height, width, channels]`.
       references: uint8 `[references, time, height, width, channels]`.
 
     Returns:
-      Indices of the nearest references `[queries]`, the first of equally near
-      ones; and the mean squared errors per pixel `[queries]`, on intensities
-      in [0, 1].
+      Indices of the nearest references `[queries]`, the first one of equally
+      near ones; and the mean squared errors per pixel `[queries]`, on
+      intensities in [0, 1].
 
     Raises:
-      ValueError: another dtype or rank, clips of different shapes, or none.
+      ValueError: if the dtype or rank is wrong, shapes differ, or there is no
+        clip.
     """
     _check("queries", queries)
     _check("references", references)
     if queries.shape[1:] != references.shape[1:]:
         raise ValueError(
-            "queries and references must be clips of one shape, got "
+            "queries and references must have clips of the same shape, got "
             f"{queries.shape[1:]} and {references.shape[1:]}."
         )
     pixels = int(np.prod(queries.shape[1:]))
-    step = max(1, PIXELS // pixels)
+    step = max(1, BLOCK_PIXELS // pixels)
     indices = np.zeros(len(queries), np.int64)
     squares = np.full(len(queries), np.inf)
     for start in range(0, len(queries), step):
@@ -53,8 +54,8 @@ def nearest_clips(
 def _squares(first: np.ndarray, second: np.ndarray) -> np.ndarray:
     """Squared distances `[first, second]`.
 
-    Exact, and so the same in any block: all terms are integers, and float64
-    holds their sums up to 2**53.
+    They are exact and so do not depend on the blocks: all terms are integers,
+    and float64 represents their sums exactly up to 2**53.
     """
     norms = np.einsum("nd,nd->n", second, second)
     own = np.einsum("nd,nd->n", first, first)
@@ -62,13 +63,13 @@ def _squares(first: np.ndarray, second: np.ndarray) -> np.ndarray:
 
 
 def _flat(clips: np.ndarray) -> np.ndarray:
-    """Bytes `[clips, ...]` as float64 `[clips, pixels]`."""
+    """Clips `[clips, ...]` as float64 `[clips, pixels]`."""
     return np.asarray(clips, np.float64).reshape(len(clips), -1)
 
 
 def _check(name: str, clips: np.ndarray) -> None:
     if clips.ndim != 5 or clips.dtype != np.uint8 or 0 in clips.shape:
         raise ValueError(
-            f"{name} must be uint8 [clips, time, height, width, channels], "
-            f"none of them 0, got {clips.dtype} of shape {clips.shape}."
+            f"{name} must be uint8 [clips, time, height, width, channels] "
+            f"without an empty axis, got {clips.dtype} of shape {clips.shape}."
         )

@@ -1,4 +1,4 @@
-"""Several samples of one future: the best, the mean, the worst, the spread."""
+"""Several samples of one future: best, mean, worst and diversity."""
 
 import numpy as np
 
@@ -12,30 +12,30 @@ def best_mean_worst(
 ) -> dict[str, np.ndarray]:
     """Scores of the best and the worst sample of each clip, and their mean.
 
-    The best sample of a clip is the one whose score, averaged over time, is
-    best; all its steps are then reported, not the best step of each. It is
-    chosen for each measure by itself, so that the best by one measure may be
-    another sample than the best by the next. This is the protocol of SVG
-    (arXiv 1802.07687), there with 100 samples. The best rises with the number
-    of samples, for a model of pure noise too: state that number, and report the
-    mean beside it.
+    The best sample of a clip is the one with the best score averaged over time;
+    all its steps are reported, not the best step of each sample. It is chosen
+    separately for each metric, so that different metrics may choose different
+    samples. This is the protocol of SVG (arXiv 1802.07687), which uses 100
+    samples. The best score improves with the number of samples, even for a
+    model of pure noise: state that number, and report the mean as well.
 
     Args:
-      scores: `[samples, clips, time]`, of one measure.
-      higher_is_better: whether larger scores are better, as those of SSIM and
-        PSNR, and not those of errors.
+      scores: `[samples, clips, time]`, of one metric.
+      higher_is_better: whether higher scores are better, as for SSIM and PSNR,
+        but not for errors.
 
     Returns:
       `best`, `mean` and `worst`, each float64 `[clips, time]`.
 
     Raises:
-      ValueError: another rank, no score, or scores that are not finite.
+      ValueError: if the rank is wrong, there is no score, or scores are not
+        finite.
     """
     scores = np.asarray(scores, np.float64)
     if scores.ndim != 3 or 0 in scores.shape:
         raise ValueError(
-            "scores must be numbers [samples, clips, time], none of them 0, "
-            f"got shape {scores.shape}."
+            "scores must be numbers [samples, clips, time] without an empty "
+            f"axis, got shape {scores.shape}."
         )
     if not np.isfinite(scores).all():
         raise ValueError("scores must be finite, got NaN or infinity.")
@@ -53,24 +53,24 @@ def best_mean_worst(
 def sample_diversity(samples: np.ndarray) -> np.ndarray:
     """How much the samples of one future differ from each other.
 
-    The mean squared difference per pixel, over all pairs of two samples, on
-    intensities in [0, 1]: 0 for a model that always draws the same.
+    The mean squared difference per pixel over all pairs of samples, on
+    intensities in [0, 1]. It is 0 for a deterministic model.
 
     Args:
       samples: frames `[samples, clips, time, height, width, channels]`, uint8
-        (then divided by 255) or float in [0, 1].
+        (divided by 255) or float in [0, 1].
 
     Returns:
       Float64 `[clips, time]`.
 
     Raises:
-      AbsentMetric: a single sample, which forms no pair.
-      ValueError: another rank, other dtypes, or floats outside [0, 1].
+      AbsentMetric: if there is only one sample.
+      ValueError: if the rank or dtype is wrong, or floats are outside [0, 1].
     """
     samples = checked_videos("samples", samples, rank=6)
     count, clips, time = samples.shape[:3]
     if count < 2:
-        raise AbsentMetric("One sample alone forms no pair to compare.")
+        raise AbsentMetric("Diversity needs at least 2 samples, got 1.")
     diversity = np.empty((clips, time))
     for clip, step in np.ndindex(clips, time):
         frames = unit_frames(samples[:, clip, step])

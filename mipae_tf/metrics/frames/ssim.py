@@ -1,9 +1,9 @@
-"""Structural similarity in three conventions, which differ by several points.
+"""Structural similarity (SSIM) in three conventions.
 
-Source of the measure: Z. Wang et al., "Image quality assessment", IEEE TIP
-13(4), 2004, with K1 = 0.01 and K2 = 0.03. Papers state a number without its
-convention; between two of them the same frames can differ more than two models
-do, so compare within one convention only.
+Source: Z. Wang et al., "Image quality assessment", IEEE TIP 13(4), 2004, with
+K1 = 0.01 and K2 = 0.03. Papers report SSIM without the convention. For the same
+frames, two conventions can differ by several points, which is more than the
+difference between two models. Compare values of the same convention only.
 """
 
 from collections.abc import Mapping
@@ -16,51 +16,52 @@ from mipae_tf.metrics.frames.checks import unit_frames
 
 GAUSSIAN11 = np.exp(-np.square(np.arange(-5, 6)) / (2 * 1.5**2))
 UNIFORM7 = np.ones(7)
-# Of 7 x 7 = 49 pixels: scikit-image corrects moments as those of a sample.
+# scikit-image uses sample covariances, here of 7 x 7 = 49 pixels.
 SAMPLE_CORRECTION = 49 / 48
 
 
 def ssim_gaussian11(prediction: np.ndarray, truth: np.ndarray) -> np.ndarray:
-    """Structural similarity of each frame, as `tf.image.ssim` defines it.
+    """Structural similarity of each frame, as defined by `tf.image.ssim`.
 
-    A Gaussian window of 11 x 11 pixels with σ = 1.5 that stays inside of the
-    frame, intensities in [0, 1], moments without sample correction, the mean
-    over positions and channels.
+    A Gaussian window of 11 x 11 pixels with σ = 1.5, at positions inside the
+    frame; intensities in [0, 1]; moments without sample correction; mean over
+    positions and channels.
 
     Args:
       prediction: frames `[clips, time, height, width, channels]`, at least
-        11 x 11, uint8 (then divided by 255) or float in [0, 1].
-      truth: frames of the same shape and kind.
+        11 x 11, uint8 (divided by 255) or float in [0, 1].
+      truth: frames of the same shape, also uint8 or also float.
 
     Returns:
       Float64 `[clips, time]`, in [-1, 1].
 
     Raises:
-      ValueError: shapes that differ, uint8 mixed with float, other dtypes,
-        floats outside [0, 1], or frames smaller than the window.
+      ValueError: if shapes differ, uint8 is mixed with float, the dtype is
+        another one, floats are outside [0, 1], or frames are smaller than the
+        window.
     """
     return _ssim(prediction, truth, GAUSSIAN11)
 
 
 def ssim_uint8_7x7(prediction: np.ndarray, truth: np.ndarray) -> np.ndarray:
-    """Structural similarity of each frame, as MIPAE measures it.
+    """Structural similarity of each frame, as measured in MIPAE.
 
-    A uniform window of 7 x 7 pixels on bytes and a data range of 255; floats
-    become bytes by truncation of 255 x. Covariances are those of a sample
-    (49/48), positions nearer than 3 pixels to the border are left out, channels
-    are averaged: the default of scikit-image's `structural_similarity` on
-    uint8.
+    A uniform window of 7 x 7 pixels on uint8 with a data range of 255; floats
+    are converted to uint8 by truncation of 255 x. Covariances have the sample
+    correction (49/48), positions closer than 3 pixels to the border are
+    excluded, and channels are averaged. This is the default of scikit-image's
+    `structural_similarity` on uint8.
 
     Args:
       prediction: frames `[clips, time, height, width, channels]`, at least
         7 x 7, uint8 or float in [0, 1].
-      truth: frames of the same shape and kind.
+      truth: frames of the same shape, also uint8 or also float.
 
     Returns:
       Float64 `[clips, time]`, in [-1, 1].
 
     Raises:
-      ValueError: as for `ssim_gaussian11`.
+      ValueError: as in `ssim_gaussian11`.
     """
     prediction, truth = checked_frames(prediction, truth)
     if truth.dtype.kind == "f":
@@ -70,22 +71,22 @@ def ssim_uint8_7x7(prediction: np.ndarray, truth: np.ndarray) -> np.ndarray:
 
 
 def ssim_float_range2(prediction: np.ndarray, truth: np.ndarray) -> np.ndarray:
-    """Structural similarity of each frame, as the code of SVG measures it.
+    """Structural similarity of each frame, as measured by the SVG code.
 
-    As `ssim_uint8_7x7`, but on floats in [0, 1] and with a data range of 2,
-    which is what older scikit-image takes for floats where none is given. The
-    constants are then four times as large, and the values higher.
+    Like `ssim_uint8_7x7`, but on floats in [0, 1] with a data range of 2, the
+    default of older scikit-image for floats. The constants are four times as
+    large, so that the values are higher.
 
     Args:
       prediction: frames `[clips, time, height, width, channels]`, at least
-        7 x 7, uint8 (then divided by 255) or float in [0, 1].
-      truth: frames of the same shape and kind.
+        7 x 7, uint8 (divided by 255) or float in [0, 1].
+      truth: frames of the same shape, also uint8 or also float.
 
     Returns:
       Float64 `[clips, time]`, in [-1, 1].
 
     Raises:
-      ValueError: as for `ssim_gaussian11`.
+      ValueError: as in `ssim_gaussian11`.
     """
     return _ssim(
         prediction,
@@ -112,7 +113,7 @@ def _ssim(
     data_range: float = 1.0,
     correction: float = 1.0,
 ) -> np.ndarray:
-    """SSIM `[clips, time]` of frames in [0, 1] under a separable window."""
+    """SSIM `[clips, time]` of frames in [0, 1] with a separable window."""
     prediction, truth = checked_frames(prediction, truth)
     height, width = prediction.shape[2:4]
     window = len(weights)
@@ -140,7 +141,7 @@ def _ssim(
 
 
 def _window_means(size: int, weights: np.ndarray) -> np.ndarray:
-    """Matrix `[size - window + 1, size]` of weighted means inside the frame."""
+    """Matrix `[size - window + 1, size]` that averages over the window."""
     window = len(weights)
     offsets = np.arange(size) - np.arange(size - window + 1)[:, None]
     inside = (offsets >= 0) & (offsets < window)

@@ -1,4 +1,4 @@
-"""Reads the tensors of a torch file without torch."""
+"""Reads the tensors of a PyTorch file without PyTorch."""
 
 import io
 import pathlib
@@ -17,32 +17,33 @@ DTYPES = {
     "LongStorage": np.dtype("<i8"),
     "IntStorage": np.dtype("<i4"),
 }
-# The number that begins files of torch before 1.6.
+# The number at the start of files from PyTorch before 1.6.
 LEGACY_MAGIC = 0x1950A86A20F9469CFC6C
-HOW_TO = (
-    "Load it with torch once, and save its state_dict() anew by torch.save."
+RESAVE_HINT = (
+    "load it with torch and save its state_dict() again with torch.save"
 )
 
 
 def read_state_dict(path: str | pathlib.Path) -> dict[str, np.ndarray]:
-    """The tensors of a `.pth` file that holds a state dict, by their names.
+    """Reads the named tensors of a `.pth` file with a state dict.
 
-    Nothing of the file is executed: what its pickle may name are tensors,
-    their storages and an ordered dict. Both formats are read, the zip archive
-    of torch since 1.6 and the one before.
+    No code in the file is executed: its pickle may only contain tensors, their
+    storages and an ordered dict. Both formats are supported, the zip archive
+    used since PyTorch 1.6 and the older one.
 
     Args:
       path: the file.
 
     Returns:
-      Arrays of the tensors' shapes and dtypes.
+      Arrays with the shapes and dtypes of the tensors, by name.
 
     Raises:
-      ValueError: no such file, another format, or other objects in it.
+      ValueError: if the file does not exist, has another format, or contains
+        other objects.
     """
     path = pathlib.Path(path)
     if not path.is_file():
-        raise ValueError(f"{path} must be a file of torch, got no such file.")
+        raise ValueError(f"{path} must be a PyTorch file, got no such file.")
     try:
         if zipfile.is_zipfile(path):
             content, storages = _read_zip(path)
@@ -64,11 +65,11 @@ def read_state_dict(path: str | pathlib.Path) -> dict[str, np.ndarray]:
         ValueError,
     ) as error:
         raise ValueError(
-            f"{path} must hold a state dict of torch, and cannot be read: "
-            f"{error}. {HOW_TO}"
+            f"{path} must be a PyTorch state dict, but cannot be read "
+            f"({error}); {RESAVE_HINT}."
         ) from error
     if not tensors:
-        raise ValueError(f"{path} must hold tensors by name, got none.")
+        raise ValueError(f"{path} must contain named tensors, got none.")
     return tensors
 
 
@@ -92,7 +93,7 @@ def _rebuilt_parameter(tensor: _Tensor, *_) -> _Tensor:
     return tensor
 
 
-KNOWN = {
+ALLOWED_GLOBALS = {
     ("collections", "OrderedDict"): OrderedDict,
     ("torch._utils", "_rebuild_tensor"): _rebuilt_tensor,
     ("torch._utils", "_rebuild_tensor_v2"): _rebuilt_tensor,
@@ -103,17 +104,17 @@ KNOWN = {
 class _Unpickler(pickle.Unpickler):
     def __init__(self, file: io.BytesIO):
         super().__init__(file)
-        self.dtypes = {}  # of the storages that were met, by key
+        self.dtypes = {}  # dtype of each storage read, by key
 
     def find_class(self, module: str, name: str) -> Any:
-        if (module, name) not in KNOWN:
-            raise pickle.UnpicklingError(f"it holds {module}.{name}")
-        return KNOWN[module, name]
+        if (module, name) not in ALLOWED_GLOBALS:
+            raise pickle.UnpicklingError(f"it contains {module}.{name}")
+        return ALLOWED_GLOBALS[module, name]
 
     def persistent_load(self, pid: tuple) -> _Storage:
         kind, dtype, key, _, _, *view = pid
         if kind != "storage" or any(view):
-            raise pickle.UnpicklingError(f"it holds a {kind} of another kind")
+            raise pickle.UnpicklingError(f"it contains an unsupported {kind}")
         self.dtypes[key] = dtype
         return _Storage(key, dtype)
 
@@ -137,9 +138,12 @@ def _read_zip(path: pathlib.Path) -> tuple[dict, dict[str, bytes]]:
 
 
 def _read_legacy(file: io.BytesIO) -> tuple[dict, dict[str, bytes]]:
-    """Five pickles: magic, version, system, content, keys; then storages."""
+    """Reads the old format: five pickles, then the storages.
+
+    The pickles are the magic number, version, system, content and keys.
+    """
     if _Unpickler(file).load() != LEGACY_MAGIC:
-        raise ValueError("it does not begin as such a file does")
+        raise ValueError("it does not start like a PyTorch file")
     _, system = (_Unpickler(file).load() for _ in range(2))
     if not system["little_endian"]:
         raise ValueError("its bytes are not little-endian")
@@ -154,7 +158,7 @@ def _read_legacy(file: io.BytesIO) -> tuple[dict, dict[str, bytes]]:
 
 def _array(tensor: _Tensor, storages: dict[str, bytes]) -> np.ndarray:
     dtype = tensor.storage.dtype
-    # numpy refuses strides that lead out of the buffer.
+    # NumPy rejects strides that exceed the buffer.
     return np.ndarray(
         tensor.size,
         dtype,

@@ -1,4 +1,4 @@
-"""The convolutions of VGG16."""
+"""The convolutional layers of VGG16."""
 
 import keras
 
@@ -7,12 +7,12 @@ from mipae_tf.metrics.frames.feature_stack import FeatureStack
 
 
 class VGG16Features(FeatureStack):
-    """Thirteen convolutions, and the maps after the last of each size.
+    """Thirteen convolutions, with the feature maps after the last of each size.
 
     Example:
 
     >>> maps = VGG16Features()(tf.zeros([1, 64, 64, 3]))
-    >>> [tuple(m.shape[1:]) for m in maps]  # the last is (4, 4, 512)
+    >>> [tuple(m.shape[1:]) for m in maps]
     [(64, 64, 64), (32, 32, 128), (16, 16, 256), (8, 8, 512), (4, 4, 512)]
 
     References:
@@ -40,8 +40,8 @@ class VGG16Features(FeatureStack):
             Convolution(28, 512, 512, 3),
         ),
     )
-    SMALLEST = 16
+    MIN_SIZE = 16
 
     def make_entry(self, stage: int) -> list[keras.layers.Layer]:
-        """Max pooling before all but the first."""
+        """Max pooling before every stage except the first."""
         return [keras.layers.MaxPooling2D(2, dtype="float32")][: stage > 0]

@@ -11,7 +11,7 @@ from mipae_tf.metrics.information.held_out_bound import held_out_bound
 from mipae_tf.metrics.information.held_out_bound import split
 from mipae_tf.objectives.mi_bounds import Bound
 
-# The scorer maximises its likelihood of the joint pairs alone.
+# The scorer is trained to maximise its likelihood of the joint pairs only.
 CLUB = Bound(
     critic_loss=lambda joint, marginal: -tf.reduce_mean(joint),
     penalty=lambda joint, marginal: (
@@ -32,33 +32,34 @@ def club_upper_bound(
 ) -> dict:
     """Estimates CLUB, E_J log q(second | first) - E_M log q(second | first).
 
-    Were q the true conditional, this would be I + KL(p(x) p(y) || p(x, y)),
-    an upper bound of I: about twice I where dependence is weak, and far above
-    it where dependence is strong (d ρ² / (1 - ρ²) for d Gaussian pairs of
-    correlation ρ, whose I is -d/2 ln(1 - ρ²)). Here q is a Gaussian with a
-    diagonal covariance, both moments from a perceptron of two hidden layers,
-    fitted to the training part. So it is no bound: where q misses the
-    dependence it can fall below I, down to 0.
+    If q were the true conditional, this would be I + KL(p(x) p(y) || p(x, y)),
+    an upper bound of I: about twice I for weak dependence, and far above I for
+    strong dependence (d ρ² / (1 - ρ²) for d Gaussian pairs of correlation ρ,
+    whose I is -d/2 ln(1 - ρ²)). Here q is a Gaussian with diagonal covariance.
+    A multilayer perceptron with two hidden layers, fitted to the training
+    part, gives its mean and variance. The estimate is therefore not a bound:
+    where q misses the dependence, it can fall below I, down to 0.
 
-    Parts, standardisation, marginal pairs and the choice of the step, here of
-    the best likelihood, are those of `neural_mutual_information`.
+    The split, the standardisation and the marginal pairs are those of
+    `neural_mutual_information`. The training step with the highest validation
+    likelihood is kept.
 
     Args:
       first: `[samples, dimensions]`, x.
       second: `[samples, other dimensions]`, y.
-      seed: of the split, the initial weights, the batches and the shifts.
-      steps: updates of q.
-      batch: joint pairs of an update.
-      hidden_dim: units of the hidden layers.
+      seed: seed of the split, the initial weights, the batches and the shifts.
+      steps: number of optimizer steps for q.
+      batch: joint pairs per step.
+      hidden_dim: units of each hidden layer.
 
     Returns:
-      `value` in nats, `interval`, `count`, `training_value` and `step`, as
-      `neural_mutual_information` has them.
+      `value` in nats, `interval`, `count`, `training_value` and `step`, as in
+      `neural_mutual_information`.
 
     Raises:
-      AbsentMetric: an estimate that is not finite.
-      ValueError: codes that are not finite, fewer than 32 samples, shapes that
-        do not match, or sizes that are too small.
+      AbsentMetric: if the estimate is not finite.
+      ValueError: if codes are not finite, there are fewer than 32 samples,
+        shapes do not match, or a size is too small.
 
     References:
       - Cheng et al., CLUB: A Contrastive Log-ratio Upper Bound of Mutual
@@ -69,7 +70,7 @@ def club_upper_bound(
     first, second = checked_pairs(first, second)
     training = Training(steps, batch)
     generator = np.random.default_rng(seed)
-    parts = split(first, second, CLUB, training.together, generator)
+    parts = split(first, second, CLUB, training.candidates, generator)
     likelihood = _GaussianLikelihood(second.shape[1], hidden_dim)
     likelihood.build((None, first.shape[1]))
     heads = [likelihood.moments]
@@ -77,7 +78,7 @@ def club_upper_bound(
 
 
 class _GaussianLikelihood(keras.layers.Layer):
-    """log q(second | first), less the constant that cancels in CLUB."""
+    """log q(second | first), without the constant that cancels in CLUB."""
 
     def __init__(self, dim: int, hidden_dim: int) -> None:
         super().__init__(name="gaussian_likelihood")

@@ -9,13 +9,13 @@ from mipae_tf.metrics.checks import label_ids
 def plugin_entropy(labels: np.ndarray) -> float:
     """Entropy of the observed label frequencies, in nats.
 
-    It is biased downwards where many labels are seen only a few times.
+    It is biased downwards if many labels occur only a few times.
 
     Args:
       labels: discrete labels `[samples]` or label tuples `[samples, factors]`.
 
     Raises:
-      ValueError: fewer than four samples, or another shape.
+      ValueError: if there are fewer than four samples, or the shape is wrong.
     """
     counts = np.bincount(label_ids("labels", labels))
     frequencies = counts / counts.sum()
@@ -24,9 +24,9 @@ def plugin_entropy(labels: np.ndarray) -> float:
 
 
 def miller_madow_entropy(labels: np.ndarray) -> float:
-    """The plug-in entropy with a first correction of its bias, in nats.
+    """The plug-in entropy with a first-order bias correction, in nats.
 
-    H = plug-in + (K - 1) / 2N for the K labels observed among N samples; it can
+    H = plug-in + (K - 1) / 2N for K distinct labels among N samples; it can
     exceed log K. Source: G. A. Miller, "Note on the bias of information
     estimates", Information Theory in Psychology, 1955.
 
@@ -34,7 +34,7 @@ def miller_madow_entropy(labels: np.ndarray) -> float:
       labels: discrete labels `[samples]` or label tuples `[samples, factors]`.
 
     Raises:
-      ValueError: fewer than four samples, or another shape.
+      ValueError: if there are fewer than four samples, or the shape is wrong.
     """
     ids = label_ids("labels", labels)
     return plugin_entropy(ids) + float(ids.max()) / (2 * len(ids))
@@ -45,14 +45,14 @@ def grassberger_entropy(labels: np.ndarray) -> float:
 
     H = log N - (1/N) Σ n G(n) over the labels' counts n, with
     G(n) = ψ(n) + ½ (-1)^n [ψ((n + 1)/2) - ψ(n/2)]. Source: P. Grassberger,
-    "Entropy estimates from insufficient samplings", arXiv physics/0307138,
-    the estimate that the published MIG of MIPAE divides by.
+    "Entropy estimates from insufficient samplings", arXiv physics/0307138.
+    The published MIG of MIPAE is normalised by this estimate.
 
     Args:
       labels: discrete labels `[samples]` or label tuples `[samples, factors]`.
 
     Raises:
-      ValueError: fewer than four samples, or another shape.
+      ValueError: if there are fewer than four samples, or the shape is wrong.
     """
     counts = np.bincount(label_ids("labels", labels))
     total = counts.sum()

@@ -1,4 +1,4 @@
-"""Trains a scorer of pairs and estimates a bound where it was not trained."""
+"""Trains a scorer of pairs and estimates a bound on held-out pairs."""
 
 import dataclasses
 from collections.abc import Callable
@@ -16,15 +16,15 @@ from mipae_tf.metrics.disentanglement.scalings import standardisation
 from mipae_tf.objectives.mi_bounds import Bound
 
 LEARNING_RATE = 1e-3
-# Steps between two looks at the validation part.
-INTERVAL = 100
-# Marginal partners of each sample outside of training, where the bound does
-# not prescribe their number.
-HELD_OUT_PARTNERS = 16
-# Candidates for each joint pair of an update, where a bound scores all pairs.
-TRAINING_TOGETHER = 32
-# Groups of samples that the interval leaves out in turn.
-BLOCKS = 20
+# Steps between two evaluations of the validation part.
+VALIDATION_INTERVAL = 100
+# Marginal partners of each held-out sample, for bounds that do not prescribe
+# their number.
+HELD_OUT_SHIFTS = 16
+# Candidates for each joint pair of a training step, for bounds on all pairs.
+MAX_TRAINING_CANDIDATES = 32
+# Groups of samples that the jackknife leaves out in turn.
+JACKKNIFE_BLOCKS = 20
 
 
 @dataclasses.dataclass(frozen=True)
@@ -32,19 +32,19 @@ class Training:
     """How a scorer is trained.
 
     Attributes:
-        steps: updates of the scorer.
-        batch: joint pairs of an update; at most the training part.
-        together: pairs that a bound on all pairs scores together in its
-            estimates; to train and to choose the step, at most
-            `TRAINING_TOGETHER`, of a batch a quarter as large.
+        steps: optimizer steps.
+        batch: joint pairs per step; limited to the size of the training part.
+        candidates: pairs that a bound on all pairs compares in its estimates.
+            For training and for choosing the step, it compares at most
+            `MAX_TRAINING_CANDIDATES`, and its batch is a quarter as large.
     """
 
     steps: int
     batch: int
-    together: int = 2
+    candidates: int = 2
 
     def __post_init__(self):
-        for field, least in (("steps", 1), ("batch", 2), ("together", 2)):
+        for field, least in (("steps", 1), ("batch", 2), ("candidates", 2)):
             given = getattr(self, field)
             if given < least:
                 raise ValueError(
@@ -54,13 +54,13 @@ class Training:
 
 @dataclasses.dataclass(frozen=True)
 class Pairs:
-    """A part of the samples, standardised, and its marginal pairs.
+    """One part of the samples, standardised, with its marginal pairs.
 
     Attributes:
         first: float32 `[samples, dimensions]`.
         second: float32 `[samples, dimensions]`.
-        partners: int `[shifts, samples]`, which of `second` are paired with
-            each of `first`.
+        partners: int `[shifts, samples]`, indices into `second` of the
+            marginal partners of each sample in `first`.
     """
 
     first: np.ndarray
@@ -74,13 +74,13 @@ def checked_pairs(
     """Returns both codes `[samples, dimensions]` as float64.
 
     Raises:
-      ValueError: values that are not finite, counts that differ, or so few
-        samples that a part has fewer than four.
+      ValueError: if values are not finite, the counts differ, or there are too
+        few samples for four in each part.
     """
     first = checked_codes("first", first)
     second = checked_codes("second", second)
     check_same_count(first=first, second=second)
-    check_count("The eighth of the pairs to validate on", len(first) // 8)
+    check_count("The validation part (an eighth)", len(first) // 8)
     return first, second
 
 
@@ -88,13 +88,13 @@ def split(
     first: np.ndarray,
     second: np.ndarray,
     bound: Bound,
-    together: int,
+    candidates: int,
     generator: np.random.Generator,
 ) -> tuple[Pairs, Pairs, Pairs]:
-    """Draws a quarter to test on, an eighth to choose the step on, the rest.
+    """Splits the samples at random: 5/8 training, 1/8 validation, 1/4 test.
 
-    Each dimension is standardised by the moments of the training part; one that
-    is constant there is 0.
+    Each dimension is standardised with the mean and standard deviation of the
+    training part; a dimension that is constant there becomes 0.
 
     Returns:
       The parts for training, validation and test.
@@ -104,7 +104,7 @@ def split(
     test, validation, training = np.split(
         order, [count // 4, count // 4 + count // 8]
     )
-    chosen_by = min(together, TRAINING_TOGETHER)
+    chosen_by = min(candidates, MAX_TRAINING_CANDIDATES)
     units = []
     for values in (first, second):
         unit = standardisation(values[training])(values)
@@ -115,9 +115,9 @@ def split(
             _partners(len(part), bound, pairs, generator),
         )
         for part, pairs in (
-            (training, together),
+            (training, candidates),
             (validation, chosen_by),
-            (test, together),
+            (test, candidates),
         )
     )
 
@@ -133,28 +133,28 @@ def held_out_bound(
 ) -> dict:
     """Trains the scorer and estimates the bound on the test part.
 
-    Every `INTERVAL` steps the bound's critic loss is taken on the validation
-    part; the estimate is that of the weights where it was least, the untrained
-    ones included, on all samples of the test part.
+    Every `VALIDATION_INTERVAL` steps the critic loss is measured on the
+    validation part. The weights with the lowest validation loss, including the
+    untrained ones, give the estimate on the whole test part.
 
     Args:
-      scorer: built; maps `first` and `second` `[pairs, dimensions]` to scores
-        `[pairs]`. Its weights are overwritten.
-      heads: its last layers, whose kernels begin at zero.
-      bound: what the scorer minimises and what is estimated.
-      parts: from `split`.
-      training: how long and on how much.
-      generator: of the initial weights and the batches.
-      constant: biases of the first head, at the beginning.
+      scorer: a built layer that maps `first` and `second`
+        `[pairs, dimensions]` to scores `[pairs]`. Its weights are overwritten.
+      heads: its output layers, whose kernels are initialised to zero.
+      bound: the bound to train with and to estimate.
+      parts: the result of `split`.
+      training: number of steps and batch sizes.
+      generator: source of the initial weights and the batches.
+      constant: initial bias of the first head.
 
     Returns:
-      `value` in nats; `interval`, of 95 %, over test samples for the critic
-      at hand; `count`, the samples of the test part; `training_value`, the
-      estimate on the training part after the last step; `step`, whose weights
-      were kept for the others.
+      `value` in nats; `interval`, the 95 % interval over test samples for the
+      trained scorer; `count`, the number of test samples; `training_value`,
+      the estimate on the training part after the last step; and `step`, the
+      step whose weights gave `value`.
 
     Raises:
-      AbsentMetric: an estimate that is not finite.
+      AbsentMetric: if the estimate is not finite.
     """
     _initialise(scorer, heads, constant, generator)
     score = _score_function(scorer, parts[0])
@@ -166,8 +166,12 @@ def held_out_bound(
     batches = _batches(len(trained.first), bound, training, generator)
     train = _train_function(scorer, bound, trained, batches.shape[1])
     best, least, step = scorer.get_weights(), validation_loss(), 0
-    for end in range(INTERVAL, training.steps + INTERVAL, INTERVAL):
-        train(tf.constant(batches[end - INTERVAL : end]))
+    for end in range(
+        VALIDATION_INTERVAL,
+        training.steps + VALIDATION_INTERVAL,
+        VALIDATION_INTERVAL,
+    ):
+        train(tf.constant(batches[end - VALIDATION_INTERVAL : end]))
         loss = validation_loss()
         if loss < least:
             best, least = scorer.get_weights(), loss
@@ -192,14 +196,14 @@ def held_out_bound(
 
 
 def _partners(
-    count: int, bound: Bound, together: int, generator: np.random.Generator
+    count: int, bound: Bound, candidates: int, generator: np.random.Generator
 ) -> np.ndarray:
-    """Cyclic shifts, which pair no sample with itself.
+    """Indices of marginal partners, by cyclic shifts.
 
-    A bound on all pairs scores its joint pair among them: there the first
-    shift is 0.
+    No sample is paired with itself, except for bounds on all pairs: they score
+    the joint pair as the first candidate, with a shift of 0.
     """
-    wanted = together - 1 if bound.all_pairs else HELD_OUT_PARTNERS
+    wanted = candidates - 1 if bound.all_pairs else HELD_OUT_SHIFTS
     shifts = 1 + generator.permutation(count - 1)[:wanted]
     if bound.all_pairs:
         shifts = np.concatenate([[0], shifts])
@@ -209,7 +213,10 @@ def _partners(
 def _scores(
     score: Callable, bound: Bound, pairs: Pairs
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Float64 scores: joint `[samples]`, marginal as `_marginal` lays out."""
+    """Float64 scores: joint `[samples]` and marginal `[shifts, samples]`.
+
+    For bounds on all pairs the marginal scores are `[samples, shifts]`.
+    """
     joint = score(pairs.first, pairs.second).numpy().astype(np.float64)
     marginal = [
         score(pairs.first, pairs.second[partners]).numpy()
@@ -222,13 +229,13 @@ def _scores(
 def _jackknife_error(
     bound: Bound, joint: np.ndarray, marginal: np.ndarray, partners: np.ndarray
 ) -> float:
-    """Standard error over samples, each block of which is left out in turn.
+    """Jackknife standard error over blocks of samples.
 
-    A sample takes with it all marginal pairs that it is in, except that a
-    bound on all pairs keeps the rows of the other samples whole.
+    Leaving out a sample also leaves out the marginal pairs that contain it,
+    except for bounds on all pairs, where the other rows stay complete.
     """
     count = len(joint)
-    blocks = np.arange(count) * min(BLOCKS, count) // count
+    blocks = np.arange(count) * min(JACKKNIFE_BLOCKS, count) // count
     values = []
     for block in range(blocks[-1] + 1):
         kept = blocks != block
@@ -246,9 +253,9 @@ def _initialise(
     constant: float,
     generator: np.random.Generator,
 ) -> None:
-    """He's normal kernels without biases, and heads that are constant.
+    """He normal kernels, zero biases, and heads with a constant output.
 
-    Keras' own initialisers would draw from global state.
+    The Keras initializers would depend on the global seed.
     """
     for variable in scorer.trainable_variables:
         values = np.zeros(variable.shape)
@@ -267,7 +274,7 @@ def _batches(
     training: Training,
     generator: np.random.Generator,
 ) -> np.ndarray:
-    """Indices `[steps, batch]`: shuffled epochs, their remainders left out."""
+    """Indices `[steps, batch]` of shuffled epochs, without partial batches."""
     batch = training.batch
     if bound.all_pairs:
         batch = max(2, batch // 4)
@@ -283,9 +290,9 @@ def _batches(
 def _train_function(
     scorer: keras.layers.Layer, bound: Bound, pairs: Pairs, batch: int
 ) -> Callable[[tf.Tensor], None]:
-    """Returns what makes one update for each row of `batches [steps, batch]`.
+    """Returns a function that takes one step per row of `[steps, batch]`.
 
-    Batches are in random order, so that neighbours in them are marginal pairs.
+    Batches are in random order, so a shifted batch gives marginal pairs.
     """
     variables = scorer.trainable_variables
     adam = keras.optimizers.Adam(LEARNING_RATE, epsilon=1e-8)
@@ -293,7 +300,7 @@ def _train_function(
     all_first, all_second = tf.constant(pairs.first), tf.constant(pairs.second)
     shifts = [1]
     if bound.all_pairs:
-        shifts = range(min(TRAINING_TOGETHER, batch))
+        shifts = range(min(MAX_TRAINING_CANDIDATES, batch))
     # The joint pairs, then the marginal ones: [1 + marginals, batch].
     shifted = (np.arange(batch) + np.array([0, *shifts])[:, None]) % batch
 
@@ -323,7 +330,7 @@ def _train_function(
 def _score_function(
     scorer: keras.layers.Layer, pairs: Pairs
 ) -> Callable[[np.ndarray, np.ndarray], tf.Tensor]:
-    """The scorer, compiled once for all numbers of pairs."""
+    """The scorer as one `tf.function` for any number of pairs."""
     signature = [
         tf.TensorSpec([None, codes.shape[1]])
         for codes in (pairs.first, pairs.second)

@@ -1,8 +1,8 @@
-"""Do the factors of a latent move by themselves? Across one step of time.
+"""Independence of latent factors across one time step.
 
 Source: W. Whitney, R. Fergus, "Disentangling Video with Independent
-Prediction", arXiv 1901.05590, section on evaluation: latents of a model that
-predicts each factor from its own past should depend on their own past alone.
+Prediction", arXiv 1901.05590, section on evaluation: in a model that predicts
+each factor from its own past, each factor should depend only on its own past.
 """
 
 from collections.abc import Callable
@@ -14,28 +14,28 @@ from mipae_tf.metrics.absent_metric import AbsentMetric
 from mipae_tf.metrics.checks import checked_codes
 from mipae_tf.metrics.disentanglement.scalings import standardisation
 
-FEWEST_CLIPS = 4
+MIN_CLIPS = 4
 
 Estimator = Callable[[np.ndarray, np.ndarray], float]
 
 
 def transition_correlation(latents: np.ndarray) -> np.ndarray:
-    """Correlation of each dimension's past with each dimension's present.
+    """Correlation of each dimension at t-1 with each dimension at t.
 
-    Pearson's, over all clips and all pairs of successive steps.
+    Pearson correlation over all clips and all pairs of successive steps.
 
     Args:
-      latents: `[clips, time, dimensions]`, at least two steps. The paper takes
-        samples of the posterior; means show more.
+      latents: `[clips, time, dimensions]`, at least two steps. The paper uses
+        posterior samples; posterior means give larger correlations.
 
     Returns:
       `[dimensions, dimensions]` in [-1, 1]; row i, column j is the correlation
       of dimension i at t-1 with dimension j at t.
 
     Raises:
-      AbsentMetric: a constant dimension, which correlates with nothing.
-      ValueError: another rank, fewer than two steps or four transitions, or
-        values that are not finite.
+      AbsentMetric: if a dimension is constant.
+      ValueError: if the rank is wrong, there are fewer than two steps or four
+        transitions, or values are not finite.
     """
     past, present = _transitions(latents)
     scaled = []
@@ -44,8 +44,8 @@ def transition_correlation(latents: np.ndarray) -> np.ndarray:
         constant = np.flatnonzero((codes == 0).all(axis=0))
         if constant.size:
             raise AbsentMetric(
-                f"Dimensions {constant.tolist()} of the latents are constant: "
-                "they have no correlation."
+                f"Dimensions {constant.tolist()} of the latents are constant, "
+                "so their correlation is undefined."
             )
         scaled.append(codes)
     return np.clip(scaled[0].T @ scaled[1] / len(past), -1, 1)
@@ -59,49 +59,51 @@ def transition_information(
     seed: int = 0,
     draws: int = 5,
 ) -> dict[str, float]:
-    """Information of each factor's present about its own and others' past.
+    """Information between each factor at t and every factor at t-1.
 
-    Independent factors have a high same-factor and no cross-factor
-    information. The cross-factor mean falls with the number of factors for any
-    code, and noise in the latents lowers both: compare models of equally many
-    factors, and on the same kind of latents. `best_partition` gives what to
-    compare a model without factors by.
+    Independent factors have high same-factor and zero cross-factor
+    information. For any code, the cross-factor mean decreases with the number
+    of factors, and noise in the latents lowers both values. Compare only models
+    with equally many factors, on the same kind of latents. For models without
+    factors, `best_partition` gives a baseline.
 
-    One transition is taken of each clip, and the estimates of several such
-    draws are averaged. Estimators presuppose independent samples, and codes
-    that hardly change within a clip are not: with all transitions of 200 clips
-    at once, nearest neighbours are frames of the same clip, and factors of
-    different clips seem to tell 1.5 nats of each other.
+    Each draw takes one transition per clip, and the estimates are averaged over
+    draws. The reason is that estimators assume independent samples, but codes
+    hardly change within a clip: with all transitions of 200 clips at once, the
+    nearest neighbours are frames of the same clip, and independent factors
+    appear to share 1.5 nats.
 
     Args:
       latents: `[clips, time, dimensions]`, at least two steps.
       blocks: for each factor, the indices of its dimensions. No dimension may
-        be in two factors; some may be in none.
-      estimator: gives the mutual information in nats of two arrays
-        `[samples, dimensions]`, such as
+        be in two factors; a dimension may be in none.
+      estimator: function that returns the mutual information in nats of two
+        arrays `[samples, dimensions]`, such as
         `mipae_tf.metrics.information.ksg_mi.ksg_mutual_information`.
-      seed: of the transitions drawn.
-      draws: how many times, at most as often as a clip has transitions.
+      seed: seed for drawing transitions.
+      draws: number of draws; at most one per transition of a clip is used.
 
     Returns:
-      In nats `same`, the mean over factors i of I(z_i at t-1; z_i at t);
+      In nats, `same`, the mean over factors i of I(z_i at t-1; z_i at t);
       `cross`, the mean over pairs i ≠ j of I(z_j at t-1; z_i at t); and `gap`,
       their difference. `count` is the number of clips.
 
     Raises:
-      AbsentMetric: one factor alone, fewer than four clips, or an estimator
-        that raises it.
-      ValueError: latents as for `transition_correlation`, or blocks that are
-        empty, overlap or name dimensions that the latents do not have.
+      AbsentMetric: if there is only one factor, there are fewer than four
+        clips, or the estimator raises it.
+      ValueError: for latents as in `transition_correlation`, or if blocks are
+        empty, overlap or contain dimensions that do not exist.
     """
     latents = _checked_latents(latents)
     blocks = _checked_blocks(blocks, latents.shape[2])
     if len(blocks) < 2:
-        raise AbsentMetric("One factor alone has no other to depend on.")
-    if len(latents) < FEWEST_CLIPS:
         raise AbsentMetric(
-            "Information across a step takes one transition of each of at "
-            f"least {FEWEST_CLIPS} clips, got {len(latents)}."
+            "Cross-factor information needs at least 2 factors, got 1."
+        )
+    if len(latents) < MIN_CLIPS:
+        raise AbsentMetric(
+            f"Transition information needs at least {MIN_CLIPS} clips, got "
+            f"{len(latents)}."
         )
     informations = np.mean(
         [
@@ -132,28 +134,28 @@ def best_partition(
     partitions: int = 20,
     draws: int = 5,
 ) -> tuple[list[np.ndarray], dict[str, float]]:
-    """The random split into factors that looks most independent.
+    """The random partition into factors that is most independent.
 
-    What a model of one entangled latent is granted before it is compared with
-    one of several factors: of so many random partitions into parts of equal
-    size (give or take one), the one with the largest gap.
+    This is the baseline for a model with a single entangled latent: of several
+    random partitions into parts of equal size (up to one dimension), the one
+    with the largest gap.
 
     Args:
       latents: `[clips, time, dimensions]`, at least two steps.
-      parts: number of factors, at least 2 and at most the dimensions.
-      estimator: as for `transition_information`.
-      seed: of the partitions, and of the transitions drawn.
-      partitions: how many to try; the paper tries 20.
-      draws: as for `transition_information`.
+      parts: number of factors, from 2 to the number of dimensions.
+      estimator: as in `transition_information`.
+      seed: seed of the partitions and of the transitions.
+      partitions: number of partitions to try; the paper tries 20.
+      draws: as in `transition_information`.
 
     Returns:
-      The blocks of the best partition, sorted indices each, and their
-      `transition_information`.
+      The blocks of the best partition, each a sorted array of indices, and
+      their `transition_information`.
 
     Raises:
-      AbsentMetric: an estimator that raises it.
-      ValueError: latents as for `transition_correlation`, or parts or
-        partitions out of range.
+      AbsentMetric: if the estimator raises it.
+      ValueError: for latents as in `transition_correlation`, or if `parts` or
+        `partitions` is out of range.
     """
     dimensions = _checked_latents(latents).shape[2]
     if not 2 <= parts <= dimensions:
@@ -185,7 +187,7 @@ def _transitions(latents: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _one_of_each_clip(latents: np.ndarray, seed: int, draws: int):
-    """Latents before and after a step of each clip, `[clips, dimensions]`."""
+    """Latents before and after one step per clip, `[clips, dimensions]`."""
     clips, time = latents.shape[:2]
     generator = np.random.default_rng(seed)
     steps = np.tile(np.arange(time - 1), (clips, 1))
@@ -215,7 +217,7 @@ def _checked_blocks(
     for block in blocks:
         if block.ndim != 1 or block.dtype.kind not in "iu" or not block.size:
             raise ValueError(
-                "blocks must be lists of dimensions, none of them empty, got "
+                "blocks must be non-empty lists of dimensions, got "
                 f"{block.tolist()}."
             )
     named = np.concatenate(blocks) if blocks else np.zeros(0, int)
@@ -226,7 +228,7 @@ def _checked_blocks(
         )
     if not blocks or named.min() < 0 or named.max() >= dimensions:
         raise ValueError(
-            f"blocks must name dimensions from 0 to {dimensions - 1}, got "
+            f"blocks must contain dimensions from 0 to {dimensions - 1}, got "
             f"{[block.tolist() for block in blocks]}."
         )
     return blocks

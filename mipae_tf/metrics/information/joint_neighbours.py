@@ -1,7 +1,8 @@
-"""Exact nearest neighbours of pairs of codes, in the larger of two distances.
+"""Exact nearest neighbours in the joint space of two codes.
 
-Samples i and j are max(|x_i - x_j|, |y_i - y_j|) apart, both Euclidean. As in
-`neighbours`, matrix products only sort out the pairs that cannot matter.
+The joint distance of samples i and j is max(|x_i - x_j|, |y_i - y_j|), with
+Euclidean norms. As in `neighbours`, matrix products only serve to exclude
+pairs.
 """
 
 import numpy as np
@@ -16,13 +17,13 @@ from mipae_tf.metrics.information.distances import squared_limits
 from mipae_tf.metrics.information.neighbours import single_blas_threads
 
 # Products per block and variable: 8 MB in float32.
-PRODUCTS = 2**21
-# Products are in float64 where float32 leaves this many pairs open per
-# neighbour.
-CROWD = 32
+BLOCK_PRODUCTS = 2**21
+# If float32 products leave more than this many undecided pairs per neighbour,
+# float64 products are used.
+MAX_OPEN_PAIRS = 32
 DTYPES = (np.float32, np.float64)
-# Columns of which only the smallest value is at first looked at.
-CHUNK = 64
+# Columns per chunk; the search starts with the smallest value of each chunk.
+CHUNK_COLUMNS = 64
 
 
 def checked_pair(
@@ -31,8 +32,9 @@ def checked_pair(
     """Returns both codes `[samples, dimensions]` as float64.
 
     Raises:
-      ValueError: codes of another rank or not finite, fewer than four samples,
-        unequal counts, or not 1 to samples - 1 neighbours.
+      ValueError: if codes have the wrong rank or are not finite, there are
+        fewer than four samples, the counts differ, or `neighbours` is not from
+        1 to samples - 1.
     """
     first = checked_codes("first", first)
     second = checked_codes("second", second)
@@ -40,8 +42,8 @@ def checked_pair(
     whole = isinstance(neighbours, (int, np.integer))
     if not whole or not 1 <= neighbours < len(first):
         raise ValueError(
-            f"neighbours must be a whole number from 1 to {len(first) - 1}, "
-            f"one less than the samples, got {neighbours}."
+            f"neighbours must be an integer from 1 to {len(first) - 1}, one "
+            f"less than the samples, got {neighbours}."
         )
     return first, second
 
@@ -52,18 +54,17 @@ def joint_neighbour_distances(
     neighbours: int,
     workers: int | None = None,
 ) -> np.ndarray:
-    """How far the k nearest others of each sample go, in either variable.
+    """Distance to the farthest of the k nearest neighbours, in each variable.
 
-    The nearest are those of the joint distance, the larger of the two. Samples
-    that tie with the k-th belong to them, so that the order of the samples
-    does not matter. The larger of the two results is the joint distance to the
-    k-th.
+    The nearest neighbours are those by joint distance. Samples that tie with
+    the k-th are included, so that the order of the samples does not matter.
+    The larger of the two results is the joint distance to the k-th neighbour.
 
     Args:
       first: float64 `[samples, dimensions]`, finite.
       second: float64 `[samples, dimensions]`, finite.
-      neighbours: the k, from 1 to samples - 1.
-      workers: threads; all cores where not given.
+      neighbours: k, from 1 to samples - 1.
+      workers: number of threads; all cores if None.
 
     Returns:
       Distances in `first` and in `second`, `[samples, 2]`, float64.
@@ -73,10 +74,10 @@ def joint_neighbour_distances(
     order = np.argsort(ids, kind="stable")
     starts = np.cumsum(copies) - copies
     place = np.arange(len(order)) - np.repeat(starts, copies)
-    # Copies beyond k + 1 change no distance, and would make many exact ties.
+    # More than k + 1 copies change no distance but cause many exact ties.
     kept = order[place <= neighbours]
     search = _JointSearch(first[kept], second[kept], neighbours)
-    step = max(1, PRODUCTS // len(kept))
+    step = max(1, BLOCK_PRODUCTS // len(kept))
     blocks = [
         np.arange(start, min(start + step, len(kept)))
         for start in range(0, len(kept), step)
@@ -90,7 +91,7 @@ def joint_neighbour_distances(
 
 
 class _Variable:
-    """One of the two codes, scaled, with its products."""
+    """One of the two codes, scaled, with its `ProductDistances`."""
 
     def __init__(self, codes: np.ndarray):
         self.scale = power_of_two_scale(codes)
@@ -100,36 +101,36 @@ class _Variable:
         }
 
     def products(self, queries: np.ndarray, dtype: np.dtype) -> np.ndarray:
-        """Halves of the scaled squared distances `[queries, samples]`."""
+        """Half the scaled squared distances, `[queries, samples]`."""
         products = self._products[dtype]
         return products.left[queries] @ products.right.T
 
     def most(
         self, queries: np.ndarray, radii: np.ndarray, dtype: np.dtype
     ) -> np.ndarray:
-        """Products `[queries]` above which a pair is surely beyond radii."""
-        # Outward, as the root that gave a radius may have been rounded down.
+        """Products `[queries]` above which a pair is certainly too far."""
+        # Rounded up: the square root that gave a radius may be too small.
         radii = np.nextafter(radii, np.inf)
         limits = squared_limits(radii, self.scale, self._codes.shape[1])
         return self._products[dtype].bounds(slice(None), queries, limits)[1]
 
     def distances(self, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
-        """Distances `[pairs]`, by definition, in the unit of the codes."""
+        """Exact distances `[pairs]` in the unit of the codes."""
         squares = pair_squared_distances(self._codes, rows, columns)
         return np.sqrt(squares) / self.scale
 
 
 class _JointSearch:
-    """The samples of both variables, as queries and as neighbours."""
+    """Searches the joint neighbours among the samples of both variables."""
 
     def __init__(self, first: np.ndarray, second: np.ndarray, neighbours: int):
         self._variables = [_Variable(first), _Variable(second)]
         self._neighbours = neighbours
 
     def distances(self, queries: np.ndarray) -> np.ndarray:
-        """Distances `[queries, 2]` as `joint_neighbour_distances` has them."""
+        """The `joint_neighbour_distances` `[queries, 2]` of some samples."""
         near = self._near(queries, np.float32)
-        crowded = near.sum(axis=1) > CROWD * (self._neighbours + 1)
+        crowded = near.sum(axis=1) > MAX_OPEN_PAIRS * (self._neighbours + 1)
         if crowded.any():
             near[crowded] = self._near(queries[crowded], np.float64)
         rows, columns = np.divmod(np.flatnonzero(near), near.shape[1])
@@ -137,7 +138,7 @@ class _JointSearch:
         joint = np.maximum(*pairs)
         starts = np.searchsorted(rows, np.arange(len(queries)))
         order = np.lexsort((joint, rows))
-        # The sample itself comes first, so the rank counts from zero.
+        # The sample itself comes first, so the rank is counted from 0.
         radii = joint[order][starts + self._neighbours]
         within = joint <= radii[rows]
         farthest = [
@@ -147,17 +148,17 @@ class _JointSearch:
         return np.stack(farthest, axis=1)  # [queries, 2]
 
     def _near(self, queries: np.ndarray, dtype: np.dtype) -> np.ndarray:
-        """Pairs `[queries, samples]` that may be among the nearest."""
+        """Mask `[queries, samples]` of pairs that may be among the nearest."""
         first, second = self._variables
         products = [v.products(queries, dtype) for v in self._variables]
-        # In the unit of the variable that spreads more, lest any overflow.
+        # In the unit of the variable with the larger spread, against overflow.
         ratio = dtype(min(1, second.scale / first.scale) ** 2)
         joint = products[0] * ratio  # [queries, samples]
         ratio = dtype(min(1, first.scale / second.scale) ** 2)
         np.maximum(joint, products[1] * ratio, out=joint)
         some = _some_least(joint, self._neighbours + 1)
         rows = np.repeat(queries, some.shape[1])
-        # The true distances of any k + 1 samples limit those of the nearest.
+        # The distances of any k + 1 samples bound those of the nearest.
         radii = np.maximum(
             *(v.distances(rows, some.ravel()) for v in self._variables)
         )
@@ -169,12 +170,12 @@ class _JointSearch:
 
 
 def _some_least(values: np.ndarray, count: int) -> np.ndarray:
-    """Columns `[rows, count]` of about the smallest values in each row.
+    """Columns `[rows, count]` with nearly the smallest values of each row.
 
-    They are the smallest of as many chunks of columns, which is much faster to
-    find than the smallest of all.
+    They are the minima of `count` chunks of columns, which is much faster than
+    finding the smallest values of the whole row.
     """
-    width = max(1, min(CHUNK, values.shape[1] // (8 * count)))
+    width = max(1, min(CHUNK_COLUMNS, values.shape[1] // (8 * count)))
     chunks = values.shape[1] // width
     parts = values[:, : chunks * width].reshape(-1, width, chunks)
     least = parts.min(axis=1)  # [rows, chunks]

@@ -13,7 +13,7 @@ from mipae_tf.metrics.information.joint_neighbours import (
     joint_neighbour_distances,
 )
 from mipae_tf.metrics.information.neighbours import counts_within
-from mipae_tf.metrics.information.ties import TIED
+from mipae_tf.metrics.information.ties import MAX_TIED_SHARE
 
 VARIANTS = (1, 2)
 
@@ -26,38 +26,43 @@ def ksg_mutual_information(
 ) -> float:
     """Estimates I(first; second) in nats.
 
-    The k nearest others of each sample are those of the joint distance, the
+    The k nearest neighbours of each sample are those by joint distance, the
     larger of the Euclidean distances in the two variables. With n samples,
-      variant 1: I = ψ(k) + ψ(n) - <ψ(n_x + 1) + ψ(n_y + 1)>, where n_x and n_y
-        count the others nearer than the k-th neighbour's joint distance;
-      variant 2: I = ψ(k) - 1/k + ψ(n) - <ψ(n_x) + ψ(n_y)>, where n_x and n_y
-        count the others as near as the farthest of the k neighbours is in that
-        variable, and samples that tie with the k-th neighbour are among them.
-    Radii are moved by one ulp, inward or outward, against rounded roots.
 
-    The value is not floored: around independence it scatters about 0, and
-    averages of floored values would be biased upwards. It cannot exceed
-    ψ(n) - ψ(k), and far below that already it falls short of the truth: with
-    1000 samples of normal codes and 2 nats it gives 2.0 in one dimension, 1.5
-    in five and 0.6 in twenty. It does not depend on a common scale, but on the
-    ratio of the two: of a variable that spreads far less than the other, the
-    estimate sees nothing.
+      variant 1: I = ψ(k) + ψ(n) - <ψ(n_x + 1) + ψ(n_y + 1)>, where n_x and n_y
+        count the other samples that are closer, in that variable, than the
+        joint distance of the k-th neighbour;
+      variant 2: I = ψ(k) - 1/k + ψ(n) - <ψ(n_x) + ψ(n_y)>, where n_x and n_y
+        count the other samples that are, in that variable, at most as far as
+        the farthest of the k neighbours. Samples that tie with the k-th
+        neighbour are included among the neighbours.
+
+    Radii are moved by one ulp, inward or outward, to allow for rounded roots.
+
+    The value is not clipped at 0: for independent codes it scatters around 0,
+    and averages of clipped values would be biased upwards. It cannot exceed
+    ψ(n) - ψ(k), and underestimates long before that: for 1000 samples of normal
+    codes that share 2 nats it gives 2.0 in one dimension, 1.5 in five and 0.6
+    in twenty. A common scale of both variables does not matter, but their
+    ratio does: if one variable has a far smaller spread than the other, the
+    estimate ignores it.
 
     Args:
-      first: `[samples, dimensions]`, used as they are.
+      first: `[samples, dimensions]`, used without rescaling.
       second: `[samples, dimensions]`, of any number of dimensions.
-      neighbours: the k of the nearest neighbours, from 1 to samples - 1.
+      neighbours: k, from 1 to samples - 1.
       variant: 1 or 2, the algorithm of the paper.
 
     Raises:
-      AbsentMetric: a sample has k exact copies, in both variables at once or,
-        for variant 2, in one of them among its k neighbours, or more than 1 %
-        of the samples have several others at exactly the distance of their
-        k-th neighbour: no density exists there. Break the ties of rounded
-        codes with `separated`; `mixed_mutual_information` takes few values
-        that each occur often.
-      ValueError: another variant, codes that are not finite, fewer than four
-        samples, unequal counts, or neighbours out of range.
+      AbsentMetric: if a sample has k exact copies, in both variables at once
+        or, for variant 2, in one of them among its k neighbours; or if more
+        than 1 % of the samples have several others at exactly the distance of
+        their k-th neighbour. In both cases there is no density. For rounded
+        codes, use `break_ties` first; for a few values that each occur often,
+        use `mixed_mutual_information`.
+      ValueError: if the variant is unknown, codes are not finite, there are
+        fewer than four samples, the counts differ, or `neighbours` is out of
+        range.
     """
     if variant not in VARIANTS:
         raise ValueError(f"variant must be one of {VARIANTS}, got {variant!r}.")
@@ -66,7 +71,7 @@ def ksg_mutual_information(
     if variant == 1:
         radii[:] = radii.max(axis=1, keepdims=True)
     _check_apart(radii, neighbours)
-    # Others within the radius, [samples, 2]: without and with its boundary.
+    # Others within the radius, [samples, 2]: excluding and including ties.
     others = [
         counts_within(code, np.nextafter(radius[:, None], [0, np.inf]))
         for code, radius in zip(codes, radii.T, strict=True)
@@ -84,11 +89,11 @@ def ksg_mutual_information(
 def _check_no_ties(others: list[np.ndarray]) -> None:
     several = [counts[:, 1] - counts[:, 0] > 1 for counts in others]
     tied = np.any(several, axis=0)
-    if tied.mean() > TIED:
+    if tied.mean() > MAX_TIED_SHARE:
         raise AbsentMetric(
             f"{tied.sum()} of {len(tied)} samples have several others at "
-            "exactly the distance of their k-th neighbour: the codes take few "
-            "distinct values. separated breaks such ties."
+            "exactly the distance of their k-th neighbour, because the codes "
+            "take few distinct values; use break_ties first."
         )
 
 
@@ -97,6 +102,6 @@ def _check_apart(radii: np.ndarray, neighbours: int) -> None:
     if copied:
         raise AbsentMetric(
             f"{copied} of {len(radii)} samples coincide with all their "
-            f"{neighbours} nearest neighbours: the codes are partly discrete, "
-            "mixed_mutual_information takes such codes."
+            f"{neighbours} nearest neighbours, because the codes are partly "
+            "discrete; use mixed_mutual_information."
         )

@@ -1,7 +1,8 @@
-"""Exact neighbours of codes of one dimension, by sorting.
+"""Exact neighbours of one-dimensional codes, by sorting.
 
-The same distances and counts as `neighbours` gives, at a hundredth of its cost:
-along a line the neighbours of a sample are an interval of the sorted samples.
+The distances and counts are those of `neighbours`, at a hundredth of the cost:
+in one dimension the neighbours of a sample are an interval of the sorted
+samples.
 """
 
 from collections.abc import Callable
@@ -14,12 +15,12 @@ def kth_neighbour_distances(
 ) -> np.ndarray:
     """Distance to the k-th nearest other sample of the same label.
 
-    k is `neighbours`, or all others where the label has fewer.
+    If a label has fewer than k other samples, the farthest one is used.
 
     Args:
       values: float64 `[samples]`, finite.
       labels: integers `[samples]`, each occurring at least twice.
-      neighbours: how many neighbours to go, at least 1.
+      neighbours: k, at least 1.
 
     Returns:
       Distances `[samples]`, float64.
@@ -31,7 +32,7 @@ def kth_neighbour_distances(
     ranks = np.minimum(neighbours, ends - starts - 1)
     places = np.arange(len(values))
     sought = np.full(len(values), np.inf)
-    # The k + 1 nearest, the sample included, are one of the windows around it.
+    # The k + 1 nearest samples, including itself, form a window around it.
     for below in range(neighbours + 1):
         first, last = places - below, places - below + ranks
         inside = (first >= starts) & (last < ends) & (last >= places)
@@ -57,8 +58,8 @@ def counts_within(values: np.ndarray, radii: np.ndarray) -> np.ndarray:
     """
     line = np.sort(values)
     values = values[:, None]
-    # Where a difference rounds matters to ties, so it is the differences that
-    # are compared, not `values ± radii` with the samples.
+    # Rounding decides about ties, so the differences themselves are compared,
+    # not the samples with `values ± radii`.
     after = _first(len(line), radii, lambda i: line[i] - values > radii)
     before = _first(len(line), radii, lambda i: values - line[i] <= radii)
     return after - before - 1
@@ -67,7 +68,7 @@ def counts_within(values: np.ndarray, radii: np.ndarray) -> np.ndarray:
 def _first(
     count: int, like: np.ndarray, holds: Callable[[np.ndarray], np.ndarray]
 ) -> np.ndarray:
-    """First index from which on `holds` is true, or `count`, by bisection."""
+    """First index from which `holds` is true, or `count`, by bisection."""
     low = np.zeros(like.shape, np.int64)
     high = np.full(like.shape, count)
     while (low < high).any():

@@ -9,7 +9,7 @@ import joblib
 import numpy as np
 import threadpoolctl
 
-from mipae_tf.metrics.information.distances import PAIRS
+from mipae_tf.metrics.information.distances import BLOCK_PAIRS
 from mipae_tf.metrics.information.distances import ProductDistances
 from mipae_tf.metrics.information.distances import identical_rows
 from mipae_tf.metrics.information.distances import pair_squared_distances
@@ -17,14 +17,14 @@ from mipae_tf.metrics.information.distances import power_of_two_scale
 from mipae_tf.metrics.information.distances import squared_distances
 from mipae_tf.metrics.information.distances import squared_limits
 
-# References per block: as many as a uint8 can count.
-REFERENCES = 240
+# References per block: a uint8 must be able to count them.
+BLOCK_REFERENCES = 240
 # Queries per block: its float32 products take 2 MB of cache.
-QUERIES = 2048
-# Groups up to this size are compared by direct differences.
+BLOCK_QUERIES = 2048
+# Groups up to this size use direct differences instead of products.
 SMALL_GROUP = 48
 # Products per block of a large group.
-PRODUCTS = 2**20
+BLOCK_PRODUCTS = 2**20
 
 
 def kth_neighbour_distances(
@@ -35,13 +35,13 @@ def kth_neighbour_distances(
 ) -> np.ndarray:
     """Distance to the k-th nearest other sample of the same label.
 
-    k is `neighbours`, or all others where the label has fewer.
+    If a label has fewer than k other samples, the farthest one is used.
 
     Args:
       codes: float64 `[samples, dimensions]`, finite.
       labels: integers `[samples]`, each occurring at least twice.
-      neighbours: how many neighbours to go, at least 1.
-      workers: threads; all cores where not given.
+      neighbours: k, at least 1.
+      workers: number of threads; all cores if None.
 
     Returns:
       Distances `[samples]`, float64.
@@ -52,7 +52,7 @@ def kth_neighbour_distances(
     order = np.lexsort((ids, labels))
     starts = _run_starts(labels[order], ids[order])  # of equal label and code
     runs = np.repeat(np.arange(len(starts)), np.diff(starts, append=len(order)))
-    # Copies beyond k + 1 change no distance, and would make many exact ties.
+    # More than k + 1 copies change no distance but cause many exact ties.
     kept = order[np.arange(len(order)) - starts[runs] <= neighbours]
     distances = np.empty(len(codes))
     tasks = list(_group_tasks(codes, labels, kept, neighbours))
@@ -72,22 +72,23 @@ def counts_within(
 ) -> np.ndarray:
     """How many other samples lie within a radius of each sample.
 
-    A sample is within r where its squared distance is at most r². Several sets
-    of radii share one pass over the distances, which in many dimensions takes
-    most of the time.
+    A sample is within r if its squared distance is at most r². Several sets of
+    radii share one pass over the distances, which takes most of the time in
+    many dimensions.
 
     Args:
       codes: float64 `[samples, dimensions]`, finite.
       radii: at least 0, `[samples, sets]`.
-      workers: threads; all cores where not given.
-      progress: called with the samples done and all samples, after each block.
+      workers: number of threads; all cores if None.
+      progress: called after each block with the number of samples done and the
+        total.
 
     Returns:
       Counts `[samples, sets]`, int64, without the sample itself.
     """
     search = _RadiusSearch(codes, radii)
     counts = np.empty(radii.shape, np.int64)
-    blocks = list(_parts(np.arange(len(codes)), QUERIES))
+    blocks = list(_parts(np.arange(len(codes)), BLOCK_QUERIES))
     with single_blas_threads(workers) as pool:
         for block, found in zip(
             blocks, pool.map(search.count, blocks), strict=True
@@ -113,14 +114,14 @@ class _RadiusSearch:
         self._blocks = [
             (references, copies[run[0]])
             for run in np.split(order, _run_starts(copies[order])[1:])
-            for references in _parts(first[run], REFERENCES)
-        ]  # references of equally many copies, and how many
+            for references in _parts(first[run], BLOCK_REFERENCES)
+        ]  # references with the same number of copies, and that number
 
     def count(self, queries: np.ndarray) -> np.ndarray:
-        """Counts `[sets, queries]`, the queries themselves included."""
+        """Counts `[sets, queries]`, including the queries themselves."""
         limits = self._limits[:, queries]
         right = self._products.right[queries].T
-        products = np.empty((REFERENCES, len(queries)), np.float32)
+        products = np.empty((BLOCK_REFERENCES, len(queries)), np.float32)
         below = np.empty(products.shape, bool)
         counts = np.zeros(limits.shape, np.int64)
         for references, copies in self._blocks:
@@ -153,7 +154,7 @@ class _RadiusSearch:
         limits: np.ndarray,
         near: np.ndarray,
     ) -> np.ndarray:
-        """Counts `[queries]` of the `near` pairs that are within the limits."""
+        """How many of the `near` pairs are within the limits, `[queries]`."""
         counts = np.zeros(len(queries), np.int64)
         if near.sum() > near.size // 64:  # many: a finer product first
             fine = self._fine_products
@@ -172,7 +173,7 @@ class _RadiusSearch:
 def _count_below(
     block: np.ndarray, bounds: np.ndarray, below: np.ndarray
 ) -> np.ndarray:
-    """Per column, how many of at most 255 values are at most its bound."""
+    """Per column, how many of up to 255 values are at most the bound."""
     below = np.less_equal(block, bounds, out=below[: len(block)])
     return np.add.reduce(below.view(np.uint8), axis=0, dtype=np.uint8)
 
@@ -180,27 +181,27 @@ def _count_below(
 def _group_tasks(
     codes: np.ndarray, labels: np.ndarray, kept: np.ndarray, neighbours: int
 ) -> Iterator[tuple]:
-    """Splits the samples, sorted by label, into calls of about equal work."""
+    """Splits the samples, sorted by label, into tasks of about equal work."""
     by_size = {}
     for group in np.split(kept, _run_starts(labels[kept])[1:]):
         by_size.setdefault(len(group), []).append(group)
     for size, groups in by_size.items():
         rank = min(neighbours, size - 1)
         if size <= SMALL_GROUP:
-            for part in _parts(np.stack(groups), max(1, PAIRS // size)):
+            for part in _parts(np.stack(groups), max(1, BLOCK_PAIRS // size)):
                 yield _small_group_squares, codes, part, rank
             continue
         for group in groups:
             members = codes[group]
             products = ProductDistances(members, np.float64)
-            for part in _parts(np.arange(size), max(1, PRODUCTS // size)):
+            for part in _parts(np.arange(size), max(1, BLOCK_PRODUCTS // size)):
                 yield _large_group_squares, group, members, products, part, rank
 
 
 def _small_group_squares(
     codes: np.ndarray, groups: np.ndarray, rank: int
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Groups `[groups, size]` and the rank-th smallest squared distances."""
+    """The groups `[groups, size]` and their rank-th squared distances."""
     members = codes[groups]  # [groups, size, dimensions]
     squares = [
         squared_distances(members, np.roll(members, shift, axis=1))
@@ -217,10 +218,10 @@ def _large_group_squares(
     part: np.ndarray,
     rank: int,
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Part of a group, and its rank-th smallest squared distances."""
+    """Part of a group and its rank-th smallest squared distances."""
     block = products.left[part] @ products.right.T  # [part, size]
-    # The nearest is the sample itself, so the rank counts from zero. What is
-    # sought lies within the upper bound of the rank-th product's distance.
+    # The nearest is the sample itself, so the rank is counted from 0. The
+    # result is at most the upper bound of the rank-th product's distance.
     limits = 2 * np.abs(np.partition(block, rank, axis=1)[:, rank])
     for _ in range(2):
         limits = 2 * products.bounds(slice(None), part, limits)[1]
@@ -232,7 +233,7 @@ def _large_group_squares(
 
 
 def _run_starts(*columns: np.ndarray) -> np.ndarray:
-    """Where sorted columns change value, the first row included."""
+    """Indices where sorted columns change value, including the first row."""
     change = np.any([c[1:] != c[:-1] for c in columns], axis=0)
     return np.concatenate([[0], np.flatnonzero(change) + 1])
 
@@ -243,7 +244,7 @@ def _parts(array: np.ndarray, size: int) -> Iterator[np.ndarray]:
 
 @contextmanager
 def single_blas_threads(workers: int | None) -> Iterator[ThreadPoolExecutor]:
-    """A thread pool in which each thread's BLAS keeps to its own core."""
+    """A thread pool in which BLAS uses a single thread per worker."""
     with (
         threadpoolctl.threadpool_limits(1, user_api="blas"),
         ThreadPoolExecutor(workers or joblib.cpu_count()) as pool,

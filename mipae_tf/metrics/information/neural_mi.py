@@ -1,4 +1,4 @@
-"""Mutual information of two codes by a trained critic, on held-out pairs."""
+"""Mutual information of two codes, by a critic evaluated on held-out pairs."""
 
 import math
 
@@ -23,51 +23,52 @@ def neural_mutual_information(
     *,
     steps: int = 600,
     batch: int = 256,
-    together: int = 128,
+    candidates: int = 128,
     hidden_dim: int = 128,
 ) -> dict:
-    """Estimates I(first; second) in nats on pairs that no critic was fitted to.
+    """Estimates I(first; second) in nats on pairs held out from training.
 
-    Samples are drawn into a training part (five eighths), a validation part
-    (an eighth) and a test part (a quarter), and standardised by the moments of
-    the training part. A critic of two hidden layers learns on the training
-    part by the bound's own loss, with Adam at 1e-3; the step where that loss is
-    least on the validation part is kept; the estimate is the bound's on all of
-    the test part. For a critic so fixed, `nwj`, `js`, `tuba` and `infonce` are
-    lower bounds in expectation, whatever the critic. `dv` is one but for the
-    logarithm of a sample mean, which tilts it upwards by what the test part
-    leaves uncertain; `smile` clamps that mean and is no bound.
+    The samples are split at random into a training part (five eighths), a
+    validation part (an eighth) and a test part (a quarter), and standardised
+    with the moments of the training part. A critic with two hidden layers is
+    trained on the training part with the loss of the bound and Adam at 1e-3.
+    The step with the lowest validation loss is kept, and the bound is evaluated
+    on the whole test part. For such a fixed critic, `nwj`, `js`, `tuba` and
+    `infonce` are lower bounds in expectation. `dv` contains the logarithm of a
+    sample mean, which biases it upwards on a small test part. `smile` clamps
+    that mean and is not a bound.
 
-    Joint pairs are the samples. Marginal pairs are two samples of one part, at
-    random cyclic shifts, each a derangement: one in training, 16 for each
-    sample elsewhere. `infonce` scores each joint pair together with
-    `together - 1` marginal ones and never exceeds ln `together`.
+    Joint pairs are the samples. Marginal pairs combine two samples of one part
+    by random cyclic shifts, so that no sample is paired with itself: one shift
+    in training, 16 in validation and test. `infonce` compares each joint pair
+    with `candidates - 1` marginal pairs and never exceeds ln `candidates`.
 
     Args:
-      first: `[samples, dimensions]`, samples independent of each other: of
-        frames of one clip, take one.
-      second: `[samples, other dimensions]`, sample by sample joint with it.
+      first: `[samples, dimensions]`. Samples must be independent: take at most
+        one frame per clip.
+      second: `[samples, other dimensions]`, the partner of each sample.
       bound: a key of `objectives.mi_bounds.BOUNDS`.
-      seed: of the split, the initial weights, the batches and the shifts.
-      steps: updates of the critic.
-      batch: joint pairs of an update; a quarter of it for `infonce`, each
-        scored with at most 31 marginal ones.
-      together: pairs that `infonce` scores together, at most the samples of
-        the validation part.
-      hidden_dim: units of the critic's hidden layers.
+      seed: seed of the split, the initial weights, the batches and the shifts.
+      steps: number of optimizer steps.
+      batch: joint pairs per step; `infonce` uses a quarter of them, each
+        compared with at most 31 marginal pairs.
+      candidates: pairs that `infonce` compares in the estimate, limited to the
+        size of the validation part.
+      hidden_dim: units of each hidden layer of the critic.
 
     Returns:
-      `value` in nats, not floored at 0; `interval`, of 95 % by leaving out
-      blocks of test samples, for the critic at hand; `count`, the test
-      samples; `training_value`, what the training part shows after the last
-      step: never to be reported, but far above `value` where the critic has
-      learnt its samples by heart; `step`, the one kept for `value`, 0 where
-      nothing learnt held on the validation part; for `infonce` its `ceiling`.
+      `value` in nats, not clipped at 0; `interval`, the 95 % jackknife interval
+      over test samples for the trained critic; `count`, the number of test
+      samples; `training_value`, the estimate on the training part after the
+      last step, which shows overfitting if it is far above `value` and must not
+      be reported as the result; `step`, the step whose weights gave `value`, 0
+      if training never lowered the validation loss; and for `infonce` its
+      `ceiling`.
 
     Raises:
-      AbsentMetric: an estimate that is not finite.
-      ValueError: another bound, codes that are not finite, fewer than 32
-        samples, shapes that do not match, or sizes that are too small.
+      AbsentMetric: if the estimate is not finite.
+      ValueError: if the bound is unknown, codes are not finite, there are
+        fewer than 32 samples, shapes do not match, or a size is too small.
 
     References:
       - Poole et al., On Variational Bounds of Mutual Information
@@ -83,28 +84,28 @@ def neural_mutual_information(
         raise ValueError(f"hidden_dim must be at least 1, got {hidden_dim}.")
     first, second = _equally_wide(*checked_pairs(first, second))
     name, bound = bound, BOUNDS[bound]
-    training = Training(steps, batch, min(together, len(first) // 8))
+    training = Training(steps, batch, min(candidates, len(first) // 8))
     generator = np.random.default_rng(seed)
-    parts = split(first, second, bound, training.together, generator)
+    parts = split(first, second, bound, training.candidates, generator)
     critic = (BaselinedCritic if bound.baseline else Critic)(hidden_dim)
     critic.build((None, first.shape[1]))
     heads = [critic.logit]
     if bound.baseline:
         heads.append(critic.log_baseline)
-    # A constant critic claims no information: 0, but under NWJ it must be 1.
+    # A constant critic must estimate 0: its output is 0, but 1 for NWJ.
     constant = 1.0 if name == "nwj" else 0.0
     result = held_out_bound(
         critic, heads, bound, parts, training, generator, constant
     )
     if name == "infonce":
-        result["ceiling"] = math.log(training.together)
+        result["ceiling"] = math.log(training.candidates)
     return result
 
 
 def _equally_wide(
     first: np.ndarray, second: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Adds zeros to the narrower code: a critic is built for one width."""
+    """Pads the narrower code with zeros: a critic is built for one width."""
     width = max(first.shape[1], second.shape[1])
     return tuple(
         np.pad(codes, [(0, 0), (0, width - codes.shape[1])])

@@ -26,27 +26,28 @@ def ross_mutual_information(
 ) -> float:
     """Estimates I(codes; labels) in nats.
 
-    For each sample i, d_i is the Euclidean distance to its k_i-th neighbour of
-    the same label, k_i = min(neighbours, n_i - 1) with n_i the samples of that
-    label, and m_i counts the other samples within d_i, the radius moved inward
-    by one ulp. Labels that occur once are left out throughout. Then
-    I = ψ(n) + <ψ(k_i)> - <ψ(n_i)> - <ψ(m_i + 1)>, and 0 where that is negative.
+    For each sample i, let n_i be the number of samples with its label,
+    k_i = min(neighbours, n_i - 1), d_i the Euclidean distance to its k_i-th
+    nearest neighbour with the same label, and m_i the number of other samples
+    within d_i, after moving the radius inward by one ulp. Labels that occur
+    once are left out. Then I = ψ(n) + <ψ(k_i)> - <ψ(n_i)> - <ψ(m_i + 1)>,
+    clipped at 0.
 
-    The formula takes the k-th neighbour for the only one at its distance. Where
-    many codes are equal it can give anything from 0 to more than the labels'
-    entropy: break the ties with `separated` first.
+    The formula assumes that only the k-th neighbour is at its distance. If many
+    codes are equal, the estimate can be anything from 0 to more than the
+    entropy of the labels: apply `break_ties` first.
 
     Args:
-      codes: `[samples, dimensions]`, used as they are: the estimate depends on
-        the scale of each dimension.
-      labels: discrete labels `[samples]`, or label tuples `[samples, factors]`
-        of which each distinct row is one label.
-      neighbours: the k of the nearest neighbours, at least 1.
+      codes: `[samples, dimensions]`, used without rescaling. The estimate
+        depends on the scale of each dimension.
+      labels: discrete labels `[samples]`, or label tuples
+        `[samples, factors]`, each distinct row of which is one label.
+      neighbours: k, at least 1.
 
     Raises:
-      AbsentMetric: no label occurs twice.
-      ValueError: codes that are not finite, fewer than four samples, or
-        shapes that do not match.
+      AbsentMetric: if no label occurs twice.
+      ValueError: if codes are not finite, there are fewer than four samples,
+        or shapes do not match.
     """
     return ross_mutual_informations(codes, [labels], neighbours)[0]
 
@@ -59,19 +60,19 @@ def ross_mutual_informations(
 ) -> list[float]:
     """Estimates I(codes; labels) in nats for several labelings of one code.
 
-    Each is what `ross_mutual_information` returns; labelings that keep the
-    same samples share the search for neighbours.
+    Each value is that of `ross_mutual_information`. Labelings that keep the
+    same samples share the neighbour search.
 
     Args:
       codes: `[samples, dimensions]`.
       labelings: sequence of labels `[samples]` or `[samples, factors]`.
-      neighbours: the k of the nearest neighbours, at least 1.
-      progress: called with the samples done and all samples of each search,
-        unless the codes have one dimension, where searching takes no time.
+      neighbours: k, at least 1.
+      progress: called during each search with the number of samples done and
+        the total. Not called for one-dimensional codes, which are fast.
 
     Raises:
-      AbsentMetric: no label of a labeling occurs twice.
-      ValueError: as for `ross_mutual_information`.
+      AbsentMetric: if no label of a labeling occurs twice.
+      ValueError: as in `ross_mutual_information`.
     """
     terms = ross_terms(codes, labelings, neighbours, progress)
     return [max(0.0, float(term[~np.isnan(term)].mean())) for term in terms.T]
@@ -83,27 +84,28 @@ def ross_terms(
     neighbours: int = 3,
     progress: Callable[[int, int], None] | None = None,
 ) -> np.ndarray:
-    """What each sample adds to the estimate of I(codes; labels), in nats.
+    """The term of each sample in the estimate of I(codes; labels), in nats.
 
-    The estimate is their mean, or 0 where that is negative: ψ(n) + ψ(k_i) -
-    ψ(n_i) - ψ(m_i + 1), in the terms of `ross_mutual_information`. Resampling
-    them gives intervals without another search for neighbours, and without the
-    exact copies that a resampled code would hold.
+    The estimate is the mean of the terms, clipped at 0. A term is
+    ψ(n) + ψ(k_i) - ψ(n_i) - ψ(m_i + 1), with the symbols of
+    `ross_mutual_information`. Resampling the terms gives intervals without
+    another neighbour search, and without the exact copies that resampling the
+    codes would create.
 
     Args:
       codes: `[samples, dimensions]`.
       labelings: sequence of labels `[samples]` or `[samples, factors]`.
-      neighbours: the k of the nearest neighbours, at least 1.
-      progress: called with the samples done and all samples of each search,
-        unless the codes have one dimension, where searching takes no time.
+      neighbours: k, at least 1.
+      progress: called during each search with the number of samples done and
+        the total. Not called for one-dimensional codes, which are fast.
 
     Returns:
-      Float64 `[samples, labelings]`, NaN where a label occurs once and the
-      sample is left out.
+      Float64 `[samples, labelings]`, NaN for samples that are left out because
+      their label occurs once.
 
     Raises:
-      AbsentMetric: no label of a labeling occurs twice.
-      ValueError: as for `ross_mutual_information`.
+      AbsentMetric: if no label of a labeling occurs twice.
+      ValueError: as in `ross_mutual_information`.
     """
     if neighbours < 1:
         raise ValueError(f"neighbours must be at least 1, got {neighbours}.")
@@ -127,19 +129,19 @@ def ross_terms(
 
 
 def ross_ceiling(labels: np.ndarray) -> float:
-    """The estimate, in nats, that a code which tells all labels apart gets.
+    """The estimate, in nats, for a code that separates all labels.
 
     It is ψ(n) - <ψ(n_i)> over the samples whose label occurs more than once,
-    and falls short of the labels' entropy where most labels occur once or
-    twice. Codes that repeat exactly can exceed it slightly, because the radius
-    moved inward then leaves out several neighbours at once.
+    and lower than the entropy if most labels occur once or twice. Codes with
+    exact copies can exceed it slightly, because moving the radius inward then
+    excludes several neighbours at once.
 
     Args:
       labels: discrete labels `[samples]` or label tuples `[samples, factors]`.
 
     Raises:
-      AbsentMetric: no label occurs twice.
-      ValueError: fewer than four samples, or another shape.
+      AbsentMetric: if no label occurs twice.
+      ValueError: if there are fewer than four samples, or the shape is wrong.
     """
     sizes = _LabelSizes.of(labels).sizes
     sizes = sizes[sizes > 1]
@@ -157,8 +159,8 @@ class _LabelSizes:
         sizes = np.bincount(ids)[ids]
         if sizes.max() < 2:
             raise AbsentMetric(
-                f"All {len(ids)} samples have labels of their own: no label "
-                "has the two samples that a neighbour within it needs."
+                f"All {len(ids)} samples have different labels, but the "
+                "estimate needs at least two samples with the same label."
             )
         return cls(ids, sizes)
 

@@ -1,1 +1,1 @@
-"""Predictors that read factors from codes."""
+"""Probes: predictors of factors from codes."""

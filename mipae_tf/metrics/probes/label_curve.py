@@ -1,4 +1,4 @@
-"""How few labelled clips a code needs: accuracy against their number."""
+"""Accuracy of a probe as a function of the number of labelled clips."""
 
 from collections.abc import Sequence
 
@@ -23,33 +23,33 @@ def label_curve(
 ) -> dict[int, dict[str, float]]:
     """Accuracy of a probe on unseen clips, for each number of labelled clips.
 
-    Each draw holds a random quarter of the clips back to test on, and labels
-    the first n of the others, in random order: draws of more clips contain
-    those of fewer. All frames of a clip are on one side. The measure follows
-    DRNET (arXiv 1705.10915, section 5), which trains classifiers of actions on
-    the codes of few subjects.
+    Each draw holds out a random quarter of the clips for testing, and labels
+    the first n of the others in random order, so that larger sets contain the
+    smaller ones. All frames of a clip are in the same part. The protocol
+    follows DRNET (arXiv 1705.10915, section 5), which trains action classifiers
+    on the codes of few subjects.
 
     Args:
-      codes: of frames, `[samples, dimensions]`.
+      codes: codes of frames, `[samples, dimensions]`.
       labels: classes of the frames `[samples]`, or tuples
-        `[samples, factors]`, of which each distinct row is one class.
-      groups: which clip each frame is of `[samples]`, or tuples
-        `[samples, keys]`. Where clips show one subject, give the subject.
+        `[samples, factors]`, each distinct row of which is one class.
+      groups: the clip of each frame `[samples]`, or tuples `[samples, keys]`.
+        If several clips show the same subject, pass the subject instead.
       counts: numbers of labelled clips, each at least 1 and at most three
         quarters of the clips.
-      seed: of the draws and of the probes.
-      kind: of the probe, "linear" or "mlp", see `probe`.
-      draws: how many times to draw, at least 2.
+      seed: seed of the draws and of the probes.
+      kind: kind of probe, "linear" or "mlp", see `probe`.
+      draws: number of draws, at least 2.
 
     Returns:
-      For each count, over the draws: `mean` and `sd` (of a sample) of the test
-      accuracy; and `chance`, the mean accuracy of always answering the class
-      most frequent among the labelled frames.
+      For each count, over the draws: `mean` and `sd` (sample standard
+      deviation) of the test accuracy; and `chance`, the mean accuracy of
+      predicting the most frequent class among the labelled frames.
 
     Raises:
-      AbsentMetric: labels constant over the test clips of a draw.
-      ValueError: codes that are not finite, shapes that do not match, counts
-        or draws out of range, or fewer than four frames to train on.
+      AbsentMetric: if labels are constant over the test clips of a draw.
+      ValueError: if codes are not finite, shapes do not match, counts or draws
+        are out of range, or there are fewer than four frames to train on.
     """
     codes = checked_codes("codes", codes)
     check_same_count(codes=codes, labels=labels, groups=groups)
@@ -60,8 +60,8 @@ def label_curve(
     for count in counts:
         if not 1 <= count <= most:
             raise ValueError(
-                f"counts must be from 1 to {most}, three quarters of {clips} "
-                f"clips, got {count}."
+                f"counts must be from 1 to {most}, three quarters of the "
+                f"{clips} clips, got {count}."
             )
     if len(counts) < 1 or clips < 4:
         raise ValueError(
@@ -94,7 +94,7 @@ def _scores(
     known = labels[train]
     check_count("The frames of the labelled clips", len(known))
     if (known == known[0]).all() and np.ptp(labels[test]) > 0:
-        # Few clips can be of one class, which is then all one can answer.
+        # Few clips may have a single class, which is then always predicted.
         score = float(np.mean(labels[test] == known[0]))
         return score, score
     result = probe(
@@ -109,7 +109,7 @@ def _scores(
 
 
 def _summary(scores: np.ndarray) -> dict[str, float]:
-    """Of scores `[draws, 2]`."""
+    """Mean, standard deviation and chance of scores `[draws, 2]`."""
     return {
         "mean": float(scores[:, 0].mean()),
         "sd": float(scores[:, 0].std(ddof=1)),

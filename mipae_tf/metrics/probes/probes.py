@@ -1,4 +1,4 @@
-"""Probes: how much of a factor a small predictor reads from a code."""
+"""Probes: how well a small predictor recovers a factor from a code."""
 
 import copy
 
@@ -17,8 +17,8 @@ from mipae_tf.metrics.checks import checked_codes
 from mipae_tf.metrics.disentanglement.scalings import standardisation
 
 KINDS = ("linear", "mlp")
-# An "mlp" keeps the epoch that is best on a tenth of its training samples, and
-# stops where so many have brought no better one.
+# An "mlp" keeps the epoch with the best score on a tenth of its training
+# samples, and stops after PATIENCE epochs without improvement.
 EPOCHS = 60
 PATIENCE = 10
 
@@ -32,33 +32,33 @@ def probe(
     kind: str = "mlp",
     test: tuple[np.ndarray, np.ndarray] | None = None,
 ) -> dict[str, float]:
-    """Trains a predictor of the target on the codes and scores it elsewhere.
+    """Trains a predictor of the target from the codes and scores it on a test.
 
     Codes are standardised. The score is the accuracy for classes, and R² for
-    numbers; it does not depend on the scale of the codes, and so shows leaks
-    that a mutual information over all neighbours hides. The probes are of
-    fixed size: "mlp" has two hidden layers of 128, "linear" is a logistic or
-    a ridge regression.
+    numbers. It does not depend on the scale of the codes, and so shows leaks
+    that a nearest-neighbour estimate of mutual information can miss. The
+    probes have a fixed size: "mlp" has two hidden layers of 128 units,
+    "linear" is a logistic or a ridge regression.
 
     Args:
       codes: `[samples, dimensions]`.
       target: classes or numbers `[samples]`.
       categorical: whether the target is a class.
-      seed: of the split, the initial weights and the shuffling.
+      seed: seed of the split, the initial weights and the shuffling.
       kind: "mlp" or "linear".
-      test: codes and target to score on. Where not given, that is a random
-        quarter of the samples; frames of one clip should then not be samples
-        of their own.
+      test: codes and target to score on. If None, a random quarter of the
+        samples; then no two samples should be frames of the same clip.
 
     Returns:
-      `score`; `chance`, what the class most frequent in training scores, or 0,
-      the R² of the mean; `shuffled`, what the same probe scores when trained
-      on permuted targets; and `count`, the samples scored on.
+      `score`; `chance`, the accuracy of the most frequent training class, or 0,
+      the R² of the mean; `shuffled`, the score of the same probe trained on
+      permuted targets; and `count`, the number of test samples.
 
     Raises:
-      AbsentMetric: a constant target, in training or test.
-      ValueError: another kind, codes or numbers that are not finite, fewer
-        than four samples to train or to test on, or mismatching shapes.
+      AbsentMetric: if the target is constant in training or test.
+      ValueError: if the kind is unknown, codes or numbers are not finite, there
+        are fewer than four samples for training or test, or shapes do not
+        match.
     """
     if kind not in KINDS:
         raise ValueError(f"kind must be one of {KINDS}, got {kind!r}.")
@@ -69,12 +69,12 @@ def probe(
         held_out, kept = np.split(order, [len(order) // 4])
         test = codes[held_out], target[held_out]
         codes, target = codes[kept], target[kept]
-        check_count("The quarter of codes to test on", len(held_out))
+        check_count("The held-out quarter of codes", len(held_out))
     test_codes, test_target = _checked("test ", *test, categorical)
     if test_codes.shape[1] != codes.shape[1]:
         raise ValueError(
-            f"test codes must have the codes' {codes.shape[1]} dimensions, got "
-            f"{test_codes.shape[1]}."
+            f"test codes must have {codes.shape[1]} dimensions, like the "
+            f"training codes, got {test_codes.shape[1]}."
         )
     _check_varies("training", target)
     _check_varies("test", test_target)
@@ -123,13 +123,12 @@ def _checked(
 def _check_varies(part: str, target: np.ndarray) -> None:
     if (target == target[0]).all():
         raise AbsentMetric(
-            f"The target is constant over the {len(target)} {part} samples: "
-            "there is nothing to predict."
+            f"The target is constant over the {len(target)} {part} samples."
         )
 
 
-# Products this small gain nothing from threads, and threads that wait for a
-# busy core spin: ten times slower beside another process.
+# Threads do not speed up such small products, and they busy-wait for a core:
+# ten times slower if another process is running.
 @threadpool_limits.wrap(limits=1)
 def _fitted(
     kind: str,

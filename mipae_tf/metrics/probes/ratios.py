@@ -1,4 +1,4 @@
-"""What of a latent's knowledge its content and its pose keep, as ratios.
+"""Ratios of probe scores on content and pose to those on the whole latent.
 
 Source: Fushishita et al., hierarchical disentangled latents for video
 prediction, Table 1: probes on all of z, on z_c and on z_p.
@@ -16,9 +16,9 @@ def accuracy_ratios(
     chance: float,
     margin: float = 0.0,
 ) -> dict[str, float]:
-    """Accuracies of probes on z_c and z_p, over that on all of z.
+    """Accuracies of probes on z_c and z_p, divided by that on all of z.
 
-    Of a factor of content a good model keeps `content` near 1 and `pose` low.
+    For a content factor, a good model has `content` near 1 and a low `pose`.
     The lowest possible ratio is not 0 but `chance` / `full`, which is returned
     as `floor`.
 
@@ -26,24 +26,25 @@ def accuracy_ratios(
       full: accuracy on z, in [0, 1].
       content: accuracy on z_c, in [0, 1].
       pose: accuracy on z_p, in [0, 1].
-      chance: accuracy without any code, as of `probe`, in [0, 1].
-      margin: how far `full` must be above chance, at least 0: two standard
-        errors, for example.
+      chance: accuracy without a code, as returned by `probe`, in [0, 1].
+      margin: how far `full` must be above chance, at least 0; for example two
+        standard errors.
 
     Returns:
       `content`, `pose` and `floor`.
 
     Raises:
-      AbsentMetric: `full` is not above chance, so that both ratios would be
-        near 1 for a latent that knows nothing.
-      ValueError: values outside of their range.
+      AbsentMetric: if `full` is not above chance, because both ratios would
+        then be near 1 for a latent without information.
+      ValueError: if a value is outside its range.
     """
     _check_range(1, full=full, content=content, pose=pose, chance=chance)
     _check_range(np.inf, margin=margin)
     if not full > chance + margin:
         raise AbsentMetric(
-            f"The whole latent's accuracy {full:.4g} is not above chance, "
-            f"{chance:.4g}{_stated(margin)}: ratios to it tell nothing."
+            f"The accuracy on the whole latent, {full:.4g}, is not above "
+            f"chance, {chance:.4g}{_stated(margin)}, so its ratios are "
+            "meaningless."
         )
     return {
         "content": content / full,
@@ -59,12 +60,12 @@ def error_ratios(
     chance: float,
     margin: float = 0.0,
 ) -> dict[str, float]:
-    """Errors of probes on z_c and z_p, over that on all of z.
+    """Errors of probes on z_c and z_p, divided by that on all of z.
 
-    Of a factor of pose a good model has a high `content`, whose code does not
-    know it, and a `pose` near 1. The largest sensible ratio is
-    `chance` / `full`, which is returned as `ceiling`. With R² of probes on the
-    same targets, 1 - R² are such errors and the chance is 1.
+    For a pose factor, a good model has a high `content`, because z_c does not
+    encode it, and `pose` near 1. The largest sensible ratio is `chance` /
+    `full`, which is returned as `ceiling`. For R² of probes on the same
+    targets, use 1 - R² as the errors and 1 as chance.
 
     Args:
       full: mean squared error on z, at least 0.
@@ -77,8 +78,8 @@ def error_ratios(
       `content`, `pose` and `ceiling`.
 
     Raises:
-      AbsentMetric: `full` is not below chance, or is zero.
-      ValueError: negative values, NaN or infinity.
+      AbsentMetric: if `full` is not below chance, or is zero.
+      ValueError: if a value is negative, NaN or infinite.
     """
     _check_range(
         np.inf,
@@ -90,13 +91,12 @@ def error_ratios(
     )
     if not full < chance - margin:
         raise AbsentMetric(
-            f"The whole latent's error {full:.4g} is not below chance, "
-            f"{chance:.4g}{_stated(margin)}: ratios to it tell nothing."
+            f"The error on the whole latent, {full:.4g}, is not below chance, "
+            f"{chance:.4g}{_stated(margin)}, so its ratios are meaningless."
         )
     if full == 0:
         raise AbsentMetric(
-            "The whole latent is read without any error: ratios to it are "
-            "infinite."
+            "The error on the whole latent is zero, so its ratios are infinite."
         )
     return {
         "content": content / full,

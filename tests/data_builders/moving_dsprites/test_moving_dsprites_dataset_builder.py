@@ -56,7 +56,7 @@ def test_published_configurations():
 
 
 class _Rows:
-    """Stands for the published file: every sprite is one full white row."""
+    """Replaces the published file: every sprite is one white row."""
 
     def __init__(self, path):
         assert pathlib.Path(path).name == FILE_NAME
@@ -70,7 +70,7 @@ class _Rows:
         return frames
 
 
-def test_the_published_file_is_used_where_it_lies(tmp_path, monkeypatch):
+def test_the_published_file_is_used_if_present(tmp_path, monkeypatch):
     monkeypatch.setattr(moving_dsprites, "FileSprites", _Rows)
     (tmp_path / FILE_NAME).touch()
     builder = _builder(tmp_path / "data")
@@ -83,7 +83,7 @@ def test_the_published_file_is_used_where_it_lies(tmp_path, monkeypatch):
     np.testing.assert_array_equal(video, clip["video"])
 
 
-def test_a_wrong_file_is_named_and_leaves_nothing(tmp_path):
+def test_a_wrong_file_is_refused_and_leaves_no_files(tmp_path):
     manual = tmp_path / "manual"
     manual.mkdir()
     (manual / FILE_NAME).write_bytes(b"PK not really")
@@ -94,7 +94,7 @@ def test_a_wrong_file_is_named_and_leaves_nothing(tmp_path):
     _prepare(_builder(tmp_path / "data", sprites_from="drawn"), manual)
 
 
-def test_a_missing_file_that_was_asked_for(tmp_path):
+def test_a_missing_required_file_is_refused(tmp_path):
     builder = _builder(tmp_path / "data", sprites_from="file")
     with pytest.raises(ValueError, match="sprites_from is 'file' but there"):
         _prepare(builder, tmp_path)
@@ -103,7 +103,7 @@ def test_a_missing_file_that_was_asked_for(tmp_path):
 
 
 def test_a_builder_may_be_imported_by_its_folder_too():
-    """As `tfds build` does, here where tfds knows it already."""
+    """As in `tfds build`, here with a builder that is registered already."""
     kept = dict(sys.modules)
     name = "moving_dsprites.moving_dsprites_dataset_builder"
     with tfds.core.utils.add_sys_path(_ROOT / "data_builders"):

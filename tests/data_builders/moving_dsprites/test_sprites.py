@@ -29,7 +29,7 @@ def test_every_extreme_fits_in_the_frame():
 
 
 @pytest.mark.parametrize("shape", range(3))
-def test_a_full_turn_looks_like_none(shape):
+def test_a_full_rotation_has_no_effect(shape):
     first, last = _draw(shape, 3, 0, 7, 9), _draw(shape, 3, 39, 7, 9)
     np.testing.assert_array_equal(first, last)
 
@@ -47,7 +47,7 @@ def test_heart_points_down_at_orientation_0():
     assert widths.argmax() < len(widths) / 2
 
 
-def test_drawing_does_not_depend_on_what_is_drawn_beside_it():
+def test_drawing_does_not_depend_on_other_frames():
     rng = np.random.default_rng(0)
     factors = rng.integers(sprites.SIZES, size=(200, 5))
     together = sprites.DrawnSprites().draw(*factors.T)

@@ -44,7 +44,7 @@ def test_corrupt_pixels(path):
 
 
 def test_wrong_contents(tmp_path, path):
-    message = r"uint8 \(192, 64, 64\) where uint8 \(737280, 64, 64\)"
+    message = r"must be uint8 \(737280, 64, 64\), got uint8 \(192, 64, 64\)"
     with pytest.raises(ValueError, match=message):
         FileSprites(str(path)).load()
     other = tmp_path / "other.npz"

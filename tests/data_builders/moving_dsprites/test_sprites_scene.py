@@ -46,7 +46,7 @@ def test_clips_show_the_combinations_of_their_split(rotating):
                 assert np.ravel_multi_index(shown, sizes) in allowed
 
 
-def test_a_clip_depends_on_its_index_alone():
+def test_a_clip_depends_only_on_its_index():
     scene, again = _scene(num_frames=3), _scene(num_frames=3)
     for index in (0, 1):
         again.clip("train", index)
@@ -59,7 +59,7 @@ def test_a_clip_depends_on_its_index_alone():
         assert (moved["video"] != clip["video"]).any()
 
 
-def test_a_pickled_scene_makes_the_same_clip():
+def test_a_pickled_scene_generates_the_same_clip():
     scene = _scene(num_frames=3)
     copy = pickle.loads(pickle.dumps(scene))
     np.testing.assert_array_equal(
@@ -76,7 +76,7 @@ def test_a_pickled_scene_makes_the_same_clip():
         {"colour": False},
     ],
 )
-def test_render_redraws_a_clip(fields):
+def test_render_reproduces_a_clip(fields):
     scene = _scene(num_frames=6, **fields)
     clip = scene.clip("train", 0)[1]
     video, masks = scene.render(clip["content"], clip["pose"])
@@ -103,14 +103,14 @@ def test_colour_puts_each_sprite_in_its_plane_and_one_in_front():
     assert video[0, 32, 32].tolist() == [255, 0, 0]
 
 
-def test_render_takes_the_pose_of_another_and_longer_clip():
+def test_render_accepts_the_pose_of_a_longer_clip():
     first = _scene(num_frames=3).clip("train", 0)[1]
     second = _scene(num_frames=9).clip("test", 1)[1]
     video, _ = _scene().render(first["content"], second["pose"])
     assert video.shape == (9, 64, 64, 3)
 
 
-def test_render_says_what_is_wrong():
+def test_render_refuses_invalid_factors():
     scene = _scene(num_frames=2)
     clip = scene.clip("train", 0)[1]
     lacking = dict(clip["pose"])
@@ -118,7 +118,7 @@ def test_render_says_what_is_wrong():
     with pytest.raises(ValueError, match="pose lacks 'x_1'"):
         scene.render(clip["content"], lacking)
     beyond = clip["pose"] | {"x_1": np.array([0, 32])}
-    with pytest.raises(ValueError, match=r"spans 0..32 but must lie in 0..31"):
+    with pytest.raises(ValueError, match="must be from 0 to 31, got 0 to 32"):
         scene.render(clip["content"], beyond)
     longer = clip["pose"] | {"x_1": np.zeros(3, int)}
     with pytest.raises(ValueError, match="different numbers of frames.*: 3"):
@@ -150,10 +150,10 @@ def test_static_frames_are_uniform_and_known_by_index():
     [
         ({"sprites": 3}, "sprites is 3 but must be one of 1, 2"),
         ({"bounce": "redraw"}, "bounce is 'redraw' but must be one of"),
-        ({"num_frames": 0}, "num_frames is 0 but must be a whole number"),
+        ({"num_frames": 0}, "num_frames is 0 but must be an integer"),
         ({"sprites_from": "net"}, "sprites_from is 'net'"),
     ],
 )
-def test_a_wrong_field_is_named(fields, message):
+def test_an_invalid_field_is_refused(fields, message):
     with pytest.raises(ValueError, match=message):
         SpritesConfig("test", **fields)

@@ -39,7 +39,7 @@ def test_positions_stay_in_their_range(digits, bounce, last):
     assert np.abs(np.diff(pose)).max() == 4
 
 
-def test_published_speeds_are_lopsided(digits):
+def test_published_speeds_are_asymmetric(digits):
     scene = _scene(digits, max_speed=3, bounce="reflect", num_frames=2)
     pose = [
         list(scene.clip("train", i)[1]["pose"].values()) for i in range(300)
@@ -81,7 +81,7 @@ def test_grey_is_a_clipped_sum_without_a_front(digits):
     assert masks[0, 18, 28].tolist() == [1, 1]
 
 
-def test_render_redraws_a_clip(digits):
+def test_render_reproduces_a_clip(digits):
     scene = _scene(digits, colour=False, bounce="redraw", num_frames=5)
     clip = scene.clip("test", 8)[1]
     video, masks = scene.render(clip["content"], clip["pose"], clip["instance"])
@@ -97,14 +97,16 @@ def test_render_refuses_a_digit_of_another_class(digits):
         _scene(digits).render(content, pose)
 
 
-def test_wrong_speeds_are_named():
+def test_invalid_speeds_are_refused():
     with pytest.raises(ValueError, match="min_speed is 5 but must not exceed"):
         DigitsConfig("test", min_speed=5)
-    with pytest.raises(ValueError, match="min_speed is -4 but must be -3"):
+    with pytest.raises(
+        ValueError, match="min_speed is -4 but must be -max_speed, -3"
+    ):
         DigitsConfig("test", max_speed=3, bounce="redraw")
 
 
-def test_futures_go_on_as_clips_do(digits):
+def test_futures_continue_like_clips(digits):
     scene = _scene(digits, bounce="redraw", num_frames=12)
     before = np.array([[10, 10], [20, 3], [5, 25]])
     last = np.array([[12, 11], [20, 1], [8, 28]])

@@ -60,7 +60,7 @@ def test_published_configurations():
     assert configs["stochastic_colour"].bounce == "redraw"
 
 
-def test_a_built_dataset_can_be_redrawn_without_its_sources(tmp_path):
+def test_a_built_dataset_can_be_rendered_without_its_sources(tmp_path):
     _prepare(_builder(tmp_path), _DUMMY)
     builder = _builder(tmp_path)
     for clip in tfds.as_numpy(builder.as_dataset(split="test")):
@@ -71,7 +71,7 @@ def test_a_built_dataset_can_be_redrawn_without_its_sources(tmp_path):
         builder.sample_static(1, 0)
 
 
-def test_walls_that_turn_at_random_have_futures(tmp_path):
+def test_stochastic_walls_have_futures(tmp_path):
     assert not _builder(tmp_path).has_futures
     config = DigitsConfig("walls", bounce="redraw", **_TINY)
     builder = moving_mnist.Builder(config=config, data_dir=tmp_path)
@@ -81,12 +81,12 @@ def test_walls_that_turn_at_random_have_futures(tmp_path):
     np.testing.assert_array_equal(found, [[[14, 8], [16, 7], [18, 6]]])
 
 
-def test_an_unbuilt_dataset_says_so(tmp_path):
+def test_an_unbuilt_dataset_is_refused(tmp_path):
     with pytest.raises(ValueError, match="build it first"):
         _builder(tmp_path).scene()
 
 
-def test_the_files_are_downloaded_where_none_lies_in_the_manual_folder(
+def test_the_files_are_downloaded_if_the_manual_folder_has_none(
     tmp_path,
 ):
     def download(_, urls):
@@ -99,7 +99,7 @@ def test_the_files_are_downloaded_where_none_lies_in_the_manual_folder(
     assert builder.info.splits["train"].num_examples == 4
 
 
-def test_a_later_version_takes_the_digits_of_an_earlier_one(
+def test_a_later_version_uses_the_digits_of_an_earlier_one(
     tmp_path, monkeypatch
 ):
     monkeypatch.setattr(
@@ -129,7 +129,7 @@ def test_a_later_version_takes_the_digits_of_an_earlier_one(
 
 
 @pytest.mark.parametrize("damage", ["lacking", "truncated"])
-def test_a_damaged_folder_is_named_and_leaves_nothing(tmp_path, damage):
+def test_a_damaged_folder_is_refused_and_leaves_no_files(tmp_path, damage):
     manual = tmp_path / "manual"
     shutil.copytree(_DUMMY, manual)
     name = "t10k-images-idx3-ubyte.gz"

@@ -1,4 +1,4 @@
-"""What the builders inherit, shown on moving dSprites."""
+"""Tests of the base builder, on moving dSprites."""
 
 import mipae_tf.data_builders.all  # noqa: F401  (registers the builders)
 import numpy as np
@@ -21,7 +21,7 @@ def _read(builder, split) -> list[dict]:
     return list(tfds.as_numpy(builder.as_dataset(split=split)))
 
 
-def test_beam_and_the_plain_loop_write_the_same(tmp_path):
+def test_beam_and_the_loop_write_the_same_clips(tmp_path):
     plain = _build(tmp_path, "plain")
     beam = _build(tmp_path, "beam", beam_above=1)
     for split in ("train", "validation", "test"):
@@ -32,7 +32,7 @@ def test_beam_and_the_plain_loop_write_the_same(tmp_path):
             assert one["content"] == other["content"]
 
 
-def test_metadata_declares_the_factors_that_the_features_hold(tmp_path):
+def test_metadata_declares_the_factors_of_the_features(tmp_path):
     builder = _build(tmp_path, "plain")
     loaded = tfds.builder_from_directory(builder.data_path)
     factors = from_metadata(loaded.info.metadata)
@@ -49,7 +49,7 @@ def test_metadata_declares_the_factors_that_the_features_hold(tmp_path):
     assert loaded.info.metadata["sprites"] == "drawn"
 
 
-def test_render_gives_a_stored_clip_back(tmp_path):
+def test_render_reproduces_a_stored_clip(tmp_path):
     builder = _build(tmp_path, "plain")
     for clip in _read(builder, "test"):
         video = builder.render(clip["content"], clip["pose"])

@@ -17,7 +17,7 @@ def test_paste_puts_row_and_column_in_place():
     assert frames.sum() == patches.sum()
 
 
-def test_front_hides_the_other_where_it_is_drawn():
+def test_the_front_object_occludes_the_other():
     layers = _two_overlapping()
     masks = compose.visible(layers, np.array([0, 1]))
     # 9 pixels each, 4 of them shared.

@@ -24,7 +24,7 @@ def test_the_group_follows_from_kind_and_frames():
     assert Factor("track", "identifier", True).group == "instance"
 
 
-def test_json_gives_the_declaration_back():
+def test_the_declaration_survives_json():
     metadata = json.loads(json.dumps({"factors": to_metadata(DECLARED)}))
     assert from_metadata(metadata) == DECLARED
 
@@ -39,29 +39,29 @@ def test_metadata_without_a_declaration(metadata):
 @pytest.mark.parametrize(
     "change, message",
     [
-        ({"name": ""}, "has name ''; allowed is any text"),
+        ({"name": ""}, "has name ''; allowed is any non-empty"),
         ({"kind": "place"}, "'a' has kind 'place'; allowed is class, scalar"),
         ({"per_frame": 1}, "'a' has per_frame 1; allowed is true or false"),
-        ({"size": 0}, "has size 0; allowed is a whole number of at least 1"),
-        ({"size": 2.0}, "has size 2.0; allowed is a whole number"),
-        ({"object": -1}, "has object -1; allowed is a whole number of at"),
-        ({"object": "left"}, "has object 'left'; allowed is a whole number"),
-        ({"axis": "x"}, "has axis 'x'; allowed is none where kind is not"),
+        ({"size": 0}, "has size 0; allowed is an integer of at least 1"),
+        ({"size": 2.0}, "has size 2.0; allowed is an integer"),
+        ({"object": -1}, "has object -1; allowed is an integer of at"),
+        ({"object": "left"}, "has object 'left'; allowed is an integer"),
+        ({"axis": "x"}, "has axis 'x'; allowed is none, as kind is not"),
         ({"kind": "position"}, "has axis None; allowed is x or y"),
         ({"kind": "position", "axis": "z"}, "has axis 'z'; allowed is x or y"),
         ({"kind": "position", "axis": "y"}, "has object None; allowed is the"),
     ],
 )
-def test_a_wrong_field_is_named(change, message):
+def test_an_invalid_field_is_refused(change, message):
     fields = {"name": "a", "kind": "class", "per_frame": True} | change
     with pytest.raises(ValueError, match=message):
         Factor(**fields)
 
 
-def test_factors_of_one_dataset_are_told_apart():
+def test_factors_of_one_dataset_are_unique():
     assert checked_factors(iter(DECLARED)) == DECLARED
     with pytest.raises(ValueError, match="'height' is declared twice"):
         checked_factors([*DECLARED, Factor("height", "class", True)])
     again = Factor("column", "position", True, object=0, axis="x")
-    with pytest.raises(ValueError, match="'column' is another x of object 0"):
+    with pytest.raises(ValueError, match="'column' is a second x of object 0"):
         checked_factors([*DECLARED, again])

@@ -9,7 +9,7 @@ from mipae_tf.data_builders.worlds import motion
         (3, -2, [3, 1, 0, 2, 4]),  # -1 becomes 0 and turns
         (28, 2, [28, 30, 31, 29, 27]),  # 32 becomes 31: a step is lost
         (29, 2, [29, 31, 29, 27, 25]),  # 31 is the wall itself
-        (31, -2, [31, 31, 29, 27, 25]),  # turned outward, so it sticks
+        (31, -2, [31, 31, 29, 27, 25]),  # turned outward, so it stays
         (0, -1, [0, 0, 1, 2, 3]),
         (5, 0, [5, 5, 5, 5, 5]),
     ],
@@ -41,7 +41,7 @@ def test_clamp_as_published_for_digits(start, speed, expected):
         (0, 0, [0, 0, 0, 0, 0]),
     ],
 )
-def test_reflect_gives_the_overshoot_back(start, speed, expected):
+def test_reflect_returns_the_overshoot(start, speed, expected):
     path = motion.reflect(start, speed, 5, high=32)
     np.testing.assert_array_equal(path, expected)
 
@@ -51,7 +51,7 @@ def test_wrap():
     np.testing.assert_array_equal(path, [[38, 1], [0, 39], [2, 37]])
 
 
-def test_every_axis_moves_by_itself():
+def test_axes_move_independently():
     start, speed = np.array([[0, 30], [5, 5]]), np.array([[1, 2], [0, -3]])
     path = motion.clamp(start, speed, 3, 31, 31)
     assert path.shape == (3, 2, 2)
@@ -73,7 +73,7 @@ def test_redraw_is_straight_between_walls():
     np.testing.assert_array_equal(path[:, 1], [20, 17, 14, 11, 8])
 
 
-def test_redraw_leaves_a_wall_inward_and_turns_the_other_axis():
+def test_redraw_moves_inward_and_draws_the_other_axis():
     after = np.array([_redraw([31, 16], [4, 0], 3, s) for s in range(300)])
     assert set(after[:, 1, 0]) == {31}
     across, along = (after[:, 2] - after[:, 1]).T

@@ -2,7 +2,7 @@ import numpy as np
 from mipae_tf.data_builders.worlds.scene import example_rng
 
 
-def test_example_rng_depends_on_seed_stream_and_index_alone():
+def test_example_rng_depends_only_on_seed_stream_and_index():
     def draw(*key):
         return tuple(example_rng(*key).integers(1 << 60, size=2))
 

@@ -101,7 +101,7 @@ def test_a_model_that_cannot_swap(judge_file):
             dataclasses.replace(
                 subject(), clips=dataclasses.replace(clips(), factors=())
             ),
-            "bars test knows no factors to judge by.",
+            "bars test has no factors that a judge can use.",
         ),
     ],
     ids=["no training clips", "no factors"],

@@ -40,21 +40,21 @@ def test_scores_follow_from_importances():
     factors = [f["completeness"] for f in result["factors"].values()]
     # Entropies log 2 and 1.5 log 2; the last factor splits nothing.
     assert factors[:3] == pytest.approx([1, 0.5, 0.25])
-    assert "nothing to split" in factors[3]["absent"]
+    assert "found no split" in factors[3]["absent"]
     assert result["completeness"] == pytest.approx(1.75 / 3)
     informativeness = [f["informativeness"] for f in result["factors"].values()]
     assert informativeness == pytest.approx([0.5, 1, 0, 0])
     assert result["count"] == 7
 
 
-def test_copies_cost_completeness_alone():
+def test_copies_lower_only_completeness():
     result = dci(np.tile(CODES, 2), FACTORS)
     assert result["disentanglement"] > 0.9
-    # Each factor is told by two of eight dimensions: 1 - log 2 / log 8.
+    # Two of eight dimensions encode each factor: 1 - log 2 / log 8.
     assert result["completeness"] == pytest.approx(2 / 3, abs=0.07)
 
 
-def test_rotation_costs_both_but_not_within_a_block():
+def test_rotation_lowers_both_except_within_a_block():
     turned = dci(rotated(CODES), FACTORS)
     assert turned["disentanglement"] < 0.5
     assert turned["completeness"] < 0.5
@@ -67,28 +67,28 @@ def test_rotation_costs_both_but_not_within_a_block():
     assert result["disentanglement"] == pytest.approx(0.5, abs=0.07)
 
 
-def test_exchanged_blocks_change_names_alone():
+def test_swapped_blocks_change_only_names():
     one = dci(CODES, FACTORS, {"a": [0, 1], "b": [2, 3]})
     other = dci(CODES, FACTORS, {"b": [0, 1], "a": [2, 3]})
     assert one["blocks"]["a"] == other["blocks"]["b"]
     assert one["disentanglement"] == other["disentanglement"]
 
 
-def test_constant_codes_leave_nothing_to_split():
+def test_constant_codes_have_no_split():
     result = dci(np.ones((800, 3)), FACTORS)
     for part in PARTS[:2]:
-        assert "nothing to split" in result[part]["absent"]
+        assert "found no split" in result[part]["absent"]
     assert result["informativeness"] == 0
     assert result["blocks"]["0"]["weight"] == 0
 
 
-def test_unrelated_codes_inform_of_nothing():
+def test_unrelated_codes_are_not_informative():
     noise = np.random.default_rng(3).standard_normal((800, 4))
     result = dci(noise, FACTORS)
     assert result["informativeness"] < 0.06
     assert result["disentanglement"] < 0.1
 
 
-def test_the_seed_decides():
+def test_results_depend_on_the_seed():
     codes = rotated(CODES)
     assert dci(codes, FACTORS, seed=1) != dci(codes, FACTORS, seed=2)

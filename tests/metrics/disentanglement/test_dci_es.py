@@ -18,7 +18,7 @@ CODES = oracle_codes(FACTORS)
         (np.linspace(0.8, 0.2, 11), 0),  # evenly
         ([0.8] + 100 * [0.2], 0.99),  # at once, but for the first step
         (100 * [0.8] + [0.2], -0.99),  # at the last step
-        ([0.8, 0.5, 0.7, 0.2, 0.3], 0.25),  # the least so far is what counts
+        ([0.8, 0.5, 0.7, 0.2, 0.3], 0.25),  # the running minimum counts
     ],
 )
 def test_explicitness_is_an_area(losses, expected):
@@ -37,7 +37,7 @@ def test_an_oracle_is_explicit_and_compact():
     assert result["explicitness"] == pytest.approx(np.mean(values))
 
 
-def test_rotation_hides_and_copies_fatten():
+def test_rotation_lowers_explicitness_and_copies_increase_size():
     turned = dci_es(rotated(CODES), FACTORS)
     assert turned["explicitness"] < dci_es(CODES, FACTORS)["explicitness"]
     assert dci_es(np.tile(CODES, 2), FACTORS)["size"] == 0.5

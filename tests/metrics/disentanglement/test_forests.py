@@ -17,13 +17,13 @@ def test_a_forest_cut_off_is_a_shallower_forest():
     representation = checked_representation(CODES, FACTORS)
     train, test = representation.held_out(0)
     found = forests.factor_forests(representation, seed=0)
-    assert found.accuracies.shape == (forests.DEPTH + 1, 4)
+    assert found.accuracies.shape == (forests.MAX_DEPTH + 1, 4)
     labels = FACTORS["x"]
     whole = ExtraTreesClassifier(
-        forests.TREES,
-        max_depth=forests.DEPTH,
+        forests.NUM_TREES,
+        max_depth=forests.MAX_DEPTH,
         max_features=None,
-        min_samples_leaf=forests.LEAF,
+        min_samples_leaf=forests.MIN_LEAF_SHARE,
         random_state=0,
     ).fit(CODES[train], labels[train])
     assert found.accuracies[-1, 2] == whole.score(CODES[test], labels[test])

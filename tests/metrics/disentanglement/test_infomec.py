@@ -42,7 +42,7 @@ def test_explicitness_is_linear():
 
 
 def test_explicitness_is_of_samples_that_were_held_out():
-    """As many numbers as samples tell all of those learnt from, no other."""
+    """As many dimensions as samples fit training samples, but no others."""
     random = np.random.default_rng(0)
     codes = random.standard_normal((120, 120))
     factors = {name: random.integers(0, 2, 120) for name in "ab"}
@@ -60,7 +60,7 @@ def test_scores_follow_from_normalised_information():
         assert result[name] < 0.6
 
 
-def test_copies_cost_compactness_alone():
+def test_copies_lower_only_compactness():
     result = infomec(np.tile(CODES, 2), FACTORS)
     assert result["modularity"] > 0.9
     # Half of each factor in either copy: (1/2 - 1/8) / (1 - 1/8).

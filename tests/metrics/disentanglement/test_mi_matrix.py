@@ -60,7 +60,7 @@ def test_constant_and_unrelated_codes_are_inactive(estimator):
     assert not matrix.active.any()
 
 
-def test_unfit_input_is_refused():
+def test_invalid_input_is_refused():
     with pytest.raises(ValueError, match="estimator must be one of"):
         mi_matrix(CODES, FACTORS, estimator="ksg")
     with pytest.raises(ValueError, match="block 'all' of 4; use 'ross'"):

@@ -28,7 +28,7 @@ def factors(count, content_values, pose_values, seed=0):
 
 
 def oracle(tuples, seed=1):
-    """Codes equal to the factors but for noise that keeps them apart."""
+    """The factors with noise that prevents ties."""
     noise = np.random.default_rng(seed).standard_normal(tuples.shape)
     return tuples + 1e-4 * noise
 
@@ -40,7 +40,7 @@ def test_an_oracle_reaches_the_ceiling():
     result = mig_published(oracle(CONTENT), oracle(POSE), CONTENT, POSE)
     assert result.keys() == NAMES
     assert result["count"] == 3000
-    # Unrelated factors share what chance gives them, a few hundredths of a nat.
+    # Unrelated factors share a few hundredths of a nat by chance.
     assert result["score"] == pytest.approx(result["ceiling"], abs=0.02)
     assert result["i_fc_zc"] == pytest.approx(ross_ceiling(CONTENT), abs=1e-9)
     assert result["i_fp_zp"] == pytest.approx(ross_ceiling(POSE), abs=1e-9)
@@ -48,12 +48,12 @@ def test_an_oracle_reaches_the_ceiling():
     assert result["ceiling"] == pytest.approx(1, abs=0.01)
 
 
-def test_exchanged_codes_score_below_zero():
+def test_swapped_codes_score_below_zero():
     result = mig_published(oracle(POSE), oracle(CONTENT), CONTENT, POSE)
     assert result["score"] == pytest.approx(-result["ceiling"], abs=0.02)
 
 
-def test_constant_and_unrelated_codes_score_nothing():
+def test_constant_and_unrelated_codes_score_zero():
     noise = np.random.default_rng(3).standard_normal((3000, 6))
     for codes in (np.full((3000, 6), 0.25), noise):
         result = mig_published(codes, codes, CONTENT, POSE)
@@ -122,7 +122,7 @@ def reference_mig(content_codes, pose_codes, content_factors, pose_factors):
 
 
 def reference_cases():
-    """Two kinds of code, on tuples of which some occur once."""
+    """Two kinds of code, with some tuples that occur once."""
     content, pose = factors(2000, (3, 6, 40), (12, 8))
     noise = np.random.default_rng(4).standard_normal((2000, 8))
     leaky = oracle(content) + 0.3 * pose[:, :1]
@@ -155,7 +155,7 @@ def test_constant_factors_are_absent():
         mig_published(codes, codes, np.arange(3000), POSE)
 
 
-def test_unfit_input_is_refused():
+def test_invalid_input_is_refused():
     codes = oracle(CONTENT)
     with pytest.raises(ValueError, match="pose_codes 2999"):
         mig_published(codes, codes[1:], CONTENT, POSE)

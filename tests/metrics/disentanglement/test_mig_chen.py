@@ -27,7 +27,7 @@ def test_an_oracle_scores_one(estimator):
 
 
 @pytest.mark.parametrize("estimator", ["ross", "bins"])
-def test_duplicated_constant_and_unrelated_codes_score_nothing(estimator):
+def test_duplicated_constant_and_unrelated_codes_score_zero(estimator):
     twice = mig_chen(np.tile(CODES, 2), FACTORS, estimator=estimator)
     assert twice["score"] == 0
     assert twice["factors"]["y"]["blocks"] == ["3", "7"]
@@ -46,7 +46,7 @@ def test_rotation_mixes_dimensions_but_not_a_block_within():
     assert found > 0.9
 
 
-def test_exchanged_blocks_change_names_alone():
+def test_swapped_blocks_change_only_names():
     result = mig_chen(CODES, FACTORS, BLOCKS)
     exchanged = {"content": [2, 3], "pose": [0, 1]}
     other = mig_chen(CODES, FACTORS, exchanged)
@@ -55,7 +55,7 @@ def test_exchanged_blocks_change_names_alone():
     assert other["factors"]["shape"]["blocks"] == ["pose", "content"]
 
 
-def test_it_does_not_see_one_block_that_tells_all():
+def test_one_block_that_encodes_all_factors_is_not_penalised():
     noise = np.random.default_rng(3).standard_normal((1500, 1))
     codes = np.concatenate([CODES, noise], axis=1)
     blocks = {"all": slice(0, 4), "nothing": [4]}

@@ -28,7 +28,7 @@ def case(seed=0):
     }
 
 
-def test_an_oracle_scores_one_and_exchanged_codes_less_than_nothing():
+def test_an_oracle_scores_one_and_swapped_codes_below_zero():
     arrays = case()
     arrays["content_codes"] = oracle_codes(arrays["content_factors"])
     arrays["pose_codes"] = oracle_codes(arrays["pose_factors"])
@@ -70,7 +70,7 @@ def test_intervals_match_the_spread_between_draws():
     results = [mig_factorwise(**case(seed), draws=200) for seed in range(12)]
     widths = [np.diff(result["interval"]) for result in results]
     spread = np.std([result["score"] for result in results], ddof=1)
-    # 95 % of a normal lies within 3.92 deviations.
+    # 95 % of a normal distribution spans 3.92 standard deviations.
     assert 0.5 < np.mean(widths) / (3.92 * spread) < 2
     for result in results:
         for factor in (result["content"]["size"], result["pose"]["x"]):
@@ -91,7 +91,7 @@ def test_equal_and_constant_codes_have_no_gap():
     assert result["pose"]["x"]["i_own"] == 0
 
 
-def test_rotation_changes_nothing():
+def test_results_are_invariant_to_rotation():
     arrays = case()
     expected = mig_factorwise(**arrays, draws=10)["score"]
     arrays["pose_codes"] = rotated(arrays["pose_codes"])
@@ -99,7 +99,7 @@ def test_rotation_changes_nothing():
     assert found == pytest.approx(expected, abs=1e-9)
 
 
-def test_factors_without_a_value_are_absent_by_name():
+def test_unusable_factors_are_absent_by_name():
     arrays = case()
     expected = mig_factorwise(**arrays)
     arrays["content_factors"] = {
@@ -121,7 +121,7 @@ def test_factors_without_a_value_are_absent_by_name():
         )
 
 
-def test_labels_that_occur_once_are_left_out_of_information_alone():
+def test_labels_that_occur_once_are_excluded_only_from_information():
     arrays = case()
     labels = np.arange(COUNT) // 2  # pairs,
     labels[:400] = np.arange(1000, 1400)  # and as many single ones
@@ -133,7 +133,7 @@ def test_labels_that_occur_once_are_left_out_of_information_alone():
     assert np.isfinite(pairs["interval"]).all()
 
 
-def test_the_seed_decides():
+def test_results_depend_on_the_seed():
     arrays = case()
     intervals = [
         mig_factorwise(**arrays, seed=seed, draws=50)["interval"]
@@ -149,10 +149,10 @@ def test_the_seed_decides():
         ({"pose_codes": np.ones((COUNT - 1, 2))}, "pose_codes 799"),
         ({"pose_codes": np.full((COUNT, 2), np.nan)}, "pose_codes must be"),
         ({"content_factors": {}}, "at least one factor"),
-        ({"pose_factors": {"x": np.arange(5)}}, "equally many"),
+        ({"pose_factors": {"x": np.arange(5)}}, "the same number of"),
         ({"pose_factors": {"x": np.full(COUNT, np.nan)}}, "'x' must be finite"),
     ],
 )
-def test_unfit_input_is_refused(changes, message):
+def test_invalid_input_is_refused(changes, message):
     with pytest.raises(ValueError, match=message):
         mig_factorwise(**case() | changes)

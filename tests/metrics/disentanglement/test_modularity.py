@@ -13,8 +13,8 @@ CODES = oracle_codes(FACTORS)
 
 
 @pytest.mark.parametrize("estimator", ["ross", "bins"])
-def test_an_oracle_scores_one_even_twice(estimator):
-    # Copies tell no factor less alone: modularity does not see them.
+def test_duplicated_oracle_blocks_score_one(estimator):
+    # Copies still encode single factors, so modularity is unchanged.
     for codes in (CODES, np.tile(CODES, 2)):
         result = modularity(codes, FACTORS, estimator=estimator)
         assert result["score"] == pytest.approx(1, abs=0.01)
@@ -34,7 +34,7 @@ def test_score_is_as_published():
     assert result["score"] < 0.95
 
 
-def test_a_block_that_tells_two_factors_equally_scores_a_half():
+def test_a_block_that_encodes_two_factors_equally_scores_half():
     labels = np.random.default_rng(0).integers(4, size=(2, 1500))
     factors = {"a": labels[0], "b": labels[1], "c": labels[0] * 0}
     codes = oracle_codes({"a": labels[0], "b": labels[1]})
@@ -49,7 +49,7 @@ def test_a_block_that_tells_two_factors_equally_scores_a_half():
     assert "less than 5%" in result["blocks"]["noise"]["absent"]
 
 
-def test_exchanged_blocks_change_names_alone():
+def test_swapped_blocks_change_only_names():
     one = modularity(CODES, FACTORS, {"a": [0], "b": [1, 2]})
     other = modularity(CODES, FACTORS, {"a": [1, 2], "b": [0]})
     assert one["score"] == pytest.approx(other["score"])

@@ -12,7 +12,7 @@ FACTORS = factor_labels(100)
 CODES = oracle_codes(FACTORS)
 
 
-def test_every_dimension_is_a_block_where_none_is_given():
+def test_every_dimension_is_a_block_by_default():
     representation = checked_representation(CODES, FACTORS)
     assert list(representation.blocks) == ["0", "1", "2", "3"]
     np.testing.assert_array_equal(representation.codes, CODES)
@@ -28,7 +28,7 @@ def test_blocks_choose_and_order_dimensions():
     }
 
 
-def test_factors_without_a_value_are_set_aside_with_the_reason():
+def test_unusable_factors_are_absent_with_a_reason():
     more = {"still": np.ones(100), "each": np.arange(100), **FACTORS}
     representation = checked_representation(CODES, more)
     assert list(representation.factors) == list(FACTORS)
@@ -55,7 +55,7 @@ def test_held_out_samples_are_a_quarter():
     [
         ({"codes": CODES * np.nan}, "codes must be finite"),
         ({"codes": CODES[:3]}, "at least 4"),
-        ({"codes": CODES[1:]}, "equally many"),
+        ({"codes": CODES[1:]}, "the same number of"),
         ({"factors": {}}, "at least one factor"),
         ({"factors": {"x": CODES}}, r"'x' must be labels \[samples\]"),
         ({"factors": {"x": CODES[:, 0] * np.nan}}, "'x' must be finite"),
@@ -67,7 +67,7 @@ def test_held_out_samples_are_a_quarter():
         ({"blocks": {"a": [0, 1], "b": [1]}}, "dimension 1 2 times"),
     ],
 )
-def test_unfit_input_is_refused(changes, message):
+def test_invalid_input_is_refused(changes, message):
     arguments = {"codes": CODES, "factors": FACTORS, **changes}
     with pytest.raises(ValueError, match=message):
         checked_representation(**arguments)

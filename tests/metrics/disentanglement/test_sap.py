@@ -16,7 +16,7 @@ EXACT = np.stack(list(FACTORS.values()), axis=1)
 
 
 @pytest.mark.parametrize("codes", [CODES, EXACT, 1e6 * CODES - 5e8])
-def test_an_oracle_leaves_the_others_to_chance(codes):
+def test_an_oracle_reaches_the_largest_gap(codes):
     result = sap(codes, FACTORS)
     for name, values in (("shape", 3), ("size", 4), ("x", 8), ("y", 6)):
         factor = result["factors"][name]

@@ -33,7 +33,7 @@ def test_whitened_dimensions_are_uncorrelated():
     )
 
 
-def test_whitening_does_not_blow_up_what_hardly_varies():
+def test_whitening_does_not_amplify_small_variances():
     codes = NORMAL * [1, 1, 1, 1e-5]
     deviations = whitened(codes).std(axis=0)
     np.testing.assert_allclose(deviations[:3], 1)
@@ -54,9 +54,7 @@ def test_constant_dimensions_stay_at_zero(scaling, size):
     "dtype, kept, lost",
     [(np.float64, 1e8, 1e12), (np.float32, 1e5, 1e9), (np.float16, 10, 3e4)],
 )
-def test_what_a_type_resolves_beside_an_offset_is_no_constant(
-    dtype, kept, lost
-):
+def test_differences_that_a_dtype_resolves_are_kept(dtype, kept, lost):
     near, far = (
         standardised((NORMAL[:, :1] + offset).astype(dtype))
         for offset in (kept, lost)
@@ -66,7 +64,7 @@ def test_what_a_type_resolves_beside_an_offset_is_no_constant(
     np.testing.assert_array_equal(far, 0)
 
 
-def test_dimensions_of_any_scale_stand_beside_each_other():
+def test_dimensions_may_have_very_different_scales():
     scales = np.array([1e-170, 1e140, 1.0])
     still = np.full((500, 1), 1e149)
     codes = np.concatenate([NORMAL[:, :3] * scales, still], axis=1)
@@ -76,7 +74,7 @@ def test_dimensions_of_any_scale_stand_beside_each_other():
         np.testing.assert_array_equal(scaled[:, 3], 0)
 
 
-def test_other_samples_are_standardised_by_the_given_ones():
+def test_other_samples_use_the_moments_of_the_given_ones():
     given, others = MIXED[:300], MIXED[300:]
     standardise = standardisation(given)
     expected = (others - given.mean(axis=0)) / given.std(axis=0)
@@ -86,7 +84,7 @@ def test_other_samples_are_standardised_by_the_given_ones():
     assert len(np.unique(found)) == 3
 
 
-def test_scale_is_what_the_estimate_from_distances_depends_on():
+def test_the_estimate_from_distances_depends_on_scale():
     labels = np.digitize(NORMAL[:, 0], [-1, 0, 1])
     wide = NORMAL * [1, 30, 30, 30]
     raw, scaled = (
@@ -100,7 +98,7 @@ def test_scale_is_what_the_estimate_from_distances_depends_on():
 
 
 @pytest.mark.parametrize("scaling", [standardised, whitened])
-def test_unfit_input_is_refused(scaling):
+def test_invalid_input_is_refused(scaling):
     with pytest.raises(ValueError, match="codes must be finite"):
         scaling(NORMAL * np.nan)
     with pytest.raises(ValueError, match="at least 4"):

@@ -10,7 +10,7 @@ BYTES = random_frames((2, 3, 4, 5, 1))
 UNIT = BYTES / 255
 
 
-def test_fit_frames_pass_unchanged():
+def test_valid_frames_are_unchanged():
     for first, second in ((BYTES, BYTES[::-1]), (UNIT, UNIT[::-1])):
         found = checked_frames(first, second)
         np.testing.assert_array_equal(found[0], first)
@@ -39,7 +39,7 @@ def test_bytes_are_divided_by_255():
         (BYTES[:0], BYTES[:0], "empty"),
     ],
 )
-def test_unfit_pairs_are_refused(prediction, truth, message):
+def test_invalid_pairs_are_refused(prediction, truth, message):
     with pytest.raises(ValueError, match=message):
         checked_frames(prediction, truth)
 
@@ -49,11 +49,11 @@ def test_unfit_pairs_are_refused(prediction, truth, message):
     [
         (BYTES[0], 5, r"frames \[clips"),
         (BYTES, 6, r"frames \[samples, clips"),
-        (BYTES[:0], 5, "none of them 0"),
+        (BYTES[:0], 5, "without an empty axis"),
         (BYTES.astype(np.int32), 5, "must be uint8, or float"),
         (UNIT + 0.5, 5, r"within \[0, 1\], got a samples"),
     ],
 )
-def test_unfit_videos_are_refused(videos, rank, message):
+def test_invalid_videos_are_refused(videos, rank, message):
     with pytest.raises(ValueError, match=message):
         checked_videos("samples", videos, rank)

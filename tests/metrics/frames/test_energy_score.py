@@ -6,7 +6,7 @@ from mipae_tf.metrics.frames.energy_score import energy_score
 
 def test_of_two_samples_by_hand():
     samples = np.array([[[0.0, 0.0]], [[6.0, 8.0]]])
-    # Misses of 5 and 5, and one pair that is 10 apart.
+    # Distances of 5 and 5, and one pair at distance 10.
     np.testing.assert_allclose(energy_score(samples, [[3.0, 4.0]]), 0.0)
     np.testing.assert_allclose(energy_score(samples, [[0.0, 0.0]]), 0.0)
     np.testing.assert_allclose(energy_score(samples, [[6.0, 0.0]]), 2.0)
@@ -52,6 +52,6 @@ def test_the_number_of_samples_does_not_shift_it():
         (np.zeros((3, 4, 2)), np.zeros(4), r"truth .* got shape \(4,\)"),
     ],
 )
-def test_refuses(samples, truth, message):
+def test_invalid_input_is_refused(samples, truth, message):
     with pytest.raises(ValueError, match=message):
         energy_score(samples, truth)

@@ -27,7 +27,7 @@ def test_maps_and_weights_are_those_of_torchvision(cls):
 
 @pytest.mark.parametrize("cls", [AlexNetFeatures, VGG16Features])
 def test_the_smallest_image_leaves_one_position(cls):
-    maps = cls()(tf.zeros([1, cls.SMALLEST, cls.SMALLEST, 3]))
+    maps = cls()(tf.zeros([1, cls.MIN_SIZE, cls.MIN_SIZE, 3]))
     assert maps[-1].shape[1:3] == (1, 1)
 
 

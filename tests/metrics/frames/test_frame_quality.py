@@ -44,13 +44,13 @@ def test_psnr_pools_clips_before_the_logarithm():
     per_step, overall = pooled_psnr(errors)
     np.testing.assert_allclose(per_step, [20, 10])
     assert overall == pytest.approx(15)
-    # A clip without any error is like any other, unless it is alone.
+    # A clip without error is allowed, unless it is the only one.
     with pytest.raises(AbsentMetric, match="Step 0"):
         pooled_psnr(errors[:1])
 
 
 @pytest.mark.parametrize("metric", [squared_errors, absolute_errors])
-def test_unfit_frames_are_refused(metric):
+def test_invalid_frames_are_refused(metric):
     truth = random_frames()
     with pytest.raises(ValueError, match="both be uint8, or both float"):
         metric(truth, truth / 255)

@@ -47,20 +47,20 @@ def test_covariances_that_do_not_commute():
     )
 
 
-def test_rotation_of_both_changes_nothing():
+def test_the_distance_is_invariant_to_rotation():
     rotation = np.linalg.qr(GENERATOR.normal(size=(6, 6)))[0]
     assert frechet_distance(
         FIRST @ rotation, SECOND @ rotation
     ) == pytest.approx(frechet_distance(FIRST, SECOND))
 
 
-def test_equal_sets_have_no_distance():
+def test_equal_sets_have_distance_zero():
     for codes in (FIRST, FIRST[:5], np.ones((10, 4))):
         assert 0 <= frechet_distance(codes, codes) < 1e-9
     assert frechet_distance(FIRST, FIRST[::-1]) < 1e-9
 
 
-def test_fewer_samples_than_dimensions_do_no_harm():
+def test_fewer_samples_than_dimensions_are_allowed():
     # Five samples of forty dimensions, in a plane of six at most.
     turn = np.linalg.qr(GENERATOR.normal(size=(40, 40)))[0][:6]
     few = FIRST[:5], SECOND[:7]
@@ -106,6 +106,6 @@ def test_the_distance_shrinks_with_the_samples():
         (FIRST[:, 1:], SECOND, "got 5 and 6"),
     ],
 )
-def test_unfit_embeddings_are_refused(first, second, message):
+def test_invalid_embeddings_are_refused(first, second, message):
     with pytest.raises(ValueError, match=message):
         frechet_distance(first, second)

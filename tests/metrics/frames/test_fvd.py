@@ -67,7 +67,7 @@ def test_grey_is_repeated_and_frames_are_resized(embedder):
 def test_batches_do_not_matter(embedder, monkeypatch):
     videos = random_frames((5, 2, 8, 8, 3))
     expected = embedder(videos)
-    monkeypatch.setattr("mipae_tf.metrics.frames.fvd.BATCH", 2)
+    monkeypatch.setattr("mipae_tf.metrics.frames.fvd.BATCH_SIZE", 2)
     np.testing.assert_allclose(embedder(videos), expected, atol=1e-6)
 
 
@@ -92,7 +92,7 @@ def test_without_a_model_the_metric_is_absent():
             VideoEmbedder(path)
 
 
-def test_unfit_models_are_refused(tmp_path):
+def test_invalid_models_are_refused(tmp_path):
     with pytest.raises(ValueError, match="no saved_model.pb"):
         VideoEmbedder(str(tmp_path))
     with pytest.raises(ValueError, match="must have a signature"):
@@ -102,11 +102,11 @@ def test_unfit_models_are_refused(tmp_path):
     with pytest.raises(ValueError, match="must take one input"):
         VideoEmbedder(two)
     flat = saved(tmp_path / "flat", lambda videos: tf.reduce_mean(videos))
-    with pytest.raises(ValueError, match="one embedding of each clip"):
+    with pytest.raises(ValueError, match="one embedding per clip"):
         VideoEmbedder(flat)(random_frames((1, 2, 8, 8, 3)))
 
 
-def test_unfit_videos_are_refused(embedder):
+def test_invalid_videos_are_refused(embedder):
     for videos, message in (
         (random_frames((2, 8, 8, 3)), r"\[clips, time"),
         (random_frames((1, 2, 8, 8, 2)), "1 or 3 channels"),

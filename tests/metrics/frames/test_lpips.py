@@ -9,7 +9,7 @@ from mipae_tf.metrics.frames.lpips import weight_shapes
 
 
 def random_weights(backbone, seed=0):
-    """Kernels that keep the size of what passes, and heads above zero."""
+    """Kernels that preserve the scale, and positive heads."""
     generator = np.random.default_rng(seed)
     arrays = {}
     for name, shape in weight_shapes(backbone).items():
@@ -112,7 +112,7 @@ def test_the_distance_is_that_of_the_definition(case):
     np.testing.assert_allclose(lpips(first / 255, second / 255), found)
 
 
-def test_equal_frames_have_no_distance_and_others_have(case):
+def test_only_equal_frames_have_distance_zero(case):
     lpips = case[2]
     np.testing.assert_array_equal(lpips(FRAMES, FRAMES), 0)
     black = np.zeros_like(FRAMES)
@@ -152,7 +152,7 @@ def test_batches_do_not_matter(case, monkeypatch):
     other = random_frames(FRAMES.shape, seed=1)
     expected = lpips(FRAMES, other)
     assert len(np.unique(expected)) == 4
-    monkeypatch.setattr("mipae_tf.metrics.frames.lpips.BATCH", 3)
+    monkeypatch.setattr("mipae_tf.metrics.frames.lpips.BATCH_SIZE", 3)
     np.testing.assert_allclose(lpips(FRAMES, other), expected, rtol=1e-5)
 
 
@@ -182,16 +182,16 @@ def test_without_weights_the_metric_is_absent():
             Lpips("alex", weights)
 
 
-def test_unfit_weights_are_refused(tmp_path):
+def test_invalid_weights_are_refused(tmp_path):
     path = tmp_path / "weights.npz"
     with pytest.raises(ValueError, match="backbone must be one of"):
         Lpips("squeeze", path)
-    with pytest.raises(ValueError, match="no file"):
+    with pytest.raises(ValueError, match="does not exist"):
         Lpips("alex", path)
     arrays = random_weights("alex")
     name = "features.3.bias"
     for value, message in (
-        (None, f"must hold {name}"),
+        (None, f"must contain {name}"),
         (np.zeros(7, np.float32), r"of shape \(192,\)"),
         (np.zeros(192, np.int32), "must be float"),
         (np.full(192, np.nan, np.float32), "must be finite"),
@@ -202,7 +202,7 @@ def test_unfit_weights_are_refused(tmp_path):
             Lpips("alex", path)
 
 
-def test_unfit_frames_are_refused(case):
+def test_invalid_frames_are_refused(case):
     backbone, _, lpips = case
     least = {"alex": 31, "vgg": 16}[backbone]
     small = random_frames((1, 1, least - 1, 64, 3))

@@ -16,7 +16,7 @@ def test_the_nearest_is_that_of_direct_differences():
     np.testing.assert_allclose(found, errors.min(axis=1))
 
 
-def test_a_remembered_clip_is_found_without_error():
+def test_a_memorised_clip_is_found_with_error_zero():
     queries = REFERENCES[[4, 9]].copy()
     indices, errors = nearest_clips(queries, REFERENCES)
     np.testing.assert_array_equal(indices, [4, 9])
@@ -27,7 +27,7 @@ def test_a_remembered_clip_is_found_without_error():
     assert errors[1] == pytest.approx(1 / 255**2 / 120)
 
 
-def test_of_equally_near_clips_the_first_is_given():
+def test_ties_return_the_first_clip():
     indices, _ = nearest_clips(QUERIES, np.concatenate([REFERENCES] * 3))
     np.testing.assert_array_equal(
         indices, nearest_clips(QUERIES, REFERENCES)[0]
@@ -38,7 +38,7 @@ def test_of_equally_near_clips_the_first_is_given():
 def test_blocks_do_not_matter(monkeypatch, pixels):
     copies = np.concatenate([REFERENCES] * 3)
     expected = nearest_clips(QUERIES, copies)
-    monkeypatch.setattr("mipae_tf.metrics.frames.nearest.PIXELS", pixels)
+    monkeypatch.setattr("mipae_tf.metrics.frames.nearest.BLOCK_PIXELS", pixels)
     found = nearest_clips(QUERIES, copies)
     np.testing.assert_array_equal(found[0], expected[0])
     np.testing.assert_array_equal(found[1], expected[1])
@@ -49,11 +49,11 @@ def test_blocks_do_not_matter(monkeypatch, pixels):
     [
         (QUERIES / 255, REFERENCES, "queries must be uint8"),
         (QUERIES, REFERENCES[0], "references must be uint8"),
-        (QUERIES[:0], REFERENCES, "none of them 0"),
-        (QUERIES, REFERENCES[:0], "none of them 0"),
-        (QUERIES[:, :1], REFERENCES, "of one shape"),
+        (QUERIES[:0], REFERENCES, "without an empty axis"),
+        (QUERIES, REFERENCES[:0], "without an empty axis"),
+        (QUERIES[:, :1], REFERENCES, "of the same shape"),
     ],
 )
-def test_unfit_clips_are_refused(queries, references, message):
+def test_invalid_clips_are_refused(queries, references, message):
     with pytest.raises(ValueError, match=message):
         nearest_clips(queries, references)

@@ -60,7 +60,7 @@ def test_diversity_is_the_mean_over_pairs_of_samples():
     np.testing.assert_allclose(sample_diversity(samples / 255), expected)
 
 
-def test_copies_have_no_diversity():
+def test_equal_samples_have_diversity_zero():
     same = np.repeat(random_frames((1, 2, 3, 4, 4, 1)), 5, axis=0)
     assert (sample_diversity(same) < 1e-30).all()
     same[0, 1, 2] ^= 255
@@ -69,15 +69,15 @@ def test_copies_have_no_diversity():
     assert found.sum() == pytest.approx(found[1, 2])
 
 
-def test_one_sample_has_no_diversity_to_measure():
-    with pytest.raises(AbsentMetric, match="One sample"):
+def test_diversity_of_one_sample_is_absent():
+    with pytest.raises(AbsentMetric, match="at least 2 samples"):
         sample_diversity(random_frames((1, 2, 3, 4, 4, 1)))
 
 
-def test_unfit_input_is_refused():
+def test_invalid_input_is_refused():
     for scores, message in (
         (SCORES[0], r"\[samples, clips, time\]"),
-        (SCORES[:0], "none of them 0"),
+        (SCORES[:0], "without an empty"),
         (SCORES * np.nan, "finite"),
         (SCORES + np.inf, "finite"),
     ):

@@ -93,7 +93,7 @@ def test_uniform_windows_are_those_of_scikit_image(metric, expected):
 
 def test_floats_become_bytes_by_truncation():
     prediction, truth = small_pair()
-    # All that lies between two bytes counts as the lower one.
+    # Values between two bytes become the lower one.
     between = [(frames + 0.9) / 256 for frames in (prediction, truth)]
     truncated = [(255 * frames).astype(np.uint8) for frames in between]
     np.testing.assert_array_equal(
@@ -128,7 +128,7 @@ def test_identity_is_one_and_the_order_does_not_matter(metric):
 
 
 @pytest.mark.parametrize("metric", EVERY)
-def test_unfit_frames_are_refused(metric):
+def test_invalid_frames_are_refused(metric):
     truth = random_frames()
     with pytest.raises(ValueError, match="both be uint8, or both float"):
         metric(truth, truth / 255)

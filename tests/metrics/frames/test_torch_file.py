@@ -44,7 +44,7 @@ def test_the_published_heads_are_read(real_data, backbone):
 def test_other_objects_are_refused_and_not_made(tmp_path, legacy):
     path = tmp_path / "weights.pth"
     path.write_bytes(torch_bytes({}, legacy, content=foreign()))
-    with pytest.raises(ValueError, match="it holds os.getcwd"):
+    with pytest.raises(ValueError, match="it contains os.getcwd"):
         read_state_dict(path)
 
 
@@ -59,7 +59,7 @@ def test_cut_and_foreign_files_are_refused(tmp_path, legacy):
         with pytest.raises(ValueError, match="cannot be read"):
             read_state_dict(path)
     path.write_bytes(torch_bytes({}, legacy))
-    with pytest.raises(ValueError, match="tensors by name, got none"):
+    with pytest.raises(ValueError, match="named tensors, got none"):
         read_state_dict(path)
     path.write_bytes(torch_bytes({}, legacy, content=[1, 2]))
     with pytest.raises(ValueError, match="cannot be read"):

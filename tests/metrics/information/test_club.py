@@ -23,7 +23,7 @@ def test_a_gaussian_q_gives_the_sum_of_both_divergences(
     assert 0 < result["step"] <= 400
 
 
-def test_independent_codes_share_nothing():
+def test_independent_codes_have_no_information():
     generator = np.random.default_rng(0)
     result = club_upper_bound(
         generator.standard_normal((2000, 3)),
@@ -34,7 +34,7 @@ def test_independent_codes_share_nothing():
     assert abs(result["value"]) < 0.02
 
 
-def test_it_is_no_bound_where_q_misses_the_dependence():
+def test_it_is_not_a_bound_if_q_misses_the_dependence():
     """`first` decides the size of `second`: ln 2 nats, but equal moments."""
     generator = np.random.default_rng(0)
     first = generator.choice([-1.0, 1.0], (2000, 1))
@@ -54,7 +54,7 @@ def test_the_held_out_value_is_reported():
     assert result["count"] == 50
 
 
-def test_the_seed_decides():
+def test_results_depend_on_the_seed():
     pairs = gaussian_pairs(1.0, 2, 400)
     values = [
         club_upper_bound(*pairs, seed, steps=30)["value"] for seed in (3, 3, 4)
@@ -70,14 +70,14 @@ FIRST, SECOND = gaussian_pairs(1.0, 2, 64)
     "changes, message",
     [
         ({"first": FIRST * np.nan}, "first must be finite"),
-        ({"second": SECOND[1:]}, "equally many"),
+        ({"second": SECOND[1:]}, "the same number of"),
         ({"second": SECOND[:, 0]}, "second must be real numbers"),
         ({"first": FIRST[:31], "second": SECOND[:31]}, "at least 4"),
         ({"steps": 0}, "steps must be at least 1"),
         ({"hidden_dim": 0}, "hidden_dim must be at least 1"),
     ],
 )
-def test_unfit_input_is_refused(changes, message):
+def test_invalid_input_is_refused(changes, message):
     arguments = {"first": FIRST, "second": SECOND, "seed": 0}
     with pytest.raises(ValueError, match=message):
         club_upper_bound(**{**arguments, **changes})

@@ -64,7 +64,7 @@ def test_tuples_count_as_one_label():
         (np.array([0.0, np.nan, 1.0, 1.0]), "finite"),
     ],
 )
-def test_unfit_labels_are_refused(labels, message):
+def test_invalid_labels_are_refused(labels, message):
     for entropy in ENTROPIES:
         with pytest.raises(ValueError, match=message):
             entropy(labels)

@@ -58,8 +58,8 @@ def test_the_scale_of_a_dimension_does_not_matter_to_the_correlation():
     np.testing.assert_allclose(found, expected, atol=1e-9)
 
 
-def test_steps_of_different_clips_are_no_transition():
-    # Within a clip nothing changes; from clip to clip all is drawn anew.
+def test_transitions_do_not_cross_clips():
+    # Clips are constant in time and independent of each other.
     still = np.random.default_rng(0).standard_normal((500, 1, 3))
     still = np.repeat(still, 2, axis=1)
     np.testing.assert_allclose(
@@ -79,7 +79,7 @@ def test_information_of_independent_factors():
     assert found["count"] == 4000
 
 
-def test_factors_that_exchange_places_have_cross_information_alone():
+def test_swapped_factors_have_only_cross_information():
     exchange = np.roll(TWO_TURNS, 2, axis=1)
     found = transition_information(
         moved(exchange, clips=4000), BLOCKS, gaussian_information
@@ -89,7 +89,7 @@ def test_factors_that_exchange_places_have_cross_information_alone():
     assert found["gap"] < 0
 
 
-def test_what_a_clip_keeps_tells_nothing_of_other_factors():
+def test_constant_codes_of_a_clip_add_no_cross_information():
     """Codes that hardly change within a clip look alike to an estimator."""
     generator = np.random.default_rng(0)
     kept = generator.standard_normal((300, 1, 4))
@@ -136,7 +136,7 @@ def test_more_partitions_never_lower_the_gap():
     assert gaps[0] < gaps[2]
 
 
-def test_the_seed_decides_on_the_partition():
+def test_the_partition_depends_on_the_seed():
     latents = moved(np.full((8, 8), 0.1), clips=50)
     found = [
         best_partition(
@@ -149,7 +149,7 @@ def test_the_seed_decides_on_the_partition():
 
 def test_undefined_input_is_absent():
     latents = moved(TWO_TURNS, clips=10)
-    with pytest.raises(AbsentMetric, match="One factor alone"):
+    with pytest.raises(AbsentMetric, match="at least 2 factors"):
         transition_information(latents, [[0, 1]], gaussian_information)
     with pytest.raises(AbsentMetric, match="at least 4 clips, got 3"):
         transition_information(latents[:3], BLOCKS, gaussian_information)
@@ -171,7 +171,7 @@ LATENTS = moved(TWO_TURNS, clips=10)
         (LATENTS + np.inf, "latents must be finite"),
     ],
 )
-def test_unfit_latents_are_refused(latents, message):
+def test_invalid_latents_are_refused(latents, message):
     with pytest.raises(ValueError, match=message):
         transition_correlation(latents)
     with pytest.raises(ValueError, match=message):
@@ -185,14 +185,14 @@ def test_unfit_latents_are_refused(latents, message):
     [
         ([[0, 1], [1, 2]], "must not overlap"),
         ([[0, 0], [1]], "must not overlap"),
-        ([[0, 1], []], "none of them empty"),
+        ([[0, 1], []], "non-empty lists"),
         ([[0.5], [1]], "lists of dimensions"),
         ([[0], [4]], "from 0 to 3"),
         ([[0], [-1]], "from 0 to 3"),
         ([], "from 0 to 3"),
     ],
 )
-def test_unfit_blocks_are_refused(blocks, message):
+def test_invalid_blocks_are_refused(blocks, message):
     with pytest.raises(ValueError, match=message):
         transition_information(LATENTS, blocks, gaussian_information)
 
@@ -205,7 +205,7 @@ def test_unfit_blocks_are_refused(blocks, message):
         ({"partitions": 0}, "partitions must be at least 1"),
     ],
 )
-def test_unfit_partitions_are_refused(changes, message):
+def test_invalid_partitions_are_refused(changes, message):
     arguments = {"parts": 2, "seed": 0, **changes}
     with pytest.raises(ValueError, match=message):
         best_partition(LATENTS, estimator=gaussian_information, **arguments)

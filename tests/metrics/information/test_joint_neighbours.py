@@ -15,9 +15,9 @@ PAIRS = hard_pairs(COUNT)
 @pytest.mark.parametrize("name", PAIRS)
 @pytest.mark.parametrize("crowd", [0, 32])
 def test_distances_are_exact(name, crowd, monkeypatch):
-    # With a crowd of 0 every query goes on to products in float64.
-    monkeypatch.setattr(joint_neighbours, "CROWD", crowd)
-    monkeypatch.setattr(joint_neighbours, "PRODUCTS", 7000)
+    # With a limit of 0, every query uses float64 products.
+    monkeypatch.setattr(joint_neighbours, "MAX_OPEN_PAIRS", crowd)
+    monkeypatch.setattr(joint_neighbours, "BLOCK_PRODUCTS", 7000)
     pair = [codes.astype(np.float64) for codes in PAIRS[name]]
     for neighbours in (1, 3):
         np.testing.assert_array_equal(
@@ -44,7 +44,7 @@ def test_ties_with_the_last_neighbour_belong_to_it():
         np.testing.assert_array_equal(found[0], [1, 0.5])
 
 
-def test_copies_beyond_the_neighbours_change_nothing():
+def test_additional_copies_do_not_change_distances():
     first = np.repeat([[0.0], [1.0]], [300, 2], axis=0)
     second = np.repeat([[0.0], [3.0]], [300, 2], axis=0)
     found = joint_neighbour_distances(first, second, 3)

@@ -10,7 +10,7 @@ from sklearn.feature_selection import mutual_info_regression
 
 from mipae_tf.metrics.absent_metric import AbsentMetric
 from mipae_tf.metrics.information.ksg_mi import ksg_mutual_information
-from mipae_tf.metrics.information.ties import separated
+from mipae_tf.metrics.information.ties import break_ties
 
 COUNT = 300
 PAIRS = hard_pairs(COUNT)
@@ -38,7 +38,7 @@ def test_agrees_with_a_reference_over_all_pairs(name, variant):
 
 def test_agrees_with_scikit_learn_in_one_dimension():
     first, second = gaussians(1000, 1, 0.5)
-    first /= first.std()  # as scikit-learn does by itself
+    first /= first.std()  # scikit-learn does the same
     second /= second.std()
     expected = mutual_info_regression(first, second[:, 0], random_state=0)[0]
     assert ksg_mutual_information(first, second) == pytest.approx(
@@ -89,7 +89,7 @@ def test_oracle_and_constant_codes():
 
 
 @pytest.mark.parametrize("variant", [1, 2])
-def test_order_roles_and_common_scale_change_nothing(variant):
+def test_order_roles_and_common_scale_do_not_matter(variant):
     first, second = gaussians(500, 4, 1.0)
     second = second[:, :3]
     expected = ksg_mutual_information(first, second, variant=variant)
@@ -113,16 +113,16 @@ def test_codes_of_few_distinct_values_are_absent(variant):
         "half": lambda codes: codes.astype(np.float16),
     }.items():
         pair = [change(codes) for codes in gaussians(1000, 1, 0.5)]
-        with pytest.raises(AbsentMetric, match="separated breaks such ties"):
+        with pytest.raises(AbsentMetric, match="use break_ties first"):
             ksg_mutual_information(*pair, neighbours=20, variant=variant)
         if name == "copies":
-            continue  # pairs that repeat do tell more of each other
-        apart = [separated(code, seed) for seed, code in enumerate(pair)]
+            continue  # repeated pairs do share more information
+        apart = [break_ties(code, seed) for seed, code in enumerate(pair)]
         found = ksg_mutual_information(*apart, variant=variant)
         assert found == pytest.approx(0.5, abs=0.1)
 
 
-def test_unfit_input_is_refused():
+def test_invalid_input_is_refused():
     first, second = gaussians(20, 2, 1.0)
     spoilt = second.copy()
     spoilt[3, 1] = np.nan
@@ -131,7 +131,7 @@ def test_unfit_input_is_refused():
         (spoilt, second, "first must be finite"),
         (first[:, 0], second, r"first must be .*\[samples, dimensions\]"),
         (first, second.astype(str), "second must be real numbers"),
-        (first, second[1:], "equally many"),
+        (first, second[1:], "the same number of"),
         (first[:3], second[:3], "at least 4"),
     ]:
         with pytest.raises(ValueError, match=message):

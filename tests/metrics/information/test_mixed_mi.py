@@ -10,7 +10,7 @@ from sklearn.metrics import mutual_info_score
 from mipae_tf.metrics.information.ksg_mi import ksg_mutual_information
 from mipae_tf.metrics.information.mixed_mi import mixed_mutual_information
 from mipae_tf.metrics.information.ross_mi import ross_mutual_information
-from mipae_tf.metrics.information.ties import separated
+from mipae_tf.metrics.information.ties import break_ties
 
 COUNT = 300
 PAIRS = hard_pairs(COUNT)
@@ -32,7 +32,7 @@ def test_agrees_with_a_reference_over_all_pairs(name):
     )
 
 
-def test_is_the_estimate_of_kraskov_where_nothing_coincides():
+def test_equals_the_estimate_of_kraskov_without_ties():
     for dimensions in (1, 5):
         pair = gaussians(1000, dimensions, 1.0)
         assert mixed_mutual_information(*pair, 5) == pytest.approx(
@@ -40,10 +40,10 @@ def test_is_the_estimate_of_kraskov_where_nothing_coincides():
         )
 
 
-def test_is_the_estimate_of_ross_where_one_variable_tells_classes():
+def test_equals_the_estimate_of_ross_for_classes():
     codes = gaussians(1000, 2, 1.0)[0]
     labels = np.digitize(codes[:, :1] + codes[:, 1:], [-1, 0, 1])
-    # Classes so far apart that neighbours are always of one class.
+    # Classes are so distant that neighbours have the same class.
     assert mixed_mutual_information(codes, 1e6 * labels) == pytest.approx(
         ross_mutual_information(codes, labels), abs=1e-9
     )
@@ -76,7 +76,7 @@ def test_information_of_a_class_with_uniform_noise(classes):
 
 def test_a_code_that_is_discrete_half_of_the_time():
     # Half the samples are normal, of correlation 0.9, the others ±5 and equal
-    # with probability 0.9; each variable tells which half it is.
+    # with probability 0.9; each variable shows the half.
     generator = np.random.default_rng(0)
     smooth = generator.random((4000, 1)) < 0.5
     first, second = gaussians(4000, 1, -np.log(1 - 0.81) / 2)
@@ -103,15 +103,15 @@ def test_independent_and_constant_codes():
         )
 
 
-def test_rounded_codes_read_too_much_until_ties_are_broken():
+def test_rounded_codes_are_overestimated_until_ties_are_broken():
     pair = np.random.default_rng(0).standard_normal((2, 1000, 1)).round(1)
-    # As docs/mutual_information.md has it.
+    # As in docs/mutual_information.md.
     assert mixed_mutual_information(*pair) == pytest.approx(0.50, abs=0.005)
-    apart = [separated(codes, seed) for seed, codes in enumerate(pair)]
+    apart = [break_ties(codes, seed) for seed, codes in enumerate(pair)]
     assert mixed_mutual_information(*apart) == pytest.approx(0.02, abs=0.005)
 
 
-def test_order_and_roles_change_nothing():
+def test_order_and_roles_do_not_matter():
     first, second = PAIRS["quantised-copy"]
     expected = mixed_mutual_information(first, second)
     order = np.random.default_rng(1).permutation(COUNT)
@@ -121,13 +121,13 @@ def test_order_and_roles_change_nothing():
         )
 
 
-def test_unfit_input_is_refused():
+def test_invalid_input_is_refused():
     first, second = gaussians(20, 2, 1.0)
     spoilt = np.where(np.arange(20)[:, None] == 3, np.inf, second)
     for first_codes, second_codes, neighbours, message in [
         (first, spoilt, 3, "second must be finite"),
         (first[:, 0], second, 3, r"first must be .*\[samples, dimensions\]"),
-        (first, second[1:], 3, "equally many"),
+        (first, second[1:], 3, "the same number of"),
         (first[:3], second[:3], 2, "at least 4"),
         (first, second, 20, "neighbours .* 1 to 19"),
     ]:

@@ -23,7 +23,7 @@ def all_squares(codes: np.ndarray) -> np.ndarray:
 def test_kth_neighbour_distances_are_exact(name, sizes, monkeypatch):
     if sizes == "large":  # every group by products, in blocks of few rows
         monkeypatch.setattr(neighbours, "SMALL_GROUP", 1)
-        monkeypatch.setattr(neighbours, "PRODUCTS", 1000)
+        monkeypatch.setattr(neighbours, "BLOCK_PRODUCTS", 1000)
     codes = CODES[name].astype(np.float64)
     squares = all_squares(codes)
     np.fill_diagonal(squares, np.inf)
@@ -58,12 +58,12 @@ def test_counts_within_are_exact(name):
     )
 
 
-def test_blocks_and_threads_change_nothing(monkeypatch):
+def test_results_do_not_depend_on_blocks_and_threads(monkeypatch):
     codes = CODES["clusters"]
     radii = np.abs(np.random.default_rng(2).normal(1, 1, (COUNT, 2)))
     expected = counts_within(codes, radii, workers=1)
-    monkeypatch.setattr(neighbours, "QUERIES", 97)
-    monkeypatch.setattr(neighbours, "REFERENCES", 31)
+    monkeypatch.setattr(neighbours, "BLOCK_QUERIES", 97)
+    monkeypatch.setattr(neighbours, "BLOCK_REFERENCES", 31)
     done = []
     found = counts_within(
         codes, radii, workers=2, progress=lambda *state: done.append(state)
@@ -83,7 +83,7 @@ def test_neighbours_of_many_copies():
 
 
 @pytest.mark.parametrize("scale", [1e-150, 1.0, 1e100])
-def test_radii_beyond_all_codes_count_all(scale):
+def test_very_large_radii_count_all_samples(scale):
     codes = scale * CODES["plain"]
     radii = np.tile([[1e10 * scale, 1e160, np.inf]], (COUNT, 1))
     np.testing.assert_array_equal(counts_within(codes, radii), COUNT - 1)

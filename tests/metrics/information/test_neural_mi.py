@@ -6,7 +6,7 @@ from mipae_tf.metrics.information.neural_mi import neural_mutual_information
 from mipae_tf.metrics.result import entry
 from mipae_tf.objectives.mi_bounds import BOUNDS
 
-QUICK = {"steps": 300, "together": 32, "hidden_dim": 64}
+QUICK = {"steps": 300, "candidates": 32, "hidden_dim": 64}
 
 
 # The others are in the slow test: js trains as smile does, dv is below.
@@ -35,7 +35,7 @@ def test_information_at_full_length(bound, dimensions):
 
 
 @pytest.mark.parametrize("bound", ["nwj", "infonce"])
-def test_independent_codes_share_nothing(bound):
+def test_independent_codes_have_no_information(bound):
     generator = np.random.default_rng(0)
     result = neural_mutual_information(
         generator.standard_normal((2000, 3)),
@@ -59,13 +59,13 @@ def test_training_pairs_show_information_in_noise_held_out_ones_do_not(bound):
 def test_infonce_stays_below_its_ceiling():
     first, _ = gaussian_pairs(1.0, 3, 2000)
     result = neural_mutual_information(
-        first, first, "infonce", 0, **{**QUICK, "together": 8}
+        first, first, "infonce", 0, **{**QUICK, "candidates": 8}
     )
     assert result["ceiling"] == pytest.approx(np.log(8))
     assert 0.9 * np.log(8) < result["value"] <= np.log(8)
 
 
-def test_the_seed_decides():
+def test_results_depend_on_the_seed():
     pairs = gaussian_pairs(1.0, 2, 400)
     values = [
         neural_mutual_information(*pairs, "tuba", seed, steps=30)["value"]
@@ -75,7 +75,7 @@ def test_the_seed_decides():
     assert abs(values[0] - values[2]) > 1e-3
 
 
-def test_constant_codes_share_nothing_and_make_an_entry():
+def test_constant_codes_have_no_information_and_a_valid_entry():
     first, _ = gaussian_pairs(1.0, 2, 200)
     result = neural_mutual_information(
         first, np.full((200, 1), 0.25), "js", 0, steps=100
@@ -95,16 +95,16 @@ FIRST, SECOND = gaussian_pairs(1.0, 2, 64)
         ({"bound": "mine"}, "bound must be one of js, nwj"),
         ({"first": FIRST * np.nan}, "first must be finite"),
         ({"second": SECOND * np.inf}, "second must be finite"),
-        ({"second": SECOND[1:]}, "equally many"),
+        ({"second": SECOND[1:]}, "the same number of"),
         ({"second": SECOND[:, 0]}, "second must be real numbers"),
         ({"first": FIRST[:31], "second": SECOND[:31]}, "at least 4"),
         ({"steps": 0}, "steps must be at least 1"),
         ({"batch": 1}, "batch must be at least 2"),
-        ({"together": 1}, "together must be at least 2"),
+        ({"candidates": 1}, "candidates must be at least 2"),
         ({"hidden_dim": 0}, "hidden_dim must be at least 1"),
     ],
 )
-def test_unfit_input_is_refused(changes, message):
+def test_invalid_input_is_refused(changes, message):
     arguments = {"first": FIRST, "second": SECOND, "bound": "js", "seed": 0}
     with pytest.raises(ValueError, match=message):
         neural_mutual_information(**{**arguments, **changes})

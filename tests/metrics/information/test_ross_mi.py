@@ -61,7 +61,7 @@ def test_information_of_two_gaussians():
     assert abs(ross_mutual_information(codes, labels) - truth) < 0.02
 
 
-def test_codes_that_tell_all_labels_apart_reach_the_ceiling():
+def test_codes_that_separate_all_labels_reach_the_ceiling():
     generator = np.random.default_rng(0)
     labels = generator.integers(300, size=(COUNT, 1))
     codes = labels + 1e-3 * generator.standard_normal((COUNT, 4))
@@ -75,7 +75,7 @@ def test_codes_that_tell_all_labels_apart_reach_the_ceiling():
 
 
 @pytest.mark.parametrize("power", [-900, 400])
-def test_scale_changes_nothing(power):
+def test_results_are_invariant_to_scale(power):
     # Squares of such codes leave the range of float32, or even of float64.
     codes, labels = CODES["plain"], np.digitize(CODES["plain"][:, 0], [-1, 1])
     expected = ross_mutual_information(codes, labels)
@@ -100,7 +100,7 @@ def test_labelings_that_keep_different_samples_do_not_disturb_each_other():
     ]
 
 
-def test_unfit_input_is_refused():
+def test_invalid_input_is_refused():
     codes, labels = CODES["plain"], LABELINGS["large"]
     for bad in (np.nan, np.inf, 1e200):
         spoilt = codes.copy()
@@ -111,7 +111,7 @@ def test_unfit_input_is_refused():
         ross_mutual_information(codes[:, 0], labels)
     with pytest.raises(ValueError, match=r"\[samples, dimensions\]"):
         ross_mutual_information(codes.astype(str), labels)
-    with pytest.raises(ValueError, match="equally many"):
+    with pytest.raises(ValueError, match="the same number of"):
         ross_mutual_information(codes, labels[1:])
     with pytest.raises(ValueError, match="at least 4"):
         ross_mutual_information(codes[:3], labels[:3])

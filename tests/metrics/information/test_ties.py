@@ -14,7 +14,7 @@ from mipae_tf.metrics.disentanglement.modularity import modularity
 from mipae_tf.metrics.information.mixed_mi import mixed_mutual_information
 from mipae_tf.metrics.information.ross_mi import ross_mutual_information
 from mipae_tf.metrics.information.ross_mi import ross_terms
-from mipae_tf.metrics.information.ties import separated
+from mipae_tf.metrics.information.ties import break_ties
 from mipae_tf.metrics.information.ties import tied_share
 
 COUNT = 400
@@ -68,13 +68,13 @@ def test_the_published_gap_of_tied_codes_is_absent(name):
     reason = f"content_codes take {distinct} distinct values in 400 samples"
     with pytest.raises(AbsentMetric, match=reason) as error:
         mig_published(codes[:, :1], codes[:, 1:], *LABELS.T)
-    assert "does not allow for ties" in str(error.value)
+    assert "does not handle ties" in str(error.value)
     with pytest.raises(AbsentMetric, match="pose_codes take"):
         mig_published(PLAIN[:, :1], codes[:, 1:], *LABELS.T)
 
 
-def test_the_published_gap_keeps_what_ties_hardly_move():
-    # Images that were drawn twice, and a code that tells nothing at all.
+def test_the_published_gap_allows_few_ties():
+    # Repeated images, and a code without information.
     drawn = np.concatenate([np.arange(COUNT), np.arange(20)])
     codes, labels = PLAIN[drawn], LABELS[drawn]
     assert 0.05 < tied_share(codes) < 0.2
@@ -94,23 +94,23 @@ def test_rounding_adds_no_information(decimals, dimensions):
     labels = np.digitize(plain[:, 0] + plain[::-1, 0], [-1, 0, 1])
     rounded = np.round(plain, decimals)
     whole = ross_terms(plain, [labels]).mean()
-    kept = ross_terms(separated(rounded), [labels]).mean()
+    kept = ross_terms(break_ties(rounded), [labels]).mean()
     # Steps of a standard deviation do lose something.
     assert kept == pytest.approx(whole, abs=0.04 + 0.1 * (decimals == 0))
     unrelated = np.random.default_rng(2).standard_normal((1000, dimensions))
-    pair = separated(rounded, 0), separated(np.round(unrelated, decimals), 1)
+    pair = break_ties(rounded, 0), break_ties(np.round(unrelated, decimals), 1)
     assert mixed_mutual_information(*pair) == pytest.approx(0, abs=0.06)
 
 
-def test_the_published_estimate_errs_either_way():
-    # As docs/mutual_information.md has it: 4 labels, 1.39 nats, told apart.
+def test_the_published_estimate_errs_in_both_directions():
+    # As in docs/mutual_information.md: 4 separated labels, 1.39 nats.
     plain = np.random.default_rng(0).standard_normal((2, 1000, 1))[0]
     labels = np.random.default_rng(1).integers(4, size=1000)
     found = {}
     for decimals in (0, 1, 2):
         codes = np.round(6 * labels[:, None] + plain, decimals)
         found[decimals] = [
-            ross_terms(z, [labels]).mean() for z in (codes, separated(codes))
+            ross_terms(z, [labels]).mean() for z in (codes, break_ties(codes))
         ]
     expected = {0: [-1.81, 1.37], 1: [0.39, 1.37], 2: [1.57, 1.38]}
     for decimals, values in expected.items():
@@ -118,24 +118,24 @@ def test_the_published_estimate_errs_either_way():
 
 
 @pytest.mark.parametrize("dtype", [np.float64, np.float32])
-def test_untied_codes_stay_as_they_are(dtype):
+def test_codes_without_ties_are_unchanged(dtype):
     codes = np.random.default_rng(0).standard_normal((1000, 3)).astype(dtype)
     codes[:9] = codes[0]  # a few copies do not matter
-    np.testing.assert_array_equal(separated(codes), codes)
+    np.testing.assert_array_equal(break_ties(codes), codes)
 
 
-def test_separated_values_keep_their_order_and_constants_stay():
+def test_break_ties_keeps_order_and_constants():
     codes = np.stack([LABELS[:, 0] * 1e-9 + 5, np.full(COUNT, 1e9)], axis=1)
-    apart = separated(codes)
+    apart = break_ties(codes)
     assert tied_share(apart) == 0
     np.testing.assert_array_equal(apart[:, 1], 0)
     for label in range(3):
         below = apart[LABELS[:, 0] == label, 0]
         above = apart[LABELS[:, 0] == label + 1, 0]
         assert below.max() < above.min()
-    np.testing.assert_array_equal(apart, separated(codes))
-    assert not np.array_equal(apart, separated(codes, seed=1))
-    np.testing.assert_array_equal(separated(codes[:, 1:]), 0)
+    np.testing.assert_array_equal(apart, break_ties(codes))
+    assert not np.array_equal(apart, break_ties(codes, seed=1))
+    np.testing.assert_array_equal(break_ties(codes[:, 1:]), 0)
 
 
 def test_the_share_counts_samples_that_have_a_copy():

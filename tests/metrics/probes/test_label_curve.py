@@ -9,10 +9,9 @@ GENERATOR = np.random.default_rng(0)
 GROUPS = np.repeat(np.arange(CLIPS), FRAMES)
 OF_CLIP = np.arange(CLIPS) % 4
 LABELS = OF_CLIP[GROUPS]
-# What tells the class stays over a clip; its own look, which tells the clip,
-# is stronger in other dimensions.
+# Four dimensions encode the class; the others identify the clip more strongly.
 IDENTITY = GENERATOR.standard_normal((CLIPS, 6))
-KNOWING = np.concatenate(
+CLASS_CODES = np.concatenate(
     [
         np.eye(4)[LABELS] + 0.4 * GENERATOR.standard_normal((CLIPS, 4))[GROUPS],
         IDENTITY[GROUPS],
@@ -22,7 +21,7 @@ KNOWING = np.concatenate(
 
 
 def test_accuracy_grows_with_the_labelled_clips():
-    curve = label_curve(KNOWING, LABELS, GROUPS, (4, 15, 60), seed=0)
+    curve = label_curve(CLASS_CODES, LABELS, GROUPS, (4, 15, 60), seed=0)
     assert list(curve) == [4, 15, 60]
     means = [point["mean"] for point in curve.values()]
     assert means == sorted(means)
@@ -41,7 +40,7 @@ def test_an_oracle_needs_few_clips(kind):
     assert curve[25]["mean"] > 0.97
 
 
-def test_codes_that_tell_clips_alone_score_chance():
+def test_codes_that_only_identify_clips_score_chance():
     # Frames of a clip on both sides would let these score 1.
     own = np.eye(CLIPS)[GROUPS]
     curve = label_curve(own, LABELS, GROUPS, (60,), seed=0)
@@ -52,16 +51,16 @@ def test_codes_that_tell_clips_alone_score_chance():
     )
 
 
-def test_one_labelled_clip_can_answer_its_own_class_alone():
-    curve = label_curve(KNOWING, LABELS, GROUPS, (1,), seed=0, draws=20)
+def test_one_labelled_clip_predicts_only_its_own_class():
+    curve = label_curve(CLASS_CODES, LABELS, GROUPS, (1,), seed=0, draws=20)
     assert curve[1]["mean"] == curve[1]["chance"]
     assert curve[1]["mean"] == pytest.approx(0.25, abs=0.06)
 
 
 def test_labels_and_groups_may_be_tuples():
-    expected = label_curve(KNOWING, LABELS, GROUPS, (20,), seed=0)
+    expected = label_curve(CLASS_CODES, LABELS, GROUPS, (20,), seed=0)
     found = label_curve(
-        KNOWING,
+        CLASS_CODES,
         np.stack([LABELS // 2, LABELS % 2], axis=1),
         np.stack([GROUPS // 10, GROUPS % 10], axis=1),
         (20,),
@@ -70,9 +69,9 @@ def test_labels_and_groups_may_be_tuples():
     assert found == expected
 
 
-def test_the_seed_decides():
+def test_results_depend_on_the_seed():
     curves = [
-        label_curve(KNOWING, LABELS, GROUPS, (20,), seed=seed)
+        label_curve(CLASS_CODES, LABELS, GROUPS, (20,), seed=seed)
         for seed in (3, 3, 4)
     ]
     assert curves[0] == curves[1] != curves[2]
@@ -80,15 +79,15 @@ def test_the_seed_decides():
 
 def test_constant_labels_are_absent():
     with pytest.raises(AbsentMetric, match="constant"):
-        label_curve(KNOWING, LABELS * 0, GROUPS, (20,), seed=0)
+        label_curve(CLASS_CODES, LABELS * 0, GROUPS, (20,), seed=0)
 
 
 @pytest.mark.parametrize(
     "changes, message",
     [
-        ({"codes": KNOWING * np.nan}, "codes must be finite"),
-        ({"labels": LABELS[1:]}, "equally many"),
-        ({"groups": GROUPS[1:]}, "equally many"),
+        ({"codes": CLASS_CODES * np.nan}, "codes must be finite"),
+        ({"labels": LABELS[1:]}, "the same number of"),
+        ({"groups": GROUPS[1:]}, "the same number of"),
         ({"counts": (61,)}, "from 1 to 60"),
         ({"counts": (0,)}, "from 1 to 60"),
         ({"counts": ()}, "at least one count"),
@@ -98,9 +97,9 @@ def test_constant_labels_are_absent():
         ({"kind": "forest"}, "kind must be one of"),
     ],
 )
-def test_unfit_input_is_refused(changes, message):
+def test_invalid_input_is_refused(changes, message):
     arguments = {
-        "codes": KNOWING,
+        "codes": CLASS_CODES,
         "labels": LABELS,
         "groups": GROUPS,
         "counts": (20,),

@@ -33,7 +33,7 @@ def test_a_linear_class_is_read(kind):
     assert result["shuffled"] < result["chance"] + 0.08
 
 
-def test_scale_and_offset_of_dimensions_change_nothing():
+def test_results_are_invariant_to_scale_and_offset():
     scales = [1e-170, 1e140, 1e-8, 1e30, 1, 1]
     moved = UNIT * scales + [0, 0, 1, -1e37, 1e7, 0]
     still = np.full((1200, 1), 1e149)
@@ -51,9 +51,7 @@ def test_scale_and_offset_of_dimensions_change_nothing():
     "target, categorical, linear, mlp",
     [(NUMBER, False, 0.2, 0.8), (CLASS, True, 0.65, 0.85)],
 )
-def test_only_the_mlp_reads_what_is_not_linear(
-    target, categorical, linear, mlp
-):
+def test_only_the_mlp_reads_nonlinear_factors(target, categorical, linear, mlp):
     scores = {
         kind: probe(CODES, target, kind=kind, categorical=categorical, seed=1)
         for kind in ("linear", "mlp")
@@ -63,7 +61,7 @@ def test_only_the_mlp_reads_what_is_not_linear(
 
 
 @pytest.mark.parametrize("kind", ["linear", "mlp"])
-def test_noise_and_constant_codes_tell_nothing(kind):
+def test_noise_and_constant_codes_score_chance(kind):
     for codes in (NOISE, np.full((1200, 3), 0.5)):
         number = probe(codes, NUMBER, kind=kind, categorical=False, seed=0)
         assert -0.15 < number["score"] < 0.05
@@ -86,14 +84,14 @@ class Trained:
         return -abs(self.epochs - 3)
 
 
-def test_the_epoch_is_chosen_on_samples_that_are_not_learnt_from(monkeypatch):
+def test_the_epoch_is_chosen_on_validation_samples(monkeypatch):
     monkeypatch.setattr(probes, "MLPRegressor", Trained)
     kept = probes._fitted("mlp", False, 0, CODES, NUMBER)
     assert kept.epochs == 3
     assert len(kept.seen) == 1080
 
 
-def test_given_test_arrays_are_scored_on():
+def test_given_test_arrays_are_used():
     # Training on one sign of a quadratic, testing on the other.
     left, right = UNIT[:, 0] < 0, UNIT[:, 0] >= 0
     test = CODES[right], NUMBER[right]
@@ -109,7 +107,7 @@ def test_given_test_arrays_are_scored_on():
     assert result["score"] < 0
 
 
-def test_the_seed_decides():
+def test_results_depend_on_the_seed():
     results = [
         probe(NOISE, NUMBER, categorical=False, seed=seed)["score"]
         for seed in (3, 3, 4)
@@ -130,14 +128,14 @@ def test_constant_targets_are_absent():
         ({"kind": "forest"}, "kind must be one of"),
         ({"codes": CODES * np.nan}, "codes must be finite"),
         ({"target": NUMBER * np.inf}, "target must be finite"),
-        ({"target": NUMBER[1:]}, "equally many"),
+        ({"target": NUMBER[1:]}, "the same number of"),
         ({"target": CODES}, "one factor"),
         ({"codes": CODES[:12], "target": NUMBER[:12]}, "at least 4"),
         ({"test": (CODES[:, 1:], NUMBER)}, "6 dimensions"),
         ({"test": (CODES[:3], NUMBER[:3])}, "test codes must hold"),
     ],
 )
-def test_unfit_input_is_refused(changes, message):
+def test_invalid_input_is_refused(changes, message):
     arguments = {"codes": CODES, "target": NUMBER, **changes}
     with pytest.raises(ValueError, match=message):
         probe(**arguments, categorical=False, seed=0)

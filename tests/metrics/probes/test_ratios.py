@@ -15,7 +15,7 @@ def test_ratios_of_errors():
     assert found == pytest.approx({"content": 20, "pose": 2, "ceiling": 25})
 
 
-def test_a_latent_that_knows_no_more_than_chance_has_no_ratios():
+def test_ratios_of_a_latent_at_chance_are_absent():
     for full in (0.1, 0.09):
         with pytest.raises(AbsentMetric, match="not above chance"):
             accuracy_ratios(full, content=0.1, pose=0.1, chance=0.1)
@@ -24,7 +24,7 @@ def test_a_latent_that_knows_no_more_than_chance_has_no_ratios():
             error_ratios(full, content=0.25, pose=0.25, chance=0.25)
 
 
-def test_a_margin_says_how_far_from_chance_is_enough():
+def test_the_margin_is_the_required_distance_from_chance():
     barely = {"content": 0.1, "pose": 0.1, "chance": 0.1}
     assert accuracy_ratios(0.102, **barely)["pose"] == pytest.approx(
         0.1 / 0.102
@@ -36,7 +36,7 @@ def test_a_margin_says_how_far_from_chance_is_enough():
         error_ratios(0.098, **barely, margin=0.008)
 
 
-def test_a_latent_without_error_has_no_ratios():
+def test_ratios_of_a_latent_without_error_are_absent():
     with pytest.raises(AbsentMetric, match="infinite"):
         error_ratios(0.0, content=0.2, pose=0.0, chance=0.25)
 
@@ -44,7 +44,7 @@ def test_a_latent_without_error_has_no_ratios():
 @pytest.mark.parametrize(
     "name", ["full", "content", "pose", "chance", "margin"]
 )
-def test_unfit_numbers_are_refused(name):
+def test_invalid_numbers_are_refused(name):
     fit = {"full": 0.5, "content": 0.4, "pose": 0.3, "chance": 0.1}
     for value in (-0.1, float("nan"), float("inf")):
         with pytest.raises(ValueError, match=f"{name} must be"):

@@ -66,7 +66,7 @@ def test_skip_maps_are_made_once_for_a_forecast(monkeypatch):
 
 @pytest.mark.parametrize(
     "shape, message",
-    [((32, 32, 1), "--backbone=dcgan takes frames of 64 or 128 pixels")],
+    [((32, 32, 1), "--backbone=dcgan needs frames of 64 or 128 pixels")],
 )
 def test_frames_of_another_size_are_refused(shape, message):
     with pytest.raises(ValueError, match=message):
