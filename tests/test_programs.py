@@ -17,7 +17,7 @@ ROOT = pathlib.Path(__file__).parents[1]
 # Program, arguments, what the one sentence must contain.
 REFUSED = {
     "model": ("train", ["--model=vae"], "--model=vae", "mipae"),
-    "dataset": ("train", ["--dataset=nothing"], "--dataset=nothing", "ours"),
+    "dataset": ("train", ["--dataset=nothing"], "--dataset=nothing", "in this library"),
     "dataset config": (
         "train",
         ["--dataset=moving_dsprites/nothing"],
@@ -29,11 +29,11 @@ REFUSED = {
     "foreign flag": (
         "train",
         ["--model=drnet", "--bound=js"],
-        "--bound is no hyper-parameter",
-        "adversarial_weight",
+        "--bound is a hyper-parameter of mipae",
+        "not of --model=drnet",
     ),
-    "pose_dim": ("train", ["--pose_dim=0"], "--pose_dim=0", "1 or more"),
-    "batch of one": ("train", ["--batch_size=1"], "--batch_size=1", "2 or"),
+    "pose_dim": ("train", ["--pose_dim=0"], "--pose_dim=0", "1 to 16384"),
+    "batch of one": ("train", ["--batch_size=1"], "--batch_size=1", "2 to"),
     "protocol": ("train", ["--protocol=mine"], "--protocol=mine", "published"),
     "strategy": ("train", ["--strategy=tpu"], "--strategy=tpu", "mirrored"),
     "no number": ("train", ["--width=wide"], "width", "wide"),

@@ -6,11 +6,11 @@ from mipae_tf.options import Options
 from mipae_tf.options import option
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True, kw_only=True)
 class EvaluationOptions(Options):
     """Everything a user can choose about an evaluation but the groups."""
 
-    clips: int = option(1_000, "Measure the first N test clips.", low=2)
+    clips: int = option(1_000, "Measure the first N test clips.", low=1)
     horizon: int = option(10, "Frames to predict.", low=1)
     samples: int = option(
         20,

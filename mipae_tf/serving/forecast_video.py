@@ -28,7 +28,7 @@ ENDINGS = (".gif", ".mp4", ".npy")
 MOST_IN_GIF = 2_000  # predicted frames
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True, kw_only=True)
 class ForecastOptions(Options):
     """What a user can choose about the forecast of a video."""
 

@@ -8,7 +8,7 @@ from mipae_tf.training.strategies import NAMES
 from mipae_tf.training.strategies import PRECISIONS
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True, kw_only=True)
 class TrainingOptions(Options):
     """Everything a user can choose about a training but model and data.
 

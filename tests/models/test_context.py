@@ -41,7 +41,7 @@ def test_a_context_that_has_all_is_made_of_tensors():
         (
             {"goal": None},
             ALL,
-            r"goal is missing: .* Context\(frames, goal",
+            r"goal is missing: .* Context\(..., goal",
         ),
         ({"actions": None}, ALL, "actions is missing: Toy takes frames and"),
         ({"goal": CLIPS[:1, 4]}, ALL, r"goal has shape \[1, 4, 4, 1\]"),

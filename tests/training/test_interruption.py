@@ -73,14 +73,16 @@ def test_an_interruption_can_be_used_again():
 def test_the_program_leaves_with_a_code_that_schedulers_know(
     monkeypatch, capsys, number, code
 ):
-    def stopped():
+    def stopped(*_, **__):
         raise Interrupted(number, "dynamics step 4 of 6")
 
-    monkeypatch.setattr(program, "_train", stopped)
+    monkeypatch.setattr(program, "train_model", stopped)
     monkeypatch.setattr(program, "set_threads", lambda _: None)
-    monkeypatch.setattr(
-        program, "FLAGS", types.SimpleNamespace(intra_op_threads=None)
-    )
+    given = {"run_dir": "run", "dataset": "d", "model": "mipae"}
+    given = types.SimpleNamespace(**given, protocol="default")
+    monkeypatch.setattr(program, "FLAGS", given)
+    for name in ("given_options", "given_hyperparameters", "_flagfile"):
+        monkeypatch.setattr(program, name, lambda *_: {})
     with pytest.raises(SystemExit) as leaving:
         program.main([])
     assert leaving.value.code == code
