@@ -42,8 +42,8 @@ def option(
         low: the smallest number allowed.
         above: the number must be greater than this one.
         below: the number must be less than this one.
-        high: the largest number allowed; for integers the `HIGH` of the class
-            when None.
+        high: the largest allowed number; if None, integers are limited by
+            `MAX_INTEGER` of the class.
         path: whether it is a path, in which `~` is the home folder.
         identity: whether a run with another value is another run. The number
             of steps is not: a run may be made longer.
@@ -62,7 +62,7 @@ def option(
     return dataclasses.field(default=default, metadata=metadata)
 
 
-def other_default(
+def override_default(
     options: type["Options"], name: str, default: Any, **metadata: Any
 ) -> Any:
     """A field of a base class, with another default.
@@ -84,21 +84,21 @@ class Options:
     """Base of all options.
 
     Attributes:
-        HIGH: the largest integer allowed where a field does not say.
+        MAX_INTEGER: the largest integer allowed where a field does not say.
 
     Raises:
         ValueError: on making one with a value that is not allowed. The
             message names the flag, the value and what is allowed.
     """
 
-    HIGH: ClassVar[int] = INT32_MAX
+    MAX_INTEGER: ClassVar[int] = INT32_MAX
 
     def __post_init__(self) -> None:
         for field in dataclasses.fields(self):
             value = getattr(self, field.name)
             if value is None and field.default is None:
                 continue
-            _check(field.name, value, field.metadata, self.HIGH)
+            _check(field.name, value, field.metadata, self.MAX_INTEGER)
             if field.metadata["type"] in (int, float):  # NumPy's become ours
                 value = field.metadata["type"](value)
                 object.__setattr__(self, field.name, value)

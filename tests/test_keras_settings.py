@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 from models.harness import FRAME
 from models.harness import batch_of
-from models.harness import enliven
 from models.harness import moving_clips
-from models.harness import small
+from models.harness import randomize_weights
+from models.harness import small_config
 from runs.run_cases import make_run
 from runs.run_cases import settings
 
@@ -85,7 +85,7 @@ def layers_of(model):
 
 @pytest.mark.parametrize("name", list(MODELS))
 def test_models_are_made_as_everywhere(foreign, name):
-    model = make_model(name, FRAME, given=small(name))
+    model = make_model(name, FRAME, given=small_config(name))
     found = layers_of(model)
     assert {policy for _, policy, _ in found} == {"float32"}
     assert {layout for *_, layout in found} <= {"channels_last", None}
@@ -101,9 +101,9 @@ def test_models_are_made_as_everywhere(foreign, name):
 def outcome():
     """Frames of a model, and its losses after a step of training."""
     keras.utils.set_random_seed(0)
-    given = small("drnet", schedule="cosine", normalization="batch")
+    given = small_config("drnet", schedule="cosine", normalization="batch")
     model = make_model("drnet", FRAME, given=given)
-    enliven(model)
+    randomize_weights(model)
     video = moving_clips()
     stage = model.stages()[0]
     losses = stage.train_step(batch_of(stage, video))
@@ -129,7 +129,9 @@ def test_a_schedule_is_long_in_any_float_type(foreign):
 
 def test_a_precision_holds_within_what_makes_a_model(foreign):
     with precision("mixed_bfloat16"):
-        found = layers_of(make_model("drnet", FRAME, given=small("drnet")))
+        found = layers_of(
+            make_model("drnet", FRAME, given=small_config("drnet"))
+        )
     assert "mixed_bfloat16" in {policy for _, policy, _ in found}
 
 

@@ -29,7 +29,7 @@ REFUSED = {
     "foreign flag": (
         "train",
         ["--model=drnet", "--bound=js"],
-        "--bound is no hyper-parameter",
+        "--bound is not a hyper-parameter",
         "adversarial_weight",
     ),
     "pose_dim": ("train", ["--pose_dim=0"], "--pose_dim=0", "1 or more"),

@@ -14,7 +14,7 @@ from mipae_tf.cli.screen import Progress
 from mipae_tf.files import expand_home
 from mipae_tf.files import same_file
 from mipae_tf.models import VideoModel
-from mipae_tf.models.base import PIECE
+from mipae_tf.models.base import FRAMES_PER_CALL
 from mipae_tf.options import Options
 from mipae_tf.options import option
 from mipae_tf.runs import load
@@ -185,7 +185,9 @@ def _futures(
 ) -> Iterator[np.ndarray]:
     shown = Progress("predicting", horizon, "frame")
     try:
-        for piece in model.stream(video[None], horizon, samples, seed, PIECE):
+        for piece in model.stream(
+            video[None], horizon, samples, seed, FRAMES_PER_CALL
+        ):
             yield piece[:, 0]  # [samples, frames, height, width, channel]
             shown.update(piece.shape[2])
     finally:
@@ -215,7 +217,7 @@ def _panels(
     video: np.ndarray, futures: Iterable[np.ndarray], samples: int
 ) -> Iterator[list[np.ndarray]]:
     """What each panel shows next; the input stays as it was last."""
-    for first in range(0, len(video), PIECE):
-        yield [video[first : first + PIECE]] * (1 + samples)
+    for first in range(0, len(video), FRAMES_PER_CALL):
+        yield [video[first : first + FRAMES_PER_CALL]] * (1 + samples)
     for piece in futures:
         yield [np.repeat(video[-1:], piece.shape[1], axis=0), *piece]

@@ -100,7 +100,7 @@ class StageLoop:
                 waited += tf.timestamp() - asked
                 before = [tf.identity(v) for v in kept] if self.undo else []
                 values, faults = self._reduced(
-                    *self.strategy.run(self.stage.watched_step, (batch,))
+                    *self.strategy.run(self.stage.checked_train_step, (batch,))
                 )
                 if tf.reduce_any(faults > 0.0):
                     for variable, value in zip(kept, before):

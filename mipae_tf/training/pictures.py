@@ -5,8 +5,8 @@ import tensorflow as tf
 
 from mipae_tf.data import Clips
 from mipae_tf.models import VideoModel
-from mipae_tf.models.context import FROM_FRAMES
-from mipae_tf.models.context import context_of
+from mipae_tf.models.context import FRAME_FIELDS
+from mipae_tf.models.context import context_from_clips
 from mipae_tf.models.frame_values import to_uint8
 from mipae_tf.visual.forecasts import DRAWN_CLIPS
 from mipae_tf.visual.forecasts import draw_forecasts
@@ -19,7 +19,7 @@ GENERATED_CLIPS, GENERATED_FRAMES = 4, 10
 
 def can_forecast(model: VideoModel) -> bool:
     """Whether a model can forecast from clips of frames alone."""
-    return model.offers("forecast") and set(model.TAKES) <= set(FROM_FRAMES)
+    return model.offers("forecast") and set(model.TAKES) <= set(FRAME_FIELDS)
 
 
 def code_strip(
@@ -79,6 +79,6 @@ def forecast_pictures(
     """
     video = clips.video[:DRAWN_CLIPS]
     horizon = clips.length - context
-    given = context_of(model.TAKES, video, context, horizon)
+    given = context_from_clips(model.TAKES, video, context, horizon)
     forecast = model.forecast(given, horizon).numpy()
     return draw_forecasts(video, forecast, context)

@@ -168,7 +168,7 @@ class Trainer:
                     )
                 every = self.options.validate_every
                 if step % every == 0 or step == stage.total_steps:
-                    with stage.averaged():
+                    with stage.averaged_weights():
                         losses = validate()
                         logbook.write("validation", losses)
                         checkpoints.save_if_best(losses["loss"])

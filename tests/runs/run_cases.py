@@ -1,7 +1,7 @@
 """Runs made by hand, without training."""
 
 from models.harness import FRAME
-from models.harness import small
+from models.harness import small_config
 
 from mipae_tf.models import config_class
 from mipae_tf.runs import RunFolder
@@ -11,7 +11,7 @@ from mipae_tf.runs.checkpoints import StageCheckpoints
 
 def settings(name="mipae", frame_shape=FRAME, dataset="none", seed=0, **given):
     """Settings of a small run."""
-    config = config_class(name).resolve("default", small(name, **given))
+    config = config_class(name).resolve("default", small_config(name, **given))
     return RunSettings(name, "default", config, dataset, frame_shape, seed)
 
 

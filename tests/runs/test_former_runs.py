@@ -4,7 +4,7 @@ import json
 
 import numpy as np
 import pytest
-from models.harness import lively_model
+from models.harness import random_model
 from models.harness import values
 from runs.run_cases import make_run
 from runs.run_cases import settings
@@ -15,7 +15,7 @@ from mipae_tf.runs.checkpoints import StageCheckpoints
 
 
 def test_the_one_stage_of_svg_was_called_elbo(tmp_path):
-    model = lively_model("svg_lp")
+    model = random_model("svg_lp")
     folder = make_run(tmp_path, model, settings("svg_lp"))
     checkpoints = tmp_path / "checkpoints"
     (checkpoints / "joint").rename(checkpoints / "elbo")
@@ -50,7 +50,7 @@ def test_a_stage_that_is_called_so_today_keeps_its_folder(tmp_path):
     [
         (
             lambda fields: fields["config"].update(colour=1),
-            "--colour is no hyper-parameter of this model; it has",
+            "--colour is not a hyper-parameter of this model; it has",
         ),
         (
             lambda fields: fields["config"].update(backbone="unet"),

@@ -1,8 +1,8 @@
 import keras
 import numpy as np
 import pytest
-from models.harness import lively_model
 from models.harness import moving_clips
+from models.harness import random_model
 from runs.run_cases import make_run
 from runs.run_cases import settings
 from training.scripted import Counter
@@ -33,7 +33,7 @@ def counted(monkeypatch, owner, name):
 
 def test_a_loaded_run_forecasts_as_the_trained_model_did(tmp_path, monkeypatch):
     """It is built once, without stages and their optimizers."""
-    model, video = lively_model("mipae"), moving_clips(2)
+    model, video = random_model("mipae"), moving_clips(2)
     make_run(tmp_path, model)
     models = counted(monkeypatch, VideoModel, "__init__")
     stages = counted(monkeypatch, Stage, "__init__")
@@ -68,7 +68,7 @@ def test_a_run_is_loaded_with_the_weights_of_its_last_stage(
 
 
 def test_weights_go_to_another_model_of_the_same_networks(tmp_path):
-    model = lively_model("mipae")
+    model = random_model("mipae")
     make_run(tmp_path, model)
     other = settings("drnet", seed=5).make_model()
     load_weights(other, tmp_path)
@@ -89,7 +89,7 @@ def test_weights_go_to_another_model_of_the_same_networks(tmp_path):
     ids=["width", "pose_dim", "norm", "backbone", "model", "model and size"],
 )
 def test_other_networks_are_refused(tmp_path, other):
-    make_run(tmp_path, lively_model("mipae"))
+    make_run(tmp_path, random_model("mipae"))
     with pytest.raises(ValueError, match="other networks than this"):
         load_weights(other.make_model(), tmp_path)
 

@@ -8,8 +8,8 @@ import sys
 import numpy as np
 import pytest
 from models.harness import FRAME
-from models.harness import lively_model
 from models.harness import moving_clips
+from models.harness import random_model
 from runs.run_cases import make_run
 from runs.run_cases import settings
 from serving.bad_requests import spoilt
@@ -42,7 +42,7 @@ class Server:
         """A model, exported once."""
         if name not in self.served:
             given = GIVEN.get(name, {})
-            model = lively_model(name, **given)
+            model = random_model(name, **given)
             run = self.folder / name
             make_run(run, model, settings(name, **given))
             self.served[name] = model, str(export_run(run))
@@ -207,7 +207,7 @@ def same(answer, wanted):
 
 
 def test_versions_are_counted(tmp_path, monkeypatch):
-    make_run(tmp_path / "run", lively_model("ae_lstm"), settings("ae_lstm"))
+    make_run(tmp_path / "run", random_model("ae_lstm"), settings("ae_lstm"))
     target = tmp_path / "served"
     (target / "3").mkdir(parents=True)
 

@@ -3,8 +3,8 @@ import os
 
 import numpy as np
 import pytest
-from models.harness import lively_model
 from models.harness import moving_clips
+from models.harness import random_model
 from PIL import Image
 from runs.run_cases import make_run
 from runs.run_cases import settings
@@ -21,7 +21,7 @@ MODULE = importlib.import_module("mipae_tf.serving.forecast_video")
 @pytest.fixture(scope="module")
 def run(tmp_path_factory):
     folder = tmp_path_factory.mktemp("run")
-    model = lively_model("ae_lstm")
+    model = random_model("ae_lstm")
     make_run(folder / "run", model, settings("ae_lstm"))
     np.save(folder / "clip.npy", moving_clips(1)[0])
     return model, folder
@@ -41,7 +41,7 @@ def test_what_follows_the_video_is_written_and_drawn(run):
 
 def test_a_long_forecast_goes_through_in_pieces(run, monkeypatch):
     model, folder = run
-    monkeypatch.setattr(MODULE, "PIECE", 3)
+    monkeypatch.setattr(MODULE, "FRAMES_PER_CALL", 3)
     for ending in (".mp4", ".npy"):
         output = folder / f"ahead{ending}"
         forecast_video(folder / "run", folder / "clip.npy", output, horizon=7)
@@ -93,7 +93,7 @@ def test_futures_depend_on_the_seed(tmp_path, monkeypatch):
 
 @pytest.mark.slow
 def test_several_futures_are_drawn(tmp_path):
-    model, video = lively_model("svg_lp"), moving_clips(1)
+    model, video = random_model("svg_lp"), moving_clips(1)
     make_run(tmp_path / "run", model, settings("svg_lp"))
     np.save(tmp_path / "clip.npy", video[0])
     drawn, array = tmp_path / "ahead.gif", tmp_path / "ahead.npy"

@@ -13,7 +13,7 @@ TESTS = pathlib.Path(__file__).parents[1]
 sys.path[:0] = [str(TESTS.parent), str(TESTS)]
 
 from models.harness import moving_clips  # noqa: E402
-from models.harness import small  # noqa: E402
+from models.harness import small_config  # noqa: E402
 
 from mipae_tf.models import config_class  # noqa: E402
 from mipae_tf.training import TrainingOptions  # noqa: E402
@@ -39,7 +39,7 @@ def main(strategy, model, run_dir):
     train(
         run_dir,
         model=model,
-        hyperparameters=small(model, **lengths),
+        hyperparameters=small_config(model, **lengths),
         clips={"train": video, "validation": video[:4]},
         strategy=strategy,
         options=TrainingOptions(

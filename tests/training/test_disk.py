@@ -7,7 +7,7 @@ import subprocess
 import numpy as np
 import pytest
 from models.harness import moving_clips
-from models.harness import small
+from models.harness import small_config
 
 from mipae_tf.runs.checkpoints import StageCheckpoints
 from mipae_tf.training import TrainingOptions
@@ -23,7 +23,7 @@ def trained(run_dir, **given):
     return train_model(
         run_dir,
         model="mipae",
-        hyperparameters=small("mipae", **STEPS),
+        hyperparameters=small_config("mipae", **STEPS),
         clips={"train": VIDEO, "validation": VIDEO[:4]},
         options=TrainingOptions(
             steps_per_call=1,
@@ -132,7 +132,7 @@ def test_a_dataset_that_goes_while_it_is_trained_on(tmp_path, monkeypatch):
     model = train_model(
         tmp_path / "run",
         "moving_dsprites/quickstart",
-        hyperparameters=small("mipae", **STEPS),
+        hyperparameters=small_config("mipae", **STEPS),
         data_dir=str(data),
         train_clips=20,
         options=TrainingOptions(validate_every=3, pictures=False),

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 import tensorflow as tf
-from models.harness import lively_model
 from models.harness import moving_clips
+from models.harness import random_model
 from training import scripted
 from training.scripted import Counter
 from training.scripted import logged
@@ -156,7 +156,7 @@ def test_what_has_not_risen_yet_has_not_collapsed(tmp_path):
 
 @pytest.mark.slow
 def test_poses_that_collapse_are_seen():
-    model = lively_model("mipae")
+    model = random_model("mipae")
     stage = model.stages()[0]
     loop = StageLoop(stage, moving_clips(), tf.distribute.get_strategy())
     losses, _ = loop.run(1)

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 from models.harness import moving_clips
-from models.harness import small
+from models.harness import small_config
 
 from mipae_tf.data import Clips
 from mipae_tf.runs import RunFolder
@@ -31,7 +31,7 @@ def clips():
 
 def run(folder, model="mipae", options=EVERY_THREE, given=None, **kwargs):
     kwargs.setdefault("clips", clips())
-    given = small(model, **{**STEPS, **(given or {})})
+    given = small_config(model, **{**STEPS, **(given or {})})
     return train_model(
         folder, "mine", model, "default", given, options=options, **kwargs
     )
@@ -261,7 +261,7 @@ def test_an_older_run_goes_on_as_it_was_begun(tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(job.Trainer, "train", lambda self: None)
     keras_rules = {"adam_epsilon": "keras", "layer_rules": "keras"}
     for given in (keras_rules, {}, {}):
-        given = small("ae_lstm", **given)
+        given = small_config("ae_lstm", **given)
         train_model(
             tmp_path,
             "mine",

@@ -1,5 +1,5 @@
 import pytest
-from models.harness import lively_model
+from models.harness import random_model
 
 from mipae_tf.cli import screen as console
 from mipae_tf.runs import RunFolder
@@ -8,7 +8,7 @@ from mipae_tf.training.logbook import Logbook
 
 @pytest.fixture
 def stage():
-    return lively_model("ae_lstm").stages()[0]
+    return random_model("ae_lstm").stages()[0]
 
 
 def test_lines_have_stage_step_and_group(tmp_path, stage):

@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 import tensorflow as tf
 from models.harness import arrays_of
-from models.harness import lively_model
 from models.harness import moving_clips
+from models.harness import random_model
 
 from mipae_tf.data import batches
 from mipae_tf.training.loop import StageLoop
@@ -21,7 +21,7 @@ STEPS = 4
 def test_fit_learns_what_the_loop_learns(index):
     learnt = []
     for drive in (by_loop, by_fit):
-        model = lively_model("mipae")
+        model = random_model("mipae")
         stage = model.stages()[index]
         for weight in getattr(stage, "critic", model.network.predictor).weights:
             weight.assign(tf.ones_like(weight) * 0.01)
@@ -54,7 +54,7 @@ def by_fit(stage, arrays):
 
 
 def test_means_begin_anew_when_reset():
-    model = lively_model("ae_lstm", learning_rate=1e-30)
+    model = random_model("ae_lstm", learning_rate=1e-30)
     stage = model.stages()[0]
     loop = StageLoop(stage, moving_clips(), tf.distribute.get_strategy())
     loop.run(1)

@@ -6,15 +6,15 @@ import pytest
 import tensorflow as tf
 from models.harness import arrays_of
 from models.harness import batch_of
-from models.harness import lively_model
 from models.harness import moving_clips
+from models.harness import random_model
 
 from mipae_tf.training.strategies import precision
 
 
 def losses_of(name, policy="float32", xla=False):
     with precision(policy):
-        model = lively_model(name)
+        model = random_model(name)
         stage = model.stages()[0]
     if xla:
         stage.use_xla()
@@ -66,10 +66,10 @@ def test_an_unknown_precision_is_refused():
 
 
 def test_the_moving_average_is_what_is_left_behind():
-    model = lively_model("ae_lstm", ema=0.5)
+    model = random_model("ae_lstm", ema=0.5)
     stage = model.stages()[0]
     weight = stage.trainable_variables[0]
-    with stage.averaged():  # nothing is averaged before the first step
+    with stage.averaged_weights():  # nothing is averaged before the first step
         first = weight.numpy()
     seen = []
     for step in range(3):
@@ -79,9 +79,9 @@ def test_the_moving_average_is_what_is_left_behind():
     average = seen[0]
     for value in seen[1:]:
         average = 0.5 * average + 0.5 * value
-    with stage.averaged():
+    with stage.averaged_weights():
         np.testing.assert_allclose(weight.numpy(), average, rtol=1e-5)
     np.testing.assert_array_equal(weight.numpy(), seen[-1])
     assert not any(
-        o.use_ema for o in lively_model("ae_lstm").stages()[0].optimizers
+        o.use_ema for o in random_model("ae_lstm").stages()[0].optimizers
     )

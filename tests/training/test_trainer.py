@@ -2,8 +2,8 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
-from models.harness import lively_model
 from models.harness import moving_clips
+from models.harness import random_model
 from runs.run_cases import settings
 from training.scripted import BETWEEN
 from training.scripted import Counter
@@ -119,7 +119,7 @@ class Masked(Stage):
 
 
 def test_stages_are_given_the_streams_that_they_want(tmp_path, monkeypatch):
-    folder, model = RunFolder(tmp_path), lively_model("ae_lstm")
+    folder, model = RunFolder(tmp_path), random_model("ae_lstm")
     folder.claim(settings("ae_lstm"))
     stages = [
         Masked("representation", ("video", "masks")),

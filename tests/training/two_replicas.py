@@ -11,8 +11,8 @@ TESTS = pathlib.Path(__file__).parents[1]
 sys.path[:0] = [str(TESTS.parent), str(TESTS)]
 
 from models.harness import arrays_of  # noqa: E402
-from models.harness import lively_model  # noqa: E402
 from models.harness import moving_clips  # noqa: E402
+from models.harness import random_model  # noqa: E402
 
 from mipae_tf.models import config_class  # noqa: E402
 from mipae_tf.networks.batch_norm import BatchNorm  # noqa: E402
@@ -52,7 +52,7 @@ def train(strategy, name, index, given):
         if field.name.endswith("_steps") and isinstance(field.default, int)
     }
     with strategy.scope():
-        model = lively_model(name, **lengths, **given)
+        model = random_model(name, **lengths, **given)
         stage = model.stages()[index]
     arrays = arrays_of(model, stage, moving_clips())
     if stage.streams == ("latents",):
