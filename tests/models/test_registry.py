@@ -64,8 +64,8 @@ def test_flags_of_the_same_name_have_the_same_type_and_help():
 @pytest.mark.parametrize(
     "field, value, message",
     [
-        ("pose_dim", 0, "--pose_dim=0 is too small; allowed is 1 or more"),
-        ("batch_size", 0, "--batch_size=0 .*; allowed is [12] or more"),
+        ("pose_dim", 0, "--pose_dim=0 is too small; allowed is 1 to 16384"),
+        ("batch_size", 0, "--batch_size=0 .*; allowed is [12] to 16384"),
         ("backbone", "unet", "--backbone=unet is unknown; allowed are .*dcgan"),
         ("bound", "kl", "--bound=kl is unknown; allowed are js, nwj"),
         ("width", 2.5, "--width=2.5 must be an integer"),
@@ -86,7 +86,7 @@ def test_the_error_for_an_invalid_value_names_the_flag(
 
 @pytest.mark.parametrize("name", ["ae_lstm", "drnet", "mipae"])
 def test_marginal_pairs_need_two_clips(name):
-    message = "--batch_size=1 is too small; allowed is 2 or more"
+    message = "--batch_size=1 is too small; allowed is 2 to 16384"
     with pytest.raises(ValueError, match=message):
         make_model(name, FRAME, given={"batch_size": 1})
 
