@@ -28,7 +28,7 @@ from mipae_tf.training.interruption import Interrupted
 from mipae_tf.training.model_flags import define_hyperparameters
 from mipae_tf.training.model_flags import define_model_flags
 from mipae_tf.training.model_flags import given_hyperparameters
-from mipae_tf.training.model_flags import of_another_model
+from mipae_tf.training.model_flags import other_model_error
 from mipae_tf.training.strategies import set_threads
 from mipae_tf.training.summary import training_summary
 
@@ -80,4 +80,4 @@ def main(_) -> None:
 
 if __name__ == "__main__":
     define_flags()
-    run_program(main, define_hyperparameters, of_another_model)
+    run_program(main, define_hyperparameters, other_model_error)

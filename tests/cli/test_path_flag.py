@@ -46,7 +46,10 @@ def test_programs_find_home_folders(run_program):
     for program in ("evaluate", "export"):
         done = run_program(program, where)
         assert done.code == 1
-        assert f"--run_dir={user.pw_dir}/no_such_run holds no" in done.stderr
+        assert (
+            f"--run_dir={user.pw_dir}/no_such_run is not a run folder"
+            in done.stderr
+        )
     done = run_program("export", "--run_dir=~nobody_here/run")
     assert done.code == 1
     assert "~nobody_here/run begins with ~" in done.stdout + done.stderr

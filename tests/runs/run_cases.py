@@ -1,4 +1,4 @@
-"""Runs made by hand, without training."""
+"""Run folders that are created without training."""
 
 from models.harness import FRAME
 from models.harness import small_config
@@ -16,7 +16,7 @@ def settings(name="mipae", frame_shape=FRAME, dataset="none", seed=0, **given):
 
 
 def make_run(path, model, run=None):
-    """A folder that holds `model` as the result of its last stage."""
+    """A run folder with `model` as the checkpoint of its last stage."""
     folder = RunFolder(path)
     folder.claim(run or settings())
     StageCheckpoints(folder, model, model.stages()[-1]).save()

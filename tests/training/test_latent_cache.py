@@ -11,7 +11,7 @@ from mipae_tf.training.latent_cache import encode_each_frame
 
 @pytest.fixture
 def encodings(monkeypatch):
-    """Counts how often clips are encoded."""
+    """Counts the calls that encode clips."""
     calls = []
 
     def counted(model, clips):
@@ -22,8 +22,8 @@ def encodings(monkeypatch):
     return calls
 
 
-def test_every_frame_is_encoded_by_itself(monkeypatch):
-    monkeypatch.setattr(latent_cache, "FRAMES_AT_ONCE", 7)
+def test_each_frame_is_encoded_separately(monkeypatch):
+    monkeypatch.setattr(latent_cache, "FRAMES_PER_CALL", 7)
     model, video = random_model("mipae"), moving_clips(3, 4)
     latents = encode_each_frame(model, Clips(video))
     assert latents["content"].shape == (3, 4, 6)
@@ -38,7 +38,7 @@ def test_every_frame_is_encoded_by_itself(monkeypatch):
         )
 
 
-def test_the_cache_is_read_only_for_these_weights_and_clips(
+def test_the_cache_is_used_only_for_the_same_weights_and_clips(
     tmp_path, encodings
 ):
     model, video = random_model("mipae"), moving_clips(3, 4)

@@ -10,7 +10,7 @@ from mipae_tf.training.pictures import reconstruct
 from mipae_tf.training.pictures import reconstruction_strip
 
 
-def test_pictures_need_the_interface_alone():
+def test_pictures_of_a_model():
     model, video = random_model("mipae"), moving_clips(5, 6)
     drawn = reconstruct(model, video)
     assert drawn.shape == video.shape and drawn.dtype == np.uint8
@@ -23,7 +23,7 @@ def test_pictures_need_the_interface_alone():
     assert len(moving) == 6
 
 
-def test_a_model_is_shown_by_what_it_offers():
+def test_the_picture_depends_on_the_capabilities():
     clips = Clips(moving_clips(4, 3))
     names = ["toy_goal", "toy_generator", "toy_warper"]
     found = [code_strip(random_model(name), clips) for name in names]
