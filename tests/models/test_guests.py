@@ -169,8 +169,8 @@ def check_preview(model, run, folder):
         forecast_video(*given)
         assert np.load(folder / "ahead.npy").shape == (1, 3, 16, 16, 1)
         return
-    message = "offers no forecast|takes goal beside frames"
-    with pytest.raises(ValueError, match=f"holds {model.title}.*{message}"):
+    message = "offers no forecast|needs goal in addition to frames"
+    with pytest.raises(ValueError, match=f"contains {model.title}.*{message}"):
         forecast_video(*given)
     assert not (folder / "ahead.npy").exists()
 
