@@ -56,7 +56,12 @@ REFUSED = {
         "2000",
     ),
     "frames": ("export", ["--max_frames=0"], "--max_frames=0 is", "1 to"),
-    "no flag": ("train", ["quickstart"], "'quickstart' is no flag", "--name"),
+    "no flag": (
+        "train",
+        ["quickstart"],
+        "'quickstart' is not a flag",
+        "--name",
+    ),
     "truncated MNIST": (
         "train",
         ["--dataset=moving_mnist/colour_small", "--manual_dir={broken_mnist}"],
@@ -77,7 +82,7 @@ REFUSED = {
     ),
     "metrics": ("evaluate", ["--metrics=fid"], "--metrics=fid", "prediction"),
     "no input": ("predict", [], "--input is missing", "folder"),
-    "unknown flag": ("predict", ["--foo=1"], "--foo is no flag", ""),
+    "unknown flag": ("predict", ["--foo=1"], "--foo is not a flag", ""),
     "output": (
         "predict",
         ["--input=a.gif", "--output=forecast.txt"],

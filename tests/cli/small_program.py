@@ -1,4 +1,4 @@
-"""A program that says what it was given; test_flags.py runs it."""
+"""A program that prints its flags; test_flags.py runs it."""
 
 import dataclasses
 

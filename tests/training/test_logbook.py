@@ -46,7 +46,7 @@ def test_resuming_removes_log_lines_of_later_steps(tmp_path, stage):
 def test_the_screen_shows_stage_step_and_losses(
     tmp_path, stage, capsys, monkeypatch
 ):
-    monkeypatch.setattr(console, "_pause", lambda elapsed: 0)
+    monkeypatch.setattr(console, "_seconds_between_lines", lambda elapsed: 0)
     book = Logbook(RunFolder(tmp_path), stage, "1 of 2")
     book.write("training", {"loss": 0.5, "gradient_norm": 2.0})
     book.write("validation", {"loss": 0.25, "context": 1.0})
