@@ -224,7 +224,7 @@ def split(source):
             "--train_horizon=5 is too long: after --context=4 .* 4 more",
         ),
         ({}, {"clips": {"train": moving_clips(2)}}, "clips lacks validation"),
-        ({"context": 1}, {}, "--context=1 .* 2 or more"),
+        ({"context": 1}, {}, "--context=1 .* 2 to 16384"),
         ({"poses_per_clip": 8}, {}, "clips have 8 frames, fewer than the 10"),
         ({}, {"strategy": "tpu"}, "--strategy=tpu is unknown"),
         ({}, {"train_clips": 0}, "--train_clips=0 is too small; allowed is 1"),

@@ -141,7 +141,11 @@ def trained(folder, steps, interrupt_at=None):
     )
     clips = Clips(np.zeros((4, 3, 8, 8, 1), np.uint8))
     options = TrainingOptions(
-        1, log_every=2, validate_every=4, validation_batches=1, pictures=False
+        steps_per_call=1,
+        log_every=2,
+        validate_every=4,
+        validation_batches=1,
+        pictures=False,
     )
     trainer = Trainer(folder, model, clips, clips, options=options)
     if interrupt_at is not None:
