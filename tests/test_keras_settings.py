@@ -48,7 +48,7 @@ FOREIGN = ("channels_first", "float16", 1e-3, "mixed_float16")
 
 @pytest.fixture
 def foreign():
-    """The user's Keras is set up for something else, and stays so."""
+    """Changes the settings of Keras; asserts that the test keeps them."""
     before = settings_now()
     change(*FOREIGN)
     yield
@@ -57,7 +57,7 @@ def foreign():
     assert after == FOREIGN
 
 
-def test_tensorflow_is_chosen_before_keras_is_imported(monkeypatch):
+def test_tensorflow_is_set_before_keras_is_imported(monkeypatch):
     monkeypatch.delitem(sys.modules, "keras")
     for given in ("jax", "torch", "nonsense"):
         monkeypatch.setenv("KERAS_BACKEND", given)
@@ -65,9 +65,9 @@ def test_tensorflow_is_chosen_before_keras_is_imported(monkeypatch):
         assert os.environ["KERAS_BACKEND"] == "tensorflow"
 
 
-def test_a_keras_that_is_there_is_left_as_it_is(monkeypatch):
+def test_an_imported_keras_is_not_changed(monkeypatch):
     monkeypatch.setenv("KERAS_BACKEND", "jax")
-    choose_tensorflow()  # the tests' own, on TensorFlow
+    choose_tensorflow()  # Keras is already imported with TensorFlow
     assert os.environ["KERAS_BACKEND"] == "jax"
     config = types.SimpleNamespace(backend=lambda: "jax")
     other = types.SimpleNamespace(config=config)
@@ -99,7 +99,7 @@ def test_models_are_made_as_everywhere(foreign, name):
 
 
 def outcome():
-    """Frames of a model, and its losses after a step of training."""
+    """Forecast of a model, and its losses after a training step."""
     keras.utils.set_random_seed(0)
     given = small_config("drnet", schedule="cosine", normalization="batch")
     model = make_model("drnet", FRAME, given=given)
@@ -120,8 +120,8 @@ def test_they_learn_and_forecast_as_everywhere(foreign):
         np.testing.assert_array_equal(found[name], value, name)
 
 
-def test_a_schedule_is_long_in_any_float_type(foreign):
-    """float16 ends at 65,504."""
+def test_a_schedule_does_not_overflow_in_float16(foreign):
+    """The largest float16 is 65,504."""
     adam = make_adam(1e-3, 0.9, schedule="cosine", steps=200_000)
     adam.iterations.assign(100_000)
     assert 4e-4 < float(adam.learning_rate) < 6e-4
@@ -160,7 +160,7 @@ print(keras.config.backend(), keras.config.image_data_format())
 @pytest.mark.slow
 @pytest.mark.parametrize("backend", ["jax", None])
 def test_a_process_with_other_settings_forecasts_the_same(tmp_path, backend):
-    """`KERAS_BACKEND` names another backend, or keras.json alone does."""
+    """Set by `KERAS_BACKEND` and keras.json, or only by keras.json."""
     model = settings().make_model()
     make_run(tmp_path / "run", model)
     foreign = {

@@ -1,4 +1,4 @@
-"""The programs as their users meet them: subprocesses, exit codes, messages."""
+"""Exit codes, messages and results of the programs."""
 
 import gzip
 import json
@@ -14,7 +14,7 @@ from mipae_tf.visual.animation import write_gif
 
 ROOT = pathlib.Path(__file__).parents[1]
 
-# Program, arguments, what the one sentence must contain.
+# Program, arguments, and words of the error message.
 REFUSED = {
     "model": ("train", ["--model=vae"], "--model=vae", "mipae"),
     "dataset": ("train", ["--dataset=nothing"], "--dataset=nothing", "ours"),
@@ -111,7 +111,9 @@ def folders(tmp_path_factory):
 
 
 @pytest.mark.parametrize("case", REFUSED)
-def test_refuses_with_one_sentence(run_program, folders, case):
+def test_invalid_arguments_are_refused_in_one_sentence(
+    run_program, folders, case
+):
     program, args, *words = REFUSED[case]
     args = [arg.format(**folders) for arg in args]
     run_dir = folders["tmp"] / case.replace(" ", "_")
@@ -131,7 +133,7 @@ def test_refuses_with_one_sentence(run_program, folders, case):
 
 @pytest.fixture(scope="module")
 def trained(run_program, tmp_path_factory):
-    """A run of a few steps through the program."""
+    """A run of a few steps, trained by the program."""
     tmp = tmp_path_factory.mktemp("trained")
     args = [
         f"--flagfile={ROOT / 'configs' / 'quickstart.cfg'}",
@@ -150,13 +152,13 @@ def trained(run_program, tmp_path_factory):
     return tmp / "run", args, result
 
 
-def test_train_leaves_a_whole_run(trained):
+def test_train_writes_a_complete_run(trained):
     run, _, result = trained
     assert "mipae_tf.evaluate" in result.stdout
     assert len(result.stdout.splitlines()) <= 15
     allowed = ("building", "built ", "training ", "repr", "dynamics (2 of 2)")
     for line in result.stderr.splitlines():
-        assert line.startswith(allowed), "no bars, no lines of libraries"
+        assert line.startswith(allowed), "no bars and no library log lines"
     for name in ("config.json", "flags.cfg", "losses.jsonl", "logs"):
         assert (run / name).exists()
     for stage in ("representation", "dynamics"):
@@ -169,8 +171,8 @@ def test_train_leaves_a_whole_run(trained):
     )
 
 
-def test_a_fresh_process_prints_nothing_else(trained):
-    """TensorFlow has lines of its own when it is imported and first runs."""
+def test_a_new_process_prints_only_the_error(trained):
+    """The log lines of TensorFlow are hidden."""
     _, args, _ = trained
     unset = {"TF_CPP_MIN_LOG_LEVEL", "CUDA_VISIBLE_DEVICES"}
     env = {k: v for k, v in os.environ.items() if k not in unset}
@@ -184,7 +186,7 @@ def test_a_fresh_process_prints_nothing_else(trained):
     assert done.stderr.count("\n") == 1, "one line"
 
 
-def test_another_config_is_refused(run_program, trained):
+def test_a_changed_hyperparameter_is_refused(run_program, trained):
     run, args, _ = trained
     result = run_program("train", *args, "--pose_dim=7")
     assert result.code == 1
@@ -237,7 +239,9 @@ def test_predict_writes_gif_and_mp4(run_program, trained, tmp_path):
         assert output.stat().st_size > 0
 
 
-def test_predict_refuses_what_is_no_video(run_program, trained, tmp_path):
+def test_predict_refuses_a_file_that_is_not_a_video(
+    run_program, trained, tmp_path
+):
     run, _, _ = trained
     (tmp_path / "notes.mp4").write_text("no video")
     result = run_program(
@@ -251,7 +255,7 @@ def test_predict_refuses_what_is_no_video(run_program, trained, tmp_path):
     assert not (tmp_path / "out.gif").exists()
 
 
-def test_export_counts_versions(run_program, trained):
+def test_export_numbers_versions(run_program, trained):
     run, _, _ = trained
     for version in ("1", "2"):
         result = run_program("export", f"--run_dir={run}")
