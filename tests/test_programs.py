@@ -29,8 +29,8 @@ REFUSED = {
     "foreign flag": (
         "train",
         ["--model=drnet", "--bound=js"],
-        "--bound is not a hyper-parameter",
-        "adversarial_weight",
+        "--bound is a hyper-parameter of mipae, but not of --model=drnet",
+        "--help",
     ),
     "pose_dim": ("train", ["--pose_dim=0"], "--pose_dim=0", "1 to 16384"),
     "batch of one": ("train", ["--batch_size=1"], "--batch_size=1", "2 to"),
