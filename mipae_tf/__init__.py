@@ -6,12 +6,12 @@ import os
 from mipae_tf.keras_settings import choose_tensorflow
 from mipae_tf.version import __version__
 
-# TensorFlow leaves oneDNN's convolutions off on CPUs without AVX-512, where
-# they make training 1.6 to 1.9 times faster. It reads this at its import.
+# On CPUs without AVX-512, TensorFlow does not use oneDNN by default, although
+# it makes training 1.6 to 1.9 times faster. It must be set before the import.
 os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
 choose_tensorflow()
 
-# Imported when they are first used, so that the version is there at once.
+# Imported at first use, so that importing the version is fast.
 _MODULES = {
     "Clips": "mipae_tf.data",
     "EvaluationOptions": "mipae_tf.evaluation",
@@ -29,7 +29,7 @@ __all__ = ["__version__", *_MODULES]
 
 
 def __getattr__(name: str):
-    """One of `_MODULES`, which TensorFlow's import makes slow."""
+    """Imports one of `_MODULES` at its first use."""
     if name in _MODULES:
         return getattr(importlib.import_module(_MODULES[name]), name)
     raise AttributeError(f"module 'mipae_tf' has no attribute {name!r}")

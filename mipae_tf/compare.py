@@ -1,7 +1,7 @@
 """Compares runs: `python -m mipae_tf.compare --runs=runs/a*,runs/b*`.
 
-Prints tables as Markdown; writes compare.md, compare.csv and compare.html.
-Runs that differ in the seed alone are one row.
+Prints tables in Markdown, and writes compare.md, compare.csv and compare.html.
+Runs that differ only in the seed are one row.
 """
 
 from absl import flags
@@ -16,43 +16,43 @@ from mipae_tf.comparison import compare_runs
 
 
 def define_flags() -> None:
-    """All flags of this program."""
+    """Defines all flags of this program."""
     flags.DEFINE_multi_string(
         "runs",
         [],
-        "Folders of runs, or below results/, or globs of them, with commas "
-        "between them. May be given several times; a folder whose own name "
-        "has a comma or a bracket is taken as it is.",
+        "Run folders, folders in results/, or globs, separated by commas. May "
+        "be repeated; an existing folder whose name contains commas or "
+        "brackets is used as it is.",
     )
     flags.DEFINE_list(
         "metrics",
         [],
-        "Keys of metrics.json, or what they begin with up to a slash; unset: "
-        "the headline metrics.",
+        "Keys of metrics.json, or prefixes of keys that end at a slash; if "
+        "unset, the main metrics.",
     )
-    define_path("out", "runs/compare", "Folder to write in.")
+    define_path("out", "runs/compare", "Folder for the results.")
     flags.DEFINE_multi_string(
         "margin",
         [],
-        "KEY:VALUE, the difference below which two rows count as equivalent; "
-        "may be given several times.",
+        "KEY:VALUE, the equivalence margin of a metric: rows with a smaller "
+        "difference are equivalent. May be repeated.",
     )
     flags.DEFINE_string(
         "baseline",
         "",
-        "Row that all are compared with: its label or a run in it; every: "
-        "all pairs; unset: the first row.",
+        "Row to compare the others with: its label or one of its runs; every: "
+        "all pairs; if unset, the first row.",
     )
     flags.DEFINE_integer(
-        "draws", 2_000, "Resamplings behind each interval.", lower_bound=100
+        "draws", 2_000, "Bootstrap samples per interval.", lower_bound=100
     )
     flags.DEFINE_integer(
-        "seed", 0, "Key of resamplings and permutations.", lower_bound=0
+        "seed", 0, "Seed of bootstrap samples and permutations.", lower_bound=0
     )
 
 
 def main(_) -> None:
-    """Compares, prints the tables, says where they are."""
+    """Compares, then prints the tables and the paths of the results."""
     text = compare_runs(
         FLAGS.runs,
         FLAGS.metrics,

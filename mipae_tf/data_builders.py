@@ -1,8 +1,8 @@
-"""The builders of `data_builders/`, under a name that no folder can shadow.
+"""Makes the dataset builders importable as `mipae_tf.data_builders`.
 
-In a checkout they lie beside the library, where `tfds build` is given them,
-and this module is their package. A wheel holds them in a folder of its name,
-which Python prefers to it.
+In a checkout, the builders are in the folder `data_builders/` beside the
+library, as `tfds build` expects, and this module is their package. A wheel
+contains them in a folder of this name, which has priority over this module.
 """
 
 import pathlib

@@ -1,7 +1,7 @@
-"""Measures a run: `python -m mipae_tf.evaluate --run_dir=runs/NAME`.
+"""Evaluates a run: `python -m mipae_tf.evaluate --run_dir=runs/NAME`.
 
-Prints the numbers that are looked for first, with --verbose all of them. Writes
-metrics.json, per_clip.npz, figures/ and report.html in the run folder.
+Prints the main metrics, or all metrics with --verbose. Writes metrics.json,
+per_clip.npz, figures/ and report.html in the run folder.
 """
 
 from absl import flags
@@ -22,19 +22,19 @@ from mipae_tf.evaluation.tables import summary_table
 
 
 def define_flags() -> None:
-    """All flags of this program."""
+    """Defines all flags of this program."""
     define_path("run_dir", "runs/quickstart", "Folder of the run.")
     flags.DEFINE_list(
         "metrics",
         list(GROUPS),
-        "Which groups to measure. "
+        "Groups of metrics to compute. "
         + " ".join(f"{name}: {group.about}" for name, group in GROUPS.items()),
     )
     define_options(EvaluationOptions)
     define_path(
         "data_dir",
         None,
-        "Folder where tfds keeps datasets, if not where training read them.",
+        "Folder of tfds datasets; if unset, the one used in training.",
     )
     flags.DEFINE_bool(
         "verbose", False, "Print every metric before the summary."
@@ -42,7 +42,7 @@ def define_flags() -> None:
 
 
 def main(_) -> None:
-    """Evaluates, prints the summary, says where the rest is."""
+    """Evaluates, then prints a summary and the paths of the results."""
     options = EvaluationOptions(**given_options(EvaluationOptions))
     metrics = evaluate_run(
         FLAGS.run_dir, FLAGS.metrics, options, FLAGS.data_dir
@@ -51,7 +51,7 @@ def main(_) -> None:
         print(metrics_table(metrics), end="\n\n")
     print(summary_table(metrics))
     print(
-        f"All numbers: {FLAGS.run_dir}/metrics.json (--verbose prints them)\n"
+        f"All metrics: {FLAGS.run_dir}/metrics.json (--verbose prints them)\n"
         f"Pictures:    {FLAGS.run_dir}/report.html"
     )
 

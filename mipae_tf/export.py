@@ -1,7 +1,7 @@
 """Exports a run for serving: `python -m mipae_tf.export --run_dir=runs/NAME`.
 
-TensorFlow Serving loads the folder as it is; so does tf.saved_model.load in a
-process that knows nothing of this library.
+The result can be loaded by TensorFlow Serving, or by tf.saved_model.load
+without this library.
 """
 
 from absl import flags
@@ -17,25 +17,26 @@ from mipae_tf.serving.export import export_run
 
 
 def define_flags() -> None:
-    """All flags of this program."""
+    """Defines all flags of this program."""
     define_path("run_dir", "runs/quickstart", "Folder of the run.")
     define_path(
-        "export_dir", None, "Where to count versions; run_dir/export if unset."
+        "export_dir",
+        None,
+        "Folder of the numbered versions; if unset, run_dir/export.",
     )
     flags.DEFINE_integer(
         "max_frames",
         MAX_FRAMES,
-        "Most frames in a request to the server, and in its answer, over all "
-        "clips and samples.",
+        "Maximum number of frames in a request to the server, and in its "
+        "response, over all clips and samples.",
     )
 
 
 def main(_) -> None:
-    """Exports, then says how to look at the result."""
+    """Exports, then prints the path and a command to inspect the result."""
     path = export_run(FLAGS.run_dir, FLAGS.export_dir, FLAGS.max_frames)
     print(
-        f"Exported: {path}\n"
-        f"  look at it: saved_model_cli show --dir {path} --all"
+        f"Exported: {path}\n  inspect: saved_model_cli show --dir {path} --all"
     )
 
 

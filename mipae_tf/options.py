@@ -1,8 +1,8 @@
-"""Options: fields that are declared once and checked when they are set.
+"""Options with declared types, limits and help texts.
 
-Whatever a user can choose is a field of a frozen dataclass that derives from
-`Options`. Flags, their help and what a run records are made from the fields,
-see `mipae_tf.cli.flags`.
+All options of users are fields of frozen dataclasses that derive from
+`Options`. Values are checked when an instance is created. Flags and their help
+are generated from the fields, see `mipae_tf.cli.flags`.
 """
 
 import dataclasses
@@ -15,7 +15,7 @@ from typing import Self
 
 from mipae_tf.limits import INT32_MAX
 
-# The largest float32, about.
+# Slightly less than the largest float32.
 FLOAT32_MAX = 3.4e38
 
 
@@ -35,18 +35,18 @@ def option(
     """A field of `Options`.
 
     Args:
-        default: the value where the user gives none.
-        help: a sentence or two for `--help`.
-        type: bool, int, float or str; needed where the default is None.
-        choices: the values allowed; all of the type when None.
-        low: the smallest number allowed.
-        above: the number must be greater than this one.
-        below: the number must be less than this one.
-        high: the largest number allowed; for integers the `HIGH` of the class
-            when None.
-        path: whether it is a path, in which `~` is the home folder.
-        identity: whether a run with another value is another run. The number
-            of steps is not: a run may be made longer.
+        default: the default value.
+        help: help text of the flag.
+        type: bool, int, float or str; required if the default is None.
+        choices: the allowed values; None for no restriction.
+        low: the smallest allowed number.
+        above: exclusive lower limit.
+        below: exclusive upper limit.
+        high: the largest allowed number; if None, integers are limited by
+            `MAX_INTEGER` of the class.
+        path: whether the value is a path, in which `~` is the home folder.
+        identity: whether the value may not change when a run is resumed. It
+            is false for the number of steps, as a run may be extended.
     """
     metadata = {
         "help": help,
@@ -62,16 +62,16 @@ def option(
     return dataclasses.field(default=default, metadata=metadata)
 
 
-def other_default(
+def override_default(
     options: type["Options"], name: str, default: Any, **metadata: Any
 ) -> Any:
-    """A field of a base class, with another default.
+    """Declares a field of a base class with another default.
 
     Args:
         options: the base class.
-        name: of its field.
-        default: in the subclass.
-        **metadata: arguments of `option` that differ as well.
+        name: name of the field.
+        default: default in the subclass.
+        **metadata: other arguments of `option` to change.
     """
     inherited = options.__dataclass_fields__[name].metadata
     return dataclasses.field(
@@ -81,40 +81,39 @@ def other_default(
 
 @dataclasses.dataclass(frozen=True)
 class Options:
-    """Base of all options.
+    """Base class of options.
 
     Attributes:
-        HIGH: the largest integer allowed where a field does not say.
+        MAX_INTEGER: upper limit of integer fields without a limit.
 
     Raises:
-        ValueError: on making one with a value that is not allowed. The
-            message names the flag, the value and what is allowed.
+        ValueError: if a value is not allowed; the message names the flag, the
+            value and what is allowed.
     """
 
-    HIGH: ClassVar[int] = INT32_MAX
+    MAX_INTEGER: ClassVar[int] = INT32_MAX
 
     def __post_init__(self) -> None:
         for field in dataclasses.fields(self):
             value = getattr(self, field.name)
             if value is None and field.default is None:
                 continue
-            _check(field.name, value, field.metadata, self.HIGH)
-            if field.metadata["type"] in (int, float):  # NumPy's become ours
+            _check(field.name, value, field.metadata, self.MAX_INTEGER)
+            if field.metadata["type"] in (int, float):  # converts NumPy types
                 value = field.metadata["type"](value)
                 object.__setattr__(self, field.name, value)
 
     def updated(self, given: Mapping[str, Any]) -> Self:
-        """These options with other values for some fields.
+        """Returns a copy with other values for some fields.
 
         Raises:
-            ValueError: for a name that is not a field, or a value that is not
-                allowed.
+            ValueError: if a name is not a field, or a value is not allowed.
         """
         names = [field.name for field in dataclasses.fields(self)]
         for name in given:
             if name not in names:
                 raise ValueError(
-                    f"{name}={given[name]!r} is not one of "
+                    f"{name}={given[name]!r} is not a field of "
                     f"{type(self).__name__}; allowed are {', '.join(names)}."
                 )
         return dataclasses.replace(self, **given)
@@ -149,7 +148,7 @@ def _check(name: str, value: Any, limits: Mapping, high: float | None) -> None:
 
 
 def _allowed(limits: Mapping, high: float | None) -> str:
-    """The numbers allowed, such as `1 to 100` or `more than 0`."""
+    """Describes the allowed numbers, such as `1 to 100` or `more than 0`."""
     if limits["low"] is not None and high is not None:
         return f"{limits['low']} to {high}"
     parts = {
@@ -158,8 +157,8 @@ def _allowed(limits: Mapping, high: float | None) -> str:
         "less than {}": limits["below"],
         "{} or less": high,
     }
-    said = [text.format(x) for text, x in parts.items() if x is not None]
-    return " and ".join(said)
+    texts = [text.format(x) for text, x in parts.items() if x is not None]
+    return " and ".join(texts)
 
 
 _KINDS = {

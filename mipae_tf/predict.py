@@ -1,9 +1,9 @@
 """Forecasts a video: `python -m mipae_tf.predict --run_dir=... --input=...`.
 
-Takes a video file (.gif, .mp4, .mov, .webm and others), a .npy array or a
-folder of frames; writes a GIF or MP4 of the input and the forecast side by
-side, or the forecast alone as a .npy. Memory does not grow with the horizon,
-but for a GIF.
+Reads a video file (.gif, .mp4, .mov, .webm and others), a .npy array or a
+folder of frames. Writes a GIF or MP4 of the input and the forecast side by
+side, or only the forecast as a .npy array. The memory does not grow with the
+horizon, except for a GIF.
 """
 
 if __name__ == "__main__":  # before TensorFlow is imported
@@ -20,18 +20,19 @@ from mipae_tf.visual.video_formats import ALLOWED
 
 
 def define_flags() -> None:
-    """All flags of this program."""
+    """Defines all flags of this program."""
     define_path("run_dir", "runs/quickstart", "Folder of the run.")
-    define_path("input", None, f"What to read: {ALLOWED}.")
-    define_path("output", "forecast.gif", "A .gif, .mp4 or .npy to write.")
+    define_path("input", None, f"Video to read: {ALLOWED}.")
+    define_path("output", "forecast.gif", ".gif, .mp4 or .npy file to write.")
     define_options(ForecastOptions)
 
 
 def main(_) -> None:
-    """Predicts, writes, says where."""
+    """Forecasts, then prints the path of the result."""
     if FLAGS.input is None:
         raise ValueError(
-            "--input is missing; give a .gif, .mp4, .npy or a folder of frames."
+            "--input is missing; it must be a .gif, .mp4 or .npy file or a "
+            "folder of frames."
         )
     options = ForecastOptions(**given_options(ForecastOptions))
     forecast_video(FLAGS.run_dir, FLAGS.input, FLAGS.output, options)

@@ -1,9 +1,9 @@
 """Trains a model: `python -m mipae_tf.train --flagfile=configs/X.cfg`.
 
-Flags after the flagfile override it. The same command again resumes where it
-stopped; SIGTERM and Ctrl-C save before they stop it (exit codes 143 and 130).
-`--model=NAME --help` lists the hyper-parameters of a model, which are flags
-too.
+Flags after the flagfile override it. The same command resumes an interrupted
+run. SIGTERM and Ctrl-C save a checkpoint before the program stops (exit codes
+143 and 130). `--model=NAME --help` lists the hyper-parameters of a model, which
+are also flags.
 """
 
 import dataclasses
@@ -28,32 +28,32 @@ from mipae_tf.training.interruption import Interrupted
 from mipae_tf.training.model_flags import define_hyperparameters
 from mipae_tf.training.model_flags import define_model_flags
 from mipae_tf.training.model_flags import given_hyperparameters
-from mipae_tf.training.model_flags import of_another_model
+from mipae_tf.training.model_flags import other_model_error
 from mipae_tf.training.strategies import set_threads
 from mipae_tf.training.summary import training_summary
 
 
 def define_flags() -> None:
-    """All flags of this program but the hyper-parameters."""
+    """Defines all flags of this program except the hyper-parameters."""
     define_path("run_dir", "runs/quickstart", "Folder of the run.")
     define_model_flags()
     flags.DEFINE_string(
         "dataset",
         "moving_dsprites/quickstart",
-        "tfds dataset of clips, name or name/config; built when missing.",
+        "tfds dataset of clips, name or name/config; built if it is missing.",
     )
     define_options(TrainingOptions)
 
 
 def _flagfile() -> str:
-    """Text of the flagfile that repeats this command."""
+    """Text of a flagfile that repeats this command."""
     options = (config_class(FLAGS.model), TrainingOptions)
     names = [f.name for own in options for f in dataclasses.fields(own)]
     return flagfile_text(["model", "protocol", "run_dir", "dataset", *names])
 
 
 def main(_) -> None:
-    """Trains, then says what to do with the run."""
+    """Trains, then prints a summary and the next commands."""
     options = TrainingOptions(**given_options(TrainingOptions))
     set_threads(options.intra_op_threads)
     try:
@@ -66,18 +66,18 @@ def main(_) -> None:
             options=options,
             flags=_flagfile(),
         )
-    except Interrupted as stop:
-        print(stop, file=sys.stderr)
-        sys.exit(128 + stop.number)
+    except Interrupted as interrupted:
+        print(interrupted, file=sys.stderr)
+        sys.exit(128 + interrupted.number)
     print(training_summary(RunFolder(FLAGS.run_dir)))
     print(
         f"Trained: {FLAGS.run_dir}\n"
-        f"  measure it: python -m mipae_tf.evaluate --run_dir={FLAGS.run_dir}\n"
-        f"  export it:  python -m mipae_tf.export --run_dir={FLAGS.run_dir}\n"
-        f"  its curves: tensorboard --logdir={FLAGS.run_dir}/logs"
+        f"  evaluate: python -m mipae_tf.evaluate --run_dir={FLAGS.run_dir}\n"
+        f"  export:   python -m mipae_tf.export --run_dir={FLAGS.run_dir}\n"
+        f"  losses:   tensorboard --logdir={FLAGS.run_dir}/logs"
     )
 
 
 if __name__ == "__main__":
     define_flags()
-    run_program(main, define_hyperparameters, of_another_model)
+    run_program(main, define_hyperparameters, other_model_error)

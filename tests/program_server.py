@@ -1,12 +1,11 @@
-"""Runs programs in forks of one process that has imported TensorFlow once.
+"""Runs programs in forks of a process that has imported TensorFlow.
 
-Reads a line of JSON `[program, [arguments], kill]`, where the program is a
-name or the path of a script, writes a line of JSON `{"code", "stdout",
-"stderr"}`. A fork knows no flags yet, as a fresh process would. With `kill`,
-`[pattern, lines]`, it gets SIGKILL as soon as a path that matches the pattern
-has so many lines. With 0 lines it kills itself within the writing of a
-checkpoint: between two of TensorFlow's steps of that, as soon as such a path
-exists.
+Reads lines of JSON `[program, [arguments], kill]`, where the program is a name
+or the path of a script, and writes lines of JSON `{"code", "stdout",
+"stderr"}`. A fork has no flags yet, like a new process. With `kill`, `[pattern,
+lines]`, the fork is killed with SIGKILL as soon as a file that matches the
+pattern has this number of lines. With 0 lines, it kills itself while it writes
+a checkpoint, as soon as such a file exists.
 """
 
 import glob
@@ -21,14 +20,14 @@ import tempfile
 import time
 import types
 
-WHILE_SAVING = 0
+KILL_WHILE_SAVING = 0
 PROGRAMS = ("train", "evaluate", "compare", "predict", "export")
 
 
 def main() -> None:
     answers = os.fdopen(os.dup(1), "w")
-    for room in ("training.job", "evaluation", "serving.forecast_video"):
-        importlib.import_module(f"mipae_tf.{room}")
+    for name in ("training.job", "evaluation", "serving.forecast_video"):
+        importlib.import_module(f"mipae_tf.{name}")
     for line in sys.stdin:
         program, args, kill = json.loads(line)
         with tempfile.TemporaryDirectory() as folder:
@@ -46,20 +45,20 @@ def run_fork(
         for descriptor, name in enumerate(names, start=1):
             target = os.open(folder / name, os.O_CREAT | os.O_WRONLY)
             os.dup2(target, descriptor)
-        if kill and kill[1] == WHILE_SAVING:
+        if kill and kill[1] == KILL_WHILE_SAVING:
             die_while_saving(kill[0])
         code = run_here(program, args)
         sys.stdout.flush()
         sys.stderr.flush()
         os._exit(code)
-    watched = kill and kill[1] != WHILE_SAVING
+    watched = kill and kill[1] != KILL_WHILE_SAVING
     status = wait_for(child, *kill) if watched else os.waitpid(child, 0)[1]
     texts = {name: (folder / name).read_text() for name in names}
     return {"code": os.waitstatus_to_exitcode(status), **texts}
 
 
 def wait_for(child: int, pattern: str, lines: int) -> int:
-    """Status of a child that is killed once there is what it waits for."""
+    """Kills a child as soon as the file has the lines; returns its status."""
     while True:
         ended, status = os.waitpid(child, os.WNOHANG)
         if ended:
@@ -71,26 +70,26 @@ def wait_for(child: int, pattern: str, lines: int) -> int:
 
 
 def die_while_saving(pattern: str) -> None:
-    """Lets this process die between the steps of writing a checkpoint.
+    """Makes this process kill itself between steps of writing a checkpoint.
 
-    Seen from outside, these last less than a millisecond. What is written
-    aside is merged, then the new checkpoint is entered in the list.
+    These steps take less than a millisecond: temporary files are merged, then
+    the checkpoint is added to the list.
     """
     from tensorflow.python.checkpoint import checkpoint_management
     from tensorflow.python.ops import gen_io_ops
 
-    def let_die_before(owner: types.ModuleType, name: str) -> None:
+    def kill_before(owner: types.ModuleType, name: str) -> None:
         step = getattr(owner, name)
 
-        def mortal(*args, **kwargs):
+        def wrapped(*args, **kwargs):
             if glob.glob(pattern):
                 os.kill(os.getpid(), signal.SIGKILL)
             return step(*args, **kwargs)
 
-        setattr(owner, name, mortal)
+        setattr(owner, name, wrapped)
 
-    let_die_before(gen_io_ops, "merge_v2_checkpoints")
-    let_die_before(checkpoint_management, "update_checkpoint_state_internal")
+    kill_before(gen_io_ops, "merge_v2_checkpoints")
+    kill_before(checkpoint_management, "update_checkpoint_state_internal")
 
 
 def run_here(program: str, args: list[str]) -> int:

@@ -1,4 +1,4 @@
-"""Runs the programs as their users do, without an import of TensorFlow each."""
+"""Runs the programs without importing TensorFlow for each of them."""
 
 import json
 import os
@@ -11,7 +11,7 @@ ROOT = pathlib.Path(__file__).parents[1]
 
 
 class Programs:
-    """Programs in forks of one server process; see `program_server.py`."""
+    """Runs programs in forks of a server process, see `program_server.py`."""
 
     def __init__(self) -> None:
         self.server = subprocess.Popen(

@@ -1,4 +1,4 @@
-"""`python -m mipae_tf.compare` as its users meet it."""
+"""Tests of `python -m mipae_tf.compare`."""
 
 import pytest
 from comparison.run_files import PSNR
@@ -6,7 +6,7 @@ from comparison.run_files import errors
 from comparison.run_files import write_run
 
 
-def test_compares_and_says_where(run_program, tmp_path):
+def test_prints_and_writes_the_tables(run_program, tmp_path):
     for seed in range(2):
         for name, config in (("a", {}), ("b", {"pose_dim": 7})):
             values = {PSNR: errors(seed, 0.01 if name == "a" else 0.02)}
@@ -39,7 +39,9 @@ def test_compares_and_says_where(run_program, tmp_path):
         (["--runs={}/broken"], ("metrics.json is damaged", "evaluate")),
     ],
 )
-def test_refuses_with_one_sentence(run_program, tmp_path, args, words):
+def test_invalid_arguments_are_refused_in_one_sentence(
+    run_program, tmp_path, args, words
+):
     write_run(tmp_path / "a", 0, {PSNR: errors(0)})
     write_run(tmp_path / "broken")
     (tmp_path / "broken" / "metrics.json").write_text('{"cut')

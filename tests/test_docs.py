@@ -1,4 +1,4 @@
-"""The documentation names what exists."""
+"""The names, paths and links in the documentation exist."""
 
 import pathlib
 import pkgutil
@@ -29,10 +29,10 @@ PLACEHOLDER = re.compile(r"[A-Z]{4,}(?!\.md)|falling_dot|foreground")
 @pytest.mark.parametrize(
     "page", PAGES, ids=lambda page: str(page.relative_to(ROOT))
 )
-def test_what_a_page_names_exists(page):
+def test_names_paths_and_links_of_a_page_exist(page):
     text = page.read_text()
     for name in set(NAME.findall(text)):
-        pkgutil.resolve_name(name)  # raises for what does not exist
+        pkgutil.resolve_name(name)  # raises an error if it does not exist
     for path in {*PATH.findall(text), *CODE.findall(text)}:
         if not PLACEHOLDER.search(path):
             assert list(ROOT.glob(path)), f"{page}: {path}"
@@ -46,7 +46,7 @@ def test_what_a_page_names_exists(page):
 
 
 def headings_of(page):
-    """The anchors that GitHub gives the headings of a page."""
+    """The anchors of the headings of a page on GitHub."""
     titles = re.findall(r"^#+ (.*)$", page.read_text(), re.MULTILINE)
     return {
         re.sub(r"[^\w -]", "", title).strip().lower().replace(" ", "-")
@@ -72,7 +72,7 @@ def test_every_page_can_be_reached_from_the_readme():
     assert not {page for page in alone if page.parent.name != "dummy_data"}
 
 
-def test_every_equation_of_mipae_is_beside_its_function():
+def test_every_equation_of_mipae_has_a_function():
     text = (DOCS / "models" / "mipae.md").read_text()
     rows = re.findall(r"^\| (\d) \|.*\| (.*) \|$", text, re.MULTILINE)
     assert [number for number, _ in rows] == list("12345678")
@@ -82,7 +82,7 @@ def test_every_equation_of_mipae_is_beside_its_function():
         assert all(callable(pkgutil.resolve_name(name)) for name in names)
 
 
-def test_the_worked_example_is_the_code_of_the_toy():
+def test_the_worked_example_is_the_code_of_the_toy_model():
     page = (DOCS / "add_a_model.md").read_text()
     toy = DOCS.parent / "tests" / "models" / "guests" / "goal.py"
     lines = set(toy.read_text().splitlines())

@@ -1,4 +1,4 @@
-"""The tables of the documentation show the numbers of results/."""
+"""The numbers in the documentation are those in results/."""
 
 import functools
 import json
@@ -47,13 +47,13 @@ def metrics(run):
 
 
 def shown(value, decimals=2, sign=""):
-    """As the documents write numbers: no zero before the point."""
+    """Formats a number as in the documents, without a leading zero."""
     text = f"{value:{sign}.{decimals}f}".replace("-", "−")
     return re.sub(r"(?<!\d)0(?=\.)", "", text)
 
 
 def mean(runs, key, decimals=2):
-    """Mean over runs, with the deviation where there are several."""
+    """Mean over runs, with the standard deviation if there are several."""
     values = [metrics(run)[key]["value"] for run in runs]
     text = shown(np.mean(values), decimals)
     if len(values) > 1:
@@ -67,7 +67,7 @@ def interval(run, key, decimals=2):
 
 
 def cells(groups, *keys, decimals=2):
-    """A cell for each group of runs: of all keys, one after another."""
+    """One table cell per group of runs, with the means of all keys."""
     return " | ".join(
         ", ".join(mean(runs, key, decimals) for key in keys) for runs in groups
     )
@@ -78,7 +78,7 @@ def each(groups, key, decimals=2):
 
 
 def positions(runs, role):
-    """The least and largest R² of four positions, or that all are below 0."""
+    """The range of R² over four positions, or "below 0" for all of them."""
     kind = "read" if role == "pose" else "leak"
     found = [
         np.mean(
@@ -99,7 +99,7 @@ def of_role(kind, role, *factors):
 
 
 def reading(role):
-    """The rows of what is read from content, or leaks into pose."""
+    """Rows of what probes read from content, or of what leaks into pose."""
     kind, chance = "leak", [""] * 4
     if role == "content":
         chances = (".33, .35", ".23, .17", ".05, .03", ".51")
@@ -234,7 +234,7 @@ def independent_prediction():
 
 
 def own_and_other(run):
-    """R² of each object's places from its own factor, and from the other."""
+    """R² of the positions of each object from its own and the other factor."""
     both = np.array(
         [
             [
@@ -296,10 +296,10 @@ def svg():
         ("docs/models/svg.md", svg),
     ],
 )
-def test_tables_are_those_of_the_results(document, lines):
+def test_tables_match_the_results(document, lines):
     text = (ROOT / document).read_text()
     missing = [line for line in lines() if line not in text]
-    assert not missing, f"{document} lacks, or has otherwise: {missing}"
+    assert not missing, f"{document} lacks these lines: {missing}"
 
 
 @pytest.mark.parametrize(
@@ -312,7 +312,7 @@ def test_tables_are_those_of_the_results(document, lines):
         (DIGITS, "position/error/forecast", -1, ".08 pixels [.05, .11]"),
     ],
 )
-def test_differences_are_those_of_the_results(groups, key, factor, stated):
+def test_differences_match_the_results(groups, key, factor, stated):
     rows = [
         Row(name, tuple(read_run(RESULTS / run) for run in runs))
         for name, runs in zip(("MIPAE", "DRNET"), groups, strict=False)
@@ -331,7 +331,7 @@ def test_differences_are_those_of_the_results(groups, key, factor, stated):
 
 ELBO = "elbo/per_frame"
 BEST = f"{FORECAST}_best"
-# By config: the runs, and the keys of the numbers in its header.
+# By config: the runs, and the keys of the scores in its header.
 HEADERS = {
     "quickstart": (["quickstart"], FORECAST, "swap/psnr"),
     "mipae_two_sprites": (SPRITES[0], FORECAST, "swap/psnr"),
@@ -351,7 +351,7 @@ WORDS = {FORECAST: "forecast", BEST: "20:", "swap/psnr": "swap", ELBO: "ELBO"}
 @pytest.mark.parametrize(
     "path", sorted((ROOT / "configs").glob("*.cfg")), ids=lambda path: path.stem
 )
-def test_scores_of_configs_are_those_of_the_results(path):
+def test_scores_of_configs_match_the_results(path):
     header = path.read_text().partition("\n--")[0].replace("\n#", "")
     runs, *keys = HEADERS[path.stem]
     for key in keys:
@@ -360,8 +360,8 @@ def test_scores_of_configs_are_those_of_the_results(path):
         assert f"{WORDS[key]} {number}" in header
 
 
-def test_long_run_of_sprites_and_quickstart():
-    """The further numbers of three headers."""
+def test_scores_of_longer_runs_match_the_results():
+    """Additional scores in three headers."""
     for path, run in (("mipae", RECIPES[0]), ("drnet", RECIPES[1])):
         header = (ROOT / "configs" / f"{path}_two_sprites.cfg").read_text()
         swap = mean(run, "swap/psnr").replace("±", "+-")

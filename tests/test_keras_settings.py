@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 from models.harness import FRAME
 from models.harness import batch_of
-from models.harness import enliven
 from models.harness import moving_clips
-from models.harness import small
+from models.harness import randomize_weights
+from models.harness import small_config
 from runs.run_cases import make_run
 from runs.run_cases import settings
 
@@ -48,7 +48,7 @@ FOREIGN = ("channels_first", "float16", 1e-3, "mixed_float16")
 
 @pytest.fixture
 def foreign():
-    """The user's Keras is set up for something else, and stays so."""
+    """Changes the settings of Keras; asserts that the test keeps them."""
     before = settings_now()
     change(*FOREIGN)
     yield
@@ -57,7 +57,7 @@ def foreign():
     assert after == FOREIGN
 
 
-def test_tensorflow_is_chosen_before_keras_is_imported(monkeypatch):
+def test_tensorflow_is_set_before_keras_is_imported(monkeypatch):
     monkeypatch.delitem(sys.modules, "keras")
     for given in ("jax", "torch", "nonsense"):
         monkeypatch.setenv("KERAS_BACKEND", given)
@@ -65,9 +65,9 @@ def test_tensorflow_is_chosen_before_keras_is_imported(monkeypatch):
         assert os.environ["KERAS_BACKEND"] == "tensorflow"
 
 
-def test_a_keras_that_is_there_is_left_as_it_is(monkeypatch):
+def test_an_imported_keras_is_not_changed(monkeypatch):
     monkeypatch.setenv("KERAS_BACKEND", "jax")
-    choose_tensorflow()  # the tests' own, on TensorFlow
+    choose_tensorflow()  # Keras is already imported with TensorFlow
     assert os.environ["KERAS_BACKEND"] == "jax"
     config = types.SimpleNamespace(backend=lambda: "jax")
     other = types.SimpleNamespace(config=config)
@@ -85,7 +85,7 @@ def layers_of(model):
 
 @pytest.mark.parametrize("name", list(MODELS))
 def test_models_do_not_depend_on_keras_settings(foreign, name):
-    model = make_model(name, FRAME, given=small(name))
+    model = make_model(name, FRAME, given=small_config(name))
     found = layers_of(model)
     assert {policy for _, policy, _ in found} == {"float32"}
     assert {layout for *_, layout in found} <= {"channels_last", None}
@@ -99,11 +99,11 @@ def test_models_do_not_depend_on_keras_settings(foreign, name):
 
 
 def outcome():
-    """Frames of a model, and its losses after a step of training."""
+    """Forecast of a model, and its losses after a training step."""
     keras.utils.set_random_seed(0)
-    given = small("drnet", schedule="cosine", normalization="batch")
+    given = small_config("drnet", schedule="cosine", normalization="batch")
     model = make_model("drnet", FRAME, given=given)
-    enliven(model)
+    randomize_weights(model)
     video = moving_clips()
     stage = model.stages()[0]
     losses = stage.train_step(batch_of(stage, video))
@@ -120,8 +120,8 @@ def test_training_and_forecasts_do_not_depend_on_keras_settings(foreign):
         np.testing.assert_array_equal(found[name], value, name)
 
 
-def test_a_schedule_is_long_in_any_float_type(foreign):
-    """float16 ends at 65,504."""
+def test_a_schedule_does_not_overflow_in_float16(foreign):
+    """The largest float16 is 65,504."""
     adam = make_adam(1e-3, 0.9, schedule="cosine", steps=200_000)
     adam.iterations.assign(100_000)
     assert 4e-4 < float(adam.learning_rate) < 6e-4
@@ -129,7 +129,9 @@ def test_a_schedule_is_long_in_any_float_type(foreign):
 
 def test_a_precision_applies_while_a_model_is_created(foreign):
     with precision("mixed_bfloat16"):
-        found = layers_of(make_model("drnet", FRAME, given=small("drnet")))
+        found = layers_of(
+            make_model("drnet", FRAME, given=small_config("drnet"))
+        )
     assert "mixed_bfloat16" in {policy for _, policy, _ in found}
 
 
@@ -158,7 +160,7 @@ print(keras.config.backend(), keras.config.image_data_format())
 @pytest.mark.slow
 @pytest.mark.parametrize("backend", ["jax", None])
 def test_a_process_with_other_settings_forecasts_the_same(tmp_path, backend):
-    """`KERAS_BACKEND` names another backend, or keras.json alone does."""
+    """Set by `KERAS_BACKEND` and keras.json, or only by keras.json."""
     model = settings().make_model()
     make_run(tmp_path / "run", model)
     foreign = {

@@ -1,4 +1,4 @@
-"""A room imports only from floors below it, or from itself."""
+"""A package imports only from itself and from packages of lower layers."""
 
 import ast
 import pathlib
@@ -6,8 +6,8 @@ import pathlib
 import pytest
 
 ROOT = pathlib.Path(__file__).parents[1]
-# From the lowest floor up.
-ROOMS = (
+# From the lowest layer to the highest.
+LAYERS = (
     ("data_builders",),
     ("version", "files", "pixels", "limits", "keras_settings"),
     ("options",),
@@ -20,23 +20,23 @@ ROOMS = (
     ("comparison",),
     ("train", "evaluate", "compare", "predict", "export"),
 )
-FLOORS = {
-    f"mipae_tf.{room}": floor
-    for floor, rooms in enumerate(ROOMS)
-    for room in rooms
-} | {"mipae_tf": len(ROOMS)}
+LAYER_OF = {
+    f"mipae_tf.{package}": layer
+    for layer, packages in enumerate(LAYERS)
+    for package in packages
+} | {"mipae_tf": len(LAYERS)}
 FILES = sorted(
     path
-    for room in ("mipae_tf", "data_builders")
-    for path in (ROOT / room).rglob("*.py")
+    for root in ("mipae_tf", "data_builders")
+    for path in (ROOT / root).rglob("*.py")
 )
 
 
-def room_of(module: str) -> str:
-    """The longest name of a room that the module's name begins with."""
+def package_of(module: str) -> str:
+    """The package of a module: its longest known prefix."""
     parts = module.split(".")
     names = (".".join(parts[:n]) for n in range(len(parts), 0, -1))
-    return next(name for name in names if name in FLOORS)
+    return next(name for name in names if name in LAYER_OF)
 
 
 def imports_of(path: pathlib.Path) -> set[str]:
@@ -47,22 +47,22 @@ def imports_of(path: pathlib.Path) -> set[str]:
         if isinstance(node, ast.ImportFrom):
             assert node.level == 0, f"{path} imports by dots"
             submodules = {f"{node.module}.{a.name}" for a in node.names}
-            found |= submodules & set(FLOORS) or {node.module}
+            found |= submodules & set(LAYER_OF) or {node.module}
     roots = {name.split(".")[0] for name in found}
-    assert "data_builders" not in roots, f"{path}: a user's may shadow it"
+    assert "data_builders" not in roots, f"{path}: another one may shadow it"
     return {name for name in found if name.split(".")[0] == "mipae_tf"}
 
 
 @pytest.mark.parametrize(
     "path", FILES, ids=lambda path: str(path.relative_to(ROOT))
 )
-def test_imports_go_down(path):
+def test_imports_are_from_lower_layers(path):
     module = ".".join(path.relative_to(ROOT).with_suffix("").parts)
     if module.startswith("data_builders"):
         module = f"mipae_tf.{module}"
-    here = room_of(module.removesuffix(".__init__"))
+    here = package_of(module.removesuffix(".__init__"))
     for name in imports_of(path):
-        there = room_of(name)
-        assert there == here or FLOORS[there] < FLOORS[here], (
+        there = package_of(name)
+        assert there == here or LAYER_OF[there] < LAYER_OF[here], (
             f"{module} ({here}) imports {name} ({there})"
         )

@@ -1,4 +1,4 @@
-"""The programs as their users meet them: subprocesses, exit codes, messages."""
+"""Exit codes, messages and results of the programs."""
 
 import gzip
 import json
@@ -14,10 +14,15 @@ from mipae_tf.visual.animation import write_gif
 
 ROOT = pathlib.Path(__file__).parents[1]
 
-# Program, arguments, what the one sentence must contain.
+# Program, arguments, and words of the error message.
 REFUSED = {
     "model": ("train", ["--model=vae"], "--model=vae", "mipae"),
-    "dataset": ("train", ["--dataset=nothing"], "--dataset=nothing", "in this library"),
+    "dataset": (
+        "train",
+        ["--dataset=nothing"],
+        "--dataset=nothing",
+        "in this library",
+    ),
     "dataset config": (
         "train",
         ["--dataset=moving_dsprites/nothing"],
@@ -29,8 +34,8 @@ REFUSED = {
     "foreign flag": (
         "train",
         ["--model=drnet", "--bound=js"],
-        "--bound is a hyper-parameter of mipae",
-        "not of --model=drnet",
+        "--bound is a hyper-parameter of mipae, but not of --model=drnet",
+        "--help",
     ),
     "pose_dim": ("train", ["--pose_dim=0"], "--pose_dim=0", "1 to 16384"),
     "batch of one": ("train", ["--batch_size=1"], "--batch_size=1", "2 to"),
@@ -56,18 +61,33 @@ REFUSED = {
         "2000",
     ),
     "frames": ("export", ["--max_frames=0"], "--max_frames=0 is", "1 to"),
-    "no flag": ("train", ["quickstart"], "'quickstart' is no flag", "--name"),
+    "no flag": (
+        "train",
+        ["quickstart"],
+        "'quickstart' is not a flag",
+        "--name",
+    ),
     "truncated MNIST": (
         "train",
         ["--dataset=moving_mnist/colour_small", "--manual_dir={broken_mnist}"],
         "train-images-idx3-ubyte.gz: expected",
         "60000",
     ),
-    "no run": ("evaluate", ["--run_dir={tmp}/no"], "holds no run", "train"),
-    "no run to export": ("export", ["--run_dir={tmp}/no"], "holds no run", ""),
+    "no run": (
+        "evaluate",
+        ["--run_dir={tmp}/no"],
+        "is not a run folder",
+        "train",
+    ),
+    "no run to export": (
+        "export",
+        ["--run_dir={tmp}/no"],
+        "is not a run folder",
+        "",
+    ),
     "metrics": ("evaluate", ["--metrics=fid"], "--metrics=fid", "prediction"),
     "no input": ("predict", [], "--input is missing", "folder"),
-    "unknown flag": ("predict", ["--foo=1"], "--foo is no flag", ""),
+    "unknown flag": ("predict", ["--foo=1"], "--foo is not a flag", ""),
     "output": (
         "predict",
         ["--input=a.gif", "--output=forecast.txt"],
@@ -96,7 +116,9 @@ def folders(tmp_path_factory):
 
 
 @pytest.mark.parametrize("case", REFUSED)
-def test_refuses_with_one_sentence(run_program, folders, case):
+def test_invalid_arguments_are_refused_in_one_sentence(
+    run_program, folders, case
+):
     program, args, *words = REFUSED[case]
     args = [arg.format(**folders) for arg in args]
     run_dir = folders["tmp"] / case.replace(" ", "_")
@@ -116,7 +138,7 @@ def test_refuses_with_one_sentence(run_program, folders, case):
 
 @pytest.fixture(scope="module")
 def trained(run_program, tmp_path_factory):
-    """A run of a few steps through the program."""
+    """A run of a few steps, trained by the program."""
     tmp = tmp_path_factory.mktemp("trained")
     args = [
         f"--flagfile={ROOT / 'configs' / 'quickstart.cfg'}",
@@ -135,13 +157,13 @@ def trained(run_program, tmp_path_factory):
     return tmp / "run", args, result
 
 
-def test_train_leaves_a_whole_run(trained):
+def test_train_writes_a_complete_run(trained):
     run, _, result = trained
     assert "mipae_tf.evaluate" in result.stdout
     assert len(result.stdout.splitlines()) <= 15
     allowed = ("building", "built ", "training ", "repr", "dynamics (2 of 2)")
     for line in result.stderr.splitlines():
-        assert line.startswith(allowed), "no bars, no lines of libraries"
+        assert line.startswith(allowed), "no bars and no library log lines"
     for name in ("config.json", "flags.cfg", "losses.jsonl", "logs"):
         assert (run / name).exists()
     for stage in ("representation", "dynamics"):
@@ -154,8 +176,8 @@ def test_train_leaves_a_whole_run(trained):
     )
 
 
-def test_a_fresh_process_prints_nothing_else(trained):
-    """TensorFlow has lines of its own when it is imported and first runs."""
+def test_a_new_process_prints_only_the_error(trained):
+    """The log lines of TensorFlow are hidden."""
     _, args, _ = trained
     unset = {"TF_CPP_MIN_LOG_LEVEL", "CUDA_VISIBLE_DEVICES"}
     env = {k: v for k, v in os.environ.items() if k not in unset}
@@ -169,7 +191,7 @@ def test_a_fresh_process_prints_nothing_else(trained):
     assert done.stderr.count("\n") == 1, "one line"
 
 
-def test_another_config_is_refused(run_program, trained):
+def test_a_changed_hyperparameter_is_refused(run_program, trained):
     run, args, _ = trained
     result = run_program("train", *args, "--pose_dim=7")
     assert result.code == 1
@@ -222,7 +244,9 @@ def test_predict_writes_gif_and_mp4(run_program, trained, tmp_path):
         assert output.stat().st_size > 0
 
 
-def test_predict_refuses_what_is_no_video(run_program, trained, tmp_path):
+def test_predict_refuses_a_file_that_is_not_a_video(
+    run_program, trained, tmp_path
+):
     run, _, _ = trained
     (tmp_path / "notes.mp4").write_text("no video")
     result = run_program(
@@ -236,7 +260,7 @@ def test_predict_refuses_what_is_no_video(run_program, trained, tmp_path):
     assert not (tmp_path / "out.gif").exists()
 
 
-def test_export_counts_versions(run_program, trained):
+def test_export_numbers_versions(run_program, trained):
     run, _, _ = trained
     for version in ("1", "2"):
         result = run_program("export", f"--run_dir={run}")

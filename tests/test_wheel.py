@@ -1,4 +1,4 @@
-"""The wheel, installed away from the checkout."""
+"""Tests of the wheel, installed outside the checkout."""
 
 import os
 import pathlib
@@ -9,7 +9,7 @@ import sys
 import pytest
 
 ROOT = pathlib.Path(__file__).parents[1]
-# What the wheel is made of; a copy, since setuptools leaves its build behind.
+# Sources of the wheel, which are copied because setuptools writes beside them.
 SOURCES = ("mipae_tf", "data_builders", "setup.py", "pyproject.toml")
 SOURCES += ("README.md", "LICENSE", "requirements.txt")
 
@@ -48,7 +48,7 @@ def run(*command, cwd, **environment):
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
-    """A folder that holds what the wheel installs."""
+    """A folder with the installed wheel."""
     folder = tmp_path_factory.mktemp("wheel")
     source = folder / "source"
     source.mkdir()
@@ -65,14 +65,14 @@ def site(tmp_path_factory):
 
 @pytest.fixture
 def elsewhere(tmp_path):
-    """A working directory with a `data_builders` of the user's own."""
+    """A working directory with another `data_builders` package."""
     decoy = tmp_path / "data_builders"
     decoy.mkdir()
     (decoy / "__init__.py").write_text("raise RuntimeError('a decoy')\n")
     return tmp_path
 
 
-def test_one_name_at_top_level(site):
+def test_the_wheel_installs_one_package(site):
     names = {
         path.name for path in site.iterdir() if path.suffix != ".dist-info"
     }
@@ -87,15 +87,17 @@ def test_one_name_at_top_level(site):
     assert not missing
 
 
-def test_a_folder_of_the_same_name_shadows_nothing(site, elsewhere):
-    # The working directory comes first, as in any script of the user's.
+def test_a_folder_of_the_same_name_does_not_shadow_the_builders(
+    site, elsewhere
+):
+    # The working directory comes first, as for any script.
     paths = f"{elsewhere}{os.pathsep}{site}"
     said = run("-c", SCRIPT, cwd=elsewhere, PYTHONPATH=paths)
     assert said == "(20, 64, 64, 3)\n"
 
 
 def test_tfds_builds_from_the_checkout(site, elsewhere):
-    """Beam and processes of its own, the library as the wheel installed it."""
+    """With Beam in several processes and the installed library."""
     config = '{"name": "mine", "num_frames": 2, "beam_above": 1, '
     config += '"train_clips": 4, "validation_clips": 2, "test_clips": 2}'
     run(

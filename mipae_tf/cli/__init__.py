@@ -1,1 +1,1 @@
-"""Command line: flags, the frame of the programs, and the screen."""
+"""Command line: flags, running of programs, and output on the screen."""

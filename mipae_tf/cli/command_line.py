@@ -1,4 +1,4 @@
-"""From a command line to flags: flagfiles, and errors in one sentence."""
+"""Parsing of the command line and of flagfiles."""
 
 import codecs
 import difflib
@@ -15,36 +15,37 @@ from absl import flags
 Explain = Callable[[str], str | None]
 FLAGS = flags.FLAGS
 FLAGFILE_HELP = (
-    "File with one --name=value on a line, without quotes; lines that begin "
-    "with # are comments. Flags after it win over it. A flagfile may name "
-    "another one, which is sought in the working directory, then beside it."
+    "File with one --name=value per line, without quotes; lines that start "
+    "with # are comments. Flags after --flagfile override it. A flagfile may "
+    "include another one, which is searched for in the working directory and "
+    "then beside the first."
 )
-# What absl says, and the same for somebody who knows no Python.
-_PLAINLY = (
+# Messages of absl, and their replacements.
+_PLAIN_MESSAGES = (
     (r"(--\w+=.*): invalid literal for int\(\).*", r"\1 must be an integer."),
     (r"(--\w+=.*): could not convert string to.*", r"\1 must be a number."),
     (r"(--\w+=.*): \('Non-boolean.*", r"\1 must be true or false."),
-    (r"--\w+=None: Flag (--\w+) must have.*", r"\1 is needed."),
-    (r"Missing value for flag -*(\w+)", r"--\1 is given no value."),
+    (r"--\w+=None: Flag (--\w+) must have.*", r"\1 is required."),
+    (r"Missing value for flag -*(\w+)", r"--\1 needs a value."),
     (r"(--\w+=.*): (.+?)\.?", r"\1 is not allowed: \2."),
 )
 
 
 def parse(argv: Sequence[str], explain: Explain | None = None) -> Sequence[str]:
-    """Sets all flags; flagfiles are read already.
+    """Parses the flags of a command line without flagfiles.
 
     Args:
-        argv: the command line.
-        explain: gives the error for a flag that does not exist, or None for
-            the usual one.
+        argv: the command line, with expanded flagfiles.
+        explain: function that returns the error message for an unknown flag,
+            or None for the default message.
 
     Returns:
-        The name of the program.
+        The remaining arguments, which are the name of the program.
 
     Raises:
-        ValueError: for anything that cannot be understood.
+        ValueError: if the command line is not valid.
     """
-    # absl has the flag, but hides it from --help.
+    # absl has this flag, but does not show it in --help.
     flags.DEFINE_string("flagfile", None, FLAGFILE_HELP, allow_override=True)
     FLAGS.register_key_flag_for_module(sys.argv[0], FLAGS["flagfile"])
     try:
@@ -54,39 +55,41 @@ def parse(argv: Sequence[str], explain: Explain | None = None) -> Sequence[str]:
         raise ValueError(text or _unknown(error.flagname)) from error
     except (flags.Error, ValueError) as error:
         text = str(error).removeprefix("flag ")
-        for pattern, plain in _PLAINLY:
+        for pattern, plain in _PLAIN_MESSAGES:
             found = re.fullmatch(pattern, text, re.DOTALL)
             if found:
                 raise ValueError(found.expand(plain)) from error
         raise ValueError(text) from error
     if len(rest) > 1:
-        raise ValueError(f"{rest[1]!r} is no flag; flags are --name=value.")
+        raise ValueError(
+            f"{rest[1]!r} is not a flag; flags have the form --name=value."
+        )
     return rest
 
 
-def sentence(error: Exception) -> str:
-    """What a user is told of an error."""
+def error_message(error: Exception) -> str:
+    """The message of an error for the user."""
     if not isinstance(error, MemoryError | tf.errors.ResourceExhaustedError):
         return str(error)
     reason = (str(error).splitlines() or ["out of memory"])[0]
     return (
-        f"The memory does not suffice ({reason}); a smaller --batch_size, "
-        "--width, --clips or --horizon needs less."
+        f"There is not enough memory ({reason}); use a smaller --batch_size, "
+        "--width, --clips or --horizon."
     )
 
 
 def expand_flagfiles(
     args: Sequence[str], within: tuple[pathlib.Path, ...] = ()
 ) -> list[str]:
-    """The arguments, with the lines of each flagfile in its place.
+    """Replaces flagfiles by their lines.
 
     Args:
         args: the command line.
-        within: the flagfiles that `args` come from, the outermost first.
+        within: the flagfiles that contain `args`, the outermost first.
 
     Raises:
-        ValueError: for a file that cannot be read, and for a line that is no
-            flag or has a space or quotes where none may be.
+        ValueError: if a file cannot be read, or if a line is not a flag, has a
+            space in its name or quotes around its value.
     """
     expanded: list[str] = []
     rest = iter(args)
@@ -100,25 +103,29 @@ def expand_flagfiles(
         value = value if equals else next(rest, "")
         path = _find(value, within)
         if path.resolve() in (outer.resolve() for outer in within):
-            raise ValueError(f"--flagfile={value} leads back to itself.")
+            raise ValueError(
+                f"--flagfile={value} includes itself; remove that line."
+            )
         expanded += expand_flagfiles(list(_lines(path)), (*within, path))
     return expanded
 
 
 def _find(value: str, within: Sequence[pathlib.Path]) -> pathlib.Path:
     path = pathlib.Path(value).expanduser()
-    sought = [path, *(outer.parent / path for outer in within[-1:])]
-    sought = list(dict.fromkeys(sought))
-    for candidate in sought:
+    candidates = [path, *(outer.parent / path for outer in within[-1:])]
+    candidates = list(dict.fromkeys(candidates))
+    for candidate in candidates:
         if value and candidate.is_file():
             return candidate
-    named = f" (named in {within[-1]})" if within else ""
+    included = f" (included by {within[-1]})" if within else ""
     if not value:
-        raise ValueError(f"--flagfile{named} is given no file.")
+        raise ValueError(f"--flagfile{included} needs the path of a file.")
     if path.is_dir():
-        raise ValueError(f"--flagfile={value}{named} is a folder, no file.")
-    places = " nor ".join(map(str, sought))
-    raise ValueError(f"--flagfile={value}{named}: there is no {places}.")
+        raise ValueError(
+            f"--flagfile={value}{included} is a folder; a file is needed."
+        )
+    paths = " or ".join(map(str, candidates))
+    raise ValueError(f"--flagfile={value}{included}: there is no {paths}.")
 
 
 def _lines(path: pathlib.Path) -> Iterator[str]:
@@ -130,7 +137,10 @@ def _lines(path: pathlib.Path) -> Iterator[str]:
         name, equals, value = line.partition("=")
         place = f"--flagfile={path}, line {number}:"
         if not name.startswith("-"):
-            raise ValueError(f"{place} {line!r} is no flag; --name=value is.")
+            raise ValueError(
+                f"{place} {line!r} is not a flag; flags have the form "
+                "--name=value."
+            )
         if len(f"{name}.".split()) > 1:
             name, value = line.split(maxsplit=1)
             raise ValueError(
@@ -139,7 +149,7 @@ def _lines(path: pathlib.Path) -> Iterator[str]:
             )
         if len(value) > 1 and value[0] == value[-1] and value[0] in "\"'":
             raise ValueError(
-                f"{place} quotes would be part of the value; write "
+                f"{place} quotes would become part of the value; write "
                 f"{name}={value[1:-1]}."
             )
         yield line
@@ -158,7 +168,7 @@ def _text(path: pathlib.Path) -> str:
     except UnicodeError:
         text = "\0"
     if "\0" in text:
-        raise ValueError(f"--flagfile={path} holds no text in UTF-8.")
+        raise ValueError(f"--flagfile={path} is not a text file in UTF-8.")
     return text
 
 
@@ -167,5 +177,5 @@ def _unknown(name: str) -> str:
     near = difflib.get_close_matches(name, names, 1)
     if not near and name.startswith("no"):
         near = difflib.get_close_matches(name[2:], names, 1)
-    meant = f"; did you mean --{near[0]}?" if near else "."
-    return f"--{name} is no flag of this program{meant} --help lists them."
+    hint = f" (did you mean --{near[0]}?)" if near else ""
+    return f"--{name} is not a flag of this program{hint}; --help lists all."

@@ -1,10 +1,10 @@
-"""The kind of flag that every path of a program is."""
+"""Flags for paths."""
 
 from absl import flags
 
 from mipae_tf.files import expand_home
 
-# So that --help counts path flags among those of the module that defines them.
+# So that --help lists these flags as flags of the module that defines them.
 flags.disclaim_key_flags()
 
 
@@ -16,12 +16,12 @@ class _PathParser(flags.ArgumentParser):
         return expand_home(argument)
 
     def flag_type(self) -> str:
-        """What help calls it."""
+        """Name of the type in --help."""
         return "path"
 
 
 def define_path(name: str, default: str | None, text: str) -> flags.FlagHolder:
-    """Defines a flag that takes a path, in which `~` is the home folder."""
+    """Defines a flag for a path, in which `~` is the home folder."""
     return flags.DEFINE(
         _PathParser(),
         name,

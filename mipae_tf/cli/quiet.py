@@ -1,10 +1,11 @@
-"""Importing this first makes a program quiet.
+"""Hides the log lines of libraries; must be imported first in a program.
 
-TensorFlow's C++ code writes to file descriptor 2 while it is imported, before
-any log level applies, and again when it finds a device or compiles with XLA.
-From here on that descriptor leads to a filter, see `mipae_tf.cli.noise`, and
-`sys.stderr` past it. TF_CPP_MIN_LOG_LEVEL=0 in the environment shows all of it.
-Only programs import this: a library leaves its user's descriptors alone.
+The C++ code of TensorFlow writes to file descriptor 2 while it is imported,
+before any log level applies, and again when it finds a device or compiles with
+XLA. This module redirects that descriptor to a filter, see
+`mipae_tf.cli.noise`; `sys.stderr` is not filtered. Set TF_CPP_MIN_LOG_LEVEL=0
+in the environment to show all lines. Only programs import this module, because
+a library must not change the descriptors of its users.
 """
 
 import logging as python_logging
@@ -16,13 +17,13 @@ import warnings
 
 from absl import logging
 
-FILTER = pathlib.Path(__file__).with_name("noise.py")
+FILTER_SCRIPT = pathlib.Path(__file__).with_name("noise.py")
 
 
 def start() -> None:
-    """Keeps the chatter of libraries off the screen; errors still come."""
+    """Hides log lines and warnings of libraries; errors are still shown."""
     _open_standard_streams()
-    sys.excepthook = _end
+    sys.excepthook = _hide_interrupt
     level = os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     if level not in ("1", "2", "3"):
         return
@@ -35,10 +36,10 @@ def start() -> None:
 
 
 def _open_standard_streams() -> None:
-    """Opens those that are closed.
+    """Opens standard streams that are closed.
 
-    The next file that is opened would get their number, and TensorFlow would
-    write its lines into that file.
+    Otherwise the next opened file would get the number of the stream, and
+    TensorFlow would write its log lines into that file.
     """
     for number in range(3):
         try:
@@ -50,22 +51,22 @@ def _open_standard_streams() -> None:
 
 
 def _filter_descriptor(level: str) -> None:
-    """Lets descriptor 2 lead to the filter, and Python's stream past it."""
+    """Redirects descriptor 2 to the filter, but not `sys.stderr`."""
     screen = os.dup(2)
     try:
         child = subprocess.Popen(
-            [sys.executable, "-IS", str(FILTER), level],
+            [sys.executable, "-IS", str(FILTER_SCRIPT), level],
             stdin=subprocess.PIPE,
             stdout=screen,
             stderr=screen,
-            start_new_session=True,  # Ctrl-C is not for it
+            start_new_session=True,  # so that Ctrl-C does not stop it
         )
-    except OSError:  # no room for a process: rather noisy than not at all
+    except OSError:  # no process can be started: run without the filter
         os.close(screen)
         return
     os.dup2(child.stdin.fileno(), 2)
     child.stdin.close()
-    child.returncode = 0  # it ends after this process, nobody waits for it
+    child.returncode = 0  # it ends after this process; do not wait for it
     sys.stderr = open(
         screen,
         "w",
@@ -75,8 +76,8 @@ def _filter_descriptor(level: str) -> None:
     )
 
 
-def _end(kind, error, trace) -> None:
-    """Ctrl-C during an import needs no traceback."""
+def _hide_interrupt(kind, error, trace) -> None:
+    """Shows no traceback for Ctrl-C during an import."""
     if not issubclass(kind, KeyboardInterrupt):
         sys.__excepthook__(kind, error, trace)
 

@@ -1,4 +1,4 @@
-"""What programs say: lines, progress, and how they end."""
+"""Output of programs: messages, progress and errors."""
 
 import contextlib
 import os
@@ -11,63 +11,65 @@ from typing import Any
 
 from tqdm import tqdm
 
-# The time left in words, and room for a loss on eighty columns.
-BAR = (
+# The remaining time, with room for a loss in eighty columns.
+BAR_FORMAT = (
     "{desc} |{bar}| {n_fmt}/{total_fmt}, {remaining} left, "
     "{rate_noinv_fmt}{postfix}"
 )
 
 
 def say(text: str) -> None:
-    """Prints a line to stderr, above any progress bar."""
+    """Prints a line to standard error, above any progress bar."""
     tqdm.write(text, file=sys.stderr)
 
 
 class Progress:
-    """How far a long task is: a bar on a terminal, lines elsewhere.
+    """Shows the progress of a task: a bar on a terminal, otherwise lines.
 
-    Both tell the time left. That of the lines is an average over the task, of
-    all but the first update, in which functions are compiled.
+    Both include the remaining time. For lines, it is based on the average speed
+    after the first update, in which functions are compiled.
 
     Args:
-        name: of the task.
-        total: how many units of work it has.
-        unit: a singular noun, such as step.
-        done: units that were done before.
+        name: name of the task.
+        total: total number of units of work.
+        unit: name of a unit, such as step.
+        done: number of units that are already done.
 
     Attributes:
-        notes: what is shown beside the pace; a bar has room for the first.
+        notes: texts to show after the speed; a bar shows only the first.
     """
 
     def __init__(self, name: str, total: int, unit: str, done: int = 0) -> None:
         self.notes: Sequence[str] = ()
         self._name, self._total, self._unit = name, total, unit
         self._done = done
-        self._started = self._spoken = time.monotonic()
-        self._began: tuple[float, int] | None = None  # when, units done then
+        self._started = self._last_line = time.monotonic()
+        # Time of the first update, and units done then.
+        self._first_update: tuple[float, int] | None = None
         self._bar = tqdm(
             desc=name,
             total=total,
             initial=done,
             unit=unit,
-            bar_format=BAR,
+            bar_format=BAR_FORMAT,
             disable=None,
         )
 
     def update(self, count: int = 1) -> None:
-        """Counts units that have been done."""
+        """Adds completed units."""
         self._done += count
         now = time.monotonic()
-        self._began = self._began or (now, self._done)
+        self._first_update = self._first_update or (now, self._done)
         self._annotate()
         self._bar.update(count)
-        due = now - self._spoken >= _pause(now - self._started)
+        interval = _seconds_between_lines(now - self._started)
+        due = now - self._last_line >= interval
         if self._bar.disable and due and self._done < self._total:
-            self._spoken = now
+            self._last_line = now
             say(self._line(now))
 
     def close(self, leave: bool = True) -> None:
-        """Ends the bar, which stays on the screen if it is to be left."""
+        """Closes the bar, and keeps it on the screen if `leave` is true."""
         self._bar.leave = leave
         self._annotate()
         self._bar.close()
@@ -77,23 +79,23 @@ class Progress:
             self._bar.set_postfix_str(self.notes[0], refresh=False)
 
     def _line(self, now: float) -> str:
-        began, first = self._began
+        began, first = self._first_update
         parts = [f"{self._unit} {self._done} of {self._total}"]
         if self._done > first and now > began:
-            pace = (self._done - first) / (now - began)
-            left = (self._total - self._done) / pace
-            number = f"{pace:.1f}" if pace >= 1 else f"{pace:.2g}"
+            speed = (self._done - first) / (now - began)
+            left = (self._total - self._done) / speed
+            number = f"{speed:.1f}" if speed >= 1 else f"{speed:.2g}"
             parts += [f"{number} {self._unit}s/s", f"{duration(left)} left"]
         return f"{self._name}: {', '.join([*parts, *self.notes])}"
 
 
-def _pause(elapsed: float) -> float:
-    """Seconds between two lines: ten at first, a minute after six minutes."""
+def _seconds_between_lines(elapsed: float) -> float:
+    """Seconds between two lines: 10 at first, 60 after six minutes."""
     return min(max(10, elapsed / 6), 60)
 
 
 def progress(items: Sequence, name: str, unit: str) -> Iterator[Any]:
-    """The items, with a `Progress` that ends with them."""
+    """Iterates over items and shows the progress."""
     shown = Progress(name, len(items), unit)
     try:
         for item in items:
@@ -104,7 +106,7 @@ def progress(items: Sequence, name: str, unit: str) -> Iterator[Any]:
 
 
 def duration(seconds: float) -> str:
-    """A time in words: 45 s, 2 min, 1 h 20 min."""
+    """Formats a duration: 45 s, 2 min, 1 h 20 min."""
     if round(seconds) < 60:
         return f"{seconds:.0f} s"
     hours, minutes = divmod(round(seconds / 60), 60)
@@ -112,16 +114,16 @@ def duration(seconds: float) -> str:
 
 
 @contextlib.contextmanager
-def one_sentence(*refusals: type[Exception]) -> Iterator[None]:
-    """Ends a program as its users expect.
+def exit_on_error(*errors: type[Exception]) -> Iterator[None]:
+    """Context manager that ends a program with a message if an error occurs.
 
-    A refusal is one sentence on standard error and exit code 1. A reader that
-    has gone, such as `head`, ends the program quietly, with the exit code of
-    SIGPIPE. Characters that the screen's encoding lacks become question marks.
+    It prints the message to standard error and exits with code 1. If standard
+    output is a pipe whose reader has ended, such as `head`, it exits silently
+    with the code of SIGPIPE. Characters that the encoding of the screen lacks
+    are replaced by question marks.
 
     Args:
-        *refusals: what is raised where something cannot be done; an OSError is
-            always one.
+        *errors: types of the errors, in addition to OSError.
     """
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(errors="replace")
@@ -129,12 +131,12 @@ def one_sentence(*refusals: type[Exception]) -> Iterator[None]:
         try:
             yield
         finally:
-            sys.stdout.flush()  # here, where its errors are answered
+            sys.stdout.flush()  # here, so that its errors are handled
     except BrokenPipeError:
         _drop_output()
         sys.exit(128 + signal.SIGPIPE)
-    except (OSError, *refusals) as error:
-        # TensorFlow's errors go on with where in the graph they arose.
+    except (OSError, *errors) as error:
+        # Errors of TensorFlow continue with their location in the graph.
         message = str(error).strip().partition("\n\n")[0]
         print("error:", " ".join(message.split()), file=sys.stderr)
         _flush_or_drop()
@@ -149,7 +151,7 @@ def _flush_or_drop() -> None:
 
 
 def _drop_output() -> None:
-    """Python flushes both streams at exit, and complains where it cannot."""
-    nowhere = os.open(os.devnull, os.O_WRONLY)
+    """Redirects both streams to null, since Python flushes them at exit."""
+    null = os.open(os.devnull, os.O_WRONLY)
     for stream in (sys.stdout, sys.stderr):
-        os.dup2(nowhere, stream.fileno())
+        os.dup2(null, stream.fileno())

@@ -1,6 +1,6 @@
-"""The programs as console scripts: `mipae-train` and so on.
+"""Console scripts of the programs, such as `mipae-train`.
 
-Each does what `python -m mipae_tf.train` does.
+`mipae-train` is equivalent to `python -m mipae_tf.train`.
 """
 
 import runpy

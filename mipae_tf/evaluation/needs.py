@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from mipae_tf.evaluation.subject import Subject
 from mipae_tf.metrics.absent_metric import AbsentMetric
 from mipae_tf.models import VideoModel
-from mipae_tf.models.context import FROM_FRAMES
+from mipae_tf.models.context import FRAME_FIELDS
 
 # For each ability of a builder: the attribute that tells whether it has it, and
 # the message for data whose builder has not.
@@ -103,7 +103,7 @@ def _missing_in_model(
     for capability in needs.offers:
         if not model.offers(capability):
             yield f"{model.title} offers no {capability}."
-    unknown = sorted(set(model.TAKES) - set(FROM_FRAMES))
+    unknown = sorted(set(model.TAKES) - set(FRAME_FIELDS))
     if "forecast" in needs.offers and unknown:
         yield (
             f"{model.title} takes {' and '.join(unknown)}, which {clips} does "

@@ -15,7 +15,7 @@ from mipae_tf.evaluation.options import EvaluationOptions
 from mipae_tf.models import Context
 from mipae_tf.models import Evidence
 from mipae_tf.models import VideoModel
-from mipae_tf.models.context import context_of
+from mipae_tf.models.context import context_from_clips
 from mipae_tf.models.frame_values import to_uint8
 
 # Clips per call of the model.
@@ -176,7 +176,7 @@ class Subject:
             clips: number of clips, from the first on; all when None.
         """
         horizon = horizon or self.horizon
-        context = context_of(
+        context = context_from_clips(
             self.model.TAKES, self.clips.video[:clips], self.context, horizon
         )
         return _in_chunks(

@@ -22,7 +22,7 @@ if __name__ == "__main__":  # before TensorFlow is imported
     from mipae_tf.cli import quiet  # noqa: F401
 
 from mipae_tf.cli.path_flag import define_path
-from mipae_tf.cli.screen import one_sentence
+from mipae_tf.cli.screen import exit_on_error
 from mipae_tf.files import expand_home
 from mipae_tf.files import same_file
 from mipae_tf.files import write_file
@@ -97,5 +97,5 @@ def main(_) -> None:
 
 if __name__ == "__main__":
     define_flags()
-    with one_sentence(ValueError, flags.Error):
+    with exit_on_error(ValueError, flags.Error):
         app.run(main, flags_parser=flags.FLAGS)

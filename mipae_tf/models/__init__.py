@@ -1,4 +1,4 @@
-"""One file for each system, beside the interface that all of them share."""
+"""The models, one folder per family, and the interface that they share."""
 
 from mipae_tf.models.base import VideoModel
 from mipae_tf.models.context import Context

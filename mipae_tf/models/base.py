@@ -1,4 +1,4 @@
-"""The interface of every system in the library."""
+"""The interface of all models."""
 
 import abc
 from collections.abc import Iterator
@@ -23,8 +23,8 @@ from mipae_tf.models.stage import Stage
 
 State = Any
 Latents = Mapping[str, tf.Tensor]
-PIECE = 32  # frames that are predicted by one call of a compiled function
-# What a model may offer, and the methods that it writes for it.
+FRAMES_PER_CALL = 32  # predicted by one call of a compiled function
+# What a model can offer, and the methods that implement it.
 CAPABILITIES: dict[str, tuple[str, ...]] = {
     "forecast": ("start", "step"),
     "encode": ("encode",),
@@ -36,25 +36,26 @@ CAPABILITIES: dict[str, tuple[str, ...]] = {
 
 
 class VideoModel(keras.Model, abc.ABC):
-    """A model of video: what is trained, and what it can be asked for.
+    """Base class of video models.
 
-    Everything outside `mipae_tf.models` uses these methods alone. Only
-    `stages` is required. Whatever else a model can do it says by writing the
-    methods of `CAPABILITIES`; ask with `offers` before calling one.
+    Code outside `mipae_tf.models` uses only these methods. A subclass must
+    implement `stages`. All other capabilities are optional: a model offers a
+    capability if it implements its methods, see `CAPABILITIES`. Call `offers`
+    before using one.
 
-    Frames come in as uint8 `[batch, time, height, width, channel]` (float32
-    in [0, 1] is accepted as well) and leave as float32 in [0, 1], from
-    `forecast` as uint8.
+    Input frames are uint8 `[batch, time, height, width, channel]`; float32 in
+    [0, 1] is also accepted. Output frames are float32 in [0, 1]; those of
+    `forecast` are uint8.
 
     Args:
         config: hyper-parameters.
         frame_shape: (height, width, channel) of the video.
-        seed: key of every random draw in training.
-        title: what messages call the model; the class's name if empty.
+        seed: seed of all random draws in training.
+        title: name of the model in messages; the name of the class if empty.
 
     Attributes:
-        STAGES: names of the stages, in the order of training.
-        TAKES: fields of `Context` that a forecast takes.
+        STAGES: names of the stages in training order.
+        TAKES: fields of `Context` that a forecast uses.
     """
 
     STAGES: ClassVar[tuple[str, ...]]
@@ -62,7 +63,7 @@ class VideoModel(keras.Model, abc.ABC):
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
-        for name in ("__init__", "stages"):  # they make layers
+        for name in ("__init__", "stages"):  # they create layers
             if name in vars(cls):
                 setattr(cls, name, keras_defaults()(vars(cls)[name]))
 
@@ -79,28 +80,28 @@ class VideoModel(keras.Model, abc.ABC):
         self.config = config
         self.frame_shape = tuple(frame_shape)
         self.seed = seed
-        self.built = True  # networks build themselves where they are made
+        self.built = True  # the networks are built when they are created
 
     @abc.abstractmethod
     def stages(self) -> tuple[Stage, ...]:
-        """What is trained, in order. Made anew at each call."""
+        """The training stages in order, newly created at each call."""
 
     @property
     def latents(self) -> tuple[Latent, ...]:
-        """What `encode` returns, in the terms that metrics understand."""
+        """Descriptions of the latents that `encode` returns."""
         return ()
 
     def latents_of(self, *roles: str) -> tuple[Latent, ...]:
-        """The latents of any of these roles, in the order of `latents`."""
+        """The latents that have one of these roles, in order."""
         return tuple(each for each in self.latents if each.role in roles)
 
     @property
     def stochastic(self) -> bool:
-        """Whether two forecasts of one context may differ."""
+        """Whether forecasts of the same context depend on the seed."""
         return bool(self.latents_of("noise"))
 
     def offers(self, capability: str) -> bool:
-        """Whether this model can do something.
+        """Whether the model has a capability.
 
         Args:
             capability: a key of `CAPABILITIES`.
@@ -111,80 +112,84 @@ class VideoModel(keras.Model, abc.ABC):
         )
 
     def start(self, context: Context, seed: tf.Tensor) -> State:
-        """The state after a context.
+        """Computes the state after the context.
 
         Args:
-            context: what is given; `frames` holds at least one frame.
-            seed: int32 `[2]`, key of the draws of a stochastic model.
+            context: the context, with at least one frame.
+            seed: int32 `[2]`, seed of the random draws of a stochastic model.
         """
-        raise NotImplementedError(self._lacks("forecast"))
+        raise NotImplementedError(self._not_offered("forecast"))
 
     def step(
         self, state: State, frame: tf.Tensor | None = None
     ) -> tuple[tf.Tensor, State]:
-        """Predicts one frame.
+        """Predicts the next frame.
 
         Args:
-            state: from `start` or an earlier `step`.
-            frame: the true frame `[batch, height, width, channel]`, where it
-                is known: the next state then follows it and not the
-                prediction.
+            state: the result of `start` or of the previous `step`.
+            frame: the true frame `[batch, height, width, channel]`, if known.
+                The next state then depends on it instead of the prediction
+                (teacher forcing).
 
         Returns:
             The predicted frame, float32 `[batch, height, width, channel]` in
             [0, 1], and the next state.
         """
-        raise NotImplementedError(self._lacks("forecast"))
+        raise NotImplementedError(self._not_offered("forecast"))
 
     def encode(self, frames: tf.Tensor, seed: int | None = None) -> Latents:
-        """Latents of a clip: means, or samples where a seed is given."""
-        raise NotImplementedError(self._lacks("encode"))
+        """Encodes clips to latents: means, or samples if a seed is given."""
+        raise NotImplementedError(self._not_offered("encode"))
 
     def decode(
         self, latents: Latents, reference: tf.Tensor | None = None
     ) -> tf.Tensor:
-        """Frames float32 `[batch, time, height, width, channel]` in [0, 1].
+        """Decodes latents to frames.
 
         Args:
             latents: as `encode` returns them.
-            reference: uint8 `[batch, height, width, channel]`, the frame the
-                content comes from, for decoders with skip connections.
+            reference: uint8 `[batch, height, width, channel]`, the frame from
+                which the content was encoded; needed by decoders with skip
+                connections.
+
+        Returns:
+            float32 `[batch, time, height, width, channel]` in [0, 1].
         """
-        raise NotImplementedError(self._lacks("decode"))
+        raise NotImplementedError(self._not_offered("decode"))
 
     def generate(self, count: int, length: int, seed: int = 0) -> tf.Tensor:
-        """Clips without a context.
+        """Generates clips without a context.
 
         Args:
             count: number of clips.
-            length: frames of each.
-            seed: key of the draws.
+            length: number of frames per clip.
+            seed: seed of the random draws.
 
         Returns:
             float32 `[count, length, height, width, channel]` in [0, 1].
         """
-        raise NotImplementedError(self._lacks("generate"))
+        raise NotImplementedError(self._not_offered("generate"))
 
     def evidence(self, clip: tf.Tensor, seed: tf.Tensor | int = 0) -> Evidence:
-        """The log-likelihood of each frame of clips, or a lower bound.
+        """The log-likelihood of each frame, or a lower bound.
 
         Args:
             clip: uint8 `[batch, time, height, width, channel]`.
-            seed: key of the one sample of the latents, for a bound.
+            seed: seed of the single sample of the latents, for a bound.
         """
-        raise NotImplementedError(self._lacks("evidence"))
+        raise NotImplementedError(self._not_offered("evidence"))
 
     def segment(self, frames: tf.Tensor) -> tf.Tensor:
-        """Which object each pixel belongs to.
+        """Assigns pixels to objects.
 
         Args:
             frames: uint8 `[batch, time, height, width, channel]`.
 
         Returns:
-            float32 `[batch, time, height, width, objects]` in [0, 1]; what is
-            left to 1 is the background.
+            Masks, float32 `[batch, time, height, width, objects]` in [0, 1].
+            The background is 1 minus their sum.
         """
-        raise NotImplementedError(self._lacks("segment"))
+        raise NotImplementedError(self._not_offered("segment"))
 
     def forecast(
         self,
@@ -193,36 +198,38 @@ class VideoModel(keras.Model, abc.ABC):
         samples: int | None = None,
         seed: int = 0,
     ) -> tf.Tensor:
-        """Predicts the `horizon` frames that follow the context.
+        """Predicts the `horizon` frames after the context.
 
-        Compiled once for all horizons and context lengths, and called for
-        every `PIECE` frames. Peak memory is about twice the frames returned:
-        the pieces that are predicted, and the whole.
+        The roll-out is compiled once for all horizons and context lengths and
+        predicts `FRAMES_PER_CALL` frames per call. The peak memory is about
+        twice that of the returned frames.
 
         Args:
-            context: `[batch, time, height, width, channel]`, uint8 or
-                floating in [0, 1], or a `Context` of everything in `TAKES`.
+            context: frames `[batch, time, height, width, channel]`, uint8 or
+                floating in [0, 1], or a `Context` with the fields in `TAKES`.
             horizon: number of frames to predict, at least 1.
-            samples: how many futures to draw of each clip; one, and no axis
-                for it, when None.
-            seed: key of the draws of a stochastic model.
+            samples: number of futures to sample per clip. If None, there is
+                one, and no axis for it.
+            seed: seed of the random draws of a stochastic model.
 
         Returns:
-            uint8 `[batch, horizon, height, width, channel]`, with a first
-            axis `[samples, ...]` where samples are asked for.
+            uint8 `[batch, horizon, height, width, channel]`, with a leading
+            axis `[samples, ...]` if `samples` is given.
 
         Raises:
-            ValueError: when the model offers no forecast, the context has no
-                frame, another shape, type or range, something that the model
-                does not take or not all that it takes, or the horizon or
-                samples are no whole number of at least 1.
+            ValueError: if the model offers no forecast; if the context has no
+                frame, a wrong shape, type or range of values, a field that
+                the model does not take, or lacks one that it takes; or if
+                `horizon` or `samples` is not an integer of at least 1.
         """
         horizon = whole_number("horizon", horizon)
         count = 1 if samples is None else whole_number("samples", samples)
-        context = self._checked(context, horizon)
-        ahead = self._pieces(context, horizon, count, seed, PIECE)
+        context = self._checked_context(context, horizon)
+        ahead = self._predict_in_pieces(
+            context, horizon, count, seed, FRAMES_PER_CALL
+        )
         frames = tf.concat(list(ahead), axis=1)
-        return frames if samples is None else self._by_sample(frames, count)
+        return frames if samples is None else self._split_samples(frames, count)
 
     def stream(
         self,
@@ -230,38 +237,41 @@ class VideoModel(keras.Model, abc.ABC):
         horizon: int,
         samples: int = 1,
         seed: int = 0,
-        piece: int = PIECE,
+        piece: int = FRAMES_PER_CALL,
     ) -> Iterator[np.ndarray]:
-        """`forecast` of several futures piece by piece.
+        """Yields the frames of `forecast` a few at a time.
 
-        The same frames, in memory that does not grow with the horizon.
+        The memory does not grow with the horizon.
 
         Args:
             context: as in `forecast`.
             horizon: number of frames to predict, at least 1.
-            samples: how many futures to draw of each clip.
-            seed: key of the draws of a stochastic model.
-            piece: frames predicted at a time.
+            samples: number of futures to sample per clip.
+            seed: seed of the random draws of a stochastic model.
+            piece: number of frames to predict at a time.
 
         Yields:
-            uint8 `[samples, batch, frames, height, width, channel]` of the
-            next frames, `piece` of them or what is left.
+            uint8 `[samples, batch, frames, height, width, channel]`: the next
+            `piece` frames, or the remaining ones.
 
         Raises:
-            ValueError: as `forecast`, or when `piece` is below 1; before the
-                first piece.
+            ValueError: as for `forecast`, or if `piece` is below 1; raised
+                before the first frames.
         """
         horizon = whole_number("horizon", horizon)
         samples = whole_number("samples", samples)
         piece = whole_number("piece", piece)
-        context = self._checked(context, horizon)
-        for ahead in self._pieces(context, horizon, samples, seed, piece):
-            yield self._by_sample(ahead, samples).numpy()
+        context = self._checked_context(context, horizon)
+        for ahead in self._predict_in_pieces(
+            context, horizon, samples, seed, piece
+        ):
+            yield self._split_samples(ahead, samples).numpy()
 
     def context_specs(self) -> dict[str, tf.TensorSpec]:
-        """Type and shape of what a forecast takes, for a served model.
+        """Types and shapes of the fields in `TAKES`, for a served model.
 
-        A model of actions or conditions of a known size says so here.
+        A model that takes actions or a condition overrides this method to
+        declare their sizes.
         """
         return context_specs(self.TAKES, self.frame_shape)
 
@@ -272,27 +282,27 @@ class VideoModel(keras.Model, abc.ABC):
         samples: tf.Tensor | int,
         seed: tf.Tensor,
     ) -> tf.Tensor:
-        """`forecast` of several futures as a graph, all in one batch."""
+        """`forecast` of several futures in one graph and one batch."""
         frames = self.roll_out(context.repeated(samples), horizon, seed)
-        return self._by_sample(frames, samples)
+        return self._split_samples(frames, samples)
 
     @tf.function(reduce_retracing=True)
     def roll_out(
         self, context: Context, horizon: tf.Tensor, seed: tf.Tensor
     ) -> tf.Tensor:
-        """`forecast` as one graph: uint8 frames in, uint8 frames out."""
+        """`forecast` in one graph; takes and returns uint8 frames."""
         state = self.start(context._replace(horizon=horizon), seed)
         return self._predict(state, horizon)[0]
 
     @tf.function(reduce_retracing=True)
-    def _begin(self, context: Context, seed: tf.Tensor) -> State:
+    def _start(self, context: Context, seed: tf.Tensor) -> State:
         return self.start(context, seed)
 
     @tf.function(reduce_retracing=True)
     def _predict(
         self, state: State, horizon: tf.Tensor
     ) -> tuple[tf.Tensor, State]:
-        """The next frames, uint8 `[batch, horizon, ...]`, and the state."""
+        """Predicts uint8 `[batch, horizon, ...]`; also gives the state."""
         frames = tf.TensorArray(
             tf.uint8, horizon, element_shape=[None, *self.frame_shape]
         )
@@ -302,7 +312,7 @@ class VideoModel(keras.Model, abc.ABC):
         stacked = frames.stack()  # [horizon, batch, height, width, channel]
         return tf.transpose(stacked, [1, 0, 2, 3, 4]), state
 
-    def _pieces(
+    def _predict_in_pieces(
         self,
         context: Context,
         horizon: int,
@@ -310,28 +320,28 @@ class VideoModel(keras.Model, abc.ABC):
         seed: int,
         piece: int,
     ) -> Iterator[tf.Tensor]:
-        """uint8 `[samples * batch, frames, height, width, channel]` each."""
+        """Yields uint8 `[samples * batch, frames, height, width, channel]`."""
         if not tf.is_symbolic_tensor(seed):
             seed = whole_number("seed", seed, tf.int32.min)
         keys = tf.stack([tf.cast(seed, tf.int32), 0])
         context = context._replace(horizon=tf.constant(horizon))
-        state = self._begin(context.repeated(samples), keys)
+        state = self._start(context.repeated(samples), keys)
         for first in range(0, horizon, piece):
             frames = tf.constant(min(piece, horizon - first))
             ahead, state = self._predict(state, frames)
             yield ahead
 
-    def _by_sample(self, frames: tf.Tensor, samples: tf.Tensor | int):
+    def _split_samples(self, frames: tf.Tensor, samples: tf.Tensor | int):
         shape = tf.concat([[samples, -1], tf.shape(frames)[1:]], axis=0)
         # [samples, batch, horizon, height, width, channel]
         return tf.reshape(frames, shape)
 
-    def _checked(self, context: Any, horizon: int) -> Context:
+    def _checked_context(self, context: Any, horizon: int) -> Context:
         if not self.offers("forecast"):
-            raise ValueError(self._lacks("forecast"))
+            raise ValueError(self._not_offered("forecast"))
         return checked_context(
             context, self.TAKES, self.frame_shape, horizon, self.title
         )
 
-    def _lacks(self, capability: str) -> str:
+    def _not_offered(self, capability: str) -> str:
         return f"{self.title} offers no {capability}."

@@ -1,4 +1,4 @@
-"""Hyper-parameters that every model has."""
+"""Hyper-parameters that all models share."""
 
 import dataclasses
 from collections.abc import Mapping
@@ -8,94 +8,95 @@ from typing import ClassVar
 from mipae_tf.options import Options
 from mipae_tf.options import option
 
-# What the authors' framework does otherwise than ours; in every published
-# protocol.
+# Where PyTorch differs from Keras; part of every published protocol.
 TORCH_RULES = {"adam_epsilon": "torch", "layer_rules": "torch"}
 
 
 @dataclasses.dataclass(frozen=True)
 class ModelConfig(Options):
-    """Base of every model's `Config`, a frozen dataclass of `option` fields.
+    """Base class of the configs of the models.
 
-    What every model has stands here: the width of its networks, how it is
-    optimised, the frames it is given and learns to predict, and the weights
-    that it keeps.
+    A config is a frozen dataclass of `option` fields. This class holds what
+    all models share: the width of the networks, the optimizer, the number of
+    context and predicted frames, and which weights are kept.
 
     Raises:
-        ValueError: on making one with a value that is not allowed; the
-            message names the flag, the value and what is allowed.
+        ValueError: if a value is not allowed; the message names the flag, the
+            value and what is allowed.
     """
 
-    HIGH = 16_384  # of a network or a batch
-    # Named sets of values; what the user gives explicitly wins over them. The
-    # default of a field that is added later must keep older runs as they are.
+    MAX_INTEGER = 16_384  # size of a layer or a batch
+    # Presets by name; values given by the user override them. A field that is
+    # added later needs a default that keeps the behavior of older runs.
     PROTOCOLS: ClassVar[Mapping[str, Mapping[str, Any]]] = {"default": {}}
-    # A tiny network and few steps, for tests and for trying a command.
+    # A tiny network and few steps, for tests.
     SMALL: ClassVar[Mapping[str, Any]] = {}
 
     width: int = option(
-        64, "Channels of the first convolution; the others follow.", low=1
+        64,
+        "Channels of the first convolution; the other widths are multiples.",
+        low=1,
     )
     normalization: str = option(
         "batch",
-        "Normalisation of the convolutions (the encoders of the coordinate "
+        "Normalization of the convolutions (the encoders of the coordinate "
         "backbone have none).",
         choices=("batch", "group", "none"),
     )
     learning_rate: float = option(
-        1e-3, "Adam's rate in the first stage.", above=0
+        1e-3, "Learning rate of Adam in the first stage.", above=0
     )
     beta_1: float = option(
-        0.9, "Adam's first decay, same stage.", low=0, below=1
+        0.9, "Adam's beta_1 in the first stage.", low=0, below=1
     )
     beta_2: float = option(
-        0.999, "Adam's second decay, same stage.", low=0, below=1
+        0.999, "Adam's beta_2 in the first stage.", low=0, below=1
     )
     adam_epsilon: str = option(
         "keras",
-        "Where Adam adds its epsilon: before the bias correction, as Keras "
-        "does, or after it, as its paper and PyTorch since 1.3 do.",
+        "Where Adam adds epsilon: keras, before the bias correction; torch, "
+        "after it, as in the paper and in PyTorch since 1.3.",
         choices=("keras", "torch"),
     )
     layer_rules: str = option(
         "keras",
-        "Whose rules layers follow. PyTorch's batch normalization keeps "
-        "unbiased variances for inference; its LSTMs have two biases and "
-        "other initial values.",
+        "Framework whose layers are reproduced. In PyTorch, batch "
+        "normalization keeps unbiased variances for inference, and LSTMs have "
+        "two biases and other initial values.",
         choices=("keras", "torch"),
     )
     schedule: str = option(
         "cosine",
-        "Learning rate over the steps of a stage.",
+        "Learning rate schedule of a stage.",
         choices=("cosine", "constant"),
     )
-    batch_size: int = option(32, "Clips in a step of the first stage.", low=1)
+    batch_size: int = option(32, "Clips per step in the first stage.", low=1)
     ema: float = option(
         0.0,
-        "Decay of a moving average of the weights, which is then what is "
-        "validated and left behind; 0: the weights themselves.",
+        "Decay of a moving average of the weights, which is then validated "
+        "and kept; 0 for no averaging.",
         low=0,
         below=1,
     )
     keep: str = option(
         "best",
-        "Weights a stage leaves behind: best by validation loss, or last.",
+        "Weights kept after a stage: best (by validation loss) or last.",
         choices=("best", "last"),
     )
-    context: int = option(5, "Frames seen before the forecast begins.", low=1)
+    context: int = option(5, "Frames of the context.", low=1)
     train_horizon: int = option(
-        10, "Frames beyond the context that the dynamics learn on.", low=1
+        10, "Frames after the context that the model is trained on.", low=1
     )
 
     @classmethod
     def resolve(
         cls, protocol: str = "default", given: Mapping[str, Any] | None = None
     ) -> "ModelConfig":
-        """Defaults, then the protocol's values, then those given.
+        """Makes a config from the defaults, a protocol and given values.
 
         Raises:
-            ValueError: for an unknown protocol, a name this model lacks, or
-                a value that is not allowed.
+            ValueError: if the protocol or a name is unknown, or a value is
+                not allowed.
         """
         given = dict(given or {})
         if protocol not in cls.PROTOCOLS:
@@ -107,13 +108,13 @@ class ModelConfig(Options):
         for name in given:
             if name not in names:
                 raise ValueError(
-                    f"--{name} is no hyper-parameter of this model; it has "
+                    f"--{name} is not a hyper-parameter of this model; it has "
                     f"{', '.join(sorted(names))}."
                 )
         return cls(**{**cls.PROTOCOLS[protocol], **given})
 
     def identity(self) -> dict[str, Any]:
-        """The values that make a run of this model another run."""
+        """The values that may not change when a run is resumed."""
         return {
             field.name: getattr(self, field.name)
             for field in dataclasses.fields(self)

@@ -1,4 +1,4 @@
-"""What a forecast is given."""
+"""The input of a forecast."""
 
 from collections.abc import Collection
 from typing import Any
@@ -10,25 +10,24 @@ import tensorflow as tf
 from mipae_tf.models.frame_values import checked_frames
 from mipae_tf.pixels import layout_hint
 
-# Fields of a context that a clip of frames alone can give.
-FROM_FRAMES = ("frames", "goal", "times")
+# Fields of a context that can be made from the frames of a clip.
+FRAME_FIELDS = ("frames", "goal", "times")
 
 
 class Context(NamedTuple):
-    """What is known before the first predicted frame.
+    """The input of a forecast: context frames and optional conditions.
 
-    A model declares in `VideoModel.TAKES` which fields it takes. `forecast`
-    refuses the others, and requires all of them but `times`.
+    A model declares in `VideoModel.TAKES` which fields it takes. All of them
+    except `times` are required; other fields raise an error.
 
     Attributes:
         frames: uint8 `[batch, time, height, width, channel]`, at least one
-            frame (float32 in [0, 1] is accepted as well).
-        goal: frame to arrive at, `[batch, height, width, channel]`, as
-            `frames`. It is the last frame of the horizon.
-        horizon: int32 scalar, number of frames to predict. `forecast` fills
-            it in.
-        times: float32 `[batch, time + horizon]`, time of each frame; 0, 1, 2,
-            ... where not given.
+            frame. float32 in [0, 1] is also accepted.
+        goal: the last frame of the horizon, `[batch, height, width, channel]`,
+            of the same type as `frames`.
+        horizon: int32 scalar, number of frames to predict; set by `forecast`.
+        times: float32 `[batch, time + horizon]`, time of each frame; by
+            default 0, 1, 2, ...
         actions: float32 `[batch, time + horizon, dim]`; action t leads from
             frame t to frame t + 1.
         condition: float32 `[batch, ...]`, masks or boxes of the objects in
@@ -49,21 +48,21 @@ class Context(NamedTuple):
         )
 
     def repeated(self, samples: tf.Tensor | int) -> "Context":
-        """The whole batch `samples` times, `[samples * batch, ...]`."""
+        """Repeats the batch `samples` times: `[samples * batch, ...]`."""
         return Context(*(_repeat(value, samples) for value in self))
 
 
-def context_of(
+def context_from_clips(
     takes: Collection[str], video: np.ndarray, frames: int, horizon: int
 ) -> Context:
-    """The context that clips of frames give a model.
+    """Makes the context of a model from clips.
 
     Args:
-        takes: `VideoModel.TAKES`, some of `FROM_FRAMES`.
+        takes: `VideoModel.TAKES`, a subset of `FRAME_FIELDS`.
         video: `[clips, time, height, width, channel]`.
-        frames: frames of the context.
-        horizon: frames to predict; clips must have them where the model takes
-            a goal.
+        frames: number of context frames.
+        horizon: number of frames to predict; the clips must contain them if
+            the model takes a goal.
     """
     goal = video[:, frames + horizon - 1] if "goal" in takes else None
     return Context(video[:, :frames], goal)
@@ -72,7 +71,7 @@ def context_of(
 def context_specs(
     takes: Collection[str], frame_shape: tuple[int, int, int]
 ) -> dict[str, tf.TensorSpec]:
-    """Type and shape of the fields that a model takes, by name."""
+    """Types and shapes of the fields that a model takes, by name."""
     specs = {
         "frames": tf.TensorSpec((None, None, *frame_shape), tf.uint8),
         "goal": tf.TensorSpec((None, *frame_shape), tf.uint8),
@@ -90,19 +89,19 @@ def checked_context(
     horizon: int,
     title: str,
 ) -> Context:
-    """A context of tensors that a model can forecast from.
+    """Checks a context and converts it to tensors.
 
     Args:
-        given: a `Context`, or frames alone.
+        given: a `Context`, or only frames.
         takes: `VideoModel.TAKES`.
         frame_shape: (height, width, channel) of the model.
-        horizon: frames to predict.
-        title: what messages call the model.
+        horizon: number of frames to predict.
+        title: name of the model in messages.
 
     Raises:
-        ValueError: when it holds something that the model does not take,
-            lacks something that it does, or has a field of another shape, or
-            frames of another type or range.
+        ValueError: if a field is given that the model does not take, a
+            required field is missing, or a field has a wrong shape, type or
+            range of values.
     """
     context = given if isinstance(given, Context) else Context(given)
     context = Context(*map(_as_tensor, Context._fields, context))
@@ -110,7 +109,7 @@ def checked_context(
     for name in context.given():
         if name not in takes:
             raise ValueError(
-                f"{name} was given, but {title} takes only {names}."
+                f"{name} is given, but {title} takes only {names}."
             )
     for name in takes:
         if name != "times" and getattr(context, name) is None:
@@ -125,9 +124,9 @@ def checked_context(
         )
     batch, time = frames.shape[:2]
     if batch == 0:
-        raise ValueError("context has no clip; at least one is needed.")
+        raise ValueError("context has no clips; it must have at least one.")
     if time == 0:
-        raise ValueError("context has no frame; at least one is needed.")
+        raise ValueError("context has no frames; it must have at least one.")
     if "times" in takes and context.times is None:
         times = tf.range(time + horizon, dtype=tf.float32)
         context = context._replace(times=tf.tile(times[None], [batch, 1]))
@@ -140,7 +139,7 @@ def checked_context(
         value = getattr(context, name)
         if value is not None and not value.shape.is_compatible_with(shape):
             raise ValueError(
-                f"{name} has shape {list(value.shape)}; needed is "
+                f"{name} has shape {list(value.shape)}; it must be "
                 f"{list(shape)}."
             )
     return context

@@ -1,18 +1,18 @@
-"""How probable a model finds a clip."""
+"""Log-likelihoods of clips under a model."""
 
 from typing import Any
 from typing import NamedTuple
 
 
 class Evidence(NamedTuple):
-    """The log-likelihood of each frame, or a lower bound of it, in nats.
+    """The log-likelihood of each frame in nats, or a lower bound of it.
 
     Attributes:
         likelihood: float32 `[batch, time]`. For a bound, the expected
-            log-likelihood of the frame given its latents; for a model with an
-            exact likelihood, log p of the frame given the frames before it.
-        kl: float32 `[batch, time]`, the KL divergence of posterior and prior;
-            None where the likelihood is exact.
+            log-likelihood of the frame given its latents. For a model with an
+            exact likelihood, log p of the frame given the previous frames.
+        kl: float32 `[batch, time]`, the KL divergence of the posterior from
+            the prior; None if the likelihood is exact.
     """
 
     likelihood: Any

@@ -1,4 +1,4 @@
-"""Frames as tensors: uint8 outside a network, float32 in [0, 1] inside."""
+"""Conversion of frames: uint8 outside a network, float32 in [0, 1] inside."""
 
 import tensorflow as tf
 
@@ -7,16 +7,18 @@ from mipae_tf.pixels import check_unit_range
 
 
 def checked_frames(frames: tf.Tensor, name: str) -> tf.Tensor:
-    """Frames as uint8 or float32.
+    """Checks frames and converts them to uint8 or float32 tensors.
 
     Raises:
-        ValueError: for another type, and, where the values are known, which
-            they are not within a graph, for any outside [0, 1].
+        ValueError: if the type is another one or, outside a graph, if values
+            are outside [0, 1].
     """
     try:
         frames = tf.convert_to_tensor(frames)
     except (TypeError, ValueError) as error:
-        raise ValueError(f"{name} is no array of frames: {error}") from error
+        raise ValueError(
+            f"{name} must be an array of frames ({error})."
+        ) from error
     if frames.dtype == tf.uint8:
         return frames
     if not frames.dtype.is_floating:
@@ -29,11 +31,11 @@ def checked_frames(frames: tf.Tensor, name: str) -> tf.Tensor:
 
 
 def to_float(frames: tf.Tensor) -> tf.Tensor:
-    """uint8 frames as float32 in [0, 1]; floating values stay as they are.
+    """Converts uint8 frames to float32 in [0, 1]; floats are not scaled.
 
     Raises:
-        ValueError: for another type, and, outside a graph, for values outside
-            [0, 1].
+        ValueError: if the type is another one or, outside a graph, if values
+            are outside [0, 1].
     """
     frames = checked_frames(frames, "frames")
     if frames.dtype == tf.uint8:
@@ -42,6 +44,6 @@ def to_float(frames: tf.Tensor) -> tf.Tensor:
 
 
 def to_uint8(frames: tf.Tensor) -> tf.Tensor:
-    """Frames in [0, 1] as the nearest uint8."""
+    """Rounds frames in [0, 1] to uint8."""
     scaled = tf.round(tf.cast(frames, tf.float32) * 255.0)
     return tf.cast(tf.clip_by_value(scaled, 0.0, 255.0), tf.uint8)

@@ -1,4 +1,4 @@
-"""Applies a network of single frames to all frames of a clip."""
+"""Applies a network for single frames to all frames of a clip."""
 
 from collections.abc import Callable
 from typing import Any
@@ -9,14 +9,15 @@ import tensorflow as tf
 def fold_time(
     network: Callable[..., tf.Tensor], frames: tf.Tensor, **kwargs: Any
 ) -> tf.Tensor:
-    """Applies `network` to every frame of a clip in one call.
+    """Applies `network` to all frames of a clip in one call.
 
     Args:
         network: takes `[batch, ...]`.
         frames: `[batch, time, ...]`.
+        **kwargs: further arguments of the network.
 
     Returns:
-        `[batch, time, ...]`, what the network makes of each frame.
+        The output for each frame, `[batch, time, ...]`.
     """
     shape = tf.shape(frames)
     flat = tf.reshape(frames, [-1, *frames.shape[2:]])  # [batch·time, ...]
@@ -27,16 +28,16 @@ def fold_time(
 
 
 def over_time(network: Callable[[Any], Any], inputs: Any, apart: bool) -> Any:
-    """Applies `network` to structures of tensors at every time.
+    """Applies `network` to nested structures of tensors at every time step.
 
     Args:
-        network: takes a structure of `[batch, ...]`, gives another one.
-        inputs: structure of `[batch, time, ...]`, the time known.
-        apart: whether each time has a call of its own, as in `per_frame`, or
-            all have one, as in `fold_time`.
+        network: maps a structure of `[batch, ...]` to another structure.
+        inputs: structure of `[batch, time, ...]` with static time.
+        apart: if true, one call per time step, as in `per_frame`; otherwise
+            one call for all, as in `fold_time`.
 
     Returns:
-        The structure that the network gives, of `[batch, time, ...]`.
+        The structure that the network returns, of `[batch, time, ...]`.
     """
     time = tf.nest.flatten(inputs)[0].shape[1]
     if apart:
@@ -58,23 +59,25 @@ def over_time(network: Callable[[Any], Any], inputs: Any, apart: bool) -> Any:
 def per_frame(
     network: Callable[..., tf.Tensor],
     frames: tf.Tensor,
-    learnt: int | None = None,
+    trained: int | None = None,
     **kwargs: Any,
 ) -> tf.Tensor:
-    """As `fold_time`, with a call for each frame time.
+    """Like `fold_time`, with one call per time step.
 
-    Batch normalisation then takes its statistics over the frames of one time,
-    as the published training does.
+    Batch normalization then computes its statistics over the frames of one
+    time step, as in the published training.
 
     Args:
         network: takes `[batch, ...]`.
         frames: `[batch, time, ...]`.
-        learnt: how many of the first times have a gradient; all when None. A
-            gradient that is stopped later on would be computed all the same.
+        trained: number of leading time steps with a gradient; all if None.
+            The gradient of the others is stopped here, which saves its
+            computation.
+        **kwargs: further arguments of the network.
     """
     out = []
     for time, frame in enumerate(tf.unstack(frames, axis=1)):
         code = network(frame, **kwargs)
-        seen = learnt is None or time < learnt
-        out.append(code if seen else tf.stop_gradient(code))
+        keep = trained is None or time < trained
+        out.append(code if keep else tf.stop_gradient(code))
     return tf.stack(out, axis=1)  # [batch, time, ...]

@@ -1,4 +1,4 @@
-"""What a model says of each of its latents."""
+"""Descriptions of the latents of a model."""
 
 import dataclasses
 import math
@@ -8,25 +8,25 @@ ROLES = ("content", "pose", "factor", "state", "noise", "presence")
 
 @dataclasses.dataclass(frozen=True)
 class Latent:
-    """One named part of a model's code.
+    """Description of one latent of a model.
 
-    From these, metrics know what applies to a model. A model may have several
-    latents of one role, such as the levels of a hierarchy, or a background
-    and objects.
+    Metrics use these descriptions to decide whether they apply. A model may
+    have several latents of the same role, such as the levels of a hierarchy,
+    or a background and objects.
 
     Attributes:
-        name: key in what `encode` returns.
-        role: content (stays within a clip), pose (moves), factor (one of
-            several that evolve independently), state (content and pose,
-            entangled), noise (drawn anew at each step) or presence (whether
-            an object is there).
-        per_frame: `[batch, time, ...]` if true, `[batch, ...]` if not.
+        name: key in the result of `encode`.
+        role: content (constant within a clip), pose (changes with time),
+            factor (one of several that evolve independently), state (content
+            and pose, entangled), noise (sampled at each step) or presence
+            (whether an object exists).
+        per_frame: `[batch, time, ...]` if true, otherwise `[batch, ...]`.
         shape: shape of one code, `(dim,)` for a vector and `(height, width,
-            channel)` for a map.
-        objects: number of objects when the latent has one code for each,
-            `[..., objects, *shape]`; 0 when it has not.
-        level: place in a hierarchy, 0 for the level nearest to the pixels.
-        discrete: whether the code takes a finite number of values.
+            channel)` for a feature map.
+        objects: number of objects if the latent has one code per object,
+            `[..., objects, *shape]`; otherwise 0.
+        level: level in a hierarchy, 0 for the one nearest to the pixels.
+        discrete: whether the code has a finite number of values.
     """
 
     name: str
@@ -46,10 +46,10 @@ class Latent:
 
     @property
     def size(self) -> int:
-        """Numbers in one code, of one object."""
+        """Number of elements in one code of one object."""
         return math.prod(self.shape)
 
     @property
     def code_shape(self) -> tuple[int, ...]:
-        """`shape`, after the axis of objects where there is one."""
+        """`shape`, preceded by the axis of objects if there is one."""
         return (self.objects, *self.shape) if self.objects else self.shape

@@ -1,4 +1,4 @@
-"""Options that all convolutional networks of a model share."""
+"""Arguments that all convolutional networks of a model share."""
 
 from typing import Any
 
@@ -10,10 +10,10 @@ from mipae_tf.models.config import ModelConfig
 def network_options(
     config: ModelConfig, frame_shape: tuple[int, int, int]
 ) -> dict[str, Any]:
-    """Options of `make_encoder` and `make_decoder`.
+    """Keyword arguments of `make_encoder` and `make_decoder`.
 
-    Batch statistics are taken over the global batch where several replicas
-    share it.
+    With several replicas, batch statistics are computed over the global
+    batch.
     """
     norm = config.normalization
     if norm == "batch" and config.layer_rules == "torch":

@@ -1,4 +1,4 @@
-"""Optimizers as the configs name them."""
+"""Optimizers and learning rate schedules."""
 
 from typing import Any
 
@@ -7,15 +7,15 @@ import keras
 from mipae_tf.keras_settings import keras_defaults
 from mipae_tf.models.torch_adam import TorchAdam
 
-EPSILON = 1e-8  # PyTorch's default, which no published code changes
+ADAM_EPSILON = 1e-8  # PyTorch's default, used by all published codes
 
 
-class Cosine(keras.optimizers.schedules.CosineDecay):
-    """Keras' schedule, in float32 whatever Keras' float type is."""
+class CosineSchedule(keras.optimizers.schedules.CosineDecay):
+    """Keras' cosine schedule, in float32 whatever `keras.config.floatx` is."""
 
     @keras_defaults()
     def __call__(self, step: Any) -> Any:
-        """The rate at a step."""
+        """The learning rate at a step."""
         return super().__call__(step)
 
 
@@ -32,20 +32,19 @@ def make_adam(
     """Adam with an epsilon of 1e-8.
 
     Args:
-        learning_rate: the rate, its peak under a schedule.
+        learning_rate: the learning rate; its maximum under a schedule.
         beta_1: decay of the first moment.
         beta_2: decay of the second moment.
-        schedule: 'constant', or 'cosine': a linear warm-up over a fiftieth
-            of the steps, then a half cosine to a hundredth of the rate.
-        steps: number of steps that the schedule covers.
-        ema: decay of a moving average of the weights, kept beside them; 0
-            for none.
+        schedule: 'constant', or 'cosine': a linear warm-up over the first 2 %
+            of the steps, then a cosine decay to 1 % of the learning rate.
+        steps: number of steps of the schedule.
+        ema: decay of a moving average of the weights; 0 for none.
         epsilon: 'keras' adds epsilon before the bias correction, 'torch'
             after it, see `TorchAdam`.
     """
     if schedule == "cosine":
         warmup = max(1, steps // 50)
-        learning_rate = Cosine(
+        learning_rate = CosineSchedule(
             initial_learning_rate=0.0,
             warmup_target=learning_rate,
             warmup_steps=warmup,
@@ -57,7 +56,7 @@ def make_adam(
         learning_rate,
         beta_1,
         beta_2,
-        epsilon=EPSILON,
+        epsilon=ADAM_EPSILON,
         use_ema=ema > 0.0,
         ema_momentum=ema or 0.99,
     )

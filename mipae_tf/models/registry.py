@@ -1,4 +1,4 @@
-"""The systems by the names that `--model` takes."""
+"""The registered models, by the value of `--model`."""
 
 import dataclasses
 from collections.abc import Mapping
@@ -21,12 +21,13 @@ from mipae_tf.models.svg.model import SVG
 
 @dataclasses.dataclass(frozen=True)
 class RegisteredModel:
-    """One value of `--model`.
+    """A registered model.
 
     Attributes:
-        model: the class.
-        config: its hyper-parameters, in which the members of a family differ.
-        title: what pages and messages call the model.
+        model: class of the model.
+        config: class of its hyper-parameters; it distinguishes the models of
+            a family.
+        title: name of the model in documentation and messages.
         about: one sentence for `--help` and the tables of models.
     """
 
@@ -46,13 +47,13 @@ def register(
     title: str,
     about: str,
 ) -> None:
-    """Makes a model known by the name that `--model` takes.
+    """Registers a model under a value of `--model`.
 
     Raises:
-        ValueError: when the name is taken.
+        ValueError: if the name is already registered.
     """
     if name in MODELS:
-        raise ValueError(f"A model named {name!r} is registered already.")
+        raise ValueError(f"A model named {name!r} is already registered.")
     MODELS[name] = RegisteredModel(model, config, title, about)
 
 
@@ -90,22 +91,23 @@ register(
     SVG,
     SVGFPConfig,
     "SVG-FP",
-    "The next frame from the last one and a latent with a fixed prior.",
+    "Predicts each frame from the previous one and a latent with fixed prior.",
 )
 register(
     "svg_lp",
     SVG,
     SVGLPConfig,
     "SVG-LP",
-    "The next frame from the last one and a latent with a learned prior.",
+    "Predicts each frame from the previous one and a latent with learned "
+    "prior.",
 )
 
 
 def registered(name: str) -> RegisteredModel:
-    """What `--model=name` means.
+    """The registered model of that name.
 
     Raises:
-        ValueError: when there is none.
+        ValueError: if there is none.
     """
     if name not in MODELS:
         raise ValueError(
@@ -115,7 +117,7 @@ def registered(name: str) -> RegisteredModel:
 
 
 def config_class(name: str) -> type[ModelConfig]:
-    """Class of the hyper-parameters of `--model=name`."""
+    """The config class of `--model=name`."""
     return registered(name).config
 
 
@@ -125,7 +127,7 @@ def build_model(
     frame_shape: tuple[int, int, int],
     seed: int = 0,
 ) -> VideoModel:
-    """A model with fresh weights, of a config that is resolved already."""
+    """Creates a model with initial weights from a resolved config."""
     entry = registered(name)
     return entry.model(config, frame_shape, seed, title=entry.title)
 
@@ -137,14 +139,14 @@ def make_model(
     protocol: str = "default",
     given: Mapping[str, Any] | None = None,
 ) -> VideoModel:
-    """A model with fresh weights.
+    """Creates a model with initial weights.
 
     Args:
-        name: as `--model` takes it.
+        name: value of `--model`.
         frame_shape: (height, width, channel) of the video.
-        seed: key of every random draw in training.
-        protocol: the named set of hyper-parameters to begin from.
-        given: hyper-parameters that win over the protocol's.
+        seed: seed of all random draws in training.
+        protocol: preset of hyper-parameters.
+        given: hyper-parameters that override the preset.
     """
     config = config_class(name).resolve(protocol, given)
     return build_model(name, config, frame_shape, seed)

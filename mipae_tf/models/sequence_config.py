@@ -1,4 +1,4 @@
-"""Hyper-parameters of models that learn whole clips in one stage."""
+"""Hyper-parameters of models that train on sequences in one stage."""
 
 import dataclasses
 
@@ -9,7 +9,7 @@ from mipae_tf.options import option
 
 @dataclasses.dataclass(frozen=True)
 class SequenceConfig(ModelConfig):
-    """How a `SequenceStage` trains."""
+    """Hyper-parameters of a `SequenceStage`."""
 
     SMALL = {
         "width": 2,
@@ -23,17 +23,17 @@ class SequenceConfig(ModelConfig):
 
     training_steps: int = option(
         20_000,
-        "Steps of a model of one stage.",
+        "Training steps of a model with one stage.",
         low=0,
         high=INT32_MAX,
         identity=False,
     )
     clip_norm: float = option(
-        0.0, "Largest norm of the gradients; 0: as they are.", low=0
+        0.0, "Maximum norm of the gradients; 0 for no clipping.", low=0
     )
     kl_warmup: int = option(
         0,
-        "Steps in which the weight of the KL rises from 0 to 1.",
+        "Warm-up steps in which the KL weight rises from 0 to 1.",
         low=0,
         high=INT32_MAX,
     )

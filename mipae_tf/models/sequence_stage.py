@@ -1,4 +1,4 @@
-"""A stage that learns whole clips with one optimizer."""
+"""A stage that trains on sequences with one optimizer."""
 
 import keras
 import tensorflow as tf
@@ -12,16 +12,16 @@ from mipae_tf.objectives.elbo import warm_up
 
 
 class SequenceStage(Stage):
-    """Minimises one loss on windows of clips.
+    """Minimizes one loss on windows of clips.
 
-    Subclasses write `terms`, and name in `LOSSES` what it gives, and
-    `gradient_norm`.
+    Subclasses implement `terms`, and list in `LOSSES` the names of the terms
+    and `gradient_norm`.
 
     Args:
-        network: what is trained.
-        config: the model's hyper-parameters.
-        seed: key of the random draws.
-        name: of the stage.
+        network: the network to train.
+        config: hyper-parameters of the model.
+        seed: seed of the random draws.
+        name: name of the stage.
     """
 
     def __init__(
@@ -54,17 +54,17 @@ class SequenceStage(Stage):
         )
 
     def terms(self, batch: tf.Tensor, key: tf.Tensor, training: bool) -> Losses:
-        """The values of `LOSSES`, `loss` the one to minimise.
+        """Computes the loss, named `loss`, and its terms.
 
         Args:
             batch: uint8 `[clips, frames, height, width, channel]`.
-            key: int32 `[2]`, key of the draws.
-            training: as Keras means it.
+            key: int32 `[2]`, seed of the random draws.
+            training: whether the networks run in training mode.
         """
         raise NotImplementedError
 
-    def kl_share(self, training: bool) -> tf.Tensor | float:
-        """What the KL counts for: in full at inference, less at first."""
+    def kl_warmup_weight(self, training: bool) -> tf.Tensor | float:
+        """Factor of the KL term: rises during the warm-up, 1 at inference."""
         return warm_up(self.step, self.kl_warmup) if training else 1.0
 
     def update(self, batch: tf.Tensor) -> Losses:
@@ -75,5 +75,5 @@ class SequenceStage(Stage):
         return {**losses, "gradient_norm": norm}
 
     def evaluate_losses(self, batch: tf.Tensor) -> Losses:
-        """The same in inference mode, always with the same draws."""
+        """The terms in inference mode, always with the same random draws."""
         return self.terms(batch, tf.constant([self.seed, -1]), training=False)

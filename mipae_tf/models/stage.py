@@ -1,4 +1,4 @@
-"""A stage of training: a Keras model with its own train_step."""
+"""Base class of training stages: a Keras model with its own train_step."""
 
 import contextlib
 from collections.abc import Callable
@@ -17,29 +17,31 @@ Losses = dict[str, tf.Tensor]
 
 
 class Stage(keras.Model):
-    """A training stage: sub-networks it is handed, and their optimizers.
+    """A training stage: networks to train, and their optimizers.
 
-    A stage is a Keras model, so `fit` takes it; the shipped loop drives the
-    same `train_step`. Subclasses write `update` and `evaluate_losses`, name
-    what those return in `LOSSES`, and call `add_optimizer` for each set of
-    variables that has an optimizer of its own.
+    A stage is a Keras model, so `fit` works; the training loop of the library
+    calls the same `train_step`. Subclasses implement `update` and
+    `evaluate_losses`, list the names of the losses in `LOSSES`, and call
+    `add_optimizer` once per optimizer.
 
     Args:
-        plan: the frames that a step takes of a clip.
-        seed: key of the draws made within a step.
-        total_steps: length of the training, for schedules.
+        plan: which frames of a clip a step uses.
+        seed: seed of the random draws in a step.
+        total_steps: number of training steps.
+        name: name of the stage.
 
     Attributes:
-        streams: what the batches hold: streams of the clips (`STREAMS`), such
-            as `video` uint8 `[clips, frames, height, width, channel]`, and
-            `latents`, which are encoded once, a mapping of float32 `[clips,
-            frames, dim]`. A batch of one stream is that stream, a batch of
-            several a mapping of streams by name.
-        step: int64 variable, number of updates made; checkpointed.
+        streams: names of the streams in a batch: streams of the clips
+            (`STREAMS`), such as `video` uint8 `[clips, frames, height, width,
+            channel]`, or `latents`, which are encoded once, a mapping to
+            float32 `[clips, frames, dim]`. With one stream, a batch is that
+            stream; with several, a mapping from names to streams.
+        step: int64 variable, number of updates so far; checkpointed.
     """
 
     LOSSES: ClassVar[tuple[str, ...]]
-    # By name of a loss, what it should stay above, and what it means if not.
+    # By name of a loss: the value it should stay above, and what a lower value
+    # means.
     FLOORS: ClassVar[Mapping[str, tuple[float, str]]] = {}
     streams: ClassVar[tuple[str, ...]] = ("video",)
 
@@ -55,7 +57,7 @@ class Stage(keras.Model):
             dtype=tf.int64,
             aggregation=tf.VariableAggregation.ONLY_FIRST_REPLICA,
         )
-        # How often training restarted with other batches; checkpointed.
+        # Number of rollbacks, which select other batches; checkpointed.
         self.restarts = tf.Variable(
             0,
             trainable=False,
@@ -69,43 +71,46 @@ class Stage(keras.Model):
 
     @property
     def metrics(self) -> list[keras.metrics.Metric]:
-        """Exactly what `train_step` returns, or Keras logs the last batch."""
+        """The metrics that `train_step` returns; Keras resets only these."""
         return self.means
 
     def update(self, batch: Any) -> Losses:
-        """One step of every optimizer; the values of `LOSSES`, undivided."""
+        """Makes one step of each optimizer; returns the values of `LOSSES`.
+
+        With several replicas, these are means over the replica's own clips.
+        """
         raise NotImplementedError
 
     def evaluate_losses(self, batch: Any) -> Losses:
-        """Losses in inference mode, with `loss` among them; no update."""
+        """Losses in inference mode, including `loss`; no update."""
         raise NotImplementedError
 
     def prepare(self, latents: Mapping[str, Any]) -> None:
-        """Called with the latents of all training clips before step 0."""
+        """Called before step 0 with the latents of all training clips."""
 
     def use_xla(self) -> None:
-        """Lets XLA compile `update`, whose shapes must all be static.
+        """Compiles `update` with XLA; all its shapes must be static.
 
         Raises:
-            ValueError: where several replicas share a batch.
+            ValueError: if there are several replicas.
         """
         if tf.distribute.get_strategy().num_replicas_in_sync > 1:
             raise ValueError(
-                "--xla compiles the step of one device; several replicas "
-                "share this one. Give --strategy=none, or leave --xla out."
+                "--xla supports one device, but there are several replicas; "
+                "use --strategy=none, or remove --xla."
             )
         self.update = tf.function(self.update, jit_compile=True)
 
     def train_step(self, data: Any) -> Losses:
-        """One update, then the running means of its losses."""
-        return self.watched_step(data)[0]
+        """Makes one update; returns the running means of the losses."""
+        return self.checked_train_step(data)[0]
 
-    def watched_step(self, data: Any) -> tuple[Losses, tf.Tensor]:
-        """`train_step`, and which losses of this very step are not finite.
+    def checked_train_step(self, data: Any) -> tuple[Losses, tf.Tensor]:
+        """Like `train_step`; also tells which losses are not finite.
 
         Returns:
-            The running means, and `[len(LOSSES)]`, 1.0 for each value that is
-            infinite or no number.
+            The running means, and float32 `[len(LOSSES)]` with 1.0 for each
+            loss of this step that is NaN or infinite.
         """
         values = self.update(data)
         self.step.assign_add(1)
@@ -116,7 +121,7 @@ class Stage(keras.Model):
         return means, tf.cast(~finite, tf.float32)
 
     def test_step(self, data: Any) -> Losses:
-        """What `evaluate_losses` says of one batch."""
+        """Calls `evaluate_losses`, for `keras.Model.evaluate`."""
         return self.evaluate_losses(data)
 
     def add_optimizer(
@@ -125,32 +130,32 @@ class Stage(keras.Model):
         optimizer: keras.optimizers.Optimizer,
         clip_norm: float = 0.0,
     ) -> Callable[[tf.GradientTape, tf.Tensor], tf.Tensor]:
-        """Gives `networks` an optimizer, built now, inside the scope.
+        """Adds an optimizer for `networks` and builds it.
 
-        An optimizer that builds itself within a step fails under a
-        MirroredStrategy, and resumes with its moments lost.
+        An optimizer that is built in the first step fails under a
+        MirroredStrategy, and its moments would not be restored.
 
         Args:
-            networks: what it trains.
-            optimizer: unbuilt.
-            clip_norm: largest norm of all its gradients; 0 leaves them as
-                they are.
+            networks: the networks to train.
+            optimizer: an optimizer that is not built yet.
+            clip_norm: maximum global norm of the gradients; 0 for no
+                clipping.
 
         Returns:
-            `minimize(tape, loss)`, which makes one step of that optimizer and
-            gives the norm of the gradients it found, before any clipping.
+            `minimize(tape, loss)`, which makes one optimizer step and returns
+            the global norm of the gradients before clipping.
         """
         variables = [v for net in networks for v in net.trainable_variables]
         optimizer.build(variables)
         self.optimizers.append(optimizer)
         self._trained.append((optimizer, variables))
-        if not self.compiled:  # so that `fit` works as it is
+        if not self.compiled:  # so that `fit` works without `compile`
             self.compile(optimizer=optimizer, jit_compile=False)
 
         def minimize(tape: tf.GradientTape, loss: tf.Tensor) -> tf.Tensor:
             gradients = tape.gradient(loss, variables)
             norm = tf.linalg.global_norm(gradients)
-            # They are summed over replicas: each brings its share of a mean.
+            # Keras sums gradients over replicas; the loss is a mean.
             replicas = tf.distribute.get_strategy().num_replicas_in_sync
             gradients = [gradient / replicas for gradient in gradients]
             if clip_norm:
@@ -161,8 +166,11 @@ class Stage(keras.Model):
         return minimize
 
     @contextlib.contextmanager
-    def averaged(self):
-        """A context in which weights are their moving averages, if any."""
+    def averaged_weights(self):
+        """Context manager that sets weights to their moving averages.
+
+        Networks without averaging keep their weights.
+        """
         kept = []
         for optimizer, variables in self._trained:
             if optimizer.use_ema and int(self.step.numpy()):
@@ -175,30 +183,30 @@ class Stage(keras.Model):
                 variable.assign(value)
 
     def state(self) -> list:
-        """All variables that a stage needs to resume, in a fixed order."""
+        """All variables needed to resume the stage, in a fixed order."""
         moments = [v for opt in self.optimizers for v in opt.variables]
         sums = [v for mean in self.means for v in mean.variables]
         return [*self.variables, *moments, self.step, *sums, self.restarts]
 
     def draw_key(self, salt: int) -> tf.Tensor:
-        """int32 `[2]`: key of one draw of this step on this replica."""
+        """Seed of a random draw of this step and replica, int32 `[2]`."""
         return tf.random.experimental.stateless_fold_in(
             self.shared_key(salt), replica_place()[0]
         )
 
     def shared_key(self, salt: int) -> tf.Tensor:
-        """int32 `[2]`: key of one draw of this step, for all replicas."""
+        """Seed of a random draw of this step on all replicas, int32 `[2]`."""
         key = tf.stack(
             [tf.constant(self.seed, tf.int32), tf.cast(self.step, tf.int32)]
         )
         return tf.random.experimental.stateless_fold_in(key, salt)
 
 
-def _clipped(gradients: list[tf.Tensor], most: float) -> list[tf.Tensor]:
-    """A replica's share of gradients whose sum has at most that norm."""
+def _clipped(gradients: list[tf.Tensor], max_norm: float) -> list[tf.Tensor]:
+    """Scales a replica's gradients by the norm of the sum over replicas."""
     whole = gradients
     if replica_place()[1] > 1:
         context = tf.distribute.get_replica_context()
         whole = context.all_reduce(tf.distribute.ReduceOp.SUM, gradients)
-    scale = tf.minimum(1.0, most / tf.linalg.global_norm(whole))
+    scale = tf.minimum(1.0, max_norm / tf.linalg.global_norm(whole))
     return [gradient * scale for gradient in gradients]

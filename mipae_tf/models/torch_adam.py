@@ -1,4 +1,4 @@
-"""Adam by the rule of its paper."""
+"""Adam as in its paper and in PyTorch."""
 
 import math
 
@@ -11,12 +11,14 @@ class TorchAdam(keras.optimizers.Adam):
     """Adam that adds epsilon after the bias correction.
 
     A step is -rate · m̂ / (√v̂ + ε), with m̂ = m / (1 - β₁ᵗ) and
-    v̂ = v / (1 - β₂ᵗ). This is Algorithm 1 of the paper, and PyTorch's rule
-    since version 1.3. `keras.optimizers.Adam` adds ε to √v instead, so that
-    its ε counts as ε / √(1 - β₂ᵗ): 3.2e-7 for the 1e-8 of the first step,
-    1.3e-8 at step 1,000. Gradients of that size move by far less.
+    v̂ = v / (1 - β₂ᵗ). This is Algorithm 1 of the paper, and the behavior of
+    PyTorch since version 1.3. `keras.optimizers.Adam` adds ε to √v instead,
+    which is equivalent to ε / √(1 - β₂ᵗ): for ε = 1e-8 this is 3.2e-7 at the
+    first step and 1.3e-8 at step 1,000. For gradients of that size, steps are
+    then much smaller.
 
-    Arguments are those of `keras.optimizers.Adam`; `amsgrad` is not offered.
+    The arguments are those of `keras.optimizers.Adam`, except that `amsgrad`
+    is not supported.
 
     References:
         - Adam (https://arxiv.org/abs/1412.6980).
@@ -26,7 +28,7 @@ class TorchAdam(keras.optimizers.Adam):
     def update_step(
         self, gradient: tf.Tensor, variable: tf.Variable, learning_rate
     ) -> None:
-        """Moves one variable, and its two moments."""
+        """Updates one variable and its two moments."""
         rate = tf.cast(learning_rate, variable.dtype)
         gradient = tf.cast(gradient, variable.dtype)
         index = self._get_variable_index(variable)
@@ -43,7 +45,7 @@ class TorchAdam(keras.optimizers.Adam):
         )
 
     def _correction(self, decay: float, dtype: tf.DType) -> tf.Tensor:
-        """1 - decayᵗ; the power itself would round away most digits."""
+        """1 - decayᵗ, computed without cancellation."""
         step = tf.cast(self.iterations + 1, dtype)
         log = math.log(decay) if decay else -math.inf
         return -tf.math.expm1(step * log)

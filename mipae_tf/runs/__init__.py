@@ -1,4 +1,4 @@
-"""The folder of a run: what it is, its checkpoints, and the way back."""
+"""Run folders: settings, checkpoints, and loading of models."""
 
 from mipae_tf.runs.folder import RunFolder
 from mipae_tf.runs.load import load

@@ -1,4 +1,4 @@
-"""The folder `runs/NAME` and its contents by name."""
+"""The folder of a run and its files."""
 
 import dataclasses
 import fcntl
@@ -15,15 +15,15 @@ from mipae_tf.files import make_folder
 from mipae_tf.files import write_file
 from mipae_tf.runs.settings import RunSettings
 
-# Names that stages had in runs of earlier versions.
+# Names of stages in runs of earlier versions.
 FORMER_STAGE_NAMES = {"joint": "elbo"}
 
 
 class RunFolder:
-    """Names every file of a run; holds what a run is.
+    """The folder of a run: paths of its files, settings and losses.
 
     Args:
-        path: the folder; need not exist yet. `~` is the home folder.
+        path: the folder, which need not exist yet. `~` is the home folder.
     """
 
     def __init__(self, path: str | pathlib.Path) -> None:
@@ -42,50 +42,50 @@ class RunFolder:
         self._lock: TextIO | None = None
 
     def checkpoints(self, stage: str, kind: str) -> pathlib.Path:
-        """Folder of a stage's checkpoints; kind is newest or best."""
+        """Folder of the checkpoints of a stage; kind is newest or best."""
         name = self._former_name(stage) or stage
         return self.path / "checkpoints" / name / kind
 
     def _former_name(self, stage: str) -> str | None:
-        """The name of a stage in this run, where it was another one."""
+        """The former name of a stage, if this run uses it."""
         former = FORMER_STAGE_NAMES.get(stage)
         if former and (self.path / "checkpoints" / former).exists():
             return former
         return None
 
     def settings(self) -> RunSettings:
-        """What this run is.
+        """Reads the settings of the run.
 
         Raises:
-            ValueError: when the folder holds no run, a damaged `config.json`,
-                or one of a version that this one cannot read.
+            ValueError: if the folder has no `config.json`, or if it is damaged
+                or of a version that cannot be read.
         """
         if not self.config.is_file():
             raise ValueError(
-                f"--run_dir={self.path} holds no run: there is no "
-                "config.json; `python -m mipae_tf.train` makes one."
+                f"--run_dir={self.path} is not a run folder, as it has no "
+                "config.json; `python -m mipae_tf.train` creates a run."
             )
         try:
             return RunSettings.from_json(self.config.read_text())
         except UNREADABLE as error:
             raise ValueError(
-                f"{self.config} is damaged, or of no run of this library "
-                f"({describe(error)}); restore it from a copy, or name "
+                f"{self.config} is damaged or not of this library "
+                f"({describe(error)}); restore it from a backup, or use "
                 "another folder."
             ) from error
 
-    def as_begun(
+    def resumed_settings(
         self, settings: RunSettings, given: Collection[str]
     ) -> RunSettings:
-        """Settings for going on with a run that may be older than they are.
+        """Adapts settings to a run that may be older than some options.
 
-        The run's `config.json` lacks hyper-parameters that were added to the
-        library since. Such a run keeps their defaults, with which it behaves
-        as it did, even where the protocol has other values by now.
+        The `config.json` of an older run lacks hyper-parameters that were
+        added later. The run keeps their defaults, which do not change its
+        behavior, even if the protocol has other values now.
 
         Args:
-            settings: what is to be trained.
-            given: names of the hyper-parameters that the user set.
+            settings: settings of the training.
+            given: names of the hyper-parameters given by the user.
         """
         if not self.config.exists() or self.settings().model != settings.model:
             return settings
@@ -103,31 +103,31 @@ class RunFolder:
         )
 
     def claim(self, settings: RunSettings, flags: str = "") -> None:
-        """Makes the folder this run's, or finds that it is already.
+        """Locks the folder and writes the settings.
 
         Args:
-            settings: what is to be trained.
-            flags: text of the flagfile that repeats the run, if there is one.
+            settings: settings of the run.
+            flags: text of the flagfile that repeats the run, if any.
 
         Raises:
-            ValueError: when it holds another run, or another process trains
-                in it.
+            ValueError: if the folder contains another run, or if another
+                process trains in it.
         """
-        self.refuse_other(settings)
+        self.require_same_run(settings)
         make_folder(self.path)
         self._lock = (self.path / "lock").open("a")
         try:
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
             raise ValueError(
-                f"--run_dir={self.path} is in use by another training."
+                f"--run_dir={self.path} is used by another training process."
             ) from error
         write_file(self.config, settings.to_json())
         if flags:
             write_file(self.flags, flags)
 
     def release(self) -> None:
-        """Lets another process train here."""
+        """Unlocks the folder for other processes."""
         if self._lock:
             self._lock.close()
             self._lock = None
@@ -138,17 +138,17 @@ class RunFolder:
             file.write(json.dumps(row) + "\n")
 
     def read_losses(self) -> list[dict[str, Any]]:
-        """All lines of `losses.jsonl`.
+        """Reads all lines of `losses.jsonl`.
 
         Raises:
-            ValueError: for a line that is none of the trainer's.
+            ValueError: if a line is damaged.
         """
         if not self.losses.exists():
             return []
         lines = self.losses.read_bytes().split(b"\n")
         rows = []
         for number, line in enumerate(lines[:-1], start=1):
-            try:  # but of the last line, which a crash may have cut short
+            try:  # the last line is ignored, as a crash may have truncated it
                 row = json.loads(line)
                 rows.append({"stage": row["stage"], "step": row["step"], **row})
             except UNREADABLE as error:
@@ -158,8 +158,8 @@ class RunFolder:
                 ) from error
         return rows
 
-    def forget_losses_after(self, stage: str, step: int) -> None:
-        """Drops lines of steps that will be made again."""
+    def remove_losses_after(self, stage: str, step: int) -> None:
+        """Removes lines of steps that will be repeated."""
         names = (stage, self._former_name(stage))
         rows = [
             row
@@ -169,33 +169,33 @@ class RunFolder:
         text = "".join(json.dumps(row) + "\n" for row in rows)
         write_file(self.losses, text)
 
-    def refuse_other(self, settings: RunSettings) -> None:
-        """Refuses a folder that cannot become this run's.
+    def require_same_run(self, settings: RunSettings) -> None:
+        """Checks that the folder is empty or contains this run.
 
         Raises:
-            ValueError: when it holds another run, or no run but files that a
-                run would overwrite, or is a file.
+            ValueError: if it contains another run, or no run but files that a
+                run would overwrite, or if it is a file.
         """
         if self.path.exists() and not self.path.is_dir():
             raise ValueError(
                 f"--run_dir={self.path} is a file; a folder is needed."
             )
         if not self.config.exists():
-            self._refuse_files()
+            self._require_no_files()
             return
         here, wanted = self.settings().identity(), settings.identity()
         names = [n for n in {**here, **wanted} if here.get(n) != wanted.get(n)]
         if names:
-            said = "; ".join(
+            differences = "; ".join(
                 f"{n} is {here.get(n)} there and {wanted.get(n)} here"
                 for n in sorted(names)
             )
             raise ValueError(
-                f"--run_dir={self.path} holds another run ({said}); name "
-                "another folder or the same settings."
+                f"--run_dir={self.path} contains another run ({differences}); "
+                "use another folder or the same settings."
             )
 
-    def _refuse_files(self) -> None:
+    def _require_no_files(self) -> None:
         ours = (
             self.flags,
             self.losses,
@@ -206,6 +206,7 @@ class RunFolder:
         found = [path.name for path in ours if path.exists()]
         if found:
             raise ValueError(
-                f"--run_dir={self.path} holds no run, but files that a run "
-                f"would overwrite ({', '.join(found)}); name another folder."
+                f"--run_dir={self.path} is not a run folder, but has files "
+                f"that a run would overwrite ({', '.join(found)}); use another "
+                "folder."
             )

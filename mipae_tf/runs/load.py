@@ -1,24 +1,24 @@
-"""From a run folder to a model that is ready to use."""
+"""Loading of trained models."""
 
 import pathlib
 
 from mipae_tf.models import VideoModel
 from mipae_tf.runs.checkpoints import DamagedCheckpoints
-from mipae_tf.runs.checkpoints import restore_result
+from mipae_tf.runs.checkpoints import restore_stage_weights
 from mipae_tf.runs.folder import RunFolder
 
 
 def load(run_dir: str | pathlib.Path) -> VideoModel:
-    """The model of a run, with the weights of its last stage.
+    """Loads the model of a run with the weights of its last stage.
 
     Args:
-        run_dir: the folder that `train` wrote.
+        run_dir: folder of the run.
 
     Returns:
-        The model; `model.forecast(video, horizon=30)` predicts.
+        The model; call `model.forecast(video, horizon=30)` for a forecast.
 
     Raises:
-        ValueError: when the folder holds no run, or a run without a checkpoint
+        ValueError: if the folder is not a run folder, or has no checkpoint
             that can be read.
     """
     model = RunFolder(run_dir).settings().make_model()
@@ -27,21 +27,21 @@ def load(run_dir: str | pathlib.Path) -> VideoModel:
 
 
 def load_weights(model: VideoModel, run_dir: str | pathlib.Path) -> None:
-    """Gives a model the weights of a run of the same networks.
+    """Loads the weights of a run with the same networks into a model.
 
     Args:
-        model: takes the weights.
-        run_dir: the folder that `train` wrote.
+        model: the model.
+        run_dir: folder of the run.
 
     Raises:
-        ValueError: when the folder holds no run, a run without a checkpoint
-            that can be read, or one of other networks.
+        ValueError: if the folder is not a run folder, has no checkpoint that
+            can be read, or has other networks.
     """
     folder = RunFolder(run_dir)
     settings = folder.settings()
     try:
         for stage in reversed(model.STAGES):
-            if restore_result(folder, model, stage):
+            if restore_stage_weights(folder, model, stage):
                 return
     except DamagedCheckpoints:
         raise
@@ -52,5 +52,5 @@ def load_weights(model: VideoModel, run_dir: str | pathlib.Path) -> None:
         ) from error
     raise ValueError(
         f"The run in {run_dir} has no checkpoint yet; `python -m "
-        "mipae_tf.train` with the same flags goes on with it."
+        "mipae_tf.train` with the same flags resumes it."
     )

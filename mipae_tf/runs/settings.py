@@ -1,4 +1,4 @@
-"""What a run is: model, data, objective."""
+"""Settings of a run, stored in `config.json`."""
 
 import dataclasses
 import json
@@ -11,26 +11,26 @@ from mipae_tf.models import build_model
 from mipae_tf.models import config_class
 from mipae_tf.models.config import ModelConfig
 
-# What stands for a dataset's name in a run on the user's own clips.
+# Name of the dataset in runs on clips given by the user.
 OWN_CLIPS = "own clips"
 
 
 @dataclasses.dataclass(frozen=True)
 class RunSettings:
-    """Everything that decides what a run will learn.
+    """Settings that determine the result of a run.
 
     Attributes:
-        model: name of the system.
-        protocol: the named set of hyper-parameters it began from.
-        config: its hyper-parameters, all of them.
-        dataset: `name` or `name/config`.
+        model: name of the model.
+        protocol: preset of hyper-parameters.
+        config: all hyper-parameters.
+        dataset: name of the dataset, `name` or `name/config`.
         frame_shape: (height, width, channel).
-        seed: key of weights, batches and draws.
-        train_clips: only the first so many clips are trained on; None: all.
-        data_dir: where tfds keeps datasets.
-        manual_dir: files that the user brought.
-        older_than: hyper-parameters that the library did not have when the
-            run was begun.
+        seed: seed of weights, batches and random draws.
+        train_clips: number of training clips to use; None for all.
+        data_dir: folder of tfds datasets.
+        manual_dir: folder of manually downloaded files.
+        older_than: hyper-parameters that did not exist when the run was
+            created.
     """
 
     model: str
@@ -45,11 +45,11 @@ class RunSettings:
     older_than: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        # JSON has lists alone.
+        # JSON has no tuples.
         object.__setattr__(self, "older_than", tuple(self.older_than))
 
     def identity(self) -> dict[str, Any]:
-        """What may not change while a run goes on."""
+        """The settings that may not change when the run is resumed."""
         return {
             "model": self.model,
             "dataset": self.dataset,
@@ -60,23 +60,23 @@ class RunSettings:
         }
 
     def make_model(self) -> VideoModel:
-        """The model with fresh weights."""
+        """Creates the model with initial weights."""
         keras.utils.set_random_seed(self.seed)
         return build_model(self.model, self.config, self.frame_shape, self.seed)
 
     def to_json(self) -> str:
-        """Text of `config.json`."""
+        """The content of `config.json`."""
         return json.dumps(dataclasses.asdict(self), indent=2) + "\n"
 
     @classmethod
     def from_json(cls, text: str) -> "RunSettings":
-        """The settings that `to_json` wrote.
+        """Reads the result of `to_json`.
 
-        Hyper-parameters that the file lacks, since they were added to the
-        library later, have their defaults.
+        Hyper-parameters that are missing, because they were added later, have
+        their defaults.
 
         Raises:
-            KeyError, TypeError, ValueError: for another text.
+            KeyError, TypeError, ValueError: if the text is not valid.
         """
         fields = json.loads(text)
         config = config_class(fields["model"]).resolve(given=fields["config"])

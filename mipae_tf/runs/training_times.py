@@ -1,4 +1,4 @@
-"""How long a run was trained, and on what: `training.json`."""
+"""Training times and devices of a run, stored in `training.json`."""
 
 import json
 from typing import Any
@@ -21,16 +21,16 @@ FIELDS = (
 
 
 def read_times(folder: RunFolder) -> dict[str, dict[str, Any]]:
-    """What was recorded of each stage, by its name.
+    """Reads the recorded times of each stage, by name.
 
-    A stage has `steps` made so far, and of those after `first_step` the
-    `wall_seconds` and the `cpu_seconds` of all threads; numbers of the
-    processes that trained it, `lives`; `devices`; and `replicas`,
-    `intra_op_threads` and `inter_op_threads` of the last process (0 threads:
-    as many as TensorFlow chose).
+    The fields are `steps`, the number of steps so far; `wall_seconds` and
+    `cpu_seconds` (of all threads) of the steps after `first_step`; `lives`,
+    the numbers of the processes that trained the stage; `devices`; and
+    `replicas`, `intra_op_threads` and `inter_op_threads` of the last process
+    (0 threads: the choice of TensorFlow).
 
     Raises:
-        ValueError: where the file is damaged.
+        ValueError: if the file is damaged.
     """
     if not folder.training.exists():
         return {}
@@ -47,12 +47,13 @@ def read_times(folder: RunFolder) -> dict[str, dict[str, Any]]:
 
 
 def training_entry(folder: RunFolder) -> dict[str, Any]:
-    """The entry `training` of `metrics.json`.
+    """Makes the entry `training` of `metrics.json`.
 
     Returns:
-        `wall_seconds`, `cpu_seconds` and `steps`, sums over the stages; the
-        number of `lives`; `device`; and `stages`, as `read_times` gives them.
-        Or the reason why there is none, as `absent`.
+        `wall_seconds`, `cpu_seconds` and `steps`, summed over the stages;
+        `lives`, the number of processes; `device`; and `stages`, the result of
+        `read_times`. If the times are incomplete, an entry `absent` with the
+        reason.
     """
     try:
         recorded = read_times(folder)
@@ -60,16 +61,17 @@ def training_entry(folder: RunFolder) -> dict[str, Any]:
         return absent(str(error))
     if not recorded:
         return absent(UNRECORDED)
-    # A stage with checkpoints was trained, whether or not it was timed.
+    # A stage with checkpoints was trained, even if no time was recorded.
     trained = [path.name for path in (folder.path / "checkpoints").glob("*/")]
-    partly = [
+    incomplete = [
         name
         for name in sorted(trained)
         if name not in recorded or recorded[name]["first_step"]
     ]
-    if partly:
+    if incomplete:
         return absent(
-            f"Not all steps of {' and '.join(partly)} had their time recorded."
+            "The training times of some steps of "
+            f"{' and '.join(incomplete)} were not recorded."
         )
     stages = {name: of for name, of in recorded.items() if name in trained}
     lives = {life for of in stages.values() for life in of["lives"]}

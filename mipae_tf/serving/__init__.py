@@ -1,4 +1,4 @@
-"""Forecasts of video files, and SavedModels that do not need this library."""
+"""Forecasts of video files, and export of SavedModels."""
 
 from mipae_tf.serving.export import export_run
 from mipae_tf.serving.forecast_video import ForecastOptions

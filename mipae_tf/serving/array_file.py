@@ -1,4 +1,4 @@
-"""Long forecasts to a .npy file."""
+"""Writing of long forecasts to .npy files."""
 
 import os
 import pathlib
@@ -14,22 +14,22 @@ def write_array(
     pieces: Iterable[np.ndarray],
     shape: tuple[int, ...],
 ) -> None:
-    """Writes futures that come piece by piece, atomically.
+    """Writes an array piece by piece and atomically.
 
-    Each piece is written before the next is asked for; a memory map would do
-    the same, but count as memory of the process.
+    Each piece is written before the next one is computed. A memory map would
+    count as memory of the process.
 
     Args:
-        path: Where the file is to be; `numpy.load` reads it.
-        pieces: uint8 `[samples, frames, height, width, channel]`, one after
-            another in time.
-        shape: `(samples, horizon, height, width, channel)` of the whole.
+        path: the .npy file to write.
+        pieces: uint8 `[samples, frames, height, width, channel]`, consecutive
+            in time.
+        shape: shape `(samples, horizon, height, width, channel)` of the array.
     """
     samples, horizon, *frame = shape
 
     def fill(part: pathlib.Path) -> None:
         done, size = 0, int(np.prod(frame))
-        sizes = tuple(map(int, shape))  # NumPy's own would spoil the header
+        sizes = tuple(map(int, shape))  # NumPy integers are not valid here
         header = {"descr": "|u1", "fortran_order": False, "shape": sizes}
         with part.open("wb") as file:
             np.lib.format.write_array_header_1_0(file, header)

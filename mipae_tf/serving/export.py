@@ -1,4 +1,4 @@
-"""Writes the predictor of a run as a SavedModel."""
+"""Export of the model of a run as a SavedModel."""
 
 import functools
 import pathlib
@@ -24,7 +24,7 @@ from mipae_tf.serving.request_checks import Axes
 from mipae_tf.serving.request_checks import checked_request
 
 MAX_FRAMES = 10_000
-# A function of the inputs by name, and their types and axes.
+# A function of named inputs, and the types and axes of the inputs.
 Endpoint = tuple[Callable, Mapping[str, tuple[tf.DType, Axes]]]
 
 
@@ -33,42 +33,42 @@ def export_run(
     export_dir: str | None = None,
     max_frames: int = MAX_FRAMES,
 ) -> pathlib.Path:
-    """Exports a run under the next free version number.
+    """Exports the model of a run under the next version number.
 
-    Endpoints, of what the model offers; uint8 frames in and out, every size
-    but the frame's dynamic:
+    The endpoints depend on the capabilities of the model. Input and output
+    frames are uint8; all sizes except those of a frame are dynamic:
 
-    - `forecast`: `video` `[batch, time, height, width, channel]`, what else
-      the model's context takes by the names of `Context`, `horizon` int32
-      scalar, `seed` int32 scalar -> `frames` `[batch, horizon, ...]`.
-    - `sample`, of stochastic models: the same and `samples` int32 scalar ->
+    - `forecast`: `video` `[batch, time, height, width, channel]`, the other
+      fields of `Context` that the model takes, `horizon` int32 scalar, `seed`
+      int32 scalar -> `frames` `[batch, horizon, ...]`.
+    - `sample` (stochastic models): the same and `samples` int32 scalar ->
       `frames` `[samples, batch, horizon, ...]`.
     - `generate`: `count`, `length` and `seed`, int32 scalars -> `frames`
       `[count, length, ...]`.
-    - `encode`: `video` -> a float32 tensor for each latent, by name.
-    - `decode`: those tensors (and `reference`, the uint8 content frame
-      `[batch, height, width, channel]`) -> `frames`.
+    - `encode`: `video` -> one float32 tensor per latent, by name.
+    - `decode`: these tensors and `reference`, the uint8 content frame
+      `[batch, height, width, channel]` -> `frames`.
     - `segment`: `video` -> `masks` float32 `[batch, time, height, width,
       objects]`.
 
-    `serving_default` is the first of them that there is.
+    `serving_default` is the first of these endpoints that exists.
 
-    The graph checks each request itself: a wrong shape, an empty batch or
-    clip, a horizon below 1 or too many frames are an INVALID_ARGUMENT error
-    with one sentence.
+    The graph checks each request. A wrong shape, an empty batch or clip, a
+    horizon below 1 or too many frames give an INVALID_ARGUMENT error with one
+    sentence.
 
     Args:
-        run_dir: the folder that `train` wrote.
-        export_dir: where versions are counted; `run_dir/export` when None.
-        max_frames: the most frames that a request may hold, and the most that
-            it may ask for, over all clips and samples.
+        run_dir: folder of the run.
+        export_dir: folder of the numbered versions; `run_dir/export` if None.
+        max_frames: maximum number of frames in a request, and in its response,
+            over all clips and samples.
 
     Returns:
         Folder of the SavedModel.
 
     Raises:
-        ValueError: when the folder holds no trained run, the model offers
-            nothing that can be served, or `max_frames` is below 1.
+        ValueError: if the folder contains no trained run, the model has no
+            capability that can be served, or `max_frames` is below 1.
     """
     require_between("max_frames", max_frames, 1, INT32_MAX)
     folder = RunFolder(run_dir)
@@ -77,12 +77,12 @@ def export_run(
     target = make_folder(export_dir or folder.export)
     versions = [int(p.name) for p in target.iterdir() if p.name.isdigit()]
     version = target / str(max(versions, default=0) + 1)
-    aside = target / f".{uuid.uuid4().hex}"
+    temporary = target / f".{uuid.uuid4().hex}"
     try:
-        _write(endpoints, aside, max_frames)
-        aside.rename(version)
+        _write(endpoints, temporary, max_frames)
+        temporary.rename(version)
     finally:
-        shutil.rmtree(aside, ignore_errors=True)
+        shutil.rmtree(temporary, ignore_errors=True)
     return version
 
 
@@ -96,13 +96,15 @@ def _write(
             field: tf.TensorSpec(None, dtype, field)
             for field, (dtype, _) in inputs.items()
         }
-        endpoint = functools.partial(_answer, name, answer, axes, max_frames)
+        endpoint = functools.partial(
+            _checked_answer, name, answer, axes, max_frames
+        )
         archive.add_endpoint(name, endpoint, [specs])
     archive.write_out(folder, verbose=False)
-    _name_shapes(folder, endpoints)
+    _write_input_shapes(folder, endpoints)
 
 
-def _answer(
+def _checked_answer(
     name: str,
     answer: Callable,
     axes: Mapping[str, Axes],
@@ -113,7 +115,7 @@ def _answer(
 
 
 def _endpoints(model: VideoModel) -> dict[str, Endpoint]:
-    """What the model offers; the first is also `serving_default`."""
+    """The endpoints of the model; the first is also `serving_default`."""
 
     def forecast(video, horizon, seed, **context):
         context = Context(video, **context)
@@ -163,13 +165,13 @@ def _endpoints(model: VideoModel) -> dict[str, Endpoint]:
 
 
 def _context(model: VideoModel) -> dict[str, tuple[tf.DType, Axes]]:
-    """Types and axes of what a forecast takes; frames are named video."""
+    """Types and axes of the context of a forecast; frames are named video."""
     found = {}
     for field, spec in model.context_specs().items():
         if spec.shape.rank is None:
             raise ValueError(
-                f"{model.title} takes {field} of no known shape; its class "
-                "must say the shape in context_specs."
+                f"{model.title} takes {field} of unknown shape; its class must "
+                "declare the shape in context_specs."
             )
         name = "video" if field == "frames" else field
         unknown = ("batch", "time" if name == "video" else f"{name} time")
@@ -187,12 +189,12 @@ def _axes(latent: Latent) -> Axes:
     return ("batch", *time, *latent.code_shape)
 
 
-def _name_shapes(
+def _write_input_shapes(
     folder: pathlib.Path, endpoints: Mapping[str, Endpoint]
 ) -> None:
-    """Writes the inputs' shapes into the signatures, for those who read them.
+    """Writes the shapes of the inputs into the signatures, for information.
 
-    The graph takes tensors of any shape, or it could not check them.
+    The graph itself accepts tensors of any shape, so that it can check them.
     """
     path = folder / "saved_model.pb"
     saved = saved_model_pb2.SavedModel.FromString(path.read_bytes())
@@ -205,4 +207,4 @@ def _name_shapes(
                 tf.TensorShape(shape).as_proto()
             )
     path.write_bytes(saved.SerializeToString())
-    (folder / "fingerprint.pb").unlink()  # of the file as it was
+    (folder / "fingerprint.pb").unlink()  # it is of the unchanged file

@@ -1,4 +1,4 @@
-"""The forecast of a video file, as an animation or an array."""
+"""Forecasts of video files, written as animations or arrays."""
 
 import dataclasses
 import math
@@ -14,7 +14,7 @@ from mipae_tf.cli.screen import Progress
 from mipae_tf.files import expand_home
 from mipae_tf.files import same_file
 from mipae_tf.models import VideoModel
-from mipae_tf.models.base import PIECE
+from mipae_tf.models.base import FRAMES_PER_CALL
 from mipae_tf.options import Options
 from mipae_tf.options import option
 from mipae_tf.runs import load
@@ -24,28 +24,28 @@ from mipae_tf.visual.animation import write_mp4
 from mipae_tf.visual.side_by_side import side_by_side
 from mipae_tf.visual.video_file import read_video
 
-ENDINGS = (".gif", ".mp4", ".npy")
-MOST_IN_GIF = 2_000  # predicted frames
+EXTENSIONS = (".gif", ".mp4", ".npy")
+MAX_GIF_FRAMES = 2_000  # predicted frames
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class ForecastOptions(Options):
-    """What a user can choose about the forecast of a video."""
+    """Options of the forecast of a video."""
 
-    horizon: int = option(20, "Frames to predict.", low=1)
+    horizon: int = option(20, "Number of frames to predict.", low=1)
     context: int | None = option(
         None,
-        "Give the model the last N frames; all of them when unset.",
+        "Number of context frames, the last ones of the video; all if unset.",
         type=int,
         low=1,
     )
     fps: float = option(
         8.0, "Frames per second of the animation.", low=0.01, high=1_000.0
     )
-    seed: int = option(0, "Seed of a stochastic model's draws.", low=0)
+    seed: int = option(0, "Seed of the samples of a stochastic model.", low=0)
     samples: int = option(
         1,
-        "Futures to draw side by side, of a stochastic model.",
+        "Number of futures to sample from a stochastic model.",
         low=1,
         high=1_000,
     )
@@ -58,30 +58,29 @@ def forecast_video(
     options: ForecastOptions | None = None,
     **given: Any,
 ) -> None:
-    """Forecasts what follows a video and writes it to a file.
+    """Forecasts the continuation of a video and writes it to a file.
 
-    An animation shows the input and the forecast side by side; an array is
-    the forecast alone. Frames are predicted, drawn and written a few at a
-    time, so that memory does not grow with the horizon, except for a GIF,
-    whose palette depends on all of them.
+    An animation shows the input and the forecast side by side; an array
+    contains only the forecast. Frames are predicted and written a few at a
+    time, so the memory does not grow with the horizon. The exception is GIF,
+    whose palette depends on all frames.
 
     Example:
 
     >>> forecast_video("runs/mine", "clip.mp4", "forecast.gif", horizon=10)
 
     Args:
-        run_dir: the folder that `train_model` wrote.
-        source: a video, a .npy array or a folder of frames, as `read_video`
-            takes them.
-        output: .gif, .mp4, or .npy to write: uint8 `[samples, horizon,
-            height, width, channel]`. It must not be the source, nor lie in
-            the folder of frames.
-        options: what to forecast.
+        run_dir: folder of the run.
+        source: a video, a .npy array or a folder of frames, see `read_video`.
+        output: the .gif, .mp4 or .npy file to write; the array is uint8
+            `[samples, horizon, height, width, channel]`. It must not be the
+            source, nor be in the folder of frames.
+        options: options of the forecast.
         **given: fields of `ForecastOptions`, which override `options`.
 
     Raises:
-        ValueError: for a source that is no video, an output of another kind or
-            in the place of the source, or a model that does not forecast from
+        ValueError: if the source is not a video, the output has another suffix
+            or would overwrite the source, or the model cannot forecast from
             frames alone; the message names the flag.
     """
     options = (options or ForecastOptions()).updated(given)
@@ -91,18 +90,18 @@ def forecast_video(
     )
     _check_output(output, source)
     kind = output.suffix.lower()
-    if kind == ".gif" and horizon > MOST_IN_GIF:
+    if kind == ".gif" and horizon > MAX_GIF_FRAMES:
         raise ValueError(
-            f"--horizon={horizon} is too large for a GIF, whose frames are all "
-            f"in memory at once; allowed is 1 to {MOST_IN_GIF}, or an --output "
-            "that ends in .mp4 or .npy."
+            f"--horizon={horizon} is too large for a GIF, which must fit in "
+            f"memory; allowed is 1 to {MAX_GIF_FRAMES}, or an --output that "
+            "ends in .mp4 or .npy."
         )
     model = load(run_dir)
     _require_forecast(model, run_dir)
     if samples > 1 and not model.stochastic:
         raise ValueError(
-            f"--samples={samples} asks for several futures; those of "
-            f"{model.title} are all the same: 1 is allowed."
+            f"--samples={samples} is too large, as {model.title} is "
+            "deterministic; allowed is 1."
         )
     video = _read(source, model, options.context)
     futures = _futures(model, video, horizon, samples, options.seed)
@@ -118,51 +117,53 @@ def forecast_video(
 
 
 def _check_output(output: pathlib.Path, source: pathlib.Path) -> None:
-    if output.suffix.lower() not in ENDINGS:
-        raise ValueError(f"--output={output} must end in {_either(ENDINGS)}.")
+    if output.suffix.lower() not in EXTENSIONS:
+        raise ValueError(
+            f"--output={output} must end in {_either(EXTENSIONS)}."
+        )
     if output.is_dir():
         raise ValueError(f"--output={output} is a folder; a file is needed.")
     if same_file(output, source):
         raise ValueError(
             f"--output={output} is the same file as --input={source}, which "
-            "would be overwritten; name another file."
+            "would be overwritten; use another file."
         )
     if source.is_dir() and source.resolve() in output.resolve().parents:
         raise ValueError(
-            f"--output={output} lies in the folder --input={source}; name a "
-            "file outside it."
+            f"--output={output} is in the folder --input={source}; use a file "
+            "outside it."
         )
 
 
 def _require_room(output: pathlib.Path, shape: tuple[int, ...]) -> None:
-    """Raises a ValueError for a uint8 array that its disk cannot hold."""
+    """Raises a ValueError if the disk has no space for the uint8 array."""
     wanted = math.prod(map(int, shape))  # bytes
     folders = (path for path in output.absolute().parents if path.exists())
     free = shutil.disk_usage(next(folders)).free
     if wanted > free:
         raise ValueError(
-            f"--horizon={shape[1]} is too large: --output={output} would have "
-            f"{wanted / 1e9:,.1f} GB, and {free / 1e9:,.1f} GB are free there."
+            f"--horizon={shape[1]} is too large, as --output={output} needs "
+            f"{wanted / 1e9:,.1f} GB and only {free / 1e9:,.1f} GB are free."
         )
 
 
 def _require_forecast(model: VideoModel, run_dir: str | pathlib.Path) -> None:
     if not model.offers("forecast"):
         raise ValueError(
-            f"--run_dir={run_dir} holds {model.title}, which offers no "
+            f"--run_dir={run_dir} contains {model.title}, which offers no "
             "forecast."
         )
     others = [x for x in model.TAKES if x not in ("frames", "times")]
     if others:
         raise ValueError(
-            f"--run_dir={run_dir} holds {model.title}, which takes "
-            f"{' and '.join(others)} beside frames; from Python, "
-            "model.forecast(Context(...), horizon) forecasts."
+            f"--run_dir={run_dir} contains {model.title}, which needs "
+            f"{' and '.join(others)} in addition to frames; in Python, call "
+            "model.forecast(Context(...), horizon)."
         )
 
 
-def _either(endings: tuple[str, ...]) -> str:
-    return f"{', '.join(endings[:-1])} or {endings[-1]}"
+def _either(extensions: tuple[str, ...]) -> str:
+    return f"{', '.join(extensions[:-1])} or {extensions[-1]}"
 
 
 def _read(
@@ -174,8 +175,8 @@ def _read(
         return video
     if not 1 <= context <= len(video):
         raise ValueError(
-            f"--context={context} does not fit {source}, which has "
-            f"{len(video)} frames."
+            f"--context={context} is too large: {source} has {len(video)} "
+            f"frames; allowed is 1 to {len(video)}."
         )
     return video[-context:]
 
@@ -185,7 +186,9 @@ def _futures(
 ) -> Iterator[np.ndarray]:
     shown = Progress("predicting", horizon, "frame")
     try:
-        for piece in model.stream(video[None], horizon, samples, seed, PIECE):
+        for piece in model.stream(
+            video[None], horizon, samples, seed, FRAMES_PER_CALL
+        ):
             yield piece[:, 0]  # [samples, frames, height, width, channel]
             shown.update(piece.shape[2])
     finally:
@@ -195,7 +198,7 @@ def _futures(
 def _drawn(
     video: np.ndarray, futures: Iterable[np.ndarray], horizon: int, samples: int
 ) -> Iterator[np.ndarray]:
-    """The animation, uint8 `[frames, height, width, 3]` at a time."""
+    """Yields the animation in pieces, uint8 `[frames, height, width, 3]`."""
     labels = [f"future {number}" for number in range(1, samples + 1)]
     labels = ["input", *(labels if samples > 1 else ["forecast"])]
     first = 0
@@ -214,8 +217,8 @@ def _drawn(
 def _panels(
     video: np.ndarray, futures: Iterable[np.ndarray], samples: int
 ) -> Iterator[list[np.ndarray]]:
-    """What each panel shows next; the input stays as it was last."""
-    for first in range(0, len(video), PIECE):
-        yield [video[first : first + PIECE]] * (1 + samples)
+    """Yields the frames of all panels; the last input frame is repeated."""
+    for first in range(0, len(video), FRAMES_PER_CALL):
+        yield [video[first : first + FRAMES_PER_CALL]] * (1 + samples)
     for piece in futures:
         yield [np.repeat(video[-1:], piece.shape[1], axis=0), *piece]

@@ -1,9 +1,9 @@
-"""Checks of a request that a SavedModel carries in its own graph.
+"""Checks of requests in the graph of a SavedModel.
 
-A server compares the type of an input with the signature, not its shape, and
-some kernels end the process over a wrong rank. What is wrong must therefore
-be found by the graph, before any kernel sees it. A check that fails is an
-INVALID_ARGUMENT error whose message holds one sentence for the client.
+A server checks the types of inputs, but not their shapes, and some kernels
+abort the process for a wrong rank. Therefore the graph checks shapes before
+any kernel uses the inputs. A check that fails is an INVALID_ARGUMENT error
+whose message contains one sentence for the client.
 """
 
 from collections.abc import Mapping
@@ -12,8 +12,8 @@ from collections.abc import Sequence
 import tensorflow as tf
 
 Axes = tuple[str | int, ...]
-# Inputs whose product is the number of frames that a request asks for.
-NUMBERS = ("samples", "horizon", "count", "length")
+# Inputs whose product is the number of frames in the response.
+COUNT_INPUTS = ("samples", "horizon", "count", "length")
 
 
 def checked_request(
@@ -22,43 +22,44 @@ def checked_request(
     axes: Mapping[str, Axes],
     max_frames: int,
 ) -> dict[str, tf.Tensor]:
-    """The inputs of a request, once they are known to be right.
+    """Checks the inputs of a request and returns them.
 
-    Nothing that uses the tensors returned runs before all checks have passed.
+    Operations that use the returned tensors run only after all checks.
 
-    The graph's optimizers fold what they know of a shape into constants, and
-    a check of that shape into one that is true. They must not know any: of
-    the placeholders, nor through the tensors returned, which is why these are
-    reshaped, to the shapes that they have.
+    The shapes of the inputs must be unknown to the graph: the graph optimizer
+    replaces static shapes by constants, and would remove the checks. The
+    returned tensors are reshaped to their own dynamic shapes, so that no shape
+    is inferred from their use.
 
     Args:
-        endpoint: the name that the sentences begin with.
-        request: tensors by name, of any rank as far as the graph knows.
-        axes: for each input, a number for an axis of that size, or a name for
-            an axis of any size but 0. Axes of one name have one size. An
-            input without axes is a number; those of `NUMBERS` are 1 or more.
-        max_frames: the most frames in a request, `batch x time`, and in its
-            answer, `samples x batch x horizon` or `count x length`.
+        endpoint: name of the endpoint, with which messages begin.
+        request: tensors by name, of unknown rank.
+        axes: for each input, its axes: an integer is a fixed size, a name an
+            arbitrary size of at least 1. Axes of the same name must have the
+            same size. An input without axes is a scalar; those in
+            `COUNT_INPUTS` must be at least 1.
+        max_frames: maximum number of frames in a request, `batch x time`, and
+            in its response, `samples x batch x horizon` or `count x length`.
 
     Raises:
-        ValueError: where the graph knows the rank of an input.
+        ValueError: if the rank of an input is static.
     """
     for name in axes:
         if request[name].shape.rank is not None:
-            raise ValueError(f"{endpoint}: the rank of {name} is known.")
+            raise ValueError(f"{endpoint}: {name} must have an unknown rank.")
     shapes = {name: tf.shape(request[name], tf.int64) for name in axes}
     fits = [_fits(endpoint, name, shapes[name], axes[name]) for name in axes]
     shapes = {name: _after(fits, shape) for name, shape in shapes.items()}
     sizes, agree = _sizes(endpoint, shapes, axes)
     numbers = {
         name: tf.reshape(_after(fits, request[name]), [])
-        for name in NUMBERS
+        for name in COUNT_INPUTS
         if name in axes
     }
     held = {axis: sizes[axis] for axis in ("batch", "time") if axis in sizes}
     checks = fits + agree
     if held:
-        checks += _at_most(endpoint, max_frames, held, "may hold")
+        checks += _at_most(endpoint, max_frames, held, "may contain")
     if numbers:
         asked = {**numbers, **{k: v for k, v in held.items() if k == "batch"}}
         checks += _at_most(endpoint, max_frames, asked, "may ask for")
@@ -75,7 +76,7 @@ def checked_request(
 def _sizes(
     endpoint: str, shapes: Mapping[str, tf.Tensor], axes: Mapping[str, Axes]
 ) -> tuple[dict[str, tf.Tensor], list[tf.Operation]]:
-    """Size of every named axis, and the checks that inputs agree on it."""
+    """Sizes of the named axes, and checks that all inputs agree on them."""
     sizes: dict[str, tf.Tensor] = {}
     owner: dict[str, str] = {}
     checks = []
@@ -99,7 +100,7 @@ def _sizes(
 def _at_most(
     endpoint: str, most: int, factors: Mapping[str, tf.Tensor], what: str
 ) -> list[tf.Operation]:
-    """Checks that each factor is 1 or more, and their product no more."""
+    """Checks that each factor is at least 1, and their product at most."""
     checks = [
         _require(
             factor >= 1,
@@ -122,9 +123,9 @@ def _at_most(
 def _fits(
     endpoint: str, name: str, shape: tf.Tensor, axes: Axes
 ) -> tf.Operation:
-    """Checks one shape, int64 `[rank]`."""
+    """Checks the shape of an input, int64 `[rank]`."""
     rank = len(axes)
-    # As long as the axes, whatever the rank.
+    # Padded to at least `rank` entries.
     sizes = tf.concat([shape, tf.fill([rank], tf.constant(-1, tf.int64))], 0)
     least = [axis if isinstance(axis, int) else 1 for axis in axes]
     most = [axis if isinstance(axis, int) else tf.int64.max for axis in axes]
@@ -143,12 +144,12 @@ def _fits(
 def _require(
     condition: tf.Tensor, text: str, *values: tf.Tensor
 ) -> tf.Operation:
-    """An operation that fails with `text`, where `{}` stand for values."""
+    """An operation that fails with `text`, in which `{}` are the values."""
     sentence = tf.strings.format(text, list(values), summarize=-1)
     return tf.debugging.Assert(condition, [sentence])
 
 
 def _after(checks: Sequence[tf.Operation], tensor: tf.Tensor) -> tf.Tensor:
-    """The tensor, which nothing can use before the checks have passed."""
+    """The tensor, with a control dependency on the checks."""
     with tf.control_dependencies(checks):
         return tf.identity(tensor)

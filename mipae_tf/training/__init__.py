@@ -1,4 +1,4 @@
-"""Runs the stages of a model under a distribution strategy."""
+"""Training of the stages of a model under a distribution strategy."""
 
 from mipae_tf.training.job import train_model
 from mipae_tf.training.options import TrainingOptions

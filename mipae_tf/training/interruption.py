@@ -1,4 +1,4 @@
-"""Signals that ask training to stop, answered between two steps."""
+"""Stopping of training by signals, between two steps."""
 
 import signal
 from types import FrameType
@@ -8,31 +8,31 @@ from mipae_tf.cli.screen import say
 
 
 class Interrupted(KeyboardInterrupt):
-    """Training was asked to stop, and stopped with everything saved.
+    """Training was stopped by a signal, and everything is saved.
 
-    No `Exception`: what goes on after errors must not go on after this.
+    Not an `Exception`, so that handlers of errors do not catch it.
 
     Attributes:
-        number: of the signal.
+        number: number of the signal.
     """
 
     def __init__(self, number: int | None, place: str) -> None:
-        # Another worker was asked, and all stop at the same step.
+        # None if another worker received it: all stop at the same step.
         self.number = signal.SIGTERM if number is None else number
         super().__init__(
             f"stopped by {signal.Signals(self.number).name} at {place}; "
-            "everything is saved, the same command goes on"
+            "everything is saved, and the same command resumes training"
         )
 
 
 class Interruption:
-    """Takes SIGTERM and SIGINT while training runs.
+    """Context manager that handles SIGTERM and SIGINT during training.
 
-    The first one is remembered, so that the present steps can be finished and
-    saved; a second one does at once what it would have done without this.
+    The first signal is recorded, so that the current steps can be finished and
+    saved. A second one has its usual effect at once.
 
     Attributes:
-        number: of the signal that came, None as long as none did.
+        number: number of the received signal, or None.
     """
 
     SIGNALS = (signal.SIGTERM, signal.SIGINT)
@@ -49,7 +49,7 @@ class Interruption:
                 for number in self.SIGNALS
                 if signal.getsignal(number) != signal.SIG_IGN
             }
-        except ValueError:  # not the main thread: signals are not ours
+        except ValueError:  # only the main thread can handle signals
             self._before = {}
         return self
 
@@ -61,7 +61,7 @@ class Interruption:
     def _remember(self, number: int, frame: FrameType | None) -> None:
         self.number = number
         say(
-            f"{signal.Signals(number).name}: saving after the present steps; "
-            "once more to stop without"
+            f"{signal.Signals(number).name} received: saving after the current "
+            "steps; send it again to stop without saving"
         )
         self.__exit__()

@@ -1,4 +1,4 @@
-"""One call from a dataset's name, or clips, to a trained run."""
+"""Training of a model from a dataset name or from clips."""
 
 import pathlib
 from collections.abc import Mapping
@@ -34,7 +34,7 @@ def train_model(
     flags: str = "",
     **given: Any,
 ) -> VideoModel:
-    """Trains a model, or resumes a run that was interrupted.
+    """Trains a model, or resumes an interrupted run.
 
     Example:
 
@@ -42,16 +42,16 @@ def train_model(
 
     Args:
         run_dir: folder of the run.
-        dataset: tfds name of the clips, built when it is missing;
-            moving_dsprites/quickstart when None. Ignored where `clips` are
-            given.
-        model: name of the system.
+        dataset: name of a tfds dataset, which is built if it is missing;
+            moving_dsprites/quickstart if None. Ignored if `clips` is given.
+        model: name of the model.
         protocol: preset of hyper-parameters.
-        hyperparameters: values that win over the preset's.
-        clips: `train` and `validation`, each a `Clips`, an array `[clips,
-            time, height, width, 1 or 3]` or a `tf.data.Dataset` of clips,
-            instead of a tfds dataset; uint8, or floating in [0, 1].
-        options: how to train.
+        hyperparameters: values that override the preset.
+        clips: mapping with `train` and `validation`, used instead of a tfds
+            dataset. Each is a `Clips`, an array `[clips, time, height, width,
+            1 or 3]` or a `tf.data.Dataset` of clips; uint8, or floating in
+            [0, 1].
+        options: training options.
         flags: text of the flagfile that repeats this call.
         **given: fields of `TrainingOptions`, which override `options`.
 
@@ -59,9 +59,10 @@ def train_model(
         The trained model.
 
     Raises:
-        ValueError: for anything that cannot be done, before the run folder
-            is touched; the message names flag, value and what is allowed.
-        Interrupted: after SIGTERM or Ctrl-C, once everything is saved.
+        ValueError: if an argument is not valid, before the run folder is
+            changed; the message names the flag, the value and what is
+            allowed.
+        Interrupted: after SIGTERM or Ctrl-C, when everything is saved.
     """
     options = (options or TrainingOptions()).updated(given)
     config = config_class(model).resolve(protocol, hyperparameters)
@@ -83,16 +84,18 @@ def train_model(
         data_dir=options.data_dir,
         manual_dir=options.manual_dir,
     )
-    folder = _folder(run_dir, scope)
-    settings, flags = _as_begun(folder, settings, hyperparameters or {}, flags)
-    folder.refuse_other(settings)
+    folder = _worker_folder(run_dir, scope)
+    settings, flags = _resumed_settings(
+        folder, settings, hyperparameters or {}, flags
+    )
+    folder.require_same_run(settings)
     with scope.scope(), precision(options.precision):
-        made = settings.make_model()
-        # A run that goes on has weights of its own.
+        trained = settings.make_model()
+        # A resumed run restores its own weights.
         if options.init_from and not (folder.path / "checkpoints").exists():
-            load_weights(made, options.init_from)
+            load_weights(trained, options.init_from)
         trainer = Trainer(
-            folder, made, **splits, strategy=scope, options=options
+            folder, trained, **splits, strategy=scope, options=options
         )
     folder.claim(settings, flags)
     try:
@@ -102,12 +105,12 @@ def train_model(
             say(
                 f"--precision={options.precision} is emulated by this "
                 "processor: steps may take ten times as long as in float32, "
-                "and about as long with --xla"
+                "but about as long with --xla"
             )
         trainer.train()
     finally:
         folder.release()
-    return made
+    return trained
 
 
 def _open(clips, dataset, options: TrainingOptions) -> dict[str, Clips]:
@@ -124,8 +127,8 @@ def _open(clips, dataset, options: TrainingOptions) -> dict[str, Clips]:
         }
     if source["clips_dir"]:
         raise ValueError(
-            f"--clips_dir={source['clips_dir']} is for clips of a tfds "
-            "dataset; clips of your own may be memory maps themselves."
+            f"--clips_dir={source['clips_dir']} applies only to tfds "
+            "datasets; for arrays, use memory maps instead."
         )
     if not isinstance(clips, Mapping):
         raise ValueError(
@@ -151,8 +154,8 @@ def _open(clips, dataset, options: TrainingOptions) -> dict[str, Clips]:
     return opened
 
 
-def _folder(run_dir, scope) -> RunFolder:
-    """Each further worker has a folder of its own within the run's."""
+def _worker_folder(run_dir, scope) -> RunFolder:
+    """The folder of the run, or of this worker if it is not the chief."""
     resolver = scope.cluster_resolver
     if resolver is None:
         return RunFolder(run_dir)
@@ -163,17 +166,20 @@ def _folder(run_dir, scope) -> RunFolder:
     return RunFolder(pathlib.Path(run_dir) / "workers" / name)
 
 
-def _as_begun(
+def _resumed_settings(
     folder: RunFolder, settings: RunSettings, given: Mapping, flags: str
 ) -> tuple[RunSettings, str]:
-    """See `RunFolder.as_begun`; flags that say the same."""
-    begun = folder.as_begun(settings, given)
-    now, then = settings.config.identity(), begun.config.identity()
+    """See `RunFolder.resumed_settings`; also gives the matching flags."""
+    resumed = folder.resumed_settings(settings, given)
+    now, then = settings.config.identity(), resumed.config.identity()
     kept = [f"--{n}={then[n]}" for n in now if now[n] != then[n]]
     if not kept:
-        return begun, flags
-    say(f"The run is older than some options and goes on with {' '.join(kept)}")
-    return begun, flags and flags + "\n".join(kept) + "\n"
+        return resumed, flags
+    say(
+        "The run was created before some options existed; it resumes with "
+        f"{' '.join(kept)}"
+    )
+    return resumed, flags and flags + "\n".join(kept) + "\n"
 
 
 def _check_length(config, clips: Clips) -> None:
@@ -186,7 +192,8 @@ def _check_length(config, clips: Clips) -> None:
     if config.train_horizon > most:
         raise ValueError(
             f"--train_horizon={config.train_horizon} is too long: after "
-            f"--context={config.context} the clips have {most} more frames."
+            f"--context={config.context} the clips have {most} more frames; "
+            f"allowed is 1 to {most}."
         )
 
 

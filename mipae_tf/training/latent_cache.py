@@ -1,4 +1,4 @@
-"""Latents of all frames, encoded once."""
+"""Cache of the latents of all frames."""
 
 import hashlib
 import pathlib
@@ -14,15 +14,15 @@ from mipae_tf.files import describe
 from mipae_tf.files import write_atomically
 from mipae_tf.models import VideoModel
 
-FRAMES_AT_ONCE = 256
+FRAMES_PER_CALL = 256
 
 
 def encode_each_frame(model: VideoModel, clips: Clips) -> dict[str, np.ndarray]:
-    """Latents of every frame of every clip, each frame by itself.
+    """Encodes each frame of each clip separately.
 
     Args:
-        model: encodes clips of a single frame.
-        clips: what to encode.
+        model: the model.
+        clips: the clips to encode.
 
     Returns:
         float32 `[clips, time, *code_shape]` for each latent of the model.
@@ -31,9 +31,9 @@ def encode_each_frame(model: VideoModel, clips: Clips) -> dict[str, np.ndarray]:
     flat = clips.video.reshape(-1, 1, *clips.frame_shape)
     pieces = []
     for first in progress(
-        range(0, len(flat), FRAMES_AT_ONCE), "encoding clips", "piece"
+        range(0, len(flat), FRAMES_PER_CALL), "encoding clips", "chunk"
     ):
-        latents = encode(tf.constant(flat[first : first + FRAMES_AT_ONCE]))
+        latents = encode(tf.constant(flat[first : first + FRAMES_PER_CALL]))
         pieces.append({k: v.numpy() for k, v in latents.items()})
     shape = (len(clips), clips.length)
     return {
@@ -47,11 +47,11 @@ def encode_each_frame(model: VideoModel, clips: Clips) -> dict[str, np.ndarray]:
 def cached_latents(
     model: VideoModel, clips: Clips, path: pathlib.Path
 ) -> dict[str, np.ndarray]:
-    """`encode_each_frame`, read from `path` when it holds this very result.
+    """Calls `encode_each_frame`, or reads its cached result from `path`.
 
-    The file is keyed by the pixels of the clips and the latents of a few of
-    their frames, so that weights which encode nothing do not count. A file
-    that cannot be read is made anew.
+    The cache is valid if the pixels of the clips and the latents of a few of
+    their frames match; changes of weights that are not used for encoding do
+    not matter. A file that cannot be read is replaced.
     """
     key = _encoder_key(model, clips) + clips.fingerprint()
     if path.exists():
@@ -61,7 +61,7 @@ def cached_latents(
                     return {k: stored[k] for k in stored.files if k != "key"}
         except UNREADABLE as error:
             reason = describe(error)
-            say(f"{path} cannot be read and is made anew ({reason})")
+            say(f"{path} cannot be read and is created again ({reason})")
     latents = encode_each_frame(model, clips)
     write_atomically(path, lambda part: np.savez(part, key=key, **latents))
     return latents

@@ -1,4 +1,4 @@
-"""Where training writes what it sees: TensorBoard, losses.jsonl, the screen."""
+"""Logs of training: TensorBoard, losses.jsonl and the screen."""
 
 import tensorflow as tf
 from tensorboard.plugins.hparams import api as hparams
@@ -10,15 +10,15 @@ from mipae_tf.training.watchdog import Watchdog
 
 
 class Logbook:
-    """The records of one stage of one run.
+    """Logs the training of one stage.
 
-    The screen shows the step, the losses and the time left, see `Progress`.
-    That is the time of this stage: the pace of later ones is not known yet.
+    The screen shows the step, the losses and the remaining time of this
+    stage, see `Progress`.
 
     Args:
-        folder: the run.
+        folder: the folder of the run.
         stage: the stage that is trained.
-        place: which stage that is, such as "1 of 2".
+        place: number of the stage, such as "1 of 2".
     """
 
     def __init__(
@@ -29,7 +29,7 @@ class Logbook:
             str(folder.logs / stage.name)
         )
         start = int(stage.step.numpy())
-        folder.forget_losses_after(stage.name, start)
+        folder.remove_losses_after(stage.name, start)
         self._progress = Progress(
             f"{stage.name} ({place})", stage.total_steps, "step", start
         )
@@ -37,7 +37,7 @@ class Logbook:
         self._watchdog = Watchdog(stage, self.writer)
 
     def write_hyperparameters(self, values: dict) -> None:
-        """Fills TensorBoard's HParams page."""
+        """Writes the hyper-parameters for the HParams tab of TensorBoard."""
         plain = {k: v for k, v in values.items() if v is not None}
         with self.writer.as_default():
             hparams.hparams(
@@ -47,16 +47,16 @@ class Logbook:
                 }
             )
 
-    def advance(self, steps: int) -> None:
-        """Shows that steps have been made."""
+    def update_progress(self, steps: int) -> None:
+        """Adds completed steps to the progress on the screen."""
         self._progress.update(steps)
 
     def write(self, group: str, values: dict[str, float]) -> None:
-        """Records numbers of the present step.
+        """Logs values of the current step.
 
         Args:
             group: training or validation.
-            values: by name.
+            values: values by name.
         """
         step = int(self._stage.step.numpy())
         with self.writer.as_default(step=step):
@@ -64,18 +64,18 @@ class Logbook:
                 tf.summary.scalar(f"{group}/{name}", value)
         row = {"stage": self._stage.name, "step": step, "group": group}
         self._folder.append_losses({**row, **values})
-        if "loss" in values:  # not where every step was undone
+        if "loss" in values:  # missing if all steps were undone
             name = "loss" if group == "training" else f"{group} loss"
             self._losses[name] = values["loss"]
         self._progress.notes = [
             f"{name} {value:.4g}" for name, value in self._losses.items()
         ]
 
-    def look(self, losses: dict[str, float]) -> None:
-        """Warns of what has stopped to learn, see `Watchdog.look`."""
-        self._watchdog.look(losses)
+    def check_losses(self, losses: dict[str, float]) -> None:
+        """Warns of collapsed parts of the model, see `Watchdog.check`."""
+        self._watchdog.check(losses)
 
     def close(self) -> None:
-        """Flushes everything."""
+        """Closes the progress bar and the TensorBoard writer."""
         self._progress.close()
         self.writer.close()

@@ -1,4 +1,4 @@
-"""The compiled loop: n steps of a stage for one call from Python."""
+"""The compiled training loop, which makes several steps per call."""
 
 import functools
 
@@ -8,16 +8,16 @@ from mipae_tf.data.batches import Arrays
 from mipae_tf.data.batches import batches
 from mipae_tf.models import Stage
 
-# Between the keys of batches before and after a restart; seeds are below it.
-RESTART = 2**32
+# Added to the seed of the batches after each rollback; larger than any seed.
+RESTART_SEED_OFFSET = 2**32
 
 
 class NonFinite(ValueError):
-    """A step whose losses or gradients are infinite or no numbers.
+    """A loss or gradient of a step is NaN or infinite.
 
     Attributes:
         step: the step, counted from 1.
-        terms: names of the losses.
+        terms: names of the losses that are not finite.
     """
 
     def __init__(self, stage: str, step: int, terms: list[str]) -> None:
@@ -29,13 +29,14 @@ class NonFinite(ValueError):
 
 
 class StageLoop:
-    """Drives `Stage.train_step` under any strategy.
+    """Runs `Stage.train_step` under any strategy.
 
     Args:
-        stage: what to train, made inside the strategy's scope.
-        arrays: of all clips, what `stage.streams` names.
-        strategy: one device, mirrored or multi-worker.
-        undo: whether a step that is not finite leaves no trace but its count.
+        stage: the stage to train, created in the scope of the strategy.
+        arrays: the streams of `stage.streams` for all clips.
+        strategy: the distribution strategy.
+        undo: whether a step that is not finite is undone, except for the step
+            counter.
     """
 
     def __init__(
@@ -51,15 +52,14 @@ class StageLoop:
         self._iterator = iter(self._distribute(arrays))
 
     def run(self, steps: int) -> tuple[dict[str, tf.Tensor], float]:
-        """Makes `steps` steps.
+        """Runs `steps` training steps.
 
         Returns:
-            Means of the losses since they were last reset, and the seconds
-            spent waiting for input.
+            Means of the losses since the last reset, and the time spent
+            waiting for input in seconds.
 
         Raises:
-            NonFinite: after the first step with a value that is not finite;
-                with `undo` nothing but the step is changed by it.
+            NonFinite: after the first step with a value that is not finite.
         """
         values, waited, faults = self._run(self._iterator, tf.constant(steps))
         if faults.numpy().any():
@@ -71,15 +71,15 @@ class StageLoop:
         means = {name: float(value) for name, value in values.items()}
         return means, float(waited)
 
-    def anywhere(self, flag: bool) -> bool:
-        """Whether the flag is up in any worker; all must ask together."""
+    def any_worker(self, flag: bool) -> bool:
+        """Whether `flag` is true in any worker; all workers must call this."""
         if self.strategy.cluster_resolver is None:
             return flag
         own = self.strategy.run(lambda: tf.constant(float(flag)))
         return float(self.strategy.reduce("SUM", own, axis=None)) > 0
 
     def reset_means(self) -> None:
-        """Begins the means of the losses anew."""
+        """Resets the means of the losses."""
         for mean in self.stage.means:
             mean.reset_state()
 
@@ -100,7 +100,7 @@ class StageLoop:
                 waited += tf.timestamp() - asked
                 before = [tf.identity(v) for v in kept] if self.undo else []
                 values, faults = self._reduced(
-                    *self.strategy.run(self.stage.watched_step, (batch,))
+                    *self.strategy.run(self.stage.checked_train_step, (batch,))
                 )
                 if tf.reduce_any(faults > 0.0):
                     for variable, value in zip(kept, before):
@@ -111,7 +111,7 @@ class StageLoop:
         return run
 
     def _reduced(self, values, faults):
-        """Means of losses, sums of faults, over the replicas."""
+        """Reduces over replicas: means of losses, sums of faults."""
         means = {
             name: self.strategy.reduce("MEAN", value, axis=None)
             for name, value in values.items()
@@ -128,7 +128,7 @@ class StageLoop:
             return batches(
                 arrays,
                 stage.plan,
-                stage.seed + int(stage.restarts.numpy()) * RESTART,
+                stage.seed + int(stage.restarts.numpy()) * RESTART_SEED_OFFSET,
                 first_step=int(stage.step.numpy()),
                 last_step=stage.total_steps,
                 parts=replicas,

@@ -1,4 +1,4 @@
-"""`--model`, `--protocol` and the hyper-parameters of the model chosen."""
+"""Flags `--model`, `--protocol` and the hyper-parameters of the model."""
 
 import dataclasses
 import sys
@@ -19,34 +19,34 @@ flags.disclaim_key_flags()
 
 
 def define_model_flags() -> None:
-    """`--model` and `--protocol`."""
+    """Defines `--model` and `--protocol`."""
     flags.DEFINE_string(
         "model",
         DEFAULT_MODEL,
-        "What to train: "
+        "Model to train: "
         + "; ".join(f"{name} ({row.title})" for name, row in MODELS.items())
-        + ". --model=NAME --help lists its hyper-parameters, each a flag.",
+        + ". --model=NAME --help lists its hyper-parameters, which are flags.",
     )
     flags.DEFINE_string(
         "protocol",
         "default",
-        "Preset of hyper-parameters: default (what trains best) or published "
-        "(what the authors ran). A flag given explicitly wins over it.",
+        "Preset of hyper-parameters: default (best results) or published "
+        "(settings of the authors). Explicit flags override it.",
     )
 
 
 def define_hyperparameters(argv: Sequence[str]) -> None:
-    """Flags of the hyper-parameters of the model that `argv` names.
+    """Defines the hyper-parameters of the model in `argv` as flags.
 
-    Two models may have hyper-parameters of one name that differ in default,
-    limits or meaning, so `--model` is read before they are defined. Where
-    `argv` asks for help on a model, prints it and exits.
+    `--model` is read before they are defined, because hyper-parameters of the
+    same name may have other defaults or limits in other models. If `argv`
+    contains `--model` and `--help`, prints the help of the model and exits.
 
     Args:
-        argv: command line with its flagfiles expanded.
+        argv: command line with expanded flagfiles.
 
     Raises:
-        ValueError: for an unknown model.
+        ValueError: if the model is unknown.
     """
     name = _value_of("model", argv)
     config = config_class(name or DEFAULT_MODEL)
@@ -57,13 +57,13 @@ def define_hyperparameters(argv: Sequence[str]) -> None:
 
 
 def given_hyperparameters() -> dict[str, Any]:
-    """The hyper-parameters that the command line or its flagfile set."""
+    """The hyper-parameters given on the command line or in a flagfile."""
     return given_options(config_class(FLAGS.model))
 
 
-def of_another_model(flag: str) -> str | None:
-    """The error for a hyper-parameter that the chosen model lacks."""
-    model = FLAGS["model"].value  # the command line is not parsed yet
+def other_model_error(flag: str) -> str | None:
+    """The error message for a hyper-parameter of another model."""
+    model = FLAGS["model"].value  # works before the flags are parsed
     models = [
         name
         for name, row in MODELS.items()
@@ -72,13 +72,13 @@ def of_another_model(flag: str) -> str | None:
     if not models:
         return None
     return (
-        f"--{flag} is a hyper-parameter of {', '.join(models)}, and not of "
-        f"--model={model}; --model={model} --help lists its own."
+        f"--{flag} is a hyper-parameter of {', '.join(models)}, but not of "
+        f"--model={model}; --model={model} --help lists those of this model."
     )
 
 
 def model_help(name: str) -> str:
-    """Table of a model's hyper-parameters: default, published, meaning."""
+    """A table of the hyper-parameters of a model, with both presets."""
     config = config_class(name)
     published = config.PROTOCOLS.get("published", {})
     rows = [("flag", "default", "published", "meaning")] + [
@@ -99,12 +99,12 @@ def model_help(name: str) -> str:
     return (
         f"{MODELS[name].title}: {MODELS[name].about}\n\n"
         f"Hyper-parameters of --model={name}:\n\n{table}\n\n"
-        "--help without --model lists the flags of the run itself."
+        "--help without --model lists all other flags."
     )
 
 
 def _value_of(flag: str, argv: Sequence[str]) -> str | None:
-    """The last value of a flag on a command line."""
+    """The last value of a flag on the command line, or None."""
     found = None
     for arg, after in zip(argv, [*argv[1:], ""], strict=True):
         name, equals, value = arg.partition("=")

@@ -1,34 +1,33 @@
-"""Pictures of the progress of training, for TensorBoard."""
+"""Pictures for TensorBoard during training."""
 
 import numpy as np
 import tensorflow as tf
 
 from mipae_tf.data import Clips
 from mipae_tf.models import VideoModel
-from mipae_tf.models.context import FROM_FRAMES
-from mipae_tf.models.context import context_of
+from mipae_tf.models.context import FRAME_FIELDS
+from mipae_tf.models.context import context_from_clips
 from mipae_tf.models.frame_values import to_uint8
 from mipae_tf.visual.forecasts import DRAWN_CLIPS
 from mipae_tf.visual.forecasts import draw_forecasts
 from mipae_tf.visual.layouts import strip
 
-# Clips of a strip of decoded clips; clips and frames of one of generated clips.
+# Size of the pictures of decoded and of generated clips.
 DECODED_CLIPS = 4
 GENERATED_CLIPS, GENERATED_FRAMES = 4, 10
 
 
 def can_forecast(model: VideoModel) -> bool:
-    """Whether a model can forecast from clips of frames alone."""
-    return model.offers("forecast") and set(model.TAKES) <= set(FROM_FRAMES)
+    """Whether a model can forecast from clips without further inputs."""
+    return model.offers("forecast") and set(model.TAKES) <= set(FRAME_FIELDS)
 
 
 def code_strip(
     model: VideoModel, clips: Clips
 ) -> tuple[str, np.ndarray] | None:
-    """The picture of a stage that does not train forecasts, and its name.
+    """A picture of reconstructed or generated clips, and its name.
 
-    Clips decoded from their own latents, or generated clips; None where the
-    model offers neither.
+    For stages without forecasts. None if the model offers neither.
     """
     if model.offers("encode") and model.offers("decode"):
         return "decoded/strip", reconstruction_strip(model, clips)
@@ -41,10 +40,10 @@ def code_strip(
 
 
 def reconstruct(model: VideoModel, video: np.ndarray) -> np.ndarray:
-    """Clips decoded from their own latents.
+    """Encodes and decodes clips.
 
     Args:
-        model: encodes and decodes.
+        model: a model that can encode and decode.
         video: uint8 `[clips, time, height, width, channel]`.
 
     Returns:
@@ -56,7 +55,7 @@ def reconstruct(model: VideoModel, video: np.ndarray) -> np.ndarray:
 
 
 def reconstruction_strip(model: VideoModel, clips: Clips) -> np.ndarray:
-    """Some clips, each above what the model decodes from its latents."""
+    """A picture of some clips, each above its reconstruction."""
     video = clips.video[:DECODED_CLIPS]
     drawn = reconstruct(model, video)
     pairs = zip(video, drawn, strict=True)
@@ -67,18 +66,18 @@ def reconstruction_strip(model: VideoModel, clips: Clips) -> np.ndarray:
 def forecast_pictures(
     model: VideoModel, clips: Clips, context: int
 ) -> tuple[np.ndarray, np.ndarray]:
-    """A strip and an animation of forecasts beside the truth.
+    """A picture and an animation of forecasts beside the true frames.
 
     Args:
-        model: forecasts.
-        clips: longer than the context.
-        context: frames that the model is given.
+        model: a model that can forecast.
+        clips: clips that are longer than the context.
+        context: number of context frames.
 
     Returns:
         uint8 `[height, width, 3]` and `[time, height, width, 3]`.
     """
     video = clips.video[:DRAWN_CLIPS]
     horizon = clips.length - context
-    given = context_of(model.TAKES, video, context, horizon)
+    given = context_from_clips(model.TAKES, video, context, horizon)
     forecast = model.forecast(given, horizon).numpy()
     return draw_forecasts(video, forecast, context)

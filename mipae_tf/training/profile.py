@@ -1,4 +1,4 @@
-"""A few steps under TensorBoard's profiler."""
+"""Profiling of a few training steps."""
 
 import contextlib
 import pathlib
@@ -9,11 +9,11 @@ from mipae_tf.cli.screen import say
 
 
 class Profile:
-    """Starts and stops the profiler where training passes by.
+    """Runs the TensorBoard profiler for a span of steps.
 
     Args:
-        span: first and last step watched, counted from 1; None for none.
-        folder: where TensorBoard finds it, the run's `logs`.
+        span: first and last step to profile, counted from 1; None for none.
+        folder: folder of the TensorBoard logs.
     """
 
     def __init__(
@@ -22,10 +22,11 @@ class Profile:
         self.span, self.folder = span, folder
         self._running = False
 
-    def steps(self, step: int, wanted: int) -> int:
-        """How many steps to make at once after `step`, `wanted` at most.
+    def max_steps(self, step: int, wanted: int) -> int:
+        """The number of steps that may follow `step` in one call.
 
-        One within the span, so that each is marked by itself.
+        At most `wanted`, and 1 within the span, so that each step has its own
+        trace.
         """
         if self.span is None or step >= self.span[1]:
             return wanted
@@ -33,8 +34,8 @@ class Profile:
         return min(wanted, ahead) if ahead > 0 else 1
 
     @contextlib.contextmanager
-    def watch(self, step: int):
-        """Around the call that makes the steps after `step`."""
+    def trace(self, step: int):
+        """Context manager around the call that runs the steps after `step`."""
         if self.span is None or not self.span[0] <= step + 1 <= self.span[1]:
             yield
             return
@@ -47,7 +48,7 @@ class Profile:
             self.stop()
 
     def stop(self) -> None:
-        """Writes what was seen, if anything is being watched."""
+        """Stops the profiler and writes the profile, if it is running."""
         if self._running:
             tf.profiler.experimental.stop()
             self._running = False

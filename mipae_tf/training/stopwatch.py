@@ -1,4 +1,4 @@
-"""The time that training takes, over all processes of a run."""
+"""Measurement of the training time over all processes of a run."""
 
 import json
 import time
@@ -14,16 +14,16 @@ from mipae_tf.training.strategies import device_name
 
 
 class Stopwatch:
-    """Adds the time spent on each stage to `training.json`.
+    """Records the training time of each stage in `training.json`.
 
-    What is counted is everything between the start of a stage and its last
+    The time includes everything between the start of a stage and its last
     checkpoint: steps, compilation, encoding of latents, validation, pictures
-    and checkpoints. A process that is killed loses what it spent since its
-    last checkpoint, as it loses the steps.
+    and checkpoints. If a process is killed, the time since its last checkpoint
+    is not counted, as its steps are lost.
 
     Args:
-        folder: the run.
-        strategy: what it trains under.
+        folder: the folder of the run.
+        strategy: the distribution strategy.
     """
 
     def __init__(
@@ -49,7 +49,7 @@ class Stopwatch:
         self._device = device_name(strategy)
 
     def start(self, stage: Stage) -> None:
-        """Begins to count for a stage, or goes on from its checkpoint."""
+        """Starts to measure a stage, or continues from its checkpoint."""
         step = int(stage.step.numpy())
         nothing = {
             "first_step": step,
@@ -63,7 +63,7 @@ class Stopwatch:
         self._began = time.perf_counter(), time.process_time()
 
     def save(self, stage: Stage) -> None:
-        """Writes the time so far; call after each checkpoint."""
+        """Writes the time so far; must be called after each checkpoint."""
         before, (wall, cpu) = self._before, self._began
         lives, devices = before["lives"], before["devices"]
         self._stages[stage.name] = {

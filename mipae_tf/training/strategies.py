@@ -1,4 +1,4 @@
-"""Devices, threads, and strategies by the names that `--strategy` takes."""
+"""Distribution strategies, precision, devices and threads."""
 
 import contextlib
 import os
@@ -12,28 +12,29 @@ from mipae_tf.limits import require_between
 from mipae_tf.training.tf_config import require_tf_config
 from mipae_tf.training.tf_config import without_tf_config
 
-NAMES = ("auto", "none", "mirrored", "multi_worker")
+STRATEGY_NAMES = ("auto", "none", "mirrored", "multi_worker")
 PRECISIONS = ("float32", "mixed_bfloat16")
 CPU_INFO = pathlib.Path("/proc/cpuinfo")
 
 
 def make_strategy(name: str = "auto") -> tf.distribute.Strategy:
-    """A strategy; make the model inside its scope.
+    """Creates a strategy; the model must be created in its scope.
 
     Args:
         name: `none` (one device), `mirrored` (all devices of this machine),
-            `multi_worker` (all machines in the environment's TF_CONFIG), or
-            `auto`: mirrored where there are several GPUs, else none.
+            `multi_worker` (all machines in the environment variable
+            TF_CONFIG), or `auto`: mirrored with several GPUs, otherwise none.
 
     Raises:
-        ValueError: for another name, or for `multi_worker` where TF_CONFIG is
-            unset or wrong. The other strategies do not look at it.
+        ValueError: if the name is unknown, or if TF_CONFIG is unset or invalid
+            for `multi_worker`. Other strategies ignore TF_CONFIG.
     """
-    if name not in NAMES:
+    if name not in STRATEGY_NAMES:
         raise ValueError(
-            f"--strategy={name} is unknown; allowed are {', '.join(NAMES)}."
+            f"--strategy={name} is unknown; allowed are "
+            f"{', '.join(STRATEGY_NAMES)}."
         )
-    if name == "multi_worker":  # first: it must come before any device is used
+    if name == "multi_worker":  # must be created before any device is used
         require_tf_config()
         return tf.distribute.MultiWorkerMirroredStrategy()
     gpus = tf.config.list_logical_devices("GPU")
@@ -48,15 +49,15 @@ def make_strategy(name: str = "auto") -> tf.distribute.Strategy:
 
 @contextlib.contextmanager
 def precision(name: str):
-    """Within it, networks are made that compute in this precision.
+    """Context manager that sets the precision of networks created in it.
 
-    Weights stay float32, and so do codes, critic scores, losses and frames.
+    Weights, codes, critic scores, losses and frames are always float32.
 
     Args:
-        name: `float32`, or `mixed_bfloat16`.
+        name: `float32` or `mixed_bfloat16`.
 
     Raises:
-        ValueError: for another name.
+        ValueError: if the name is unknown.
     """
     if name not in PRECISIONS:
         raise ValueError(
@@ -68,10 +69,11 @@ def precision(name: str):
 
 
 def emulates_bfloat16(cpu_info: pathlib.Path = CPU_INFO) -> bool:
-    """Whether this is an x86 processor without products in bfloat16.
+    """Whether this is an x86 processor without bfloat16 instructions.
 
-    TensorFlow's kernels emulate them slowly there, what XLA compiles does not
-    (docs/speed.md). False with a GPU, and where it cannot be told.
+    The kernels of TensorFlow then emulate bfloat16, which is slow; code
+    compiled by XLA is not affected (docs/speed.md). False with a GPU, and if
+    it is not known.
     """
     if tf.config.list_physical_devices("GPU") or not cpu_info.exists():
         return False
@@ -82,9 +84,9 @@ def emulates_bfloat16(cpu_info: pathlib.Path = CPU_INFO) -> bool:
 def device_name(
     strategy: tf.distribute.Strategy, cpu_info: pathlib.Path = CPU_INFO
 ) -> str:
-    """What this process trains on: its GPUs, or the CPU and its cores.
+    """Name of the GPUs of this process, or of the CPU and its cores.
 
-    Of a CPU those cores are counted that the process may use.
+    Only the cores that the process may use are counted.
     """
     gpus = tf.config.get_visible_devices("GPU")
     if gpus:
@@ -97,7 +99,7 @@ def device_name(
         ]
         return ", ".join(names)
     cores = os.cpu_count()
-    if hasattr(os, "sched_getaffinity"):  # not on every system
+    if hasattr(os, "sched_getaffinity"):  # not available on all systems
         cores = len(os.sched_getaffinity(0))
     model = platform.processor() or platform.machine()
     lines = cpu_info.read_text().splitlines() if cpu_info.exists() else []
@@ -110,18 +112,19 @@ def device_name(
 
 
 def set_threads(intra_op: int | None) -> None:
-    """Shares the cores among operations; call before TensorFlow runs any.
+    """Sets the number of threads per operation.
 
-    Small networks are made of operations too short to be split: on two cores,
-    one thread for each operation and two operations at a time make the steps
-    of a width-16 model 1.8 times as fast as TensorFlow's default.
+    Must be called before TensorFlow runs an operation. The operations of small
+    networks are too short to be split: on two cores, one thread per operation
+    and two parallel operations make the steps of a width-16 model 1.8 times as
+    fast as the default of TensorFlow.
 
     Args:
-        intra_op: threads for one operation. None: 1 where there is no GPU,
-            TensorFlow's own choice where there is one.
+        intra_op: threads per operation. If None, 1 without a GPU, and the
+            default of TensorFlow with one.
 
     Raises:
-        ValueError: for a number below 1 or above 1,024.
+        ValueError: if the number is below 1 or above 1,024.
     """
     if intra_op is None:
         if tf.config.list_physical_devices("GPU"):

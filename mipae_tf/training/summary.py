@@ -1,13 +1,13 @@
-"""What a training came to, in a few lines."""
+"""A summary of a training run."""
 
 from mipae_tf.runs import RunFolder
 
 
 def training_summary(folder: RunFolder) -> str:
-    """A row for each stage: steps, best validation loss and pace.
+    """A table of steps, best validation loss and speed of each stage.
 
     Args:
-        folder: the run.
+        folder: the folder of the run.
     """
     rows = folder.read_losses()
     lines = [

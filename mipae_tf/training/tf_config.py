@@ -1,4 +1,4 @@
-"""The environment variable TF_CONFIG, which names the workers of a training."""
+"""Checks of TF_CONFIG, the environment variable that lists the workers."""
 
 import contextlib
 import json
@@ -7,45 +7,45 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-VARIABLE = "TF_CONFIG"
-# A chief is worker 0 under another name. TensorFlow knows more, but a training
-# in which all do the same has no other part.
-PARTS = ("chief", "worker")
-EXAMPLE = (
+TF_CONFIG = "TF_CONFIG"
+# A chief is worker 0 under another name. The other task types of TensorFlow do
+# not exist in synchronous training.
+TASK_TYPES = ("chief", "worker")
+EXAMPLE_CONFIG = (
     '{"cluster": {"worker": ["host1:12345", "host2:12345"]}, '
     '"task": {"type": "worker", "index": 0}}'
 )
 
 
 def require_tf_config() -> None:
-    """Raises a ValueError in one sentence unless TF_CONFIG names the workers.
+    """Raises a ValueError unless TF_CONFIG lists the workers.
 
-    TensorFlow would train alone where it is unset or has no cluster.
+    If it is unset or has no cluster, TensorFlow would train on one worker.
     """
-    text = os.environ.get(VARIABLE, "")
+    text = os.environ.get(TF_CONFIG, "")
     try:
         _check(text)
     except ValueError as error:
         given = f"={text[:200]}" if text else ""
         raise ValueError(
             f"--strategy=multi_worker: the environment variable "
-            f"{VARIABLE}{given} {error}; it must be such as {EXAMPLE}, with "
-            "an index of its own for each process."
+            f"{TF_CONFIG}{given} {error}; it must be like {EXAMPLE_CONFIG}, "
+            "with a different index for each process."
         ) from error
 
 
 @contextlib.contextmanager
 def without_tf_config() -> Iterator[None]:
-    """Within it, TF_CONFIG is unset.
+    """Context manager that unsets TF_CONFIG.
 
-    TensorFlow parses it for every strategy, and uses it for one.
+    TensorFlow parses it for every strategy, even if it does not use it.
     """
-    kept = os.environ.pop(VARIABLE, None)
+    kept = os.environ.pop(TF_CONFIG, None)
     try:
         yield
     finally:
         if kept is not None:
-            os.environ[VARIABLE] = kept
+            os.environ[TF_CONFIG] = kept
 
 
 def _check(text: str) -> None:
@@ -54,16 +54,17 @@ def _check(text: str) -> None:
     try:
         config = json.loads(text)
     except ValueError as error:
-        raise ValueError(f"is no JSON ({error})") from error
+        raise ValueError(f"is not valid JSON ({error})") from error
     cluster, task = (_object(config, name) for name in ("cluster", "task"))
     for part, hosts in cluster.items():
-        if part not in PARTS:
+        if part not in TASK_TYPES:
             raise ValueError(
-                f"has a cluster with {part!r}; allowed are {', '.join(PARTS)}"
+                f"has a cluster with {part!r}; allowed are "
+                f"{', '.join(TASK_TYPES)}"
             )
         hosts = hosts if isinstance(hosts, list) else []
         if not hosts or not all(map(_is_host, hosts)):
-            raise ValueError(f"has {part!r} that is no list of host:port")
+            raise ValueError(f"has a {part!r} that is not a list of host:port")
     kind, index = task.get("type"), task.get("index")
     if kind not in cluster:
         raise ValueError(

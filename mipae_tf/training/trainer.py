@@ -1,4 +1,4 @@
-"""Trains all stages of a model in a run folder."""
+"""The trainer, which trains all stages of a model in a run folder."""
 
 import itertools
 import shutil
@@ -15,7 +15,7 @@ from mipae_tf.models import Stage
 from mipae_tf.models import VideoModel
 from mipae_tf.runs import RunFolder
 from mipae_tf.runs.checkpoints import StageCheckpoints
-from mipae_tf.runs.checkpoints import restore_result
+from mipae_tf.runs.checkpoints import restore_stage_weights
 from mipae_tf.training.interruption import Interrupted
 from mipae_tf.training.interruption import Interruption
 from mipae_tf.training.latent_cache import cached_latents
@@ -31,27 +31,27 @@ from mipae_tf.training.stopwatch import Stopwatch
 from mipae_tf.visual.summary import write_gif_summary
 from mipae_tf.visual.summary import write_image_summary
 
-# Validation batches are drawn under a key that no seed of a run reaches.
+# Seed of the validation batches; larger than any seed of a run.
 VALIDATION_SEED = 2**31
-LATENTS = "latents"  # the stream that the model itself makes
-MOST_ROLLBACKS = 3
-MOST_SKIPPED = 10  # in a row
+LATENT_STREAM = "latents"  # the stream that the model encodes
+MAX_ROLLBACKS = 3
+MAX_SKIPPED_STEPS = 10  # consecutive
 
 
 class Trainer:
-    """Runs the stages of a model, each from where its checkpoint stands.
+    """Trains the stages of a model, each from its newest checkpoint.
 
     Args:
-        folder: the run; claim it before `train`.
-        model: made inside the strategy's scope.
-        train: clips to learn from.
-        validation: clips to choose the best checkpoint by.
-        strategy: one device, mirrored or multi-worker.
-        options: intervals and conveniences.
+        folder: the folder of the run, which must be claimed before `train`.
+        model: the model, created in the scope of the strategy.
+        train: training clips.
+        validation: validation clips, which select the best checkpoint.
+        strategy: the distribution strategy; the current one if None.
+        options: training options.
 
     Raises:
-        ValueError: when the clips are too short for a stage or lack a stream
-            that it wants, or a batch cannot be shared by the replicas.
+        ValueError: if the clips are too short for a stage or lack one of its
+            streams, or if a batch cannot be split among the replicas.
     """
 
     def __init__(
@@ -75,7 +75,7 @@ class Trainer:
             self.stages = model.stages()
             for stage in self.stages if self.options.xla else ():
                 stage.use_xla()
-        for stage in self.stages:  # complain before anything is written
+        for stage in self.stages:  # raise errors before anything is written
             stage.plan.times(train.length, np.random.default_rng(0))
             stage.plan.share(0, self.strategy.num_replicas_in_sync)
         streams = self._streams_of_clips()
@@ -85,13 +85,13 @@ class Trainer:
         }
 
     def train(self) -> None:
-        """Trains what is not trained yet.
+        """Trains all stages that are not finished yet.
 
-        For each stage: its newest checkpoint if it has one; else, for later
-        stages, the weights that the stage before left behind.
+        A stage starts from its newest checkpoint, if it has one, and otherwise
+        from the final weights of the previous stage.
 
         Raises:
-            Interrupted: after SIGTERM or SIGINT, once everything is saved.
+            Interrupted: after SIGTERM or SIGINT, when everything is saved.
         """
         with self._interruption:
             self._train_stages()
@@ -102,22 +102,22 @@ class Trainer:
                 self.folder, self.model, stage, self.options.max_to_keep
             )
             resumed = checkpoints.resume()
-            _require_one_step(stage, self.strategy)
+            _require_same_step(stage, self.strategy)
             if resumed:
                 say(
-                    f"{stage.name} goes on from step "
+                    f"{stage.name} resumes from step "
                     f"{int(stage.step.numpy())} of {stage.total_steps}"
                 )
             if int(stage.step.numpy()) < stage.total_steps:
-                self._forget_after(stage)
+                self._remove_later_stages(stage)
                 if self.options.on_nonfinite == "rollback" and not resumed:
                     checkpoints.save()
                 self._stopwatch.start(stage)
-                self._train_through(stage, checkpoints)
-            restore_result(self.folder, self.model, stage.name)
+                self._train_with_rollback(stage, checkpoints)
+            restore_stage_weights(self.folder, self.model, stage.name)
 
-    def _train_through(self, stage: Stage, checkpoints) -> None:
-        """Trains a stage, and goes back as often as it may where it fails."""
+    def _train_with_rollback(self, stage: Stage, checkpoints) -> None:
+        """Trains a stage, with rollbacks if steps are not finite."""
         for attempt in itertools.count():
             try:
                 return self._train_stage(stage, checkpoints)
@@ -125,30 +125,37 @@ class Trainer:
                 last = checkpoints.newest
                 if self.options.on_nonfinite != "rollback":
                     raise ValueError(
-                        f"{fault}. The last good checkpoint is {last}. A lower "
-                        "--learning_rate may help; --on_nonfinite=skip passes "
-                        "over such steps, rollback goes back and on with "
-                        "other batches."
+                        f"{fault} (the last good checkpoint is {last}); a "
+                        "lower --learning_rate may help, "
+                        "--on_nonfinite=skip undoes such steps, and "
+                        "--on_nonfinite=rollback returns to the checkpoint "
+                        "and continues with other batches."
                     ) from fault
-                if attempt == MOST_ROLLBACKS:
+                if attempt == MAX_ROLLBACKS:
                     raise ValueError(
-                        f"{fault}, after {attempt} returns to {last}."
+                        f"{fault}, after {attempt} rollbacks to {last}."
                     ) from fault
                 checkpoints.resume()
                 stage.restarts.assign_add(attempt + 1)
-                say(f"{fault}; back to {last} and on with other batches")
+                say(
+                    f"{fault}; returning to {last} and continuing with other "
+                    "batches"
+                )
 
-    def _forget_after(self, stage: Stage) -> None:
-        """Later stages learnt on what this one is about to change."""
+    def _remove_later_stages(self, stage: Stage) -> None:
+        """Deletes later stages, which depend on the result of this one."""
         for later in self.stages[self.stages.index(stage) + 1 :]:
             path = self.folder.checkpoints(later.name, "newest").parent
             shutil.rmtree(path, ignore_errors=True)
 
     def _train_stage(self, stage: Stage, checkpoints) -> None:
         streams = {split: self._streams(stage, split) for split in self.clips}
-        if LATENTS in stage.streams and int(stage.step.numpy()) == 0:
-            stage.prepare(streams["train"][LATENTS])
-        arrays = {split: _as_batched(found) for split, found in streams.items()}
+        if LATENT_STREAM in stage.streams and int(stage.step.numpy()) == 0:
+            stage.prepare(streams["train"][LATENT_STREAM])
+        arrays = {
+            split: _unwrap_single_stream(found)
+            for split, found in streams.items()
+        }
         undo = self.options.on_nonfinite == "skip"
         loop = StageLoop(stage, arrays["train"], self.strategy, undo)
         validate = self._validator(stage, arrays["validation"])
@@ -168,11 +175,11 @@ class Trainer:
                     )
                 every = self.options.validate_every
                 if step % every == 0 or step == stage.total_steps:
-                    with stage.averaged():
+                    with stage.averaged_weights():
                         losses = validate()
                         logbook.write("validation", losses)
                         checkpoints.save_if_best(losses["loss"])
-                        self._draw(stage, logbook)
+                        self._write_pictures(stage, logbook)
                     self._save(stage, checkpoints)
         finally:
             self._profile.stop()
@@ -183,15 +190,15 @@ class Trainer:
         self._stopwatch.save(stage)
 
     def _streams_of_clips(self) -> list[str]:
-        """What the stages want of the clips themselves."""
+        """Names of the streams of the clips that the stages need."""
         wanted = [name for stage in self.stages for name in stage.streams]
-        return [name for name in dict.fromkeys(wanted) if name != LATENTS]
+        return [name for name in dict.fromkeys(wanted) if name != LATENT_STREAM]
 
     def _streams(self, stage: Stage, split: str) -> dict[str, Arrays]:
-        """What the stage wants of a split, by name."""
+        """The streams of a stage for one split, by name."""
         clips, found = self.clips[split], {}
         for name in stage.streams:
-            if name == LATENTS:
+            if name == LATENT_STREAM:
                 path = self.folder.latents / f"{split}.npz"
                 found[name] = cached_latents(self.model, clips, path)
             else:
@@ -201,9 +208,9 @@ class Trainer:
     def _steps_until_log(
         self, stage: Stage, loop: StageLoop, logbook: Logbook
     ) -> bool:
-        """Steps up to the next multiple of an interval; one line of losses.
+        """Trains to the next multiple of an interval and logs the losses.
 
-        False, and no line, where training is to stop before.
+        Returns False, without a log, if training must stop before.
         """
         began, waited, first = time.time(), 0.0, int(stage.step.numpy())
         options = self.options
@@ -214,43 +221,43 @@ class Trainer:
         )
         step, means = first, {}
         while step < target:
-            if loop.anywhere(self._interruption.number is not None):
+            if loop.any_worker(self._interruption.number is not None):
                 return False
             wanted = min(options.steps_per_call, target - step)
-            steps = self._profile.steps(step, wanted)
-            with self._profile.watch(step):
-                means, wait = self._steps(loop, steps, means)
+            steps = self._profile.max_steps(step, wanted)
+            with self._profile.trace(step):
+                means, wait = self._run_steps(loop, steps, means)
             waited += wait
             made = int(stage.step.numpy()) - step
             step += made
-            logbook.advance(made)
+            logbook.update_progress(made)
         seconds = time.time() - began
         pace = {
             "steps_per_second": (step - first) / seconds,
             "data_wait_share": waited / seconds,
         }
         logbook.write("training", {**means, **pace})
-        logbook.look(means)
-        loop.reset_means()  # here, so that sums go on after an interruption
+        logbook.check_losses(means)
+        loop.reset_means()  # not earlier: sums continue after an interruption
         return True
 
-    def _steps(
+    def _run_steps(
         self, loop: StageLoop, steps: int, means: dict[str, float]
     ) -> tuple[dict[str, float], float]:
-        """Makes steps; fewer, and the means so far, where one is undone."""
+        """Runs steps; if one is undone, stops there and keeps the means."""
         try:
             made = loop.run(steps)
         except NonFinite as fault:
             self._skipped += 1
-            if not loop.undo or self._skipped > MOST_SKIPPED:
+            if not loop.undo or self._skipped > MAX_SKIPPED_STEPS:
                 raise
-            say(f"{fault}; it is undone and passed over")
+            say(f"{fault}; the step is undone and skipped")
             return means, 0.0
         self._skipped = 0
         return made
 
     def _validator(self, stage: Stage, arrays: Arrays):
-        """() -> mean losses on fixed batches of validation clips."""
+        """A function that computes mean losses on fixed validation batches."""
         evaluate = tf.function(stage.test_step)
         fixed = list(
             batches(
@@ -271,8 +278,8 @@ class Trainer:
 
         return validate
 
-    def _draw(self, stage: Stage, logbook: Logbook) -> None:
-        """Strips of every stage; forecasts once their stage is trained."""
+    def _write_pictures(self, stage: Stage, logbook: Logbook) -> None:
+        """Logs pictures: forecasts in the last stage, otherwise codes."""
         if not self.options.pictures:
             return
         clips, step = self.clips["validation"], int(stage.step.numpy())
@@ -286,13 +293,13 @@ class Trainer:
                 write_image_summary(*found, step)
 
 
-def _as_batched(streams: dict[str, Arrays]) -> Arrays:
-    """Streams as batches hold them: one alone as it is, several by name."""
+def _unwrap_single_stream(streams: dict[str, Arrays]) -> Arrays:
+    """Streams in the form of a batch: without name if there is only one."""
     return streams if len(streams) > 1 else next(iter(streams.values()))
 
 
-def _require_one_step(stage: Stage, strategy: tf.distribute.Strategy) -> None:
-    """Raises a ValueError where workers would go on from different steps."""
+def _require_same_step(stage: Stage, strategy: tf.distribute.Strategy) -> None:
+    """Raises a ValueError if workers would resume from different steps."""
     if strategy.cluster_resolver is None:
         return
     step = int(stage.step.numpy())
@@ -300,9 +307,9 @@ def _require_one_step(stage: Stage, strategy: tf.distribute.Strategy) -> None:
     mean = float(strategy.reduce("MEAN", own, axis=None))
     if mean != step:
         raise ValueError(
-            f"{stage.name} stands at step {step} here and elsewhere in other "
-            f"workers (mean {mean:g}): one of them lost its newest "
-            "checkpoint. Remove the newer checkpoints of the others."
+            f"{stage.name} is at step {step} in this worker, but at other "
+            f"steps in others (mean {mean:g}), since one of them lost its "
+            "newest checkpoint; remove the newer checkpoints of the others."
         )
 
 

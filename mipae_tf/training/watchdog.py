@@ -1,22 +1,22 @@
-"""Says when a part of a model has stopped to learn."""
+"""Warnings about collapsed parts of a model."""
 
 import tensorflow as tf
 
 from mipae_tf.cli.screen import say
 from mipae_tf.models import Stage
 
-PATIENCE = 1_000  # steps in which a loss may rise above its floor
+PATIENCE_STEPS = 1_000  # until which a loss must have risen above its floor
 
 
 class Watchdog:
-    """Compares losses with the floors that a stage names.
+    """Compares losses with the floors of a stage.
 
-    A loss that never was above its floor is nothing to warn of in the first
-    `PATIENCE` steps.
+    In the first `PATIENCE_STEPS` steps, there is no warning for a loss that
+    has never been above its floor.
 
     Args:
-        stage: what is watched.
-        writer: of TensorBoard's text page.
+        stage: the stage.
+        writer: TensorBoard writer.
     """
 
     def __init__(self, stage: Stage, writer: tf.summary.SummaryWriter) -> None:
@@ -24,18 +24,18 @@ class Watchdog:
         self._low: set[str] = set()
         self._risen: set[str] = set()
 
-    def look(self, losses: dict[str, float]) -> list[str]:
-        """Warns of each loss that fell below its floor since the last look.
+    def check(self, losses: dict[str, float]) -> list[str]:
+        """Warns of each loss that has fallen below its floor since last time.
 
         Args:
-            losses: means by name.
+            losses: mean losses by name.
 
         Returns:
-            The warnings, as they were said.
+            The warnings.
         """
         step, warnings = int(self.stage.step.numpy()), []
         for name, (floor, meaning) in self.stage.FLOORS.items():
-            if name not in losses:  # every step was undone
+            if name not in losses:  # all steps were undone
                 continue
             value = losses[name]
             if value >= floor:
@@ -43,11 +43,11 @@ class Watchdog:
                 self._risen.add(name)
             elif name in self._low:
                 continue
-            elif name in self._risen or step >= PATIENCE:
+            elif name in self._risen or step >= PATIENCE_STEPS:
                 self._low.add(name)
                 warnings.append(
-                    f"{self.stage.name} {step}: {name} is {value:.2g}, below "
-                    f"{floor:g}: {meaning}"
+                    f"{self.stage.name} step {step}: {name} is {value:.2g}, "
+                    f"below {floor:g}: {meaning}"
                 )
         for warning in warnings:
             say(f"warning: {warning}")

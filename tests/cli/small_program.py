@@ -1,4 +1,4 @@
-"""A program that says what it was given; test_flags.py runs it."""
+"""A program that prints its flags; test_flags.py runs it."""
 
 import dataclasses
 
@@ -19,5 +19,5 @@ def main(argv):
 if __name__ == "__main__":
     model_flags.define_model_flags()
     flags.run_program(
-        main, model_flags.define_hyperparameters, model_flags.of_another_model
+        main, model_flags.define_hyperparameters, model_flags.other_model_error
     )

@@ -9,8 +9,8 @@ from mipae_tf.training import model_flags
 SMALL_PROGRAM = str(pathlib.Path(__file__).parent / "small_program.py")
 
 
-def test_two_models_may_have_options_of_one_name(run_program):
-    """Flags are those of the model chosen alone, wherever it is named."""
+def test_flags_are_those_of_the_chosen_model(run_program):
+    """Other models may have flags of the same name."""
     named = (("--model=svg_lp",), ("--model", "svg_lp"))
     for model in named:
         done = run_program(SMALL_PROGRAM, "--kl_weight=0.5", *model)
@@ -18,12 +18,12 @@ def test_two_models_may_have_options_of_one_name(run_program):
     done = run_program(SMALL_PROGRAM, "--kl_weight=0.5", "--model=mipae")
     assert done.code == 1
     assert done.stderr == (
-        "error: --kl_weight is a hyper-parameter of svg_fp, svg_lp, and not of "
-        "--model=mipae; --model=mipae --help lists its own.\n"
+        "error: --kl_weight is a hyper-parameter of svg_fp, svg_lp, but not of "
+        "--model=mipae; --model=mipae --help lists those of this model.\n"
     )
 
 
-def test_what_is_given_comes_out_and_nothing_else(run_program):
+def test_only_given_hyperparameters_are_returned(run_program):
     done = run_program(
         SMALL_PROGRAM, "--model=drnet", "--width=4", "--learning_rate=1"
     )
@@ -41,7 +41,7 @@ def test_what_is_given_comes_out_and_nothing_else(run_program):
     "arguments, code, error",
     [
         (["--width=9"], 1, "error: --width=9 is too odd."),
-        (["width"], 1, "'width' is no flag; flags are --name=value"),
+        (["width"], 1, "'width' is not a flag; flags have the form --name=v"),
         (["--model=vae", "--help"], 1, "error: --model=vae is unknown"),
     ],
 )

@@ -2,7 +2,7 @@ import pytest
 
 from mipae_tf.cli.noise import is_noise
 
-# Lines of TensorFlow 2.21, and of 2.16 to 2.20, with and without a GPU.
+# Log lines of TensorFlow 2.16 to 2.21, with and without a GPU.
 NOISE = """\
 WARNING: All log messages before absl::InitializeLog() is called are written to
 I0000 00:00:1795630453.356457    5439 port.cc:153] oneDNN custom operations are
@@ -37,7 +37,7 @@ I am no line of a log
 
 
 @pytest.mark.parametrize("level", [2, 3])
-def test_noise_is_dropped_and_errors_stay(level):
+def test_noise_is_dropped_and_errors_are_kept(level):
     kept = [x for x in NOISE if not is_noise(x.encode(), level)]
     assert not kept
     dropped = [x for x in ERRORS if is_noise(x.encode(), level)]

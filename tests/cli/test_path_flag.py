@@ -5,7 +5,7 @@ import pwd
 import pytest
 from absl import flags
 
-# Flags of the programs that take a text and no path.
+# String flags of the programs that are not paths.
 TEXTS = {"baseline", "dataset", "on_nonfinite", "precision", "profile"}
 TEXTS |= {"strategy", "model", "protocol"}
 
@@ -21,9 +21,7 @@ TEXTS |= {"strategy", "model", "protocol"}
         ("metrics.convert_lpips", {"backbone_pth", "heads_pth", "out"}),
     ],
 )
-def test_every_path_flag_is_of_the_kind_that_finds_home(
-    monkeypatch, program, some
-):
+def test_every_path_flag_expands_the_home_folder(monkeypatch, program, some):
     module = importlib.import_module(f"mipae_tf.{program}")
     texts, paths = set(), set()
     for name in dir(flags):
@@ -40,13 +38,16 @@ def test_every_path_flag_is_of_the_kind_that_finds_home(
     assert texts <= TEXTS
 
 
-def test_programs_find_home_folders(run_program):
+def test_programs_expand_home_folders(run_program):
     user = pwd.getpwuid(os.getuid())
     where = f"--run_dir=~{user.pw_name}/no_such_run"
     for program in ("evaluate", "export"):
         done = run_program(program, where)
         assert done.code == 1
-        assert f"--run_dir={user.pw_dir}/no_such_run holds no" in done.stderr
+        assert (
+            f"--run_dir={user.pw_dir}/no_such_run is not a run folder"
+            in done.stderr
+        )
     done = run_program("export", "--run_dir=~nobody_here/run")
     assert done.code == 1
     assert "~nobody_here/run begins with ~" in done.stdout + done.stderr

@@ -1,4 +1,4 @@
-"""What reaches the screen of a program, in processes without TensorFlow."""
+"""Filtered output of a program, in processes without TensorFlow."""
 
 import os
 import pathlib
@@ -8,10 +8,10 @@ import sys
 
 import pytest
 
-ROOT = pathlib.Path(__file__).parents[1]
+ROOT = pathlib.Path(__file__).parents[2]
 NOISE = r"I0000 00:00:1.5    7 port.cc:153] oneDNN custom operations are on."
 WRITE = f"os.write(2, b'{NOISE}\\n')"
-# What a program does after it has become quiet, how it ends, what is shown.
+# Code after the import, exit code, and the output on standard error.
 ENDINGS = {
     "killed": (
         "os.write(2, b'half a line'); os.kill(os.getpid(), 9)",
@@ -46,43 +46,45 @@ def run(code, shell="", **environment):
 
 
 @pytest.mark.parametrize("ending", ENDINGS)
-def test_noise_goes_and_the_rest_stays(ending):
+def test_noise_is_dropped_and_other_output_is_kept(ending):
     code, status, shown = ENDINGS[ending]
-    done = run(f"from mipae_tf import quiet\n{WRITE}\n{code}")
+    done = run(f"from mipae_tf.cli import quiet\n{WRITE}\n{code}")
     assert (done.returncode, done.stderr) == (status, shown)
 
 
-def test_a_failed_import_is_told():
-    done = run(f"from mipae_tf import quiet\n{WRITE}\nimport no_such_module")
+def test_a_failed_import_is_shown():
+    done = run(
+        f"from mipae_tf.cli import quiet\n{WRITE}\nimport no_such_module"
+    )
     assert done.returncode == 1
     assert done.stderr.startswith("Traceback")
     assert done.stderr.endswith("No module named 'no_such_module'\n")
     assert "oneDNN" not in done.stderr
 
 
-def test_on_request_nothing_is_hidden():
+def test_log_level_0_shows_everything():
     first = "WARNING: All log messages before absl::InitializeLog() is called"
-    code = f"from mipae_tf import quiet\n{WRITE}\nos.write(2, b'{first}')"
+    code = f"from mipae_tf.cli import quiet\n{WRITE}\nos.write(2, b'{first}')"
     shown = run(code, TF_CPP_MIN_LOG_LEVEL="0").stderr
     assert shown == f"{NOISE}\n{first}"
 
 
-def test_a_library_leaves_descriptors_alone():
+def test_the_library_does_not_change_descriptors():
     code = f"import mipae_tf, mipae_tf.cli.screen\n{WRITE}"
     assert NOISE in run(code).stderr
 
 
-def test_closed_streams_do_not_lend_their_number(tmp_path):
+def test_closed_streams_do_not_affect_other_files(tmp_path):
     path = tmp_path / "weights"
-    code = f"from mipae_tf import quiet\nfile = open({str(path)!r}, 'w')\n"
+    code = f"from mipae_tf.cli import quiet\nfile = open({str(path)!r}, 'w')\n"
     done = run(f"{code}{WRITE}\nprint('said', file=sys.stderr)", "2>&- >&-")
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
     assert not path.read_text()
 
 
-def test_a_file_takes_it_as_a_screen_does(tmp_path):
+def test_output_to_a_file_is_filtered(tmp_path):
     path = tmp_path / "said"
-    code = f"from mipae_tf import quiet\n{WRITE}\nos.write(2, b'kept\\n')"
+    code = f"from mipae_tf.cli import quiet\n{WRITE}\nos.write(2, b'kept\\n')"
     # The shell waits for `cat`, which waits for the filter.
     done = run(code, f"2>&1 >/dev/null | cat > {path}")
     assert not done.stderr and path.read_text() == "kept\n"

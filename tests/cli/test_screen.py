@@ -7,7 +7,7 @@ import pytest
 
 from mipae_tf.cli import screen as console
 
-ROOT = pathlib.Path(__file__).parents[1]
+ROOT = pathlib.Path(__file__).parents[2]
 
 
 @pytest.fixture
@@ -25,9 +25,9 @@ def clock(monkeypatch):
     return clock
 
 
-def test_lines_tell_the_pace_and_the_time_left(clock, capsys):
+def test_lines_show_the_speed_and_the_remaining_time(clock, capsys):
     shown = console.Progress("dynamics", 1_500, "step", done=100)
-    clock.now = 30.0  # the first steps take long: they are compiled
+    clock.now = 30.0  # the first steps are slow, as they are compiled
     shown.update(10)
     shown.notes = ["loss 0.5", "validation loss 0.4"]
     for clock.now in (35.0, 39.9, 50.0):
@@ -40,7 +40,7 @@ def test_lines_tell_the_pace_and_the_time_left(clock, capsys):
     ]
 
 
-def test_lines_become_rarer(clock, capsys):
+def test_lines_become_less_frequent(clock, capsys):
     shown = console.Progress("training", 3_600, "step")
     for clock.now in range(3_600):
         shown.update()
@@ -51,18 +51,18 @@ def test_lines_become_rarer(clock, capsys):
     assert len(lines) < 80
 
 
-def test_slow_paces_keep_their_digits(clock, capsys):
+def test_low_speeds_have_two_digits(clock, capsys):
     shown = console.Progress("encoding", 7, "piece")
     for clock.now in (1.0, 41.0):
         shown.update()
     clock.now = 1_000.0
-    shown.update(5)  # the end is told by what follows
+    shown.update(5)  # no line for the end
     assert capsys.readouterr().err.splitlines() == [
         "encoding: piece 2 of 7, 0.025 pieces/s, 3 min left"
     ]
 
 
-def test_short_tasks_say_nothing_off_a_terminal(clock, capsys):
+def test_short_tasks_print_nothing_without_a_terminal(clock, capsys):
     assert list(console.progress("abc", "reading", "letter")) == list("abc")
     assert capsys.readouterr() == ("", "")
 
@@ -81,8 +81,8 @@ def test_durations(seconds, text):
     assert console.duration(seconds) == text
 
 
-def test_a_refusal_is_one_sentence(capsys):
-    with pytest.raises(SystemExit) as ended, console.one_sentence(KeyError):
+def test_an_error_prints_one_sentence(capsys):
+    with pytest.raises(SystemExit) as ended, console.exit_on_error(KeyError):
         raise KeyError("no\n  such key\n\nDetected at node\nx")
     assert ended.value.code == 1
     said = capsys.readouterr()
@@ -90,38 +90,38 @@ def test_a_refusal_is_one_sentence(capsys):
     assert said.err.startswith("error: ") and "such key" in said.err
 
 
-def test_other_errors_pass():
-    with pytest.raises(TypeError), console.one_sentence(ValueError):
+def test_other_errors_are_not_caught():
+    with pytest.raises(TypeError), console.exit_on_error(ValueError):
         raise TypeError("a fault of the program")
 
 
 def run(code, shell="%s", **environment):
-    """Code and output of a program, `%s` in the shell's command."""
-    code = f"from mipae_tf.cli.screen import one_sentence\nimport sys\n{code}"
+    """Exit code and output of a program, which is `%s` in the command."""
+    code = f"from mipae_tf.cli.screen import exit_on_error\nimport sys\n{code}"
     command = ["sh", "-c", shell % '"$0" -c "$1"', sys.executable, code]
     env = {**os.environ, "PYTHONPATH": str(ROOT), **environment}
-    env.pop("PYTHONUNBUFFERED", None)  # what is left to flush is the point
+    env.pop("PYTHONUNBUFFERED", None)  # the tests need buffered output
     done = subprocess.run(command, capture_output=True, env=env)
     return done.returncode, done.stdout, done.stderr
 
 
-def test_a_reader_that_goes_ends_it_quietly():
-    code = "with one_sentence(): print('a line\\n' * 100_000)"
+def test_a_reader_that_ends_first_is_not_an_error():
+    code = "with exit_on_error(): print('a line\\n' * 100_000)"
     done = run(code, "{ %s; echo $? >&2; } | head -1")
     assert done == (0, b"a line\n", b"141\n")
 
 
-def test_a_reader_that_is_gone_ends_it_quietly():
+def test_a_reader_that_has_ended_before_is_not_an_error():
     code = (
-        "import select\nwith one_sentence():\n"
+        "import select\nwith exit_on_error():\n"
         "  gone = select.poll(); gone.register(1, 0); gone.poll()\n"
         "  print('a line')"
     )
     assert run(code, "{ %s; echo $? >&2; } | true") == (0, b"", b"141\n")
 
 
-def test_a_full_disk_is_told_once():
-    code = "with one_sentence(): print('a line')"
+def test_a_full_disk_gives_one_message():
+    code = "with exit_on_error(): print('a line')"
     assert run(code, "%s >/dev/full") == (
         1,
         b"",
@@ -129,9 +129,9 @@ def test_a_full_disk_is_told_once():
     )
 
 
-def test_characters_that_the_screen_lacks_are_replaced():
+def test_characters_outside_the_encoding_are_replaced():
     code = (
-        "with one_sentence(ValueError):\n  print('±')\n  raise ValueError('±')"
+        "with exit_on_error(ValueError):\n  print('±')\n  raise ValueError('±')"
     )
     assert run(code, PYTHONIOENCODING="ascii") == (
         1,

@@ -40,7 +40,7 @@ def tiny(monkeypatch, tmp_path):
 
 
 def test_a_split_is_built_and_read_in_order(tiny, capsys, monkeypatch):
-    monkeypatch.setattr(console, "_pause", lambda elapsed: 0)
+    monkeypatch.setattr(console, "_seconds_between_lines", lambda elapsed: 0)
     clips = open_clips(split="train", **tiny)
     said = capsys.readouterr()
     first, *counted, last = said.err.splitlines()

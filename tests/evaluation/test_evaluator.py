@@ -10,7 +10,7 @@ from mipae_tf.data_builders.moving_dsprites import (
     moving_dsprites_dataset_builder as moving_dsprites,
 )
 from mipae_tf.data_builders.moving_dsprites.sprites_config import SpritesConfig
-from models.harness import lively_model
+from models.harness import random_model
 from runs.run_cases import make_run
 from runs.run_cases import settings
 
@@ -200,7 +200,7 @@ def test_a_run_on_sprites(monkeypatch, tmp_path, name):
     test = Clips.from_examples(examples, name="sprites test")
     monkeypatch.setattr(evaluator, "open_clips", lambda *a: test)
     monkeypatch.setattr(evaluator, "open_builder", lambda *a: builder)
-    make_run(tmp_path / "run", lively_model(name), settings(name))
+    make_run(tmp_path / "run", random_model(name), settings(name))
     found = evaluate_run(
         tmp_path / "run",
         ["prediction", "swap", "mig"],

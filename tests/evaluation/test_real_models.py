@@ -7,8 +7,8 @@ from mipae_tf.data_builders.moving_dsprites import (
     moving_dsprites_dataset_builder as moving_dsprites,
 )
 from mipae_tf.data_builders.moving_dsprites.sprites_config import SpritesConfig
-from models.harness import OWN
-from models.harness import lively_model
+from models.harness import LIBRARY_MODELS
+from models.harness import random_model
 from runs.run_cases import make_run
 from runs.run_cases import settings
 
@@ -45,10 +45,10 @@ def sprites(monkeypatch, tmp_path):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", sorted(OWN))
+@pytest.mark.parametrize("name", sorted(LIBRARY_MODELS))
 @pytest.mark.parametrize("drawn", [True, False], ids=["drawn", "clips"])
 def test_every_group_has_a_value_or_a_reason(sprites, tmp_path, name, drawn):
-    make_run(tmp_path / "run", lively_model(name), settings(name))
+    make_run(tmp_path / "run", random_model(name), settings(name))
     options = EvaluationOptions(
         clips=20, horizon=3, samples=2, mig_samples=100, drift_steps=4
     )

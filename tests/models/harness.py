@@ -1,4 +1,4 @@
-"""What every model of the library must do, in one call per model."""
+"""The contract test of all models, and small models for other tests."""
 
 import dataclasses
 import importlib
@@ -15,35 +15,38 @@ from mipae_tf.models import config_class
 from mipae_tf.models import make_model
 from mipae_tf.models.base import CAPABILITIES
 from mipae_tf.models.context import checked_context
-from mipae_tf.models.context import context_of
+from mipae_tf.models.context import context_from_clips
 
-# Models of the library, and toys that are registered here and nowhere else.
-OWN = tuple(MODELS)
+# Models of the library, and toy models that only the tests register.
+LIBRARY_MODELS = tuple(MODELS)
 for path in sorted((pathlib.Path(__file__).parent / "guests").glob("*.py")):
     importlib.import_module(f"models.guests.{path.stem}")
-GUESTS = tuple(name for name in MODELS if name not in OWN)
+TOY_MODELS = tuple(name for name in MODELS if name not in LIBRARY_MODELS)
 
 FRAME = (64, 64, 1)
 
 
-def small(name, **given):
-    """The small configuration of a model, and what is given."""
+def small_config(name, **given):
+    """The small configuration of a model, updated with given values."""
     return {**config_class(name).SMALL, **given}
 
 
-def lively_model(name, frame_shape=FRAME, seed=0, **given):
-    """A small model whose outputs depend visibly on its inputs.
+def random_model(name, frame_shape=FRAME, seed=0, **given):
+    """A small model with random weights.
 
-    The same weights at each call, whatever seed its training has.
+    Its outputs depend visibly on its inputs. The weights are the same at each
+    call, whatever the training seed is.
     """
     keras.utils.set_random_seed(0)
-    model = make_model(name, frame_shape, seed, given=small(name, **given))
-    enliven(model)
+    model = make_model(
+        name, frame_shape, seed, given=small_config(name, **given)
+    )
+    randomize_weights(model)
     return model
 
 
-def enliven(network):
-    """Draws kernels large enough for the signal to get through."""
+def randomize_weights(network):
+    """Assigns random kernels that keep the scale of the activations."""
     random = np.random.default_rng(0)
     for weight in network.trainable_variables:
         if len(weight.shape) > 1:
@@ -52,7 +55,7 @@ def enliven(network):
 
 
 def moving_clips(clips=8, length=8, frame_shape=FRAME):
-    """A bright square of random size that drifts: uint8 clips."""
+    """uint8 clips of a bright moving square of random size."""
     random = np.random.default_rng(1)
     height, width, _ = frame_shape
     video = np.zeros((clips, length, *frame_shape), np.uint8)
@@ -67,7 +70,7 @@ def moving_clips(clips=8, length=8, frame_shape=FRAME):
 
 
 def arrays_of(model, stage, video):
-    """What a stage is fed with: the video, or latents of every frame."""
+    """The training data of a stage: the video, or latents of each frame."""
     if stage.streams == ("video",):
         return video
     flat = tf.constant(video.reshape(-1, 1, *video.shape[2:]))
@@ -78,7 +81,7 @@ def arrays_of(model, stage, video):
 
 
 def batch_of(stage, arrays, step=0):
-    """The batch of one step, as the trainer would have it."""
+    """The batch of one step, as in the trainer."""
     return next(iter(batches(arrays, stage.plan, 0, step, step + 1)))
 
 
@@ -88,7 +91,7 @@ def values(variables):
 
 
 def changed(variables, before):
-    """Which of the variables are not what they were."""
+    """Whether each variable has changed."""
     return [
         not np.array_equal(np.array(variable), old)
         for variable, old in zip(variables, before, strict=True)
@@ -96,13 +99,13 @@ def changed(variables, before):
 
 
 def run_model_test(name, given=None):
-    """Checks that a model keeps the promises of `VideoModel`.
+    """Checks that a model fulfils the contract of `VideoModel`.
 
     Args:
-        name: as `--model` takes it.
-        given: hyper-parameters on top of the small configuration.
+        name: value of `--model`.
+        given: hyper-parameters that override the small configuration.
     """
-    model = lively_model(name, **(given or {}))
+    model = random_model(name, **(given or {}))
     video = moving_clips()
     offered = [x for x in CAPABILITIES if model.offers(x)]
     assert offered, "a model must offer something"
@@ -116,7 +119,7 @@ def run_model_test(name, given=None):
 
 
 def _check_refused(model, capability, video):
-    """What is not offered is named in one sentence."""
+    """The error names the missing capability in one sentence."""
     calls = {
         "forecast": lambda: model.forecast(video[:, :3], 2),
         "encode": lambda: model.encode(video),
@@ -131,8 +134,8 @@ def _check_refused(model, capability, video):
 
 
 def context(model, video, frames, horizon):
-    """What a model is given of clips, as `forecast` makes it for `start`."""
-    given = context_of(model.TAKES, video, frames, horizon)
+    """The context that `forecast` passes to `start`."""
+    given = context_from_clips(model.TAKES, video, frames, horizon)
     shape, title = model.frame_shape, model.title
     made = checked_context(given, model.TAKES, shape, horizon, title)
     return made._replace(horizon=tf.constant(horizon))
@@ -151,7 +154,7 @@ def _check_encode(model, video):
     again = model.encode(tf.constant(video))
     floats = model.encode(tf.constant(video / np.float32(255)))
     for latent, code in codes.items():
-        np.testing.assert_array_equal(code, again[latent], "means are means")
+        np.testing.assert_array_equal(code, again[latent], "not deterministic")
         np.testing.assert_allclose(code, floats[latent], atol=1e-5)
 
 
@@ -183,13 +186,13 @@ def _check_steps(model, video):
     predicted, state = model.step(start)
     assert predicted.shape == video[:, 0].shape
     _check_frames(predicted)
-    # A frame that is given changes what follows, not what was predicted.
+    # A given frame changes the next state, but not the current prediction.
     frame = tf.constant(video[:, 2])
     shown, followed = model.step(start, frame)
     after, _ = model.step(followed)
     if not model.stochastic:
         np.testing.assert_allclose(shown, predicted, atol=1e-6)
-        # Being shown a frame is having had it in the context.
+        # A given frame is equivalent to one more context frame.
         longer = video.copy()
         longer[:, 3] = video[:, 2]
         begun = model.start(context(model, longer, 4, 3), key)
@@ -200,13 +203,13 @@ def _check_steps(model, video):
 
 
 def _check_futures(model, video):
-    """All in batches of one size, so that functions are traced once."""
+    """All batches have the same size, so that functions are traced once."""
     shape = video.shape[2:]
-    given = context_of(model.TAKES, video, 3, 5)
+    given = context_from_clips(model.TAKES, video, 3, 5)
     long = model.forecast(given, horizon=5)
     assert long.shape == (2, 5, *shape)
     assert long.dtype == tf.uint8
-    one = context_of(model.TAKES, video[:1], 3, 5)
+    one = context_from_clips(model.TAKES, video[:1], 3, 5)
     sampled = model.forecast(one, horizon=5, samples=2, seed=5)
     assert sampled.shape == (2, 1, 5, *shape)
     again = model.forecast(one, horizon=5, samples=2, seed=5)
@@ -215,7 +218,7 @@ def _check_futures(model, video):
     np.testing.assert_array_equal(np.concatenate(list(pieces), 2), sampled)
     key = tf.constant([0, 0])
     frame, _ = model.step(model.start(context(model, video, 1, 2), key))
-    assert frame.shape == (2, *shape), "one frame is context enough"
+    assert frame.shape == (2, *shape), "a context of one frame must suffice"
     if model.stochastic:
         assert (sampled[0] != sampled[1]).numpy().any()
         return
@@ -229,7 +232,7 @@ def _check_futures(model, video):
     for _ in range(3):
         frame, state = model.step(state)
         by_hand.append(np.array(frame) * 255.0)
-    # Half a grey level is rounding.
+    # Differences of up to half a grey level are due to rounding.
     first = np.array(long[:, :3], np.float32)
     apart = np.abs(np.stack(by_hand, axis=1) - first)
     assert apart.max() < 0.51
@@ -292,7 +295,7 @@ def _check_stage(model, stage, video):
     batch = batch_of(stage, arrays)
     other = batch_of(stage, arrays, step=1)
     assert tf.nest.flatten(batch)[0].shape[0] == stage.plan.clips
-    # Networks that a stage does not hold must stay as they are.
+    # Networks that the stage does not own must not change.
     own = {id(v) for v in stage.variables}
     rest = [v for v in model.variables if id(v) not in own]
     trained = stage.trainable_variables
@@ -300,7 +303,7 @@ def _check_stage(model, stage, video):
     losses = {k: float(v) for k, v in stage.evaluate_losses(batch).items()}
     assert "loss" in losses
     assert np.isfinite(list(losses.values())).all()
-    assert not any(changed(trained, before)), "evaluation trains"
+    assert not any(changed(trained, before)), "evaluation must not train"
     for each in (batch, other):
         losses = stage.update(each)
     assert set(losses) == set(stage.LOSSES)
@@ -310,12 +313,14 @@ def _check_stage(model, stage, video):
     still = [v.path for v, m in zip(trained, moved, strict=True) if not m]
     assert not still or stage.streams == ("video",), still
     assert any(moved)
-    assert not any(changed(rest, rest_before)), "another stage's networks"
+    assert not any(changed(rest, rest_before)), "trains other networks"
 
 
 def _check_round_trip(model, name, given, video):
-    """Weights go from one model to another of the same config, all."""
-    twin = make_model(name, model.frame_shape, 1, given=small(name, **given))
+    """All weights can be copied to another model of the same config."""
+    twin = make_model(
+        name, model.frame_shape, 1, given=small_config(name, **given)
+    )
     assert [v.shape for v in twin.variables] == [
         v.shape for v in model.variables
     ]
@@ -329,7 +334,7 @@ def _check_round_trip(model, name, given, video):
 
 
 def outputs(model, video):
-    """Frames that depend on the weights of a model."""
+    """Frames that depend on the weights of the model."""
     if model.offers("forecast"):
         state = model.start(context(model, video, 3, 2), tf.constant([0, 0]))
         return model.step(state)[0]

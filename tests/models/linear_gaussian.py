@@ -1,4 +1,4 @@
-"""A linear-Gaussian system, and what can be known of it in closed form.
+"""A linear-Gaussian system with closed-form likelihood and bound.
 
 z_1 ~ N(0, 1), z_t = a z_{t-1} + N(0, q), x_t = z_t + N(0, r), all scalars.
 """
@@ -18,7 +18,7 @@ from mipae_tf.networks.gaussian_head import Gaussian
 
 @dataclasses.dataclass(frozen=True)
 class System:
-    """The numbers of such a system, and its series of `time` steps."""
+    """Parameters of the system; its series have `time` steps."""
 
     decay: float = 0.95
     process: float = 0.1
@@ -26,7 +26,7 @@ class System:
     time: int = 8
 
     def draw(self, series, seed):
-        """Observations, float32 `[series, time]`."""
+        """Samples observations, float32 `[series, time]`."""
         random = np.random.default_rng(seed)
         z, observed = random.normal(size=series), []
         for time in range(self.time):
@@ -38,7 +38,7 @@ class System:
         return np.stack(observed, axis=1).astype("float32")
 
     def log_likelihood(self, observed):
-        """Exact log p(x) of each series in nats, by a Kalman filter."""
+        """Exact log p(x) of each series in nats, from a Kalman filter."""
         mean, variance = np.zeros(len(observed)), 1.0
         total = np.zeros(len(observed))
         for x in observed.T:
@@ -51,7 +51,7 @@ class System:
         return total
 
     def covariance(self):
-        """Of the observations, `[time, time]`."""
+        """Covariance of the observations, `[time, time]`."""
         variance = [1.0]
         for _ in range(self.time - 1):
             variance.append(self.decay**2 * variance[-1] + self.process)
@@ -63,9 +63,10 @@ class System:
     def bound(self, alpha, beta, log_scale):
         """Expected lower bound of a series under a linear filter, in nats.
 
-        q(z_t | z_{t-1}, x_t) = N(alpha z_{t-1} + beta x_t, s²), each `[2]`:
-        at the first time (where alpha plays no part) and at the later ones.
-        The moments of the true state w and of the filter's z go along.
+        q(z_t | z_{t-1}, x_t) = N(alpha z_{t-1} + beta x_t, s²). Parameters are
+        `[2]`: for the first step (where alpha has no effect) and later steps.
+        The loop propagates the second moments of the true state w and of the
+        state z of the filter.
         """
         ww, wz, zz, total = 1.0, 0.0, 0.0, 0.0
         for time in range(self.time):
@@ -88,7 +89,7 @@ class System:
         return total
 
     def best_filter(self):
-        """The alpha, beta and log-scale of the highest bound."""
+        """The alpha, beta and log-scale that maximize the bound."""
         found = minimize(
             lambda numbers: -self.bound(*numbers.reshape(3, 2)),
             np.array([0.0, 0.6, 0.3, 0.3, -1.0, -1.0]),
@@ -97,9 +98,9 @@ class System:
 
 
 class LinearStateSpace(IndependentPredictionNetwork):
-    """The networks of a system that is known; the filter is to be learnt.
+    """The networks of the known system; only the posterior is trained.
 
-    Frames are single pixels. Nothing is convolved, all else is inherited.
+    Frames are single pixels, encoded and decoded by the identity.
     """
 
     def __init__(self, system, posterior):
@@ -118,14 +119,14 @@ class LinearStateSpace(IndependentPredictionNetwork):
     def features(self, frames, training=False):
         return frames[..., 0, 0]
 
-    def draw(self, states, training=False):
+    def decode(self, states, training=False):
         return states[..., None, None]
 
 
 class LinearPosterior(keras.layers.Layer):
     """N(alpha z_{t-1} + beta x_t, s²) from the predicted Gaussian.
 
-    As in `FilterPosterior`, the prediction arrives without gradient.
+    As in `FilterPosterior`, the gradient of the prediction is stopped.
     """
 
     def __init__(self, system, numbers):
@@ -137,7 +138,7 @@ class LinearPosterior(keras.layers.Layer):
 
     def call(self, features, predicted):
         predicted = tf.nest.map_structure(tf.stop_gradient, predicted)
-        # Only the first prediction is as wide as 1.
+        # Only the first prediction has a scale of 1.
         later = tf.cast(predicted.scale < 0.99, tf.float32)  # [batch, 1]
         first, others = tf.unstack(self.numbers, axis=1)
         numbers = (1.0 - later) * first + later * others  # [batch, 3]

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 import tensorflow as tf
-from models.harness import lively_model
 from models.harness import moving_clips
+from models.harness import random_model
 
 from mipae_tf.models import Context
 from mipae_tf.models import base
@@ -12,7 +12,7 @@ from mipae_tf.models.frame_values import to_uint8
 
 @pytest.fixture(scope="module")
 def model():
-    return lively_model("ae_lstm")
+    return random_model("ae_lstm")
 
 
 @pytest.mark.parametrize(
@@ -31,11 +31,13 @@ def model():
             (2, 3, 64, 64, 1),
             1,
             np.zeros(1),
-            "goal was given, but AE-LSTM takes only frames",
+            "goal is given, but AE-LSTM takes only frames",
         ),
     ],
 )
-def test_a_wrong_forecast_is_refused(model, shape, horizon, goal, message):
+def test_invalid_arguments_of_forecast_are_refused(
+    model, shape, horizon, goal, message
+):
     context = np.zeros(shape, np.uint8)
     with pytest.raises(ValueError, match=message):
         model.forecast(Context(context, goal), horizon)
@@ -54,7 +56,7 @@ CLIP = moving_clips(1)[:, :2]
         (CLIP > 9, {}, "context holds bool; uint8, or floating values"),
         ("clip.mp4", {}, "context holds string; uint8, or floating"),
         (None, {}, "frames is missing: AE-LSTM takes frames"),
-        (CLIP[:0], {}, "context has no clip; at least one is needed"),
+        (CLIP[:0], {}, "context has no clips; it must have at least one"),
         (
             CLIP.transpose(0, 1, 4, 2, 3),
             {},
@@ -72,7 +74,9 @@ CLIP = moving_clips(1)[:, :2]
         (CLIP, {"seed": 0.5}, "seed=0.5 is not an integer"),
     ],
 )
-def test_what_has_no_known_range_is_refused(model, context, given, message):
+def test_invalid_contexts_and_numbers_are_refused(
+    model, context, given, message
+):
     given = {"horizon": 2, **given}
     with pytest.raises(ValueError, match=message):
         model.forecast(context, **given)
@@ -80,7 +84,7 @@ def test_what_has_no_known_range_is_refused(model, context, given, message):
         next(model.stream(context, **given))
 
 
-def test_numbers_of_numpy_are_taken(model):
+def test_numpy_and_tensor_integers_are_accepted(model):
     video = moving_clips(2)[:, :2]
     expected = model.forecast(video, 2)
     for horizon in (np.int64(2), np.uint8(2), np.array(2), tf.constant(2)):
@@ -89,13 +93,13 @@ def test_numbers_of_numpy_are_taken(model):
 
 
 @pytest.mark.parametrize("kind", [tf.bfloat16, tf.float16, tf.float64])
-def test_floats_of_every_width_are_taken(model, kind):
-    context = model._checked(tf.cast(CLIP / 255, kind), 2).frames
+def test_all_float_types_are_accepted(model, kind):
+    context = model._checked_context(tf.cast(CLIP / 255, kind), 2).frames
     assert context.dtype == tf.float32
     np.testing.assert_allclose(context, CLIP / 255, atol=2e-3)
 
 
-def test_values_are_not_asked_for_within_a_graph():
+def test_values_are_not_checked_in_a_graph():
     function = tf.function(to_float)
     assert float(function(tf.constant([2.0]))[0]) == 2.0
     with pytest.raises(ValueError, match="frames holds int64; uint8"):
@@ -105,16 +109,16 @@ def test_values_are_not_asked_for_within_a_graph():
 
 
 @pytest.mark.slow
-def test_a_graph_may_forecast(model):
+def test_forecast_works_in_a_graph(model):
     function = tf.function(lambda context: model.forecast(context, 2))
-    context = tf.constant(CLIP / 255, tf.float32)  # values of a known range
+    context = tf.constant(CLIP / 255, tf.float32)
     whole = model.forecast(CLIP, 2).numpy()
     assert np.abs(function(context).numpy().astype(int) - whole).max() <= 1
     with pytest.raises(ValueError, match="context holds int64; uint8"):
         function(tf.constant(CLIP, tf.int64))
 
 
-def test_frames_of_no_known_range_are_not_encoded(model):
+def test_encode_and_start_refuse_frames_out_of_range(model):
     for frames, message in (
         (CLIP * np.float32(1), r"frames holds float32 in \[0, 2"),
         (CLIP.astype(int), "frames holds int64; uint8, or floating"),
@@ -127,15 +131,15 @@ def test_frames_of_no_known_range_are_not_encoded(model):
 
 
 @pytest.mark.parametrize("given", [{"samples": 0}, {"piece": 0}])
-def test_a_wrong_stream_is_refused(model, given):
+def test_invalid_arguments_of_stream_are_refused(model, given):
     context = np.zeros((1, 2, 64, 64, 1), np.uint8)
     with pytest.raises(ValueError, match="=0 is too small; 1 is the minimum"):
         next(model.stream(context, 3, **given))
 
 
-def test_lengths_are_not_compiled_anew(model):
+def test_new_lengths_are_not_retraced(model):
     def traced():
-        functions = model._begin, model._predict
+        functions = model._start, model._predict
         return [x.experimental_get_tracing_count() for x in functions]
 
     video = moving_clips(2)
@@ -148,21 +152,21 @@ def test_lengths_are_not_compiled_anew(model):
     assert traced() == before
 
 
-def test_a_forecast_in_pieces_is_one_forecast(model, monkeypatch):
-    """So is the graph that is exported, which has no pieces."""
+def test_a_forecast_does_not_depend_on_the_piece_size(model, monkeypatch):
+    """The exported graph, which has no pieces, gives the same frames."""
     context = tf.constant(moving_clips(2)[:, :3])
     whole = model.forecast(context, 7).numpy()
     graph = model.roll_out(
         Context(context), tf.constant(7), tf.constant([0, 0])
     )
-    monkeypatch.setattr(base, "PIECE", 3)
+    monkeypatch.setattr(base, "FRAMES_PER_CALL", 3)
     pieces = model.forecast(context, 7)
     assert pieces.shape == (2, 7, *model.frame_shape)
     np.testing.assert_array_equal(pieces, whole)
     assert np.abs(graph.numpy().astype(int) - whole).max() <= 1
 
 
-def test_frames_at_the_edge_of_a_model():
+def test_conversion_between_uint8_and_float_frames():
     grey = tf.range(256)
     floats = to_float(tf.cast(grey, tf.uint8))
     assert float(floats[255]) == 1.0

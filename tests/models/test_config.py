@@ -4,7 +4,7 @@ import pytest
 
 from mipae_tf.models.config import ModelConfig
 from mipae_tf.options import option
-from mipae_tf.options import other_default
+from mipae_tf.options import override_default
 
 
 @dataclasses.dataclass(frozen=True)
@@ -17,24 +17,24 @@ class Config(ModelConfig):
     PROTOCOLS = {"default": {}, "published": {"size": 7, "kind": "b"}}
 
 
-def test_given_wins_over_protocol_wins_over_default():
+def test_given_values_override_the_protocol_and_the_protocol_defaults():
     config = Config.resolve("published", {"kind": "a"})
     assert (config.size, config.kind, config.rate) == (7, "a", 0.5)
     assert Config.resolve() == Config()
 
 
-def test_steps_do_not_make_another_run():
+def test_the_number_of_steps_is_not_part_of_the_identity():
     assert Config(steps=20).identity() == Config().identity()
     assert Config(size=4).identity() != Config().identity()
     assert {"size", "rate", "kind"} <= set(Config().identity())
     assert "steps" not in Config().identity()
 
 
-def test_a_subclass_changes_a_default_and_nothing_else():
+def test_override_default_changes_only_the_default():
     @dataclasses.dataclass(frozen=True)
     class Larger(Config):
-        size: int = other_default(Config, "size", 5, low=4)
-        steps: int = other_default(Config, "steps", 20)
+        size: int = override_default(Config, "size", 5, low=4)
+        steps: int = override_default(Config, "steps", 20)
 
     assert Larger() == Larger(size=5, steps=20)
     assert Larger(steps=3).identity() == Larger().identity()
@@ -44,7 +44,7 @@ def test_a_subclass_changes_a_default_and_nothing_else():
         Larger(size=3)
 
 
-def test_a_whole_number_will_do_for_a_float():
+def test_an_integer_is_accepted_for_a_float():
     assert Config(rate=1).identity() == Config(rate=1.0).identity()
 
 
@@ -65,16 +65,16 @@ def test_a_whole_number_will_do_for_a_float():
         ({"kind": "c"}, "--kind=c is unknown; allowed are a, b"),
         (
             {"other": 1},
-            "--other is no hyper-parameter .* rate, .* size",
+            "--other is not a hyper-parameter .* rate, .* size",
         ),
     ],
 )
-def test_a_wrong_value_names_its_flag(given, message):
+def test_the_error_for_an_invalid_value_names_the_flag(given, message):
     with pytest.raises(ValueError, match=message):
         Config.resolve("default", given)
 
 
-def test_an_unknown_protocol_is_named():
+def test_an_unknown_protocol_is_refused():
     with pytest.raises(
         ValueError, match="--protocol=best is unknown .* has default"
     ):

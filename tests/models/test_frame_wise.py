@@ -11,7 +11,7 @@ CLIPS = np.random.default_rng(0).normal(size=(3, 4, 5)).astype(np.float32)
 
 
 @pytest.mark.parametrize("over_time", [fold_time, per_frame])
-def test_every_frame_goes_through_by_itself(over_time):
+def test_each_frame_is_processed_independently(over_time):
     out = over_time(keras.layers.Dense(2, kernel_initializer="ones"), CLIPS)
     expected = CLIPS.sum(axis=-1, keepdims=True).repeat(2, axis=-1)
     np.testing.assert_allclose(out, expected, rtol=1e-5)
@@ -20,7 +20,7 @@ def test_every_frame_goes_through_by_itself(over_time):
 @pytest.mark.parametrize(
     "over_time, axes", [(fold_time, (0, 1)), (per_frame, (0,))]
 )
-def test_over_which_frames_batch_norm_takes_its_statistics(over_time, axes):
+def test_frames_of_the_batch_normalization_statistics(over_time, axes):
     norm = keras.layers.BatchNormalization(epsilon=0.0)
     out = np.array(over_time(norm, tf.constant(CLIPS), training=True))
     np.testing.assert_allclose(out.mean(axis=axes), 0.0, atol=1e-5)
@@ -30,7 +30,7 @@ def test_over_which_frames_batch_norm_takes_its_statistics(over_time, axes):
 
 
 @pytest.mark.parametrize("apart, calls", [(False, 1), (True, 4)])
-def test_structures_go_through_together_or_apart(apart, calls):
+def test_structures_are_processed_in_one_call_or_one_per_step(apart, calls):
     shapes = []
 
     def network(given):

@@ -1,4 +1,4 @@
-"""Toy models that the tests alone register go all the way of every model."""
+"""Toy models can be trained, evaluated, exported and previewed."""
 
 import functools
 
@@ -7,10 +7,10 @@ import pytest
 import tensorflow as tf
 from evaluation.world import Builder
 from evaluation.world import clips
-from models.harness import GUESTS
-from models.harness import lively_model
+from models.harness import TOY_MODELS
 from models.harness import outputs
-from models.harness import small
+from models.harness import random_model
+from models.harness import small_config
 
 from mipae_tf.evaluation import EvaluationOptions
 from mipae_tf.evaluation import evaluate_run
@@ -20,7 +20,7 @@ from mipae_tf.evaluation.groups import scores
 from mipae_tf.judging import judge
 from mipae_tf.metrics.probes import probes
 from mipae_tf.models.base import CAPABILITIES
-from mipae_tf.models.context import context_of
+from mipae_tf.models.context import context_from_clips
 from mipae_tf.models.frame_values import to_uint8
 from mipae_tf.runs import RunFolder
 from mipae_tf.runs import load
@@ -37,14 +37,14 @@ OPTIONS = EvaluationOptions(
 
 @pytest.fixture
 def bars(monkeypatch):
-    """The world of bars is what every dataset is; little is measured."""
+    """Replaces every dataset by the bars world and shortens evaluation."""
     for module in (job, evaluator):
         monkeypatch.setattr(module, "open_clips", lambda *a, **k: clips())
     monkeypatch.setattr(evaluator, "open_builder", lambda *a: Builder())
     monkeypatch.setattr(judge, "STEPS", 2)
     monkeypatch.setattr(probes, "EPOCHS", 2)
     monkeypatch.setattr(scores, "SAMPLES", 50)
-    monkeypatch.delitem(scores.SCORES, "dci_es")  # a forest a dimension
+    monkeypatch.delitem(scores.SCORES, "dci_es")  # one forest per dimension
     for name, quick in {
         "best_partition": {"partitions": 1, "draws": 1},
         "transition_information": {"draws": 1},
@@ -56,7 +56,7 @@ def bars(monkeypatch):
 
 @pytest.fixture(scope="module")
 def runs(tmp_path_factory):
-    """Runs side by side share the judge of their data."""
+    """Runs in the same folder share the judge."""
     return tmp_path_factory.mktemp("runs")
 
 
@@ -65,13 +65,13 @@ def trained(run, name, steps=2):
         run,
         "bars",
         name,
-        hyperparameters=small(name, training_steps=steps),
+        hyperparameters=small_config(name, training_steps=steps),
         options=TrainingOptions(validation_batches=1),
     )
 
 
-@pytest.mark.parametrize("name", GUESTS)
-def test_a_guest_goes_all_the_way(runs, bars, tmp_path, name):
+@pytest.mark.parametrize("name", TOY_MODELS)
+def test_a_toy_model_from_training_to_preview(runs, bars, tmp_path, name):
     run = runs / name
     model = trained(run, name)
     assert len(RunFolder(run).read_losses()) == 2
@@ -84,18 +84,18 @@ def test_a_guest_goes_all_the_way(runs, bars, tmp_path, name):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", GUESTS)
-def test_a_guest_goes_on_where_it_stopped(bars, tmp_path, capsys, name):
+@pytest.mark.parametrize("name", TOY_MODELS)
+def test_a_toy_model_resumes_training(bars, tmp_path, capsys, name):
     trained(tmp_path / "run", name)
     longer = trained(tmp_path / "run", name, steps=4)
-    assert "goes on from step 2 of 4" in capsys.readouterr().err
+    assert "resumes from step 2 of 4" in capsys.readouterr().err
     once = trained(tmp_path / "once", name, steps=4)
     for one, other in zip(longer.variables, once.variables, strict=True):
         np.testing.assert_array_equal(one.numpy(), other.numpy())
 
 
 def check_evaluation(model, found):
-    """Each metric has a value, or a reason where the model lacks something."""
+    """Each metric has a value, or the reason why the model has none."""
     extra = ("protocol", "training")
     rows = {k: v for k, v in found.items() if k not in extra}
     assert all(("value" in row) != ("absent" in row) for row in rows.values())
@@ -127,7 +127,7 @@ def check_evaluation(model, found):
 
 
 def check_export(model, served):
-    """Each capability is an endpoint that needs nothing of the library."""
+    """Each capability is an endpoint that works without the library."""
     ends = served.signatures
     offered = {x for x in CAPABILITIES if model.offers(x)} - {"evidence"}
     if model.stochastic and model.offers("forecast"):
@@ -136,7 +136,7 @@ def check_export(model, served):
     number = {n: tf.constant(n, tf.int32) for n in range(5)}
     video = tf.constant(VIDEO[:2, :3])
     if model.offers("forecast"):
-        given = context_of(model.TAKES, VIDEO[:2], 3, 4)
+        given = context_from_clips(model.TAKES, VIDEO[:2], 3, 4)
         named = {k: tf.constant(getattr(given, k)) for k in given.given()}
         named["video"] = named.pop("frames")
         frames = ends["forecast"](horizon=number[4], seed=number[0], **named)
@@ -158,27 +158,28 @@ def check_export(model, served):
 
 
 def close(one, other):
-    """Frames that differ by rounding alone."""
+    """Asserts that frames differ only by rounding."""
     apart = one.numpy().astype(int) - other.numpy().astype(int)
     assert one.dtype == other.dtype == tf.uint8 and np.abs(apart).max() <= 1
 
 
 def check_preview(model, run, folder):
-    """A forecast of a video, or the reason why there is none."""
+    """There is a forecast of a video, or an error that tells the reason."""
     np.save(folder / "clip.npy", VIDEO[0])
-    given = run, folder / "clip.npy", folder / "ahead.npy"
+    paths = run, folder / "clip.npy", folder / "ahead.npy"
+    given = {"horizon": 3, "context": 2}
     if model.offers("forecast") and model.TAKES == ("frames",):
-        forecast_video(*given, horizon=3, context=2)
+        forecast_video(*paths, **given)
         assert np.load(folder / "ahead.npy").shape == (1, 3, 16, 16, 1)
         return
-    message = "offers no forecast|takes goal beside frames"
-    with pytest.raises(ValueError, match=f"holds {model.title}.*{message}"):
-        forecast_video(*given, horizon=3, context=2)
+    message = "offers no forecast|needs goal in addition to frames"
+    with pytest.raises(ValueError, match=f"contains {model.title}.*{message}"):
+        forecast_video(*paths, **given)
     assert not (folder / "ahead.npy").exists()
 
 
-def test_a_flow_is_inverted_exactly_and_knows_its_density():
-    flow = lively_model("toy_flow", (8, 8, 1))
+def test_the_flow_is_invertible_and_its_density_exact():
+    flow = random_model("toy_flow", (8, 8, 1))
     frames = tf.constant(VIDEO[:2, :1, :8, :8] / np.float32(255))
     drawn = flow.decode(flow.encode(frames))
     np.testing.assert_allclose(drawn, frames, atol=1e-5)
@@ -195,10 +196,10 @@ def test_a_flow_is_inverted_exactly_and_knows_its_density():
     np.testing.assert_allclose(nats, expected, rtol=1e-4)
 
 
-def test_the_goal_is_where_a_forecast_ends():
-    model = lively_model("toy_goal", (16, 16, 1))
+def test_a_forecast_ends_at_the_goal():
+    model = random_model("toy_goal", (16, 16, 1))
     for horizon in (1, 4):
-        given = context_of(model.TAKES, VIDEO[:2], 3, horizon)
+        given = context_from_clips(model.TAKES, VIDEO[:2], 3, horizon)
         last = model.forecast(given, horizon)[:, -1]
         goal = model.decode(model.encode(given.goal[:, None]))[:, 0]
         close(last, to_uint8(goal))

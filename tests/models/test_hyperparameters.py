@@ -1,21 +1,21 @@
-"""No hyper-parameter is without effect."""
+"""Each hyper-parameter has an effect."""
 
 import dataclasses
 import functools
 
 import numpy as np
 import pytest
-from models.harness import OWN
+from models.harness import LIBRARY_MODELS
 from models.harness import arrays_of
 from models.harness import batch_of
-from models.harness import lively_model
 from models.harness import moving_clips
-from models.harness import small
+from models.harness import random_model
+from models.harness import small_config
 from models.harness import values
 
 from mipae_tf.models import config_class
 
-# Another value of what is not simply one more, twice as much or the opposite.
+# Other values of hyper-parameters for which `other` has no rule.
 OTHER = {
     "backbone": "coordinate",
     "beta_1": 0.5,
@@ -27,15 +27,15 @@ OTHER = {
     "first_log_scale": -1.0,
     "kl_warmup": 10,
 }
-# What changes nothing that is looked at here, of all models or of one.
+# Hyper-parameters without effect on the observations, of all models or of one.
 EXCEPTIONS = {
-    "keep": "what is left behind: test_checkpoints",
-    "marginals": "several replicas: test_pose_content_stage",
+    "keep": "affects checkpoints: test_checkpoints",
+    "marginals": "needs several replicas: test_representation_stage",
     "ae_lstm-lstm_content": "this model has no content",
-    "independent_prediction-layer_rules": "batch normalization, which the "
-    "small model has not: test_batch_norm",
+    "independent_prediction-layer_rules": "affects batch normalization, which "
+    "the small model does not have: test_batch_norm",
 }
-# What is neither a size nor a rate, and no other default test sees.
+# Tested by default: neither sizes nor rates, and without another fast test.
 BY_DEFAULT = (
     "ae_lstm-code",
     "ae_lstm-lstm_target",
@@ -56,8 +56,8 @@ def other(field, value):
 
 
 def observations(name, **given):
-    """What can be seen of a model and its training, the cheapest first."""
-    model = lively_model(name, **given)
+    """Properties of a model and its training, the cheapest first."""
+    model = random_model(name, **given)
     stages = model.stages()
     yield [variable.shape for s in stages for variable in s.state()]
     random = np.random.default_rng(0)
@@ -84,7 +84,7 @@ def observations(name, **given):
 
 
 def numbers(config):
-    """What a config holds but names, which Keras counts on."""
+    """A config without the names that Keras numbers."""
     return {
         key: numbers(value) if isinstance(value, dict) else value
         for key, value in config.items()
@@ -94,12 +94,12 @@ def numbers(config):
 
 @functools.cache
 def usual(name):
-    """What is seen of a small model, as far as it was looked at."""
+    """Cached observations of a small model, evaluated lazily."""
     return Replayed(observations(name))
 
 
 class Replayed:
-    """A generator that may be gone through again."""
+    """A generator that can be iterated repeatedly."""
 
     def __init__(self, source):
         self.source, self.seen = source, []
@@ -112,8 +112,8 @@ class Replayed:
 
 
 def cases():
-    """Every field of every model."""
-    for name in OWN:
+    """All fields of all models."""
+    for name in LIBRARY_MODELS:
         for field in dataclasses.fields(config_class(name)):
             case = f"{name}-{field.name}"
             if not {case, field.name} & set(EXCEPTIONS):
@@ -122,8 +122,8 @@ def cases():
 
 
 @pytest.mark.parametrize("name, field", cases())
-def test_every_hyperparameter_changes_something(name, field):
-    value = small(name).get(field.name, field.default)
+def test_each_hyperparameter_has_an_effect(name, field):
+    value = small_config(name).get(field.name, field.default)
     changed = observations(name, **{field.name: other(field, value)})
     pairs = zip(usual(name), changed, strict=True)
-    assert any(one != two for one, two in pairs), "it changes nothing"
+    assert any(one != two for one, two in pairs), "it has no effect"

@@ -15,7 +15,7 @@ from mipae_tf.models.pose_content import representation_stage
 from mipae_tf.models.pose_content.config import AELSTMConfig
 from mipae_tf.models.pose_content.config import MIPAEConfig
 
-# Numbers that tell which field an argument is from.
+# Distinct values, so that each argument can be traced to its field.
 NUMBERS = {
     "learning_rate": 0.1,
     "beta_1": 0.2,
@@ -39,7 +39,7 @@ LATER = {
     "steps": 8,
     "ema": 0.6,
 }
-# The published second stage has one rate, and no average of the critic.
+# The critic is not averaged; the published dynamics stage has a constant rate.
 ADVERSARY = {"learning_rate": 0.4, "beta_1": 0.5, "ema": 0.0}
 PUBLISHED = {**LATER, "schedule": "constant", "steps": 1}
 
@@ -57,7 +57,7 @@ def config(of):
 
 
 def network():
-    """Small networks in the place of those of a pose-content model."""
+    """Small replacements of the networks of a pose-content model."""
     parts = "content_encoder", "pose_encoder", "decoder", "predictor"
     made = {name: small_network() for name in parts}
     return types.SimpleNamespace(**made, logits=None, uses_skips=False)
@@ -110,7 +110,7 @@ class Sequence(sequence_stage.SequenceStage):
 
 
 @pytest.mark.parametrize("name", STAGES)
-def test_optimizers_are_what_the_config_says(monkeypatch, name):
+def test_optimizers_follow_the_config(monkeypatch, name):
     module, make, expected = STAGES[name]
     seen = []
 
@@ -127,7 +127,7 @@ def test_optimizers_are_what_the_config_says(monkeypatch, name):
         assert {key: found[key] for key in wanted} == wanted
 
 
-def test_gradients_are_clipped_as_the_config_says(monkeypatch):
+def test_gradient_clipping_follows_the_config(monkeypatch):
     seen = []
     monkeypatch.setattr(
         Sequence, "add_optimizer", lambda self, *args: seen.append(args)
@@ -148,17 +148,17 @@ def rates(steps):
     return found
 
 
-def test_cosine_warms_up_then_falls_to_a_hundredth():
+def test_cosine_warms_up_then_decays_to_one_percent():
     found = rates(100)
     assert found[0] == 0.0
     assert max(found) == pytest.approx(0.1)
-    assert int(np.argmax(found)) == 2  # a fiftieth of the steps
+    assert int(np.argmax(found)) == 2  # 2 % of the steps
     assert found[-1] == pytest.approx(0.001, rel=0.01)
     assert (np.diff(found[2:]) <= 1e-9).all()
 
 
 @pytest.mark.parametrize("beta_1, beta_2", [(0.5, 0.999), (0.9, 0.99)])
-def test_two_steps_are_those_of_adam(beta_1, beta_2):
+def test_two_steps_of_adam(beta_1, beta_2):
     variable = tf.Variable([1.0])
     adam = make_adam(0.1, beta_1, beta_2)
     adam.build([variable])
@@ -172,5 +172,5 @@ def test_two_steps_are_those_of_adam(beta_1, beta_2):
         assert float(variable[0]) == pytest.approx(value, abs=1e-5)
 
 
-def test_constant_is_constant():
+def test_the_constant_schedule():
     assert float(make_adam(3e-4, 0.5).learning_rate) == pytest.approx(3e-4)

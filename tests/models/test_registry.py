@@ -5,9 +5,9 @@ import pathlib
 import pytest
 import tensorflow as tf
 from models.harness import FRAME
-from models.harness import OWN
-from models.harness import lively_model
+from models.harness import LIBRARY_MODELS
 from models.harness import moving_clips
+from models.harness import random_model
 from models.harness import run_model_test
 
 import mipae_tf
@@ -19,30 +19,30 @@ from mipae_tf.models import make_model
 
 
 @pytest.mark.parametrize("name", list(MODELS))
-def test_every_model_keeps_the_promises_of_all(name):
+def test_contract(name):
     run_model_test(name)
 
 
-@pytest.mark.parametrize("name", OWN)
-def test_one_frame_is_context_enough(name):
-    model, video = lively_model(name), moving_clips(2)
+@pytest.mark.parametrize("name", LIBRARY_MODELS)
+def test_a_context_of_one_frame(name):
+    model, video = random_model(name), moving_clips(2)
     assert model.forecast(video[:, :1], horizon=2).shape == (2, 2, *FRAME)
 
 
 @pytest.mark.parametrize("name", ["independent_prediction", "svg_lp"])
-def test_every_frame_ahead_has_noise_of_its_own(name):
-    model, seed = lively_model(name), tf.constant([3, 0])
+def test_each_predicted_frame_has_independent_noise(name):
+    model, seed = random_model(name), tf.constant([3, 0])
     context = Context(tf.constant(moving_clips(1)[:, :2]))
     state = model.start(context, seed)
-    keys = [tuple(seed.numpy())]  # of the noise of the context
+    keys = [tuple(seed.numpy())]  # seed of the noise of the context
     for _ in range(3):
         keys.append(tuple(state["key"].numpy()))
         _, state = model.step(state)
     assert len(set(keys)) == 4
 
 
-@pytest.mark.parametrize("name", OWN)
-def test_every_model_has_the_protocols(name):
+@pytest.mark.parametrize("name", LIBRARY_MODELS)
+def test_every_model_has_both_protocols(name):
     config = MODELS[name].config
     assert issubclass(MODELS[name].model, VideoModel)
     assert {"default", "published"} <= set(config.PROTOCOLS)
@@ -52,7 +52,7 @@ def test_every_model_has_the_protocols(name):
         assert field.metadata["help"].endswith("."), field.name
 
 
-def test_flags_of_equal_name_have_equal_type_and_meaning():
+def test_flags_of_the_same_name_have_the_same_type_and_help():
     seen = {}
     for name, model in MODELS.items():
         for field in dataclasses.fields(model.config):
@@ -60,7 +60,7 @@ def test_flags_of_equal_name_have_equal_type_and_meaning():
             assert seen.setdefault(field.name, what) == what, (name, field.name)
 
 
-@pytest.mark.parametrize("name", OWN)
+@pytest.mark.parametrize("name", LIBRARY_MODELS)
 @pytest.mark.parametrize(
     "field, value, message",
     [
@@ -75,21 +75,23 @@ def test_flags_of_equal_name_have_equal_type_and_meaning():
         ("code", 3, "--code=3 must be a string"),
     ],
 )
-def test_a_wrong_value_names_its_flag(name, field, value, message):
+def test_the_error_for_an_invalid_value_names_the_flag(
+    name, field, value, message
+):
     if field not in {f.name for f in dataclasses.fields(MODELS[name].config)}:
-        message = f"--{field} is no hyper-parameter of this model; it has"
+        message = f"--{field} is not a hyper-parameter of this model; it has"
     with pytest.raises(ValueError, match=message):
         make_model(name, FRAME, given={field: value})
 
 
 @pytest.mark.parametrize("name", ["ae_lstm", "drnet", "mipae"])
-def test_pairs_across_clips_need_two(name):
+def test_marginal_pairs_need_two_clips(name):
     message = "--batch_size=1 is too small; allowed is 2 to 16384"
     with pytest.raises(ValueError, match=message):
         make_model(name, FRAME, given={"batch_size": 1})
 
 
-def test_an_unknown_model_is_named():
+def test_an_unknown_model_is_refused():
     with pytest.raises(ValueError, match="--model=vae is unknown; allowed are"):
         config_class("vae")
 
@@ -102,19 +104,19 @@ def test_an_unknown_model_is_named():
         "coordinate",
     ],
 )
-def test_every_backbone_keeps_the_promises(backbone):
+def test_contract_with_each_backbone(backbone):
     run_model_test("mipae", {"backbone": backbone, "poses_per_clip": 1})
 
 
-def test_nothing_else_knows_a_model_by_its_name():
-    """But for the default of `--model`."""
+def test_no_other_code_depends_on_the_name_of_a_model():
+    """Except for the default of `--model`."""
     root = pathlib.Path(mipae_tf.__file__).parent
     named = {
         (str(path.relative_to(root)), node.value)
         for path in root.rglob("*.py")
         if root / "models" not in path.parents
         for node in ast.walk(ast.parse(path.read_text()))
-        if isinstance(node, ast.Constant) and node.value in OWN
+        if isinstance(node, ast.Constant) and node.value in LIBRARY_MODELS
     }
     assert named == {
         ("training/model_flags.py", "mipae"),

@@ -10,7 +10,7 @@ from mipae_tf.models import Stage
 
 
 class Toy(Stage):
-    """Learns the mean of what it is shown."""
+    """Learns the mean of the batches."""
 
     LOSSES = ("loss",)
 
@@ -33,7 +33,7 @@ class Toy(Stage):
         return {"loss": 0.5 * tf.reduce_mean(error**2)}
 
 
-def test_a_train_step_updates_counts_and_averages():
+def test_a_train_step_updates_weights_step_and_means():
     stage = Toy()
     kernel = stage.network.kernel
     kernel.assign([[0.0]])
@@ -46,7 +46,7 @@ def test_a_train_step_updates_counts_and_averages():
 
 
 @pytest.mark.parametrize("most, moved", [(0.0, 1.5), (1.0, 0.5), (9.0, 1.5)])
-def test_gradients_have_at_most_that_norm(most, moved):
+def test_gradients_are_clipped_to_the_maximum_norm(most, moved):
     stage = Toy(most)
     stage.network.kernel.assign([[0.0]])
     stage.train_step(tf.constant([2.0, 4.0]))  # the gradient is -3
@@ -62,8 +62,8 @@ def test_fit_reports_the_mean_over_the_epoch():
     assert int(stage.step) == 4
 
 
-def test_each_of_two_replicas_brings_half_of_its_gradient(monkeypatch):
-    """They are summed over the replicas; losses stay means of each."""
+def test_two_replicas_apply_half_of_their_gradients(monkeypatch):
+    """Gradients are summed over replicas; each loss is a replica's mean."""
     stage = Toy()
     stage.network.kernel.assign([[0.0]])
     applied = []
@@ -79,8 +79,8 @@ def test_each_of_two_replicas_brings_half_of_its_gradient(monkeypatch):
     assert float(losses["loss"]) == pytest.approx(0.5 * (4 + 16) / 2)
 
 
-def test_the_norm_is_that_of_the_whole_gradient(monkeypatch):
-    """Not of a replica's share, and not after it was clipped."""
+def test_the_returned_norm_is_that_of_the_gradient(monkeypatch):
+    """Before it is divided among replicas and before clipping."""
     for most in (0.0, 1.0):
         stage = Toy(most)
         stage.network.kernel.assign([[0.0]])

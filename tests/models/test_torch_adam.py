@@ -4,7 +4,7 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
-from models.harness import OWN
+from models.harness import LIBRARY_MODELS
 from models.torch_rule import torch_adam
 
 from mipae_tf.models import config_class
@@ -14,14 +14,14 @@ from mipae_tf.models.torch_adam import TorchAdam
 from mipae_tf.networks.batch_norm import BatchNorm
 from mipae_tf.networks.torch_lstm import TorchLSTMCell
 
-# Sizes of gradients; 6e-7 is that of E_p's first ones under the published
-# protocol of MIPAE.
+# Magnitudes of gradients; 6e-7 is that of the first gradients of E_p in the
+# published protocol of MIPAE.
 SIZES = [0.0, 1e-9, 6e-7, 1e-5, 1e-2, 1.0, 100.0]
 STEPS = 100
 
 
 def some_gradients():
-    """[steps, 2 * sizes]: of one sign, and of random signs and sizes."""
+    """[steps, 2 * sizes]: constant ones, and ones of random sign and size."""
     random = np.random.default_rng(0)
     still = np.tile(SIZES, (STEPS, 1))
     changing = still * random.normal(size=still.shape)
@@ -29,7 +29,7 @@ def some_gradients():
 
 
 def stepped(adam, gradients, compiled=False):
-    """Values [steps, ...] of a variable that starts at zero."""
+    """Values [steps, ...] of a variable that is initially zero."""
     variable = tf.Variable(tf.zeros(gradients.shape[1:]))
     adam.build([variable])
 
@@ -42,7 +42,7 @@ def stepped(adam, gradients, compiled=False):
 
 
 def farthest(found, expected):
-    """Largest distance as a share of the way: the sum of all steps' sizes."""
+    """Largest difference, relative to the total length of all steps."""
     way = np.abs(np.diff(expected, axis=0, prepend=0.0)).cumsum(axis=0)
     apart = np.abs(found - expected)
     assert (apart[way == 0.0] == 0.0).all()
@@ -54,7 +54,7 @@ def farthest(found, expected):
     "beta_1, beta_2, compiled",
     [(0.5, 0.999, False), (0.9, 0.999, True), (0.9, 0.99, False)],
 )
-def test_steps_are_those_of_pytorch(beta_1, beta_2, compiled):
+def test_steps_equal_those_of_pytorch(beta_1, beta_2, compiled):
     gradients = some_gradients()
     adam = make_adam(2e-3, beta_1, beta_2, epsilon="torch")
     found = stepped(adam, gradients, compiled)
@@ -64,8 +64,8 @@ def test_steps_are_those_of_pytorch(beta_1, beta_2, compiled):
     assert apart.max() < 1e-5
 
 
-def test_steps_of_keras_are_not():
-    """A gradient of 6e-7 moves a third less at first."""
+def test_steps_of_keras_differ_from_pytorch():
+    """For gradients of 6e-7, the first step is a third smaller."""
     gradients = np.full([STEPS, 1], 6e-7, np.float32)
     found = stepped(make_adam(2e-3, 0.5), gradients)
     expected = torch_adam([0.0], gradients, 2e-3, 0.5)
@@ -74,7 +74,7 @@ def test_steps_of_keras_are_not():
     assert last > 0.05
 
 
-def test_under_a_schedule_with_averages():
+def test_with_a_schedule_and_a_moving_average():
     gradients = some_gradients()[:20]
     adam = make_adam(0.1, 0.9, 0.999, "cosine", 20, 0.5, "torch")
     variable = tf.Variable(tf.zeros(14))
@@ -92,7 +92,7 @@ def test_under_a_schedule_with_averages():
     np.testing.assert_allclose(variable, average, rtol=1e-5)
 
 
-def test_it_goes_on_from_its_variables():
+def test_it_resumes_from_its_variables():
     gradients = some_gradients()
     whole = stepped(make_adam(0.1, 0.9, epsilon="torch"), gradients)
     first, second = (make_adam(0.1, 0.9, epsilon="torch") for _ in range(2))
@@ -106,15 +106,15 @@ def test_it_goes_on_from_its_variables():
     np.testing.assert_array_equal(variable, whole[-1])
 
 
-def test_its_config_makes_another():
+def test_serialization():
     adam = make_adam(0.1, 0.5, epsilon="torch")
     again = keras.optimizers.deserialize(keras.optimizers.serialize(adam))
     assert isinstance(again, TorchAdam)
     assert again.epsilon == 1e-8
 
 
-@pytest.mark.parametrize("name", OWN)
-def test_published_protocols_follow_pytorch(name):
+@pytest.mark.parametrize("name", LIBRARY_MODELS)
+def test_published_protocols_use_the_pytorch_rules(name):
     config = config_class(name)
     published, default = config.resolve("published"), config.resolve()
     assert (published.adam_epsilon, published.layer_rules) == ("torch",) * 2
@@ -125,10 +125,10 @@ def test_published_protocols_follow_pytorch(name):
     "name",
     [
         name if name == "mipae" else pytest.param(name, marks=pytest.mark.slow)
-        for name in OWN
+        for name in LIBRARY_MODELS
     ],
 )
-def test_published_models_follow_pytorch_in_all_their_parts(name):
+def test_all_parts_of_published_models_use_the_pytorch_rules(name):
     given = {"width": 2, "lstm_dim": 4, "critic_dim": 4}
     given |= {"content_dim": 4, "state_dim": 4}
     fields = {f.name for f in dataclasses.fields(config_class(name))}

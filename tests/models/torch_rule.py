@@ -1,4 +1,4 @@
-"""PyTorch's Adam, written out in float64."""
+"""Reference implementation of PyTorch's Adam in float64."""
 
 import numpy as np
 
@@ -6,12 +6,12 @@ EPSILON = 1e-8
 
 
 def torch_adam(value, gradients, rate, beta_1, beta_2=0.999):
-    """Values after each of some steps.
+    """Values of a variable after each step.
 
     Args:
-        value: before the first.
+        value: initial value.
         gradients: `[steps, ...]`.
-        rate: one for all steps, or `[steps]`.
+        rate: learning rate, one for all steps or `[steps]`.
         beta_1: decay of the first moment.
         beta_2: decay of the second moment.
 

@@ -11,7 +11,7 @@ from mipae_tf.models import MODELS
 from mipae_tf.runs import RunFolder
 from mipae_tf.runs.checkpoints import DamagedCheckpoints
 from mipae_tf.runs.checkpoints import StageCheckpoints
-from mipae_tf.runs.checkpoints import restore_result
+from mipae_tf.runs.checkpoints import restore_stage_weights
 
 
 def parts(tmp_path, name="mipae", seed=0, **given):
@@ -33,7 +33,7 @@ def same(one, other):
 
 
 @pytest.mark.parametrize("name", list(MODELS))
-def test_every_weight_of_a_model_comes_back(tmp_path, name):
+def test_all_weights_of_a_model_are_restored(tmp_path, name):
     _, model, stage, checkpoints = parts(tmp_path, name)
     for variable in model.variables:
         variable.assign(variable + np.ones(1, variable.dtype))
@@ -41,13 +41,13 @@ def test_every_weight_of_a_model_comes_back(tmp_path, name):
     checkpoints.save_if_best(1.0)
     for keep in ("last", "best"):
         folder, twin, *_ = parts(tmp_path, name, seed=1, keep=keep)
-        assert restore_result(folder, twin, stage.name)
+        assert restore_stage_weights(folder, twin, stage.name)
         same(twin.variables, values(model.variables))
 
 
 @pytest.mark.parametrize("name", list(MODELS))
-def test_a_stage_goes_on_as_if_it_had_not_stopped(tmp_path, name):
-    """Critic and moments of all optimizers come back as well."""
+def test_a_resumed_stage_gives_the_same_weights(tmp_path, name):
+    """Critic and moments of all optimizers are also restored."""
     _, model, stage, checkpoints = parts(tmp_path, name)
     video = moving_clips()
     for step in range(2):
@@ -65,10 +65,10 @@ def test_a_stage_goes_on_as_if_it_had_not_stopped(tmp_path, name):
     assert np.isfinite(float(losses["loss"]))
 
 
-def test_nothing_to_resume(tmp_path):
+def test_resume_without_checkpoints(tmp_path):
     folder, model, stage, checkpoints = parts(tmp_path)
     assert not checkpoints.resume()
-    assert restore_result(folder, model, stage.name) is None
+    assert restore_stage_weights(folder, model, stage.name) is None
     assert int(stage.step) == 0
 
 
@@ -80,7 +80,7 @@ def best(folder):
 @pytest.mark.parametrize(
     "keep, kept", [("best", (1.0, 2)), ("last", (None, 4))]
 )
-def test_what_is_kept_is_the_best_or_the_last(tmp_path, keep, kept):
+def test_the_best_or_the_last_weights_are_kept(tmp_path, keep, kept):
     folder, model, stage, checkpoints = parts(tmp_path, keep=keep)
     weight = model.trainable_variables[0]
     for step, loss in enumerate([3.0, 1.0, 2.0, float("nan")], start=1):
@@ -91,11 +91,11 @@ def test_what_is_kept_is_the_best_or_the_last(tmp_path, keep, kept):
     loss, step = kept
     assert best(folder) == {"loss": loss, "step": step}
     _, other, *_ = parts(tmp_path, keep=keep)
-    restore_result(folder, other, stage.name)
+    restore_stage_weights(folder, other, stage.name)
     assert (other.trainable_variables[0].numpy() == step).all()
 
 
-def test_a_number_beats_a_loss_that_is_none(tmp_path):
+def test_a_finite_loss_is_better_than_nan(tmp_path):
     folder, _, stage, checkpoints = parts(tmp_path, keep="best")
     checkpoints.save_if_best(float("nan"))
     stage.step.assign(1)
@@ -103,7 +103,7 @@ def test_a_number_beats_a_loss_that_is_none(tmp_path):
     assert best(folder) == {"loss": 5.0, "step": 1}
 
 
-def test_two_newest_are_kept(tmp_path):
+def test_two_newest_checkpoints_are_kept(tmp_path):
     folder, _, stage, checkpoints = parts(tmp_path)
     for step in (1, 2, 3):
         stage.step.assign(step)
@@ -132,28 +132,28 @@ def two_saved(tmp_path, max_to_keep=2):
 @pytest.mark.parametrize(
     "damaged", ["ckpt-2.index", "ckpt-2.data-00000-of-00001"]
 )
-def test_a_damaged_checkpoint_is_passed_over(tmp_path, capsys, damaged):
+def test_a_damaged_checkpoint_is_skipped(tmp_path, capsys, damaged):
     cut(two_saved(tmp_path) / damaged)
     folder, model, stage, checkpoints = parts(tmp_path, seed=1, keep="last")
     assert checkpoints.resume()
     assert int(stage.step) == 1
     said = capsys.readouterr().err
-    assert "ckpt-2 is damaged and passed over" in said
+    assert "ckpt-2 is damaged and skipped" in said
     assert (model.trainable_variables[0].numpy() == 1).all()
-    assert restore_result(folder, model, stage.name).endswith("ckpt-1")
-    stage.step.assign(2)  # it goes on, and overwrites what was damaged
+    assert restore_stage_weights(folder, model, stage.name).endswith("ckpt-1")
+    stage.step.assign(2)  # training continues and replaces the damaged one
     checkpoints.save()
     _, _, again, checkpoints = parts(tmp_path, keep="last")
     assert checkpoints.resume() and int(again.step) == 2
 
 
-def test_a_damaged_list_of_checkpoints_is_no_matter(tmp_path):
+def test_a_damaged_list_of_checkpoints_does_not_matter(tmp_path):
     cut(two_saved(tmp_path) / "checkpoint")
     _, _, stage, checkpoints = parts(tmp_path)
     assert checkpoints.resume() and int(stage.step) == 2
 
 
-def test_where_all_are_damaged_nothing_is_begun_anew(tmp_path):
+def test_training_does_not_start_again_if_all_are_damaged(tmp_path):
     saved = two_saved(tmp_path)
     for index in saved.glob("*.index"):
         cut(index)
@@ -163,25 +163,25 @@ def test_where_all_are_damaged_nothing_is_begun_anew(tmp_path):
 
 
 @pytest.mark.parametrize("keep", [1, 3])
-def test_as_many_as_wanted_are_kept(tmp_path, keep):
+def test_max_to_keep(tmp_path, keep):
     found = two_saved(tmp_path, keep).glob("*.index")
     assert len(list(found)) == min(2, keep)
 
 
-def test_where_the_best_is_damaged_the_newest_serves(tmp_path, capsys):
+def test_the_newest_replaces_a_damaged_best(tmp_path, capsys):
     two_saved(tmp_path)
     folder, model, stage, checkpoints = parts(tmp_path, keep="best")
     assert checkpoints.resume()
     checkpoints.save_if_best(1.0)
     for data in folder.checkpoints(stage.name, "best").glob("*.data*"):
         cut(data)
-    path = restore_result(folder, model, stage.name)
+    path = restore_stage_weights(folder, model, stage.name)
     assert path.endswith("newest/ckpt-2")
     assert "best/ckpt-2 is damaged" in capsys.readouterr().err
 
 
-def test_checkpoints_without_the_last_of_a_state_are_whole(tmp_path):
-    """The sums of running means came later: older files have none."""
+def test_checkpoints_without_running_means_can_be_read(tmp_path):
+    """Those of earlier versions have none."""
     folder, model, stage, checkpoints = parts(tmp_path)
     stage.step.assign(7)
     whole = stage.state()
@@ -193,7 +193,7 @@ def test_checkpoints_without_the_last_of_a_state_are_whole(tmp_path):
 
 
 @pytest.mark.parametrize("data", [b"", b"\xff", b"[]", b'{"loss": "low"}'])
-def test_a_damaged_score_is_named_before_training(tmp_path, data):
+def test_a_damaged_score_is_refused_before_training(tmp_path, data):
     folder, model, stage, checkpoints = parts(tmp_path, keep="best")
     checkpoints.save_if_best(1.0)
     path = folder.checkpoints(stage.name, "best.json")
@@ -202,7 +202,7 @@ def test_a_damaged_score_is_named_before_training(tmp_path, data):
         StageCheckpoints(folder, model, stage)
 
 
-def test_the_best_is_known_to_who_goes_on(tmp_path):
+def test_the_best_loss_is_restored(tmp_path):
     folder, model, stage, checkpoints = parts(tmp_path, keep="best")
     checkpoints.save_if_best(1.0)
     again = StageCheckpoints(folder, model, stage)

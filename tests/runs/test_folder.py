@@ -7,14 +7,14 @@ from mipae_tf.models.config import TORCH_RULES
 from mipae_tf.runs import RunFolder
 
 
-def test_a_claimed_folder_says_what_it_is(tmp_path):
+def test_a_claimed_folder_has_settings_and_flags(tmp_path):
     folder = RunFolder(tmp_path / "new" / "run")
     folder.claim(settings(), "--seed=0\n")
     assert folder.settings() == settings()
     assert folder.flags.read_text() == "--seed=0\n"
 
 
-def test_home_folders_and_links_lead_to_a_run(tmp_path, monkeypatch):
+def test_home_folders_and_links_are_followed(tmp_path, monkeypatch):
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.chdir(tmp_path)
     (tmp_path / "link").symlink_to("elsewhere")
@@ -24,7 +24,7 @@ def test_home_folders_and_links_lead_to_a_run(tmp_path, monkeypatch):
     assert not (tmp_path / "~").exists()
 
 
-def test_a_file_in_the_place_of_a_run_is_named(tmp_path):
+def test_a_file_instead_of_a_folder_is_refused(tmp_path):
     (tmp_path / "run").write_text("notes")
     with pytest.raises(ValueError, match="--run_dir=.*/run is a file; a fold"):
         RunFolder(tmp_path / "run").claim(settings())
@@ -32,15 +32,16 @@ def test_a_file_in_the_place_of_a_run_is_named(tmp_path):
 
 
 @pytest.mark.parametrize("name", ["metrics.json", "report.html", "flags.cfg"])
-def test_files_of_a_folder_that_is_no_run_are_not_overwritten(tmp_path, name):
+def test_files_of_a_folder_without_a_run_are_not_overwritten(tmp_path, name):
     (tmp_path / name).write_text("of the user")
-    with pytest.raises(ValueError, match=f"no run, but files .*{name}.*; name"):
+    message = f"not a run folder, but has files .*{name}.*; use another"
+    with pytest.raises(ValueError, match=message):
         RunFolder(tmp_path).claim(settings())
     assert [path.name for path in tmp_path.iterdir()] == [name]
     assert (tmp_path / name).read_text() == "of the user"
 
 
-def test_other_files_of_a_folder_may_stay(tmp_path):
+def test_other_files_of_a_folder_are_kept(tmp_path):
     for name in ("train.log", "lock"):
         (tmp_path / name).write_text("of the user")
     RunFolder(tmp_path).claim(settings())
@@ -48,7 +49,7 @@ def test_other_files_of_a_folder_may_stay(tmp_path):
         assert (tmp_path / name).read_text() == "of the user"
 
 
-def test_the_same_run_may_go_on_and_be_longer(tmp_path):
+def test_a_run_may_be_resumed_with_more_steps(tmp_path):
     first = RunFolder(tmp_path)
     first.claim(settings())
     first.release()
@@ -66,19 +67,21 @@ def test_the_same_run_may_go_on_and_be_longer(tmp_path):
         ({"frame_shape": (64, 64, 3)}, "frame_shape is .*64, 64, 1.* there"),
     ],
 )
-def test_another_run_is_refused_by_field(tmp_path, other, message):
+def test_the_error_for_another_run_names_the_difference(
+    tmp_path, other, message
+):
     first = RunFolder(tmp_path)
     first.claim(settings(), "--flags\n")
     first.release()
-    with pytest.raises(ValueError, match=f"holds another run .*{message}"):
+    with pytest.raises(ValueError, match=f"contains another run .*{message}"):
         RunFolder(tmp_path).claim(settings(**other))
     assert first.settings() == settings()
     assert first.flags.read_text() == "--flags\n"
 
 
 @pytest.mark.parametrize("given", [{}, {"adam_epsilon": "torch"}])
-def test_a_run_of_before_an_option_keeps_the_default(tmp_path, given):
-    """Not what the protocol says by now; and what is given is refused."""
+def test_an_older_run_keeps_the_default_of_a_new_option(tmp_path, given):
+    """It ignores the protocol; another value from the user is refused."""
     folder = RunFolder(tmp_path)
     published = TORCH_RULES | {"width": 2}
     folder.claim(settings(**published))
@@ -86,7 +89,7 @@ def test_a_run_of_before_an_option_keeps_the_default(tmp_path, given):
     config = json.loads(folder.config.read_text())
     del config["config"]["adam_epsilon"]
     folder.config.write_text(json.dumps(config))
-    begun = folder.as_begun(settings(**published), given)
+    begun = folder.resumed_settings(settings(**published), given)
     assert begun.config.layer_rules == "torch"
     if given:
         with pytest.raises(ValueError, match="is keras there and torch here"):
@@ -96,33 +99,37 @@ def test_a_run_of_before_an_option_keeps_the_default(tmp_path, given):
     assert begun.config == folder.settings().config
     folder.claim(begun)
     assert folder.settings() == begun
-    assert folder.as_begun(settings(**published), given) == begun, "once more"
+    assert folder.resumed_settings(settings(**published), given) == begun, (
+        "once more"
+    )
 
 
-def test_only_a_run_of_the_model_has_begun(tmp_path):
+def test_settings_are_adapted_only_to_a_run_of_the_same_model(tmp_path):
     folder = RunFolder(tmp_path)
-    assert folder.as_begun(settings(), {}) == settings()
+    assert folder.resumed_settings(settings(), {}) == settings()
     folder.claim(settings("drnet"))
     folder.release()
-    assert folder.as_begun(settings(), {}) == settings()
+    assert folder.resumed_settings(settings(), {}) == settings()
 
 
-def test_a_second_trainer_is_refused_until_the_first_is_done(tmp_path):
+def test_a_second_trainer_is_refused_until_the_first_is_finished(tmp_path):
     first, second = RunFolder(tmp_path), RunFolder(tmp_path)
     first.claim(settings())
-    with pytest.raises(ValueError, match="is in use by another training"):
+    with pytest.raises(ValueError, match="is used by another training process"):
         second.claim(settings())
     first.release()
     second.claim(settings())
     second.release()
 
 
-def test_a_folder_without_a_run_is_named(tmp_path):
-    with pytest.raises(ValueError, match=f"--run_dir={tmp_path} holds no run"):
+def test_a_folder_without_a_run_is_refused(tmp_path):
+    with pytest.raises(
+        ValueError, match=f"--run_dir={tmp_path} is not a run folder"
+    ):
         RunFolder(tmp_path).settings()
 
 
-def test_losses_of_steps_to_come_are_forgotten(tmp_path):
+def test_losses_of_later_steps_are_removed(tmp_path):
     folder = RunFolder(tmp_path)
     assert folder.read_losses() == []
     rows = [
@@ -133,18 +140,18 @@ def test_losses_of_steps_to_come_are_forgotten(tmp_path):
     for row in rows:
         folder.append_losses(row)
     assert folder.read_losses() == rows
-    folder.forget_losses_after("second", 1)
+    folder.remove_losses_after("second", 1)
     assert folder.read_losses() == rows[:4]
     lines = folder.losses.read_text().splitlines()
     assert [json.loads(line) for line in lines] == rows[:4]
 
 
-def test_a_line_cut_short_does_not_stop_a_run(tmp_path):
+def test_a_truncated_last_line_is_ignored(tmp_path):
     folder = RunFolder(tmp_path)
     folder.append_losses({"stage": "first", "step": 1})
     with folder.losses.open("a") as file:
         file.write('{"stage": "fir')
-    folder.forget_losses_after("first", 1)
+    folder.remove_losses_after("first", 1)
     assert folder.read_losses() == [{"stage": "first", "step": 1}]
 
 
@@ -173,14 +180,16 @@ def test_a_line_cut_short_does_not_stop_a_run(tmp_path):
         "other shape",
     ],
 )
-def test_a_damaged_config_is_named_and_kept(tmp_path, data):
+def test_a_damaged_config_is_refused_and_kept(tmp_path, data):
     folder = RunFolder(tmp_path)
     folder.config.write_bytes(data)
     for use in (folder.settings, lambda: folder.claim(settings())):
         with pytest.raises(ValueError) as refused:
             use()
         said = str(refused.value)
-        assert said.startswith(f"{folder.config} is damaged, or of no run")
+        assert said.startswith(
+            f"{folder.config} is damaged or not of this library"
+        )
         assert "\n" not in said
     assert folder.config.read_bytes() == data
 
@@ -188,7 +197,7 @@ def test_a_damaged_config_is_named_and_kept(tmp_path, data):
 @pytest.mark.parametrize(
     "line", [b"", b"\xff\xfe", b"[1]", b'{"step": 1}', b'{"cut']
 )
-def test_a_damaged_line_of_losses_is_named(tmp_path, line):
+def test_the_error_for_a_damaged_line_names_its_number(tmp_path, line):
     folder = RunFolder(tmp_path)
     folder.append_losses({"stage": "first", "step": 1})
     with folder.losses.open("ab") as file:

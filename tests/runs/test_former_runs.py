@@ -1,10 +1,10 @@
-"""Runs of earlier versions load and go on, or are refused in one sentence."""
+"""Runs of earlier versions can be loaded and resumed, or are refused."""
 
 import json
 
 import numpy as np
 import pytest
-from models.harness import lively_model
+from models.harness import random_model
 from models.harness import values
 from runs.run_cases import make_run
 from runs.run_cases import settings
@@ -14,8 +14,8 @@ from mipae_tf.runs import load
 from mipae_tf.runs.checkpoints import StageCheckpoints
 
 
-def test_the_one_stage_of_svg_was_called_elbo(tmp_path):
-    model = lively_model("svg_lp")
+def test_the_stage_of_svg_was_named_elbo(tmp_path):
+    model = random_model("svg_lp")
     folder = make_run(tmp_path, model, settings("svg_lp"))
     checkpoints = tmp_path / "checkpoints"
     (checkpoints / "joint").rename(checkpoints / "elbo")
@@ -30,14 +30,14 @@ def test_the_one_stage_of_svg_was_called_elbo(tmp_path):
     again = StageCheckpoints(folder, loaded, stage)
     assert again.resume()
     stage.step.assign(1)
-    folder.forget_losses_after(stage.name, 1)  # step 2 will be made again
+    folder.remove_losses_after(stage.name, 1)  # step 2 will be repeated
     assert folder.read_losses() == [{"stage": "elbo", "step": 1}]
     again.save()
     assert (checkpoints / "elbo" / "newest" / "ckpt-1.index").exists()
     assert not (checkpoints / "joint").exists()
 
 
-def test_a_stage_that_is_called_so_today_keeps_its_folder(tmp_path):
+def test_a_stage_that_is_still_named_elbo_keeps_its_folder(tmp_path):
     folder = RunFolder(tmp_path)
     newest = tmp_path / "checkpoints" / "elbo" / "newest"
     assert folder.checkpoints("elbo", "newest") == newest
@@ -50,7 +50,7 @@ def test_a_stage_that_is_called_so_today_keeps_its_folder(tmp_path):
     [
         (
             lambda fields: fields["config"].update(colour=1),
-            "--colour is no hyper-parameter of this model; it has",
+            "--colour is not a hyper-parameter of this model; it has",
         ),
         (
             lambda fields: fields["config"].update(backbone="unet"),
@@ -61,20 +61,22 @@ def test_a_stage_that_is_called_so_today_keeps_its_folder(tmp_path):
         (lambda fields: fields.update(more=1), "unexpected .* argument 'more'"),
     ],
 )
-def test_what_cannot_be_read_is_said(tmp_path, change, message):
+def test_the_error_for_unreadable_settings_names_the_reason(
+    tmp_path, change, message
+):
     fields = json.loads(settings().to_json())
     change(fields)
     folder = RunFolder(tmp_path)
     folder.config.write_text(json.dumps(fields))
     before = folder.config.read_text()
-    start = f"{tmp_path}/config.json is damaged, or of no run of this library"
+    start = f"{tmp_path}/config.json is damaged or not of this library"
     for read in (folder.settings, lambda: folder.claim(settings())):
         with pytest.raises(ValueError, match=start + ".*" + message):
             read()
     assert folder.config.read_text() == before
 
 
-def test_hyperparameters_that_a_run_does_not_know_have_their_defaults(tmp_path):
+def test_missing_hyperparameters_have_their_defaults(tmp_path):
     fields = json.loads(settings(mi_weight=1e-3).to_json())
     del fields["config"]["mi_weight"]
     folder = RunFolder(tmp_path)

@@ -1,12 +1,12 @@
 import keras
 import numpy as np
 import pytest
-from models.harness import lively_model
 from models.harness import moving_clips
+from models.harness import random_model
 from runs.run_cases import make_run
 from runs.run_cases import settings
 from training.scripted import Counter
-from training.scripted import Listener
+from training.scripted import Follower
 from training.scripted import Model
 
 import mipae_tf
@@ -20,7 +20,7 @@ from mipae_tf.runs.load import load_weights
 
 
 def counted(monkeypatch, owner, name):
-    """Counts the calls of a function, in a list."""
+    """A list that records the calls of a function."""
     calls, real = [], getattr(owner, name)
 
     def counting(*args, **kwargs):
@@ -31,9 +31,9 @@ def counted(monkeypatch, owner, name):
     return calls
 
 
-def test_a_loaded_run_forecasts_as_the_trained_model_did(tmp_path, monkeypatch):
-    """It is built once, without stages and their optimizers."""
-    model, video = lively_model("mipae"), moving_clips(2)
+def test_a_loaded_run_gives_the_same_forecast(tmp_path, monkeypatch):
+    """The model is created once, without stages and optimizers."""
+    model, video = random_model("mipae"), moving_clips(2)
     make_run(tmp_path, model)
     models = counted(monkeypatch, VideoModel, "__init__")
     stages = counted(monkeypatch, Stage, "__init__")
@@ -46,14 +46,12 @@ def test_a_loaded_run_forecasts_as_the_trained_model_did(tmp_path, monkeypatch):
     assert mipae_tf.load is load
 
 
-def test_a_run_is_loaded_with_the_weights_of_its_last_stage(
-    tmp_path, monkeypatch
-):
-    """Those that the first stage left hold a second one without training."""
+def test_the_weights_of_the_last_stage_are_loaded(tmp_path, monkeypatch):
+    """Those of the first stage, if the second one has no checkpoint."""
 
     def make_model(settings=None):
         first = Counter()
-        return Model(first, Listener(first))
+        return Model(first, Follower(first))
 
     monkeypatch.setattr(RunSettings, "make_model", make_model)
     model, folder = make_model(), RunFolder(tmp_path)
@@ -67,8 +65,10 @@ def test_a_run_is_loaded_with_the_weights_of_its_last_stage(
     folder.release()
 
 
-def test_weights_go_to_another_model_of_the_same_networks(tmp_path):
-    model = lively_model("mipae")
+def test_weights_can_be_loaded_into_another_model_with_the_same_networks(
+    tmp_path,
+):
+    model = random_model("mipae")
     make_run(tmp_path, model)
     other = settings("drnet", seed=5).make_model()
     load_weights(other, tmp_path)
@@ -84,18 +84,18 @@ def test_weights_go_to_another_model_of_the_same_networks(tmp_path):
         settings(normalization="batch"),
         settings(backbone="vgg_resnet"),
         settings("ae_lstm"),
-        settings("ae_lstm", state_dim=9),  # as many as content and pose
+        settings("ae_lstm", state_dim=9),  # the size of content and pose
     ],
     ids=["width", "pose_dim", "norm", "backbone", "model", "model and size"],
 )
 def test_other_networks_are_refused(tmp_path, other):
-    make_run(tmp_path, lively_model("mipae"))
+    make_run(tmp_path, random_model("mipae"))
     with pytest.raises(ValueError, match="other networks than this"):
         load_weights(other.make_model(), tmp_path)
 
 
-def test_a_run_without_checkpoint_is_named(tmp_path):
-    with pytest.raises(ValueError, match="holds no run"):
+def test_a_run_without_checkpoint_is_refused(tmp_path):
+    with pytest.raises(ValueError, match="is not a run folder"):
         load(tmp_path)
     RunFolder(tmp_path).claim(settings())
     with pytest.raises(ValueError, match="has no checkpoint yet"):

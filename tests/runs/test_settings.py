@@ -9,14 +9,14 @@ from mipae_tf.runs import RunSettings
 
 
 @pytest.mark.parametrize("name", list(MODELS))
-def test_settings_survive_their_file(name):
+def test_settings_can_be_written_and_read(name):
     run = dataclasses.replace(settings(name, seed=3), train_clips=7)
     again = RunSettings.from_json(run.to_json())
     assert again == run
     assert json.loads(run.to_json())["config"]["width"] == 2
 
 
-def test_what_makes_another_run():
+def test_identity():
     run = settings()
     longer = settings(representation_steps=99, dynamics_steps=99)
     assert longer.identity() == run.identity()
@@ -32,7 +32,7 @@ def test_what_makes_another_run():
         assert other.identity() != run.identity()
 
 
-def test_the_seed_is_the_key_of_the_weights():
+def test_initial_weights_depend_on_the_seed():
     def weights(seed):
         return settings(seed=seed).make_model().get_weights()
 

@@ -1,8 +1,8 @@
-"""Requests with a fault each, drawn from a seed."""
+"""Random requests with one fault each."""
 
 import numpy as np
 
-NUMBERS = {
+BAD_COUNTS = {
     "horizon": (0, -1, -(2**31), 10_001, 2**31 - 1),
     "samples": (0, -7, -(2**31), 10_001, 2**31 - 1),
 }
@@ -10,13 +10,13 @@ TYPES = (np.float16, np.float64, np.int64, np.int8, np.bool_, np.bytes_)
 
 
 def valid_request(signature, frame_shape, latents, random):
-    """Inputs that must be answered.
+    """Inputs of a valid request.
 
     Args:
-        signature: of the SavedModel.
+        signature: signature of the SavedModel.
         frame_shape: (height, width, channel).
-        latents: shapes `[batch, time or nothing, ...]` of 2 clips of 3 frames.
-        random: numpy generator.
+        latents: shapes of the latents by name, for 2 clips of 3 frames.
+        random: NumPy generator.
     """
     number = np.int32
     video = random.integers(0, 256, (2, 3, *frame_shape), np.uint8)
@@ -35,12 +35,12 @@ def valid_request(signature, frame_shape, latents, random):
     return request
 
 
-def spoilt(request, random):
-    """A copy of the request with one fault, and what the fault is."""
+def with_fault(request, random):
+    """A copy of the request with one fault, and a name of the fault."""
     name = random.choice(list(request))
     value = request[name]
     faults = [_rank, _type, _missing, _extra]
-    if name in NUMBERS:
+    if name in BAD_COUNTS:
         faults += [_number] * 2
     if value.ndim:
         faults += [_size, _size, _empty]
@@ -59,10 +59,10 @@ def _rank(request, name, random):
 
 
 def _size(request, name, random):
-    """One axis of a fixed size is shorter or longer."""
+    """Changes the size of an axis of fixed size."""
     value = request[name]
     last = value.ndim - 1
-    # The last one is always fixed; so are three in frames.
+    # The last axis is always fixed; of frames, the last three.
     first = value.ndim - 3 if name in ("video", "reference") else last
     axis = random.integers(first, last + 1)
     sizes = list(value.shape)
@@ -78,13 +78,13 @@ def _empty(request, name, random):
 
 
 def _longer(request, name, random):
-    """More clips than the other inputs have."""
+    """Makes the batch larger than in the other inputs."""
     value = request[name]
     return {**request, name: np.concatenate([value, value[:1]])}
 
 
 def _number(request, name, random):
-    value = NUMBERS[name][random.integers(len(NUMBERS[name]))]
+    value = BAD_COUNTS[name][random.integers(len(BAD_COUNTS[name]))]
     return {**request, name: np.int32(value)}
 
 

@@ -1,7 +1,7 @@
-"""Answers requests with SavedModels, as a model server does.
+"""A minimal model server.
 
-It knows TensorFlow alone. Reads pickled `(path, signature, inputs)` from
-standard input, writes pickled outputs by name, or the text of the error.
+It imports only TensorFlow. Reads pickled `(path, signature, inputs)` from
+standard input, and writes pickled outputs by name or the text of the error.
 """
 
 import os

@@ -8,28 +8,27 @@ import sys
 import numpy as np
 import pytest
 from models.harness import FRAME
-from models.harness import lively_model
 from models.harness import moving_clips
+from models.harness import random_model
 from runs.run_cases import make_run
 from runs.run_cases import settings
-from serving.bad_requests import spoilt
 from serving.bad_requests import valid_request
+from serving.bad_requests import with_fault
 
 from mipae_tf.models.frame_values import to_uint8
 from mipae_tf.serving import export_run
 
-# `mipae_tf.serving.export` is the function as well as the module.
 MODULE = importlib.import_module("mipae_tf.serving.export")
 SERVER = pathlib.Path(__file__).with_name("request_server.py")
 GIVEN = {"mipae": {"backbone": "dcgan_skips"}}
 
 
 class Server:
-    """A process that knows nothing of the library, and what it serves."""
+    """A server process without the library, and its models."""
 
     def __init__(self, folder):
         self.folder, self.served = folder, {}
-        # -I keeps path and folder out.
+        # -I ignores PYTHONPATH and the working directory.
         self.process = subprocess.Popen(
             [sys.executable, "-I", str(SERVER)],
             stdin=subprocess.PIPE,
@@ -39,17 +38,17 @@ class Server:
         )
 
     def model(self, name):
-        """A model, exported once."""
+        """A model, which is exported at the first call."""
         if name not in self.served:
             given = GIVEN.get(name, {})
-            model = lively_model(name, **given)
+            model = random_model(name, **given)
             run = self.folder / name
             make_run(run, model, settings(name, **given))
             self.served[name] = model, str(export_run(run))
         return self.served[name][0]
 
     def __call__(self, name, signature, **inputs):
-        """Outputs by name, or what the error says."""
+        """Outputs by name, or the error message."""
         inputs = {k: np.asarray(v) for k, v in inputs.items()}
         request = (self.served[name][1], signature, inputs)
         pickle.dump(request, self.process.stdin)
@@ -69,14 +68,14 @@ def server(tmp_path_factory):
 
 
 def apart(one, other):
-    """Grey levels between two pictures."""
+    """Absolute difference in grey levels."""
     return np.abs(np.asarray(one, int) - np.asarray(other, int))
 
 
 @pytest.mark.parametrize(
     "name", ["mipae", pytest.param("ae_lstm", marks=pytest.mark.slow)]
 )
-def test_a_server_forecasts_the_same_frames(server, name):
+def test_a_served_model_gives_the_same_forecast(server, name):
     model, video = server.model(name), moving_clips(3)
     for batch, context, horizon in ((2, 2, 3), (1, 4, 6), (3, 3, 1)):
         clips = video[:batch, :context]
@@ -104,7 +103,7 @@ def test_a_server_forecasts_the_same_frames(server, name):
         pytest.param("independent_prediction", marks=pytest.mark.slow),
     ],
 )
-def test_a_server_draws_the_same_futures(server, name):
+def test_a_served_model_gives_the_same_samples(server, name):
     model, video = server.model(name), moving_clips(2)[:, :3]
     futures = []
     for seed in (0, 1):
@@ -152,7 +151,7 @@ SENTENCES = [
 
 
 @pytest.mark.parametrize("signature, fault, words", SENTENCES)
-def test_the_graph_says_what_is_wrong(server, signature, fault, words):
+def test_the_graph_refuses_invalid_requests(server, signature, fault, words):
     request = sent(server, "svg_lp", signature, np.random.default_rng(0))
     said = server("svg_lp", signature, **{**request, **fault})
     name = signature.replace("serving_default", "forecast")
@@ -161,7 +160,7 @@ def test_the_graph_says_what_is_wrong(server, signature, fault, words):
 
 
 def sent(server, name, signature, random):
-    """A request that is right."""
+    """A valid request."""
     model = server.model(name)
     latents = {
         latent.name: (2, *[3][: latent.per_frame], *latent.code_shape)
@@ -173,8 +172,8 @@ def sent(server, name, signature, random):
 @pytest.mark.parametrize(
     "count", [100, pytest.param(1_000, marks=pytest.mark.slow)]
 )
-def test_no_request_ends_the_server(server, count):
-    """Of six, five are faulty; the others are answered as at first."""
+def test_no_request_stops_the_server(server, count):
+    """Five of six requests have a fault; the others get the same response."""
     random = np.random.default_rng(0)
     signatures = ("forecast", "serving_default", "encode", "decode", "sample")
     ends = [("mipae", s) for s in signatures[:-1]]
@@ -186,7 +185,7 @@ def test_no_request_ends_the_server(server, count):
         place = random.integers(len(ends))
         request, fault = requests[place], None
         if random.integers(6):
-            request, fault = spoilt(request, random)
+            request, fault = with_fault(request, random)
         answer = server(*ends[place], **request)
         assert server.process.poll() is None
         if fault is None:
@@ -206,8 +205,8 @@ def same(answer, wanted):
         np.testing.assert_array_equal(answer[name], value)
 
 
-def test_versions_are_counted(tmp_path, monkeypatch):
-    make_run(tmp_path / "run", lively_model("ae_lstm"), settings("ae_lstm"))
+def test_version_numbers(tmp_path, monkeypatch):
+    make_run(tmp_path / "run", random_model("ae_lstm"), settings("ae_lstm"))
     target = tmp_path / "served"
     (target / "3").mkdir(parents=True)
 
@@ -218,7 +217,7 @@ def test_versions_are_counted(tmp_path, monkeypatch):
     monkeypatch.setattr(MODULE, "_write", broken)
     with pytest.raises(OSError):
         export_run(tmp_path / "run", target)
-    assert [p.name for p in target.iterdir()] == ["3"], "nothing half-written"
+    assert [p.name for p in target.iterdir()] == ["3"], "partial export"
     with pytest.raises(ValueError, match="--max_frames=0 is too small"):
         export_run(tmp_path / "run", target, max_frames=0)
     monkeypatch.setattr(
@@ -226,7 +225,7 @@ def test_versions_are_counted(tmp_path, monkeypatch):
     )
     assert export_run(tmp_path / "run", target) == target / "4"
     assert export_run(tmp_path / "run") == tmp_path / "run" / "export" / "1"
-    # Home folders are found, and a link to a folder that is missing stays.
+    # Home folders are expanded; a link to a missing folder is kept.
     monkeypatch.setenv("HOME", str(tmp_path))
     (tmp_path / "link").symlink_to(tmp_path / "elsewhere")
     assert export_run("~/run", "~/link") == tmp_path / "link" / "1"

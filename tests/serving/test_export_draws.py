@@ -1,4 +1,4 @@
-"""Which draws an exported predictor makes, without a server."""
+"""Seeds of the random draws of an exported model."""
 
 import importlib
 
@@ -15,11 +15,11 @@ FRAME = (4, 4, 1)
 
 
 class Stopped(Exception):
-    """Raised where nothing more is to be seen."""
+    """Ends the export as soon as the endpoints are known."""
 
 
 class Archive:
-    """Takes endpoints and lets them be called."""
+    """Replaces `keras.export.ExportArchive`; endpoints can be called."""
 
     def __init__(self):
         self.endpoints = {}
@@ -39,7 +39,7 @@ class Archive:
 
 
 class Drawer:
-    """A model whose frames are the key of its draws, and the sample."""
+    """A model that returns its arguments and seeds instead of frames."""
 
     frame_shape = FRAME
     stochastic = True
@@ -73,8 +73,8 @@ def asked(**numbers):
     return {"video": video, **{k: tf.constant(v) for k, v in numbers.items()}}
 
 
-def test_exported_draws_depend_on_the_seed(exported):
-    """The key is that of `VideoModel.forecast`."""
+def test_the_seed_of_exported_draws(exported):
+    """It is the same as in `VideoModel.forecast`."""
     for seed in (0, 7):
         found = exported("forecast", **asked(horizon=3, seed=seed))
         np.testing.assert_array_equal(found["frames"], [3, seed, 0])

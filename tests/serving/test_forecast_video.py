@@ -3,8 +3,8 @@ import os
 
 import numpy as np
 import pytest
-from models.harness import lively_model
 from models.harness import moving_clips
+from models.harness import random_model
 from PIL import Image
 from runs.run_cases import make_run
 from runs.run_cases import settings
@@ -14,20 +14,20 @@ from mipae_tf.visual.animation import write_gif
 from mipae_tf.visual.side_by_side import side_by_side
 from mipae_tf.visual.video_file import read_video
 
-# `mipae_tf.serving.forecast_video` is the function as well as the module.
+# `mipae_tf.serving.forecast_video` is also the name of the function.
 MODULE = importlib.import_module("mipae_tf.serving.forecast_video")
 
 
 @pytest.fixture(scope="module")
 def run(tmp_path_factory):
     folder = tmp_path_factory.mktemp("run")
-    model = lively_model("ae_lstm")
+    model = random_model("ae_lstm")
     make_run(folder / "run", model, settings("ae_lstm"))
     np.save(folder / "clip.npy", moving_clips(1)[0])
     return model, folder
 
 
-def test_what_follows_the_video_is_written_and_drawn(run):
+def test_a_forecast_is_written_as_array_and_animation(run):
     model, folder = run
     drawn, array = folder / "new" / "ahead.gif", folder / "ahead.npy"
     for output in (drawn, array):
@@ -39,9 +39,9 @@ def test_what_follows_the_video_is_written_and_drawn(run):
     assert drawn.read_bytes().startswith(b"GIF8")
 
 
-def test_a_long_forecast_goes_through_in_pieces(run, monkeypatch):
+def test_a_long_forecast_is_written_in_pieces(run, monkeypatch):
     model, folder = run
-    monkeypatch.setattr(MODULE, "PIECE", 3)
+    monkeypatch.setattr(MODULE, "FRAMES_PER_CALL", 3)
     for ending in (".mp4", ".npy"):
         output = folder / f"ahead{ending}"
         forecast_video(folder / "run", folder / "clip.npy", output, horizon=7)
@@ -65,7 +65,7 @@ def test_a_long_forecast_goes_through_in_pieces(run, monkeypatch):
 
 
 class Drawer:
-    """A model whose frames are the seed, and one more for each sample."""
+    """A model whose pixels are the seed plus the index of the sample."""
 
     frame_shape = (64, 64, 1)
     stochastic = True
@@ -93,7 +93,7 @@ def test_futures_depend_on_the_seed(tmp_path, monkeypatch):
 
 @pytest.mark.slow
 def test_several_futures_are_drawn(tmp_path):
-    model, video = lively_model("svg_lp"), moving_clips(1)
+    model, video = random_model("svg_lp"), moving_clips(1)
     make_run(tmp_path / "run", model, settings("svg_lp"))
     np.save(tmp_path / "clip.npy", video[0])
     drawn, array = tmp_path / "ahead.gif", tmp_path / "ahead.npy"
@@ -109,7 +109,7 @@ def test_several_futures_are_drawn(tmp_path):
 
 @pytest.fixture
 def no_run(tmp_path, monkeypatch):
-    """A clip and a frame in a folder; no run is asked for."""
+    """A folder with clips and a frame, without a run."""
     monkeypatch.chdir(tmp_path)
     write_gif("clip.gif", moving_clips(1)[0])
     write_gif("other.gif", moving_clips(1)[0])
@@ -134,11 +134,11 @@ def no_run(tmp_path, monkeypatch):
         ("clip.gif", "hard.gif", "--output=hard.gif is the same file as"),
         ("clip.gif", "{home}/clip.gif", "is the same file as"),
         ("~/clip.gif", "clip.gif", "is the same file as"),
-        ("frames", "frames/a.gif", "a.gif lies in the folder --input=frames;"),
-        ("frames", "frames/more/a.npy", "lies in the folder --input=frames"),
-        ("to_frames", "frames/a.gif", "lies in the folder --input=to_frames"),
-        ("frames", "into_frames.gif", "into_frames.gif lies in the folder"),
-        (".", "a.gif", "--output=a.gif lies in the folder --input=."),
+        ("frames", "frames/a.gif", "a.gif is in the folder --input=frames;"),
+        ("frames", "frames/more/a.npy", "is in the folder --input=frames"),
+        ("to_frames", "frames/a.gif", "is in the folder --input=to_frames"),
+        ("frames", "into_frames.gif", "into_frames.gif is in the folder"),
+        (".", "a.gif", "--output=a.gif is in the folder --input=."),
         ("clip.gif", "folder.gif", "--output=folder.gif is a folder; a file"),
         ("clip.gif", "a.GIFF", r"a\.GIFF must end in .gif, .mp4 or .npy"),
     ],
@@ -155,7 +155,7 @@ def test_the_source_is_never_overwritten(
     assert sorted(no_run.rglob("*")) == files
 
 
-def test_endings_are_taken_in_any_case(no_run, monkeypatch):
+def test_the_case_of_the_extension_does_not_matter(no_run, monkeypatch):
     class Still:
         frame_shape, stochastic = (64, 64, 1), False
         TAKES = ("frames",)
@@ -183,19 +183,19 @@ def test_endings_are_taken_in_any_case(no_run, monkeypatch):
         ({"horizon": 2_001}, "is too large for a GIF, .* is 1 to 2000, or"),
         (
             {"horizon": 10**9, "output": "new/x.npy"},
-            r"--output=new/x.npy would have 4,096.0 GB, and [\d.,]+ GB are",
+            r"--output=new/x.npy needs 4,096.0 GB and only [\d.,]+ GB are",
         ),
         ({"fps": -1.0}, "--fps=-1.0 is too small; allowed is 0.01 to 1000.0"),
         ({"fps": float("nan")}, "--fps=nan must be a number"),
         ({"seed": 10**20}, "--seed=1.* is too large; allowed is 0 to 21"),
         ({"samples": 10**9}, "--samples=1000000000 is too large"),
         ({"samples": 0}, "--samples=0 is too small"),
-        ({"samples": 2}, "--samples=2 asks .* of AE-LSTM are all the same"),
-        ({"context": 9}, "--context=9 does not fit .* 8 frames"),
+        ({"samples": 2}, "--samples=2 is too large, as AE-LSTM is determin"),
+        ({"context": 9}, "--context=9 is too large: .* has 8 frames; allowed"),
         ({"context": 0}, "--context=0 is too small"),
     ],
 )
-def test_what_cannot_be_previewed_is_named(run, given, message):
+def test_invalid_options_are_refused(run, given, message):
     _, folder = run
     given = {"output": str(folder / "x.gif"), **given}
     with pytest.raises(ValueError, match=message):

@@ -1,4 +1,4 @@
-"""One worker of a training: TF_CONFIG says which, arguments what.
+"""Runs one worker of a distributed training; TF_CONFIG selects the worker.
 
 python one_worker.py STRATEGY MODEL RUN_DIR
 """
@@ -13,11 +13,11 @@ TESTS = pathlib.Path(__file__).parents[1]
 sys.path[:0] = [str(TESTS.parent), str(TESTS)]
 
 from models.harness import moving_clips  # noqa: E402
-from models.harness import small  # noqa: E402
+from models.harness import small_config  # noqa: E402
 
 from mipae_tf.models import config_class  # noqa: E402
 from mipae_tf.training import TrainingOptions  # noqa: E402
-from mipae_tf.training.job import train  # noqa: E402
+from mipae_tf.training.job import train_model  # noqa: E402
 from mipae_tf.training.loop import StageLoop  # noqa: E402
 
 STEPS = 20
@@ -36,10 +36,10 @@ def main(strategy, model, run_dir):
     fields = {f.name for f in dataclasses.fields(config_class(model))}
     lengths = {f: STEPS for f in fields if f.endswith("_steps")}
     video = moving_clips(16)
-    train(
+    train_model(
         run_dir,
         model=model,
-        hyperparameters=small(model, **lengths),
+        hyperparameters=small_config(model, **lengths),
         clips={"train": video, "validation": video[:4]},
         strategy=strategy,
         options=TrainingOptions(

@@ -1,4 +1,4 @@
-"""Models of one number a stage, whose weights and losses are known."""
+"""Models with one weight per stage, whose values and losses are known."""
 
 import types
 
@@ -16,12 +16,12 @@ from mipae_tf.training import Trainer
 from mipae_tf.training import TrainingOptions
 
 SIZE = 4
-# Pixels below are of training clips, those above of validation clips.
+# Pixels of training clips are below this value, those of validation above.
 BETWEEN = 127
 
 
 def clips(split, count=8, length=3):
-    """Clips whose pixels say split, clip and time."""
+    """Clips whose pixels identify split, clip and time."""
     first = {"train": 0, "validation": 150}[split]
     values = first + 10 * np.arange(count)[:, None] + np.arange(length)
     shape = (count, length, SIZE, SIZE, 1)
@@ -30,7 +30,7 @@ def clips(split, count=8, length=3):
 
 
 class Number(keras.layers.Layer):
-    """One weight, 0 at first."""
+    """One weight, initially 0."""
 
     def __init__(self):
         super().__init__()
@@ -42,18 +42,18 @@ class Counter(Stage):
     """Its weight is the number of its steps.
 
     The training loss is the mean pixel of a batch. The validation loss is the
-    distance of the weight from `best`, from `best_in_training` if it is shown
-    training clips.
+    distance of the weight from `best`, or from `best_in_training` for training
+    clips.
 
     Args:
-        steps: length of the training.
-        best: weight with the least validation loss.
-        best_in_training: the same on training clips.
+        steps: number of training steps.
+        best: weight with the lowest validation loss.
+        best_in_training: the same for training clips.
         ema: decay of a moving average of the weight.
-        bad: steps, from 0, whose loss and gradient are no numbers, unless
-            training went back and on with other batches.
-        always_bad: whether all steps are, come what may.
-        name: of the stage.
+        bad: steps, counted from 0, whose loss and gradient are NaN before the
+            first rollback.
+        always_bad: whether loss and gradient are NaN in all steps.
+        name: name of the stage.
     """
 
     LOSSES = ("loss", "gradient_norm")
@@ -72,7 +72,7 @@ class Counter(Stage):
         self.number = Number()
         self.best, self.best_in_training = best, best_in_training
         self.bad, self.always_bad = tf.constant(bad, tf.int64), always_bad
-        self.looks = tf.Variable(0, trainable=False)
+        self.evaluations = tf.Variable(0, trainable=False)
         self.uses_xla = False
         self.prepared = []
         optimizer = keras.optimizers.SGD(
@@ -89,7 +89,7 @@ class Counter(Stage):
         return {"loss": seen(batch) * sound, "gradient_norm": norm}
 
     def evaluate_losses(self, batch):
-        self.looks.assign_add(1)
+        self.evaluations.assign_add(1)
         is_training = seen(batch) < BETWEEN
         best = tf.where(is_training, self.best_in_training, self.best)
         away = tf.abs(self.number.value - tf.cast(best, tf.float32))
@@ -102,13 +102,13 @@ class Counter(Stage):
         self.uses_xla = True
 
 
-class Listener(Counter):
-    """A second stage: its weight is what the first one's is as it trains."""
+class Follower(Counter):
+    """A second stage, which copies the weight of the first in each step."""
 
     def __init__(self, first, steps=2, streams=("video",)):
         super().__init__(steps, name="second")
         self.streams = streams
-        self.first = (first,)  # in a tuple, so that it is not a part of this
+        self.first = (first,)  # in a tuple, so that Keras does not track it
 
     def update(self, batch):
         self.number.value.assign(self.first[0].number.value)
@@ -122,7 +122,7 @@ def seen(batch):
 
 
 class Model:
-    """What a trainer needs of a model."""
+    """The part of the interface of a model that the trainer needs."""
 
     def __init__(self, *stages, keep="best"):
         self.config = types.SimpleNamespace(keep=keep, context=1)
@@ -155,7 +155,7 @@ class Model:
 
 
 def trainer(path, *stages, keep="best", **options):
-    """A trainer of scripted stages; validates after every step."""
+    """A trainer of scripted stages that validates after every step."""
     folder = RunFolder(path)
     folder.claim(settings("ae_lstm"))
     chosen = {"log_every": 1, "validate_every": 1, "pictures": False}
@@ -169,14 +169,14 @@ def trainer(path, *stages, keep="best", **options):
 
 
 def trained(path, *stages, **given):
-    """The model and the folder of such a trainer, once it is done."""
-    made = trainer(path, *stages, **given)
-    made.train()
-    made.folder.release()
-    return made.model, made.folder
+    """Trains and returns the model and the folder."""
+    finished = trainer(path, *stages, **given)
+    finished.train()
+    finished.folder.release()
+    return finished.model, finished.folder
 
 
 def logged(folder, group, name):
-    """Numbers of that name in the lines of a group, in order."""
+    """The values of a loss in the log lines of a group, in order."""
     rows = folder.read_losses()
     return [row[name] for row in rows if row["group"] == group]

@@ -1,4 +1,4 @@
-"""Disks that are full, caches that are damaged, data that are gone."""
+"""Full disks, damaged caches and missing data."""
 
 import errno
 import shutil
@@ -7,7 +7,7 @@ import subprocess
 import numpy as np
 import pytest
 from models.harness import moving_clips
-from models.harness import small
+from models.harness import small_config
 
 from mipae_tf.runs.checkpoints import StageCheckpoints
 from mipae_tf.training import TrainingOptions
@@ -23,7 +23,7 @@ def trained(run_dir, **given):
     return train_model(
         run_dir,
         model="mipae",
-        hyperparameters=small("mipae", **STEPS),
+        hyperparameters=small_config("mipae", **STEPS),
         clips={"train": VIDEO, "validation": VIDEO[:4]},
         options=TrainingOptions(
             steps_per_call=1,
@@ -49,7 +49,7 @@ def small_disk(tmp_path):
 
 
 def fill(disk):
-    """Leaves no byte free."""
+    """Fills the disk completely."""
     with (disk / "filler").open("wb", buffering=0) as file:
         for size in (2**20, 2**12, 1):
             try:
@@ -80,27 +80,27 @@ def test_a_full_disk_loses_nothing_before_the_last_checkpoint(
     with pytest.raises(
         OSError,
         match="The checkpoint of step 6 cannot be written to .*the last good "
-        "one is .*ckpt-3. Once there is room, the same command goes on",
+        "one is .*ckpt-3; free some space and run the same command to resume",
     ):
         trained(run)
     monkeypatch.setattr(StageCheckpoints, "save", save)
     (small_disk / "filler").unlink()
     same(trained(run), whole)
-    assert "representation goes on from step 3 of 9" in capfd.readouterr().err
+    assert "representation resumes from step 3 of 9" in capfd.readouterr().err
 
 
-def test_a_damaged_latent_cache_is_made_anew(tmp_path, capfd):
+def test_a_damaged_latent_cache_is_replaced(tmp_path, capfd):
     whole = trained(tmp_path / "run")
     shutil.rmtree(tmp_path / "run" / "checkpoints" / "dynamics")
     for path in (tmp_path / "run" / "latents").iterdir():
         path.write_bytes(path.read_bytes()[:100])
     same(trained(tmp_path / "run"), whole)
     said = capfd.readouterr().err
-    assert "train.npz cannot be read and is made anew" in said
-    assert "validation.npz cannot be read and is made anew" in said
+    assert "train.npz cannot be read and is created again" in said
+    assert "validation.npz cannot be read and is created again" in said
 
 
-def test_latents_that_are_no_numbers_stop_and_are_named(tmp_path):
+def test_nan_latents_stop_training(tmp_path):
     trained(tmp_path / "run")
     shutil.rmtree(tmp_path / "run" / "checkpoints" / "dynamics")
     path = tmp_path / "run" / "latents" / "train.npz"
@@ -112,7 +112,7 @@ def test_latents_that_are_no_numbers_stop_and_are_named(tmp_path):
         trained(tmp_path / "run")
 
 
-def test_clips_that_are_no_numbers_are_refused(tmp_path):
+def test_nan_clips_are_refused(tmp_path):
     clips = {name: VIDEO / np.float32(255) for name in ("train", "validation")}
     clips["train"][2, 3, 4, 5, 0] = np.nan
     with pytest.raises(ValueError, match="clips train"):
@@ -120,8 +120,8 @@ def test_clips_that_are_no_numbers_are_refused(tmp_path):
     assert not (tmp_path / "run").exists()
 
 
-def test_a_dataset_that_goes_while_it_is_trained_on(tmp_path, monkeypatch):
-    """Clips are in memory; the run ends as if nothing had happened."""
+def test_a_dataset_that_is_deleted_during_training(tmp_path, monkeypatch):
+    """Clips are in memory, so training is not affected."""
     save, data = StageCheckpoints.save, tmp_path / "tfds"
 
     def save_without_data(self):
@@ -132,7 +132,7 @@ def test_a_dataset_that_goes_while_it_is_trained_on(tmp_path, monkeypatch):
     model = train_model(
         tmp_path / "run",
         "moving_dsprites/quickstart",
-        hyperparameters=small("mipae", **STEPS),
+        hyperparameters=small_config("mipae", **STEPS),
         data_dir=str(data),
         train_clips=20,
         options=TrainingOptions(validate_every=3, pictures=False),

@@ -1,10 +1,10 @@
-"""Steps that are not finite, and parts that stop to learn."""
+"""Steps that are not finite, and collapsed parts of a model."""
 
 import numpy as np
 import pytest
 import tensorflow as tf
-from models.harness import lively_model
 from models.harness import moving_clips
+from models.harness import random_model
 from training import scripted
 from training.scripted import Counter
 from training.scripted import logged
@@ -17,17 +17,17 @@ from mipae_tf.training.watchdog import Watchdog
 
 
 def trainer(tmp_path, stage, **options):
-    """A trainer of one scripted stage, with lines at steps 4 and 8."""
+    """A trainer of one scripted stage that logs at steps 4 and 8."""
     chosen = {"log_every": 4, "validate_every": 4, "steps_per_call": 3}
     return scripted.trainer(tmp_path, stage, keep="last", **chosen | options)
 
 
-def test_a_step_that_is_not_finite_stops_and_is_named(tmp_path):
+def test_a_step_that_is_not_finite_stops_training(tmp_path):
     made = trainer(tmp_path, Counter(8, bad=[5]))
     with pytest.raises(
         ValueError,
-        match=r"^first: loss, gradient_norm are not finite at step 6. "
-        r"The last good checkpoint is .*ckpt-4. A lower --learning_rate",
+        match=r"^first: loss, gradient_norm are not finite at step 6 "
+        r"\(the last good checkpoint is .*ckpt-4\); a lower --learning_rate",
     ):
         made.train()
     made.folder.release()
@@ -36,21 +36,21 @@ def test_a_step_that_is_not_finite_stops_and_is_named(tmp_path):
     assert again.model.weights_by_stage == {"first": 8.0}
 
 
-def test_skip_undoes_the_step_alone(tmp_path, capfd):
+def test_skip_undoes_only_that_step(tmp_path, capfd):
     stage = Counter(8, bad=[5, 6])
     made = trainer(tmp_path, stage, on_nonfinite="skip")
     made.train()
     assert int(stage.step) == 8
     said = capfd.readouterr().err
-    assert "not finite at step 6; it is undone and passed over" in said
-    assert "not finite at step 7; it is undone and passed over" in said
+    assert "not finite at step 6; the step is undone and skipped" in said
+    assert "not finite at step 7; the step is undone and skipped" in said
     assert logged(made.folder, "training", "step") == [4, 8]
     assert np.isfinite(logged(made.folder, "training", "loss")).all()
     assert made.model.weights_by_stage == {"first": 6.0}
 
 
-def test_an_undone_step_changes_nothing_but_the_count():
-    """Weights, their averages, moments, and the means of the losses stay."""
+def test_an_undone_step_changes_only_the_step_counter():
+    """Weights, moving averages, moments and mean losses are restored."""
     stage = Counter(8, ema=0.5, bad=[2])
     video, here = scripted.clips("train").video, tf.distribute.get_strategy()
     loop = StageLoop(stage, video, here, undo=True)
@@ -67,19 +67,21 @@ def test_an_undone_step_changes_nothing_but_the_count():
     assert int(stage.step) == 5
 
 
-def test_skipping_comes_to_an_end(tmp_path, monkeypatch):
-    monkeypatch.setattr("mipae_tf.training.trainer.MOST_SKIPPED", 3)
+def test_the_number_of_skipped_steps_is_limited(tmp_path, monkeypatch):
+    monkeypatch.setattr("mipae_tf.training.trainer.MAX_SKIPPED_STEPS", 3)
     stage = Counter(20, bad=list(range(3, 20)))
     with pytest.raises(ValueError, match="not finite at step 7"):
         trainer(tmp_path, stage, on_nonfinite="skip").train()
 
 
-def test_rollback_goes_on_with_other_batches(tmp_path, capfd):
+def test_rollback_continues_with_other_batches(tmp_path, capfd):
     stage = Counter(8, bad=[5])
     made = trainer(tmp_path, stage, on_nonfinite="rollback")
     made.train()
     assert (int(stage.step), int(stage.restarts)) == (8, 1)
-    assert "ckpt-4 and on with other batches" in capfd.readouterr().err
+    said = capfd.readouterr().err
+    assert "returning to" in said
+    assert "ckpt-4 and continuing with other batches" in said
     assert logged(made.folder, "training", "step") == [4, 8]
     assert made.model.weights_by_stage == {"first": 8.0}
 
@@ -90,16 +92,16 @@ def test_rollback_before_the_first_checkpoint(tmp_path):
     assert (int(stage.step), int(stage.restarts)) == (8, 1)
 
 
-def test_rollback_gives_up(tmp_path, monkeypatch):
-    monkeypatch.setattr("mipae_tf.training.trainer.MOST_ROLLBACKS", 1)
+def test_the_number_of_rollbacks_is_limited(tmp_path, monkeypatch):
+    monkeypatch.setattr("mipae_tf.training.trainer.MAX_ROLLBACKS", 1)
     made = trainer(
         tmp_path, Counter(8, always_bad=True), on_nonfinite="rollback"
     )
-    with pytest.raises(ValueError, match="after 1 returns to .*ckpt-0"):
+    with pytest.raises(ValueError, match="after 1 rollbacks to .*ckpt-0"):
         made.train()
 
 
-def test_batches_after_a_detour_are_others():
+def test_batches_differ_after_a_rollback():
     first = []
     for restarts in (0, 0, 1):
         stage = Counter()
@@ -119,44 +121,44 @@ def test_batches_after_a_detour_are_others():
         ({"profile": "0,5"}, "--profile=0,5 is not a range of steps"),
     ],
 )
-def test_unfit_options_are_refused(given, message):
+def test_invalid_options_are_refused(given, message):
     with pytest.raises(ValueError, match=message):
         TrainingOptions(**given)
 
 
 class Fading(Stage):
-    """Named floors, nothing else."""
+    """A stage with a floor and no networks."""
 
     LOSSES = ("loss", "spread")
     FLOORS = {"spread": (0.5, "it has faded")}
 
 
-def test_a_collapse_is_said_once_until_it_is_over(tmp_path, capfd):
+def test_a_collapse_is_reported_once_until_it_is_over(tmp_path, capfd):
     stage = Fading(None, 0, 10, "fading")
     writer = tf.summary.create_file_writer(str(tmp_path))
     watchdog = Watchdog(stage, writer)
     for spread, warned in ((1, 0), (0.1, 1), (0.2, 0), (0.7, 0), (0.3, 1)):
-        assert len(watchdog.look({"loss": 1.0, "spread": spread})) == warned
+        assert len(watchdog.check({"loss": 1.0, "spread": spread})) == warned
     writer.close()
-    assert "fading 0: spread is 0.1, below 0.5: it has faded" in (
+    assert "fading step 0: spread is 0.1, below 0.5: it has faded" in (
         capfd.readouterr().err
     )
     assert b"it has faded" in next(tmp_path.glob("events*")).read_bytes()
 
 
-def test_what_has_not_risen_yet_has_not_collapsed(tmp_path):
+def test_a_loss_that_has_not_risen_yet_has_not_collapsed(tmp_path):
     stage = Fading(None, 0, 2000, "fading")
     watchdog = Watchdog(stage, tf.summary.create_file_writer(str(tmp_path)))
-    assert not watchdog.look({})
+    assert not watchdog.check({})
     low = {"loss": 1.0, "spread": 0.1}
-    assert not watchdog.look(low)
+    assert not watchdog.check(low)
     stage.step.assign(1000)
-    assert len(watchdog.look(low)) == 1
+    assert len(watchdog.check(low)) == 1
 
 
 @pytest.mark.slow
-def test_poses_that_collapse_are_seen():
-    model = lively_model("mipae")
+def test_collapsed_poses_are_below_the_floors():
+    model = random_model("mipae")
     stage = model.stages()[0]
     loop = StageLoop(stage, moving_clips(), tf.distribute.get_strategy())
     losses, _ = loop.run(1)
@@ -171,7 +173,7 @@ def test_poses_that_collapse_are_seen():
         assert losses[name] < floor
 
 
-def test_a_profile_of_some_steps(tmp_path):
+def test_profiling_of_some_steps(tmp_path):
     stage = Counter(8)
     trainer(tmp_path, stage, profile="3,4").train()
     assert int(stage.step) == 8

@@ -11,7 +11,7 @@ from mipae_tf.training.interruption import Interruption
 
 
 @pytest.mark.parametrize("number", Interruption.SIGNALS)
-def test_the_first_signal_is_remembered_the_second_is_not_ours(number, capsys):
+def test_the_first_signal_is_recorded_and_the_second_is_not(number, capsys):
     heard = []
     before = signal.signal(number, lambda *_: heard.append("theirs"))
     try:
@@ -28,7 +28,7 @@ def test_the_first_signal_is_remembered_the_second_is_not_ours(number, capsys):
     assert signal.Signals(number).name in capsys.readouterr().err
 
 
-def test_in_a_thread_signals_are_left_alone():
+def test_signals_are_not_handled_in_a_thread():
     entered = []
 
     def enter():
@@ -41,14 +41,14 @@ def test_in_a_thread_signals_are_left_alone():
     assert entered == [None]
 
 
-def test_what_is_said():
+def test_the_message_and_the_number():
     stop = Interrupted(signal.SIGINT, "dynamics step 4 of 6")
     assert str(stop).startswith("stopped by SIGINT at dynamics step 4 of 6")
-    # Of a worker that stops because another one was asked to.
+    # For a worker that stops because another one received a signal.
     assert Interrupted(None, "").number == signal.SIGTERM
 
 
-def test_signals_that_are_ignored_stay_so():
+def test_ignored_signals_stay_ignored():
     before = signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
         with Interruption() as interruption:
@@ -70,20 +70,18 @@ def test_an_interruption_can_be_used_again():
 @pytest.mark.parametrize(
     "number, code", [(signal.SIGTERM, 143), (signal.SIGINT, 130)]
 )
-def test_the_program_leaves_with_a_code_that_schedulers_know(
-    monkeypatch, capsys, number, code
-):
-    def stopped(*_, **__):
+def test_the_exit_code_of_the_program(monkeypatch, capsys, number, code):
+    def stopped(*args, **kwargs):
         raise Interrupted(number, "dynamics step 4 of 6")
 
+    flags = dict.fromkeys(("run_dir", "dataset", "model", "protocol"))
     monkeypatch.setattr(program, "train_model", stopped)
     monkeypatch.setattr(program, "set_threads", lambda _: None)
-    given = {"run_dir": "run", "dataset": "d", "model": "mipae"}
-    given = types.SimpleNamespace(**given, protocol="default")
-    monkeypatch.setattr(program, "FLAGS", given)
-    for name in ("given_options", "given_hyperparameters", "_flagfile"):
-        monkeypatch.setattr(program, name, lambda *_: {})
+    monkeypatch.setattr(program, "given_options", lambda _: {})
+    monkeypatch.setattr(program, "given_hyperparameters", dict)
+    monkeypatch.setattr(program, "_flagfile", str)
+    monkeypatch.setattr(program, "FLAGS", types.SimpleNamespace(**flags))
     with pytest.raises(SystemExit) as leaving:
         program.main([])
     assert leaving.value.code == code
-    assert "the same command goes on" in capsys.readouterr().err
+    assert "the same command resumes training" in capsys.readouterr().err

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 from models.harness import moving_clips
-from models.harness import small
+from models.harness import small_config
 
 from mipae_tf.data import Clips
 from mipae_tf.runs import RunFolder
@@ -31,14 +31,14 @@ def clips():
 
 def run(folder, model="mipae", options=EVERY_THREE, given=None, **kwargs):
     kwargs.setdefault("clips", clips())
-    given = small(model, **{**STEPS, **(given or {})})
+    given = small_config(model, **{**STEPS, **(given or {})})
     return train_model(
         folder, "mine", model, "default", given, options=options, **kwargs
     )
 
 
 def interrupt(monkeypatch, stage, step):
-    """The next training stops when it writes its losses of that step."""
+    """Interrupts training when it logs the losses of that step."""
     write = Logbook.write
 
     def stopping(self, group, numbers):
@@ -51,19 +51,19 @@ def interrupt(monkeypatch, stage, step):
 
 
 def terminate(monkeypatch, stage, step):
-    """The next training is sent SIGTERM as it arrives at that step."""
-    advance = Logbook.advance
+    """Sends SIGTERM when training reaches that step."""
+    update = Logbook.update_progress
 
     def terminating(self, steps):
-        advance(self, steps)
+        update(self, steps)
         if (self._stage.name, int(self._stage.step.numpy())) == (stage, step):
             os.kill(os.getpid(), signal.SIGTERM)
 
-    monkeypatch.setattr(Logbook, "advance", terminating)
+    monkeypatch.setattr(Logbook, "update_progress", terminating)
 
 
 def losses(folder):
-    """Lines without what depends on the clock."""
+    """Log lines without the values that depend on time."""
     clock = ("steps_per_second", "data_wait_share")
     return [
         {k: v for k, v in row.items() if k not in clock}
@@ -72,8 +72,8 @@ def losses(folder):
 
 
 @pytest.mark.slow
-def test_a_run_broken_off_in_either_stage_ends_the_same(tmp_path, monkeypatch):
-    """Bit for bit, whatever the state of the global random generators."""
+def test_an_interrupted_run_gives_the_same_result(tmp_path, monkeypatch):
+    """Bit for bit, for both stages and any state of the global generators."""
     keras.utils.set_random_seed(0)
     straight = run(tmp_path / "straight")
     keras.utils.set_random_seed(0)
@@ -110,7 +110,7 @@ def test_a_run_broken_off_in_either_stage_ends_the_same(tmp_path, monkeypatch):
 
 
 @pytest.mark.slow
-def test_the_seed_alone_decides(tmp_path):
+def test_the_result_depends_only_on_the_seed(tmp_path):
     short = {"representation_steps": 2, "dynamics_steps": 0}
     once = run(tmp_path / "a", "ae_lstm", given=short)
     again = run(tmp_path / "b", "ae_lstm", given=short)
@@ -120,7 +120,7 @@ def test_the_seed_alone_decides(tmp_path):
 
 
 @pytest.mark.slow
-def test_videos_of_a_dataset_will_do_and_weights_begin_a_run(tmp_path):
+def test_training_on_a_tf_dataset_and_from_given_weights(tmp_path):
     video = clips()
     source = {
         split: tf.data.Dataset.from_tensor_slices(array)
@@ -157,8 +157,8 @@ def test_videos_of_a_dataset_will_do_and_weights_begin_a_run(tmp_path):
     assert not (tmp_path / "c").exists()
 
 
-def test_train_clips_limits_training_alone(monkeypatch):
-    """Validation clips are all of them, whatever the source."""
+def test_train_clips_does_not_limit_validation(monkeypatch):
+    """All validation clips are used, whatever the source."""
     source = {"data_dir": "here", "manual_dir": None, "clips_dir": None}
     options = TrainingOptions(train_clips=3, **source)
     opened = job._open(clips(), "mine", options)
@@ -175,7 +175,7 @@ def test_train_clips_limits_training_alone(monkeypatch):
         assert given == {"limit": limit, **source}
 
 
-def test_emulated_bfloat16_is_said(tmp_path, monkeypatch, capsys):
+def test_emulated_bfloat16_is_reported(tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(job, "emulates_bfloat16", lambda: True)
     monkeypatch.setattr(job.Trainer, "train", lambda self: None)
     for precision, xla, said in (
@@ -190,8 +190,8 @@ def test_emulated_bfloat16_is_said(tmp_path, monkeypatch, capsys):
 
 
 @pytest.mark.slow
-def test_a_longer_first_stage_is_not_thrown_away(tmp_path):
-    """The second stage was trained on codes that are no more."""
+def test_a_longer_first_stage_is_kept(tmp_path):
+    """The second stage is trained again, as its codes have changed."""
     short = {"representation_steps": 2, "dynamics_steps": 2}
     before = run(
         tmp_path, "ae_lstm", given=short
@@ -250,22 +250,22 @@ def split(source):
         (
             {},
             {"init_from": "/no/such/run"},
-            "--run_dir=/no/such/run holds no run",
+            "--run_dir=/no/such/run is not a run folder",
         ),
     ],
 )
-def test_what_cannot_be_done_leaves_no_folder(tmp_path, given, kwargs, message):
+def test_invalid_arguments_leave_no_folder(tmp_path, given, kwargs, message):
     with pytest.raises(ValueError, match=message):
         run(tmp_path / "run", given=given, **kwargs)
     assert not (tmp_path / "run").exists()
 
 
-def test_an_older_run_goes_on_as_it_was_begun(tmp_path, monkeypatch, capsys):
-    """Its flagfile says so too, from then on."""
+def test_an_older_run_resumes_with_its_settings(tmp_path, monkeypatch, capsys):
+    """They are also written to its flagfile."""
     monkeypatch.setattr(job.Trainer, "train", lambda self: None)
     keras_rules = {"adam_epsilon": "keras", "layer_rules": "keras"}
     for given in (keras_rules, {}, {}):
-        given = small("ae_lstm", **given)
+        given = small_config("ae_lstm", **given)
         train_model(
             tmp_path,
             "mine",
@@ -277,13 +277,13 @@ def test_an_older_run_goes_on_as_it_was_begun(tmp_path, monkeypatch, capsys):
         )
         config = json.loads((tmp_path / "config.json").read_text())
         assert config["config"]["adam_epsilon"] == "keras"
-        if given.items() >= keras_rules.items():  # as it was before they were
+        if given.items() >= keras_rules.items():  # as in an older version
             for name in keras_rules:
                 del config["config"][name]
             del config["older_than"]
             (tmp_path / "config.json").write_text(json.dumps(config))
     kept = "--adam_epsilon=keras --layer_rules=keras"
-    assert f"goes on with {kept}" in capsys.readouterr().err
+    assert f"resumes with {kept}" in capsys.readouterr().err
     flags = (tmp_path / "flags.cfg").read_text()
     assert flags.split() == ["--seed=0", *kept.split()]
 

@@ -1,4 +1,4 @@
-"""Runs that are killed with SIGKILL, and go on by the same command."""
+"""Runs that are killed with SIGKILL and resumed by the same command."""
 
 import random
 import signal
@@ -31,7 +31,7 @@ def data_dir(tmp_path_factory):
 
 @pytest.fixture
 def train(run_program, data_dir, tmp_path):
-    """`train(model, name)`: trains in a folder of that name."""
+    """`train(model, name)` trains in a folder of that name."""
 
     def train(model, name, **kwargs):
         args = [f"--model={model}", *SHARED, *SMALL[model]]
@@ -64,8 +64,8 @@ def assert_same(run, whole):
     "model, kills",
     [("mipae", 10), ("independent_prediction", 3), ("svg_lp", 3)],
 )
-def test_killed_at_random_it_goes_on_bit_for_bit(train, tmp_path, model, kills):
-    """The points are lines of losses: one for each step, and validation's."""
+def test_a_run_killed_at_random_resumes_exactly(train, tmp_path, model, kills):
+    """It is killed at random lines of the log, one per step or validation."""
     assert train(model, "whole").code == 0
     lines = (tmp_path / "whole" / "losses.jsonl").read_text().count("\n")
     points = sorted(random.Random(0).sample(range(1, lines), kills))
@@ -75,7 +75,7 @@ def test_killed_at_random_it_goes_on_bit_for_bit(train, tmp_path, model, kills):
         assert result.code == -signal.SIGKILL
     result = train(model, "killed")
     assert result.code == 0, result.stderr
-    assert "goes on from step" in result.stdout + result.stderr
+    assert "resumes from step" in result.stdout + result.stderr
     assert_same(tmp_path / "killed", tmp_path / "whole")
 
 
@@ -83,8 +83,8 @@ def test_killed_at_random_it_goes_on_bit_for_bit(train, tmp_path, model, kills):
 def test_killed_while_a_checkpoint_is_written(train, tmp_path):
     assert train("mipae", "whole").code == 0
     for stage, kind, cut_short in [
-        ("representation", "newest", "*.index"),  # not in the list yet
-        ("representation", "newest", "*_temp"),  # not whole yet
+        ("representation", "newest", "*.index"),  # not yet in the list
+        ("representation", "newest", "*_temp"),  # not yet complete
         ("representation", "best", "*_temp"),
         ("dynamics", "newest", "*_temp"),
     ]:
@@ -93,7 +93,7 @@ def test_killed_while_a_checkpoint_is_written(train, tmp_path):
         assert result.code == -signal.SIGKILL, result.stderr
         listed = folder / "checkpoint"
         text = listed.read_text() if listed.exists() else ""
-        for path in folder.glob(cut_short):  # at least one, or it would live
+        for path in folder.glob(cut_short):  # at least one: it was killed
             name = path.name.removesuffix("_temp").removesuffix(".index")
             assert f'"{name}"' not in text
     result = train("mipae", "killed")

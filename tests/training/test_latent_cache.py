@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
-from models.harness import lively_model
 from models.harness import moving_clips
+from models.harness import random_model
 
 from mipae_tf.data import Clips
 from mipae_tf.training import latent_cache
@@ -11,7 +11,7 @@ from mipae_tf.training.latent_cache import encode_each_frame
 
 @pytest.fixture
 def encodings(monkeypatch):
-    """Counts how often clips are encoded."""
+    """Counts the calls that encode clips."""
     calls = []
 
     def counted(model, clips):
@@ -22,9 +22,9 @@ def encodings(monkeypatch):
     return calls
 
 
-def test_every_frame_is_encoded_by_itself(monkeypatch):
-    monkeypatch.setattr(latent_cache, "FRAMES_AT_ONCE", 7)
-    model, video = lively_model("mipae"), moving_clips(3, 4)
+def test_each_frame_is_encoded_separately(monkeypatch):
+    monkeypatch.setattr(latent_cache, "FRAMES_PER_CALL", 7)
+    model, video = random_model("mipae"), moving_clips(3, 4)
     latents = encode_each_frame(model, Clips(video))
     assert latents["content"].shape == (3, 4, 6)
     assert latents["pose"].shape == (3, 4, 3)
@@ -38,10 +38,10 @@ def test_every_frame_is_encoded_by_itself(monkeypatch):
         )
 
 
-def test_the_cache_is_read_only_for_these_weights_and_clips(
+def test_the_cache_is_used_only_for_the_same_weights_and_clips(
     tmp_path, encodings
 ):
-    model, video = lively_model("mipae"), moving_clips(3, 4)
+    model, video = random_model("mipae"), moving_clips(3, 4)
     path = tmp_path / "latents" / "train.npz"
     first = cached_latents(model, Clips(video), path)
     second = cached_latents(model, Clips(video), path)

@@ -1,5 +1,5 @@
 import pytest
-from models.harness import lively_model
+from models.harness import random_model
 
 from mipae_tf.cli import screen as console
 from mipae_tf.runs import RunFolder
@@ -8,10 +8,10 @@ from mipae_tf.training.logbook import Logbook
 
 @pytest.fixture
 def stage():
-    return lively_model("ae_lstm").stages()[0]
+    return random_model("ae_lstm").stages()[0]
 
 
-def test_lines_have_stage_step_and_group(tmp_path, stage):
+def test_log_lines_have_stage_step_and_group(tmp_path, stage):
     book = Logbook(RunFolder(tmp_path), stage)
     stage.step.assign(3)
     book.write("training", {"loss": 0.5})
@@ -34,7 +34,7 @@ def test_lines_have_stage_step_and_group(tmp_path, stage):
     assert list((tmp_path / "logs" / "representation").glob("events*"))
 
 
-def test_going_on_forgets_what_will_be_made_again(tmp_path, stage):
+def test_resuming_removes_log_lines_of_later_steps(tmp_path, stage):
     folder = RunFolder(tmp_path)
     for step in (2, 4, 6):
         folder.append_losses({"stage": "representation", "step": step})
@@ -43,15 +43,15 @@ def test_going_on_forgets_what_will_be_made_again(tmp_path, stage):
     assert [row["step"] for row in folder.read_losses()] == [2, 4]
 
 
-def test_the_screen_has_stage_step_and_losses(
+def test_the_screen_shows_stage_step_and_losses(
     tmp_path, stage, capsys, monkeypatch
 ):
-    monkeypatch.setattr(console, "_pause", lambda elapsed: 0)
+    monkeypatch.setattr(console, "_seconds_between_lines", lambda elapsed: 0)
     book = Logbook(RunFolder(tmp_path), stage, "1 of 2")
     book.write("training", {"loss": 0.5, "gradient_norm": 2.0})
     book.write("validation", {"loss": 0.25, "context": 1.0})
     book.write("training", {"steps_per_second": 3.0})  # all steps undone
-    book.advance(2)
+    book.update_progress(2)
     book.close()
     total = stage.total_steps
     assert capsys.readouterr().err == (

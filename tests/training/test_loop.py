@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 import tensorflow as tf
 from models.harness import arrays_of
-from models.harness import lively_model
 from models.harness import moving_clips
+from models.harness import random_model
 
 from mipae_tf.data import batches
 from mipae_tf.training.loop import StageLoop
@@ -18,10 +18,10 @@ STEPS = 4
         pytest.param(1, id="dynamics"),
     ],
 )
-def test_fit_learns_what_the_loop_learns(index):
+def test_fit_and_loop_give_the_same_weights(index):
     learnt = []
     for drive in (by_loop, by_fit):
-        model = lively_model("mipae")
+        model = random_model("mipae")
         stage = model.stages()[index]
         for weight in getattr(stage, "critic", model.network.predictor).weights:
             weight.assign(tf.ones_like(weight) * 0.01)
@@ -41,7 +41,7 @@ def test_fit_learns_what_the_loop_learns(index):
 
 def by_loop(stage, arrays):
     loop = StageLoop(stage, arrays, tf.distribute.get_strategy())
-    loop.run(3)  # calls may be of different lengths
+    loop.run(3)  # calls may have different lengths
     losses, waited = loop.run(1)
     assert waited >= 0.0
     return losses
@@ -53,8 +53,8 @@ def by_fit(stage, arrays):
     return {name: value[0] for name, value in history.items()}
 
 
-def test_means_begin_anew_when_reset():
-    model = lively_model("ae_lstm", learning_rate=1e-30)
+def test_reset_means():
+    model = random_model("ae_lstm", learning_rate=1e-30)
     stage = model.stages()[0]
     loop = StageLoop(stage, moving_clips(), tf.distribute.get_strategy())
     loop.run(1)

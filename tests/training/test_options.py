@@ -4,7 +4,7 @@ import keras
 import pytest
 from training.scripted import BETWEEN
 from training.scripted import Counter
-from training.scripted import Listener
+from training.scripted import Follower
 from training.scripted import clips
 from training.scripted import logged
 from training.scripted import trained
@@ -14,19 +14,19 @@ from mipae_tf.training import job
 from mipae_tf.training import trainer
 from mipae_tf.training.loop import StageLoop
 
-# Options of which the tests below see the effect.
-ALONE = {
-    "seed": "it is a part of the run's settings: test_job",
+# Options that are tested elsewhere or below.
+TESTED_ELSEWHERE = {
+    "seed": "part of the settings of the run: test_job",
     "strategy": "test_strategies",
     "init_from": "test_job",
     "train_clips": "test_job",
     "data_dir": "test_job",
     "manual_dir": "test_job",
     "intra_op_threads": "test_programs",
-    "on_nonfinite": "it needs a step that is not finite: test_faults",
-    "profile": "it needs TensorBoard's profiler: test_faults",
-    "precision": "it changes how networks are made",
-    "clips_dir": "it changes how clips are read",
+    "on_nonfinite": "needs a step that is not finite: test_faults",
+    "profile": "needs the TensorBoard profiler: test_faults",
+    "precision": "test_precision_applies_to_the_networks",
+    "clips_dir": "test_clips_dir_is_passed_to_open_clips",
 }
 
 
@@ -38,21 +38,21 @@ ALONE = {
         if field.metadata["type"] is int
     ],
 )
-def test_a_number_too_small_is_named(field):
+def test_a_number_that_is_too_small_is_refused(field):
     number = -1 if field == "seed" else 0
     with pytest.raises(ValueError, match=f"--{field}={number} is too small"):
         TrainingOptions(**{field: number})
 
 
 @pytest.mark.parametrize("field", ["max_to_keep", "log_every"])
-def test_a_count_beyond_int32_is_named(field):
+def test_a_count_above_int32_is_refused(field):
     message = f"--{field}=1{'0' * 20} is too large; allowed is 1 to 2147483647"
     with pytest.raises(ValueError, match=message):
         TrainingOptions(**{field: 10**20})
 
 
-def test_every_option_of_training_does_what_it_says(tmp_path, monkeypatch):
-    """All of them at once, each with a number of its own."""
+def test_every_training_option_has_its_effect(tmp_path, monkeypatch):
+    """All at once, each with a different number."""
     calls, drawn = [], []
     run = StageLoop.run
 
@@ -85,8 +85,8 @@ def test_every_option_of_training_does_what_it_says(tmp_path, monkeypatch):
         "xla": True,
     }
     fields = {field.name for field in dataclasses.fields(TrainingOptions)}
-    assert fields == {*chosen, *ALONE}, "an option without a test"
-    first, second = Counter(17), Listener(None, 0)
+    assert fields == {*chosen, *TESTED_ELSEWHERE}, "an option without a test"
+    first, second = Counter(17), Follower(None, 0)
     _, folder = trained(tmp_path, first, second, **chosen)
     assert calls == [2, 2, 1, 2, 1, 2, 2, 2, 1, 1, 1]
     steps = {
@@ -97,14 +97,14 @@ def test_every_option_of_training_does_what_it_says(tmp_path, monkeypatch):
     assert steps["validation"] == [5, 10, 15, 17]
     waits = logged(folder, "training", "data_wait_share")
     assert all(0 <= wait <= 1 for wait in waits)
-    assert int(first.looks) == 4 * 7
+    assert int(first.evaluations) == 4 * 7
     kept = folder.checkpoints("first", "newest").glob("*.index")
     assert sorted(x.stem for x in kept) == ["ckpt-10", "ckpt-15", "ckpt-17"]
     assert drawn == [("code_strip", True)] * 4
     assert first.uses_xla
 
 
-def test_forecasts_are_drawn_of_the_last_stage(tmp_path, monkeypatch):
+def test_forecasts_are_drawn_in_the_last_stage(tmp_path, monkeypatch):
     drawn = []
 
     def draw(model, clips, context):
@@ -119,10 +119,10 @@ def test_forecasts_are_drawn_of_the_last_stage(tmp_path, monkeypatch):
 
 
 class Stopped(Exception):
-    """Raised where a test has seen enough."""
+    """Ends a call as soon as the test has its result."""
 
 
-def test_precision_is_that_of_the_networks(tmp_path, monkeypatch):
+def test_precision_applies_to_the_networks(tmp_path, monkeypatch):
     seen = []
 
     def make_model(settings):
@@ -138,7 +138,7 @@ def test_precision_is_that_of_the_networks(tmp_path, monkeypatch):
     assert seen == ["float32", "mixed_bfloat16"]
 
 
-def test_clips_are_kept_in_the_folder_that_is_named(tmp_path, monkeypatch):
+def test_clips_dir_is_passed_to_open_clips(tmp_path, monkeypatch):
     def open_clips(*args, clips_dir, **kwargs):
         assert clips_dir == "kept"
         raise Stopped

@@ -1,6 +1,6 @@
 import numpy as np
-from models.harness import lively_model
 from models.harness import moving_clips
+from models.harness import random_model
 
 from mipae_tf.data import Clips
 from mipae_tf.models.frame_values import to_uint8
@@ -10,8 +10,8 @@ from mipae_tf.training.pictures import reconstruct
 from mipae_tf.training.pictures import reconstruction_strip
 
 
-def test_pictures_need_the_interface_alone():
-    model, video = lively_model("mipae"), moving_clips(5, 6)
+def test_pictures_of_a_model():
+    model, video = random_model("mipae"), moving_clips(5, 6)
     drawn = reconstruct(model, video)
     assert drawn.shape == video.shape and drawn.dtype == np.uint8
     codes = model.encode(video)
@@ -23,10 +23,10 @@ def test_pictures_need_the_interface_alone():
     assert len(moving) == 6
 
 
-def test_a_model_is_shown_by_what_it_offers():
+def test_the_picture_depends_on_the_capabilities():
     clips = Clips(moving_clips(4, 3))
     names = ["toy_goal", "toy_generator", "toy_warper"]
-    found = [code_strip(lively_model(name), clips) for name in names]
+    found = [code_strip(random_model(name), clips) for name in names]
     assert found[0][0] == "decoded/strip"
     assert found[1][0] == "generated/strip"
     assert found[1][1].dtype == np.uint8 and found[1][1].ndim == 3

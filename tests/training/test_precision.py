@@ -1,4 +1,4 @@
-"""Half the bits, or another compiler, and still the same training."""
+"""Training in bfloat16 or with XLA gives nearly the same results."""
 
 import keras
 import numpy as np
@@ -6,15 +6,15 @@ import pytest
 import tensorflow as tf
 from models.harness import arrays_of
 from models.harness import batch_of
-from models.harness import lively_model
 from models.harness import moving_clips
+from models.harness import random_model
 
 from mipae_tf.training.strategies import precision
 
 
 def losses_of(name, policy="float32", xla=False):
     with precision(policy):
-        model = lively_model(name)
+        model = random_model(name)
         stage = model.stages()[0]
     if xla:
         stage.use_xla()
@@ -33,7 +33,7 @@ def losses_of(name, policy="float32", xla=False):
         pytest.param("svg_lp", marks=pytest.mark.slow),
     ),
 )
-def test_bfloat16_is_close_and_keeps_weights_and_frames_in_float32(name):
+def test_bfloat16_keeps_weights_and_frames_in_float32(name):
     _, whole = losses_of(name)
     model, half = losses_of(name, "mixed_bfloat16")
     assert keras.config.dtype_policy().name == "float32"
@@ -51,8 +51,8 @@ def test_bfloat16_is_close_and_keeps_weights_and_frames_in_float32(name):
 @pytest.mark.parametrize(
     "policy, rel", (("float32", 1e-4), ("mixed_bfloat16", 0.02))
 )
-def test_xla_makes_the_same_step(policy, rel):
-    """Of a model whose draws do not go into pixels: XLA's are others."""
+def test_xla_gives_the_same_step(policy, rel):
+    """For a model without random draws, which differ in XLA."""
     _, plain = losses_of("ae_lstm", policy)
     _, compiled = losses_of("ae_lstm", policy, xla=True)
     for name, value in plain.items():
@@ -65,11 +65,11 @@ def test_an_unknown_precision_is_refused():
             pass
 
 
-def test_the_moving_average_is_what_is_left_behind():
-    model = lively_model("ae_lstm", ema=0.5)
+def test_averaged_weights():
+    model = random_model("ae_lstm", ema=0.5)
     stage = model.stages()[0]
     weight = stage.trainable_variables[0]
-    with stage.averaged():  # nothing is averaged before the first step
+    with stage.averaged_weights():  # no average before the first step
         first = weight.numpy()
     seen = []
     for step in range(3):
@@ -79,9 +79,9 @@ def test_the_moving_average_is_what_is_left_behind():
     average = seen[0]
     for value in seen[1:]:
         average = 0.5 * average + 0.5 * value
-    with stage.averaged():
+    with stage.averaged_weights():
         np.testing.assert_allclose(weight.numpy(), average, rtol=1e-5)
     np.testing.assert_array_equal(weight.numpy(), seen[-1])
     assert not any(
-        o.use_ema for o in lively_model("ae_lstm").stages()[0].optimizers
+        o.use_ema for o in random_model("ae_lstm").stages()[0].optimizers
     )

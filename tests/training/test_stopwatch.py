@@ -21,7 +21,7 @@ from mipae_tf.training.stopwatch import Stopwatch
 
 
 class Counter(Stage):
-    """A stage that does nothing but count its steps."""
+    """A stage that only counts its steps."""
 
     LOSSES = ("loss",)
 
@@ -36,7 +36,7 @@ class Counter(Stage):
 
 
 class Clock:
-    """Wall and CPU time that go as they are told."""
+    """Replaces wall and CPU time; `spend` advances them."""
 
     def __init__(self, monkeypatch):
         self.wall = self.cpu = 100.0
@@ -55,7 +55,7 @@ def clock(monkeypatch):
 
 @pytest.fixture
 def folder(tmp_path):
-    """A run with the checkpoints of two stages."""
+    """A run folder with the checkpoints of two stages."""
     folder = RunFolder(tmp_path)
     for name in ("first", "second"):
         folder.checkpoints(name, "newest").mkdir(parents=True)
@@ -63,18 +63,18 @@ def folder(tmp_path):
 
 
 def process(folder, clock, stage, *saves):
-    """One process: wall time, CPU time and step of each checkpoint."""
+    """Simulates a process; saves are wall time, CPU time and step."""
     watch = Stopwatch(folder, make_strategy("none"))
     watch.start(stage)
     for wall, cpu, step in saves:
         clock.spend(wall, cpu)
         stage.step.assign(step)
         watch.save(stage)
-    clock.spend(7.0, 9.0)  # lost: there is no checkpoint after it
+    clock.spend(7.0, 9.0)  # not counted: no checkpoint follows
     return watch
 
 
-def test_time_adds_up_over_the_processes_of_a_run(folder, clock):
+def test_time_is_summed_over_processes(folder, clock):
     first, second = Counter(9), Counter(9, "second")
     process(folder, clock, first, (2.0, 3.0, 3), (1.0, 2.0, 6))
     watch = process(folder, clock, first, (4.0, 8.0, 9))
@@ -93,14 +93,14 @@ def test_time_adds_up_over_the_processes_of_a_run(folder, clock):
     assert found["stages"]["first"]["replicas"] == 1
 
 
-def test_a_stage_that_begins_anew_has_none_of_its_earlier_time(folder, clock):
+def test_a_stage_that_starts_again_starts_at_zero(folder, clock):
     process(folder, clock, Counter(9), (2.0, 3.0, 3))
     process(folder, clock, Counter(9), (1.0, 1.0, 3))
     first = read_times(folder)["first"]
     assert (first["wall_seconds"], first["lives"]) == (1.0, [2])
 
 
-def test_devices_are_kept_one_after_the_other(folder, clock, monkeypatch):
+def test_devices_are_listed_in_order(folder, clock, monkeypatch):
     stage = Counter(9)
     (folder.path / "checkpoints" / "second" / "newest").rmdir()
     (folder.path / "checkpoints" / "second").rmdir()
@@ -112,18 +112,18 @@ def test_devices_are_kept_one_after_the_other(folder, clock, monkeypatch):
     assert training_entry(folder)["device"] == "this, then that"
 
 
-def test_times_that_are_not_whole_are_absent_with_a_reason(folder, clock):
+def test_incomplete_times_are_absent_with_a_reason(folder, clock):
     reason = "before training times were recorded"
     assert reason in training_entry(folder)["absent"]
     stage = Counter(9)
-    stage.step.assign(3)  # of a run that is older than the record
+    stage.step.assign(3)  # trained before times were recorded
     process(folder, clock, stage, (1.0, 1.0, 6))
-    missing = "Not all steps of first and second had their time recorded."
-    assert training_entry(folder) == {"absent": missing}
+    missing = "The training times of some steps of first and second were not "
+    assert training_entry(folder) == {"absent": f"{missing}recorded."}
 
 
 @pytest.mark.parametrize("text", ["{", "[]", '{"stages": {"first": {}}}'])
-def test_a_damaged_record_does_not_stop_a_training(folder, clock, text, capsys):
+def test_a_damaged_record_does_not_stop_training(folder, clock, text, capsys):
     folder.training.write_text(text)
     assert "training.json is damaged" in training_entry(folder)["absent"]
     process(folder, clock, Counter(9), (1.0, 1.0, 3))
@@ -132,7 +132,7 @@ def test_a_damaged_record_does_not_stop_a_training(folder, clock, text, capsys):
 
 
 def trained(folder, steps, interrupt_at=None):
-    """A training of the counting stage in a run folder."""
+    """Trains the counting stage in a run folder."""
     stage = Counter(steps)
     model = types.SimpleNamespace(
         stages=lambda: (stage,),
@@ -163,8 +163,8 @@ def trained(folder, steps, interrupt_at=None):
     trainer.train()
 
 
-def test_a_training_records_its_time(tmp_path):
-    """At each checkpoint, and at the one that a signal asks for."""
+def test_training_records_its_time(tmp_path):
+    """At each checkpoint, including the one after a signal."""
     folder = RunFolder(tmp_path)
     folder.claim(settings())
     began = time.perf_counter()
@@ -180,5 +180,5 @@ def test_a_training_records_its_time(tmp_path):
     assert 0.0 < once["cpu_seconds"] < found["cpu_seconds"]
     before = folder.training.read_text()
     trained(folder, steps=8)
-    assert folder.training.read_text() == before, "nothing was trained"
+    assert folder.training.read_text() == before, "no training, no change"
     folder.release()

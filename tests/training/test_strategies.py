@@ -29,7 +29,7 @@ def test_strategies_by_name():
         ("asimd bf16", False),
     ],
 )
-def test_a_processor_without_bfloat16_is_known(tmp_path, flags, emulated):
+def test_a_processor_without_bfloat16_is_detected(tmp_path, flags, emulated):
     info = tmp_path / "cpuinfo"
     assert not emulates_bfloat16(info)  # there is no such file
     info.write_text(f"processor\t: 0\nflags\t\t: fpu {flags}\n")
@@ -50,7 +50,7 @@ def test_the_name_of_a_processor(tmp_path, monkeypatch):
 
 @pytest.mark.parametrize("replicas, named", [(1, "A"), (2, "A, GPU")])
 def test_the_names_of_gpus(monkeypatch, replicas, named):
-    """As many as there are replicas; one that has no name is a GPU."""
+    """One name per replica; GPU if the device has no name."""
     details = {"first": {"device_name": "A"}, "second": {}}
     monkeypatch.setattr(
         tf.config, "get_visible_devices", lambda kind: list(details)
@@ -63,8 +63,8 @@ def test_the_names_of_gpus(monkeypatch, replicas, named):
 
 
 @pytest.mark.slow
-def test_two_replicas_learn_what_one_device_learns(tmp_path):
-    """In a process of its own, since devices are made once per process."""
+def test_two_replicas_give_the_weights_of_one_device(tmp_path):
+    """In a separate process, since devices are configured once per process."""
     done = subprocess.run(
         [sys.executable, str(SCRIPT)], capture_output=True, text=True
     )

@@ -2,7 +2,7 @@ from mipae_tf.runs import RunFolder
 from mipae_tf.training.summary import training_summary
 
 
-def test_a_row_for_each_stage(tmp_path):
+def test_one_row_per_stage(tmp_path):
     folder = RunFolder(tmp_path)
     for step, pace in ((1, 2.0), (2, 8.0), (3, 4.0)):
         row = {"stage": "first", "step": step, "group": "training"}

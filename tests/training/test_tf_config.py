@@ -18,7 +18,7 @@ GOOD = config(type="worker", index=1)
 BAD = [
     (None, "TF_CONFIG is not set"),
     ("", "TF_CONFIG is not set"),
-    (GOOD[:30], "is no JSON"),
+    (GOOD[:30], "is not valid JSON"),
     ("[]", "has no cluster"),
     ("3", "has no cluster"),
     (json.dumps({"task": {"type": "worker", "index": 0}}), "has no cluster"),
@@ -32,9 +32,9 @@ BAD = [
     (config(type="worker", index=True), "a task whose index is True"),
     (config(type="boss", index=0), "a task of type 'boss'; its cluster has"),
     (config({"ps": ["a:1"]}, type="ps", index=0), "a cluster with 'ps'"),
-    (config({"worker": "a:1"}, type="worker", index=0), "no list of host:port"),
-    (config({"worker": ["a"]}, type="worker", index=0), "no list of host:port"),
-    (config({"worker": []}, type="worker", index=0), "no list of host:port"),
+    (config({"worker": "a:1"}, type="worker", index=0), "not a list of host"),
+    (config({"worker": ["a"]}, type="worker", index=0), "not a list of host"),
+    (config({"worker": []}, type="worker", index=0), "not a list of host"),
 ]
 
 
@@ -49,7 +49,7 @@ def given(monkeypatch):
 
 
 @pytest.mark.parametrize("text, message", BAD)
-def test_what_is_wrong_is_said_with_an_example(given, text, message):
+def test_the_error_names_the_fault_and_gives_an_example(given, text, message):
     given(text)
     with pytest.raises(ValueError) as refused:
         make_strategy("multi_worker")
@@ -68,13 +68,13 @@ def test_what_is_wrong_is_said_with_an_example(given, text, message):
         config({"worker": ["[::1]:80"]}, type="worker", index=0),
     ],
 )
-def test_what_names_the_workers_is_taken(given, text):
+def test_a_valid_config_is_accepted(given, text):
     given(text)
     require_tf_config()
 
 
 @pytest.mark.parametrize("name", ["none", "auto", "mirrored"])
-def test_other_strategies_do_not_look_at_it(given, name):
+def test_other_strategies_ignore_it(given, name):
     given(GOOD[:30])
     strategy = make_strategy(name)
     assert isinstance(strategy, tf.distribute.Strategy)

@@ -2,12 +2,12 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
-from models.harness import lively_model
 from models.harness import moving_clips
+from models.harness import random_model
 from runs.run_cases import settings
 from training.scripted import BETWEEN
 from training.scripted import Counter
-from training.scripted import Listener
+from training.scripted import Follower
 from training.scripted import Model
 from training.scripted import clips
 from training.scripted import logged
@@ -23,7 +23,7 @@ from mipae_tf.training import TrainingOptions
 from mipae_tf.training import trainer
 
 
-def test_the_best_checkpoint_is_chosen_by_validation_loss(tmp_path):
+def test_the_best_checkpoint_has_the_lowest_validation_loss(tmp_path):
     stage = Counter(steps=6, best=2, best_in_training=5)
     model, folder = trained(tmp_path, stage)
     assert model.weights_by_stage == {"first": 2.0}
@@ -33,16 +33,14 @@ def test_the_best_checkpoint_is_chosen_by_validation_loss(tmp_path):
 
 
 @pytest.mark.parametrize("keep, left", [("best", 2.0), ("last", 6.0)])
-def test_later_stages_and_the_caller_get_what_a_stage_left(
-    tmp_path, keep, left
-):
+def test_later_stages_and_the_caller_get_the_kept_weights(tmp_path, keep, left):
     first = Counter(steps=6, best=2)
-    model, _ = trained(tmp_path, first, Listener(first), keep=keep)
+    model, _ = trained(tmp_path, first, Follower(first), keep=keep)
     assert model.weights_by_stage == {"first": left, "second": left}
 
 
-def test_averaged_weights_are_validated_and_left_behind(tmp_path):
-    """Going on needs the weights themselves, which the newest keeps."""
+def test_averaged_weights_are_validated_and_kept(tmp_path):
+    """Resuming needs the weights themselves, which the newest contains."""
     model, folder = trained(tmp_path, Counter(4, ema=0.5), keep="last")
     average = [1.0, 1.5, 2.25, 3.125]
     assert logged(folder, "validation", "weight") == average
@@ -52,34 +50,32 @@ def test_averaged_weights_are_validated_and_left_behind(tmp_path):
     assert float(again.number.value) == 4.0
 
 
-def test_later_stages_are_trained_again_when_the_first_goes_on(tmp_path):
+def test_later_stages_are_trained_again_after_the_first(tmp_path):
     for steps in (2, 5):
         first = Counter(steps, best=9)
-        model, folder = trained(tmp_path, first, Listener(first))
+        model, folder = trained(tmp_path, first, Follower(first))
         assert model.weights_by_stage == {"first": steps, "second": steps}
     again = Counter(5, best=9)
     lines = folder.read_losses()
-    trained(tmp_path, again, Listener(again))
-    assert folder.read_losses() == lines, "what is trained stays as it is"
+    trained(tmp_path, again, Follower(again))
+    assert folder.read_losses() == lines, "finished stages must not change"
 
 
-def test_steps_see_training_clips_and_validation_sees_validation_clips(
-    tmp_path,
-):
-    """Each step a batch of its own, validation always the same ones."""
+def test_training_and_validation_use_their_own_clips(tmp_path):
+    """Each step has a different batch; validation always has the same ones."""
     _, folder = trained(tmp_path, Counter(4), validation_batches=3)
     shown = logged(folder, "training", "loss")
     assert max(shown) < BETWEEN
-    assert len(set(shown)) == 4, "no two batches of an epoch share a clip"
+    assert len(set(shown)) == 4, "batches of an epoch must not share clips"
     shown = logged(folder, "validation", "seen")
     assert min(shown) > BETWEEN
     assert len(set(shown)) == 1
 
 
-def test_a_stage_learns_on_latents_of_training_clips(tmp_path):
-    """And takes its scales from them, at its first step alone."""
+def test_a_stage_that_trains_on_latents(tmp_path):
+    """`prepare` gets latents of training clips, only before the first step."""
     first = Counter(1)
-    second = Listener(first, streams=("latents",))
+    second = Follower(first, streams=("latents",))
     _, folder = trained(tmp_path, first, second)
     (scales,) = second.prepared
     video = clips("train").video
@@ -89,13 +85,13 @@ def test_a_stage_learns_on_latents_of_training_clips(tmp_path):
         is_training = row["group"] == "training"
         pixel = row["loss"] if is_training else row["seen"]
         assert (pixel < BETWEEN) == is_training
-    longer = Listener(first, steps=3, streams=("latents",))
+    longer = Follower(first, steps=3, streams=("latents",))
     trained(tmp_path, Counter(1), longer)
     assert not longer.prepared
 
 
 class Masked(Stage):
-    """Its loss is the sum of the largest values of its two streams."""
+    """A stage whose loss is the sum of the maxima of its two streams."""
 
     LOSSES = ("loss",)
 
@@ -118,8 +114,8 @@ class Masked(Stage):
         return {"loss": tf.add_n([tf.reduce_max(x) for x in values])}
 
 
-def test_stages_are_given_the_streams_that_they_want(tmp_path, monkeypatch):
-    folder, model = RunFolder(tmp_path), lively_model("ae_lstm")
+def test_stages_get_the_streams_that_they_declare(tmp_path, monkeypatch):
+    folder, model = RunFolder(tmp_path), random_model("ae_lstm")
     folder.claim(settings("ae_lstm"))
     stages = [
         Masked("representation", ("video", "masks")),

@@ -1,4 +1,4 @@
-"""Two processes that share every batch, against one."""
+"""Training with two workers, compared with one process."""
 
 import json
 import os
@@ -28,7 +28,7 @@ def free_ports(count):
 
 
 def start(run_dir, strategy="multi_worker", model="mipae", **environment):
-    """Worker processes: one without a strategy, else two."""
+    """Starts worker processes: one for --strategy=none, otherwise two."""
     if strategy == "none":
         configs = [{}]
     else:
@@ -68,7 +68,7 @@ def finish(workers, seconds=500):
 
 
 def weights(run_dir):
-    """The model in the newest checkpoint of every stage."""
+    """The model weights in the newest checkpoint of each stage."""
     found = {}
     for stage in sorted((run_dir / "checkpoints").iterdir()):
         reader = tf.train.load_checkpoint(str(stage / "newest"))
@@ -88,8 +88,8 @@ def assert_same(one, other, tolerance):
 
 
 @pytest.mark.parametrize("model", ["mipae", "drnet"])
-def test_two_workers_learn_what_one_device_learns(tmp_path, model):
-    """Both stages: 20 steps of the pairs, 20 of the dynamics."""
+def test_two_workers_give_the_weights_of_one_device(tmp_path, model):
+    """After 20 steps of each stage."""
     finish(start(tmp_path / "one", "none", model))
     finish(start(tmp_path / "two", "multi_worker", model))
     assert_same(tmp_path / "two", tmp_path / "one", 1e-5)
@@ -101,10 +101,10 @@ def test_a_worker_that_was_killed_rejoins_from_the_checkpoint(tmp_path):
     finish(start(tmp_path / "whole"))
     workers = start(tmp_path / "cut", worker_1={"DIE_AT": "12"})
     assert workers[1].wait(300) == -signal.SIGKILL
-    try:  # the other one cannot go on alone
+    try:  # the other worker cannot continue alone
         assert workers[0].wait(120) != 0
     except subprocess.TimeoutExpired:
         workers[0].kill()
     said = finish(start(tmp_path / "cut"))
-    assert all("goes on from step 10 of 20" in text for text in said)
+    assert all("resumes from step 10 of 20" in text for text in said)
     assert_same(tmp_path / "cut", tmp_path / "whole", 0)

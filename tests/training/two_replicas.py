@@ -1,4 +1,4 @@
-"""Trains on one device and on two with the same global batches."""
+"""Compares training on one device and on two with the same batches."""
 
 import dataclasses
 import pathlib
@@ -11,8 +11,8 @@ TESTS = pathlib.Path(__file__).parents[1]
 sys.path[:0] = [str(TESTS.parent), str(TESTS)]
 
 from models.harness import arrays_of  # noqa: E402
-from models.harness import lively_model  # noqa: E402
 from models.harness import moving_clips  # noqa: E402
+from models.harness import random_model  # noqa: E402
 
 from mipae_tf.models import config_class  # noqa: E402
 from mipae_tf.networks.batch_norm import BatchNorm  # noqa: E402
@@ -22,17 +22,17 @@ from mipae_tf.training.loop import StageLoop  # noqa: E402
 
 STEPS = 20
 
-# Largest difference of weights. Adam makes whole steps of gradients that are
-# mere rounding, of which SVG has some at first.
-FAR = {"svg_lp": 2e-4}
-NEAR = 1e-5
+# Maximum difference of weights. Adam makes full steps for gradients that are
+# only rounding errors, which SVG has initially.
+TOLERANCES = {"svg_lp": 2e-4}
+DEFAULT_TOLERANCE = 1e-5
 
 TORCH = {"adam_epsilon": "torch", "layer_rules": "torch"}
 
 # Model, index of the stage, settings.
 CASES = [
     ("mipae", 0, {"mi_weight": 0.1}),
-    # Published pairs are the harder to share: each replica needs both halves.
+    # For published pairs, each replica needs clips of both halves.
     ("mipae", 0, {"mi_weight": 0.1, "sampling": "published"}),
     ("mipae", 0, {"mi_weight": 0.1, "bound": "infonce"}),
     ("drnet", 0, {"adversarial_weight": 0.1, "negatives": "permutation"}),
@@ -52,7 +52,7 @@ def train(strategy, name, index, given):
         if field.name.endswith("_steps") and isinstance(field.default, int)
     }
     with strategy.scope():
-        model = lively_model(name, **lengths, **given)
+        model = random_model(name, **lengths, **given)
         stage = model.stages()[index]
     arrays = arrays_of(model, stage, moving_clips())
     if stage.streams == ("latents",):
@@ -67,14 +67,14 @@ def same(one, other, what):
     losses, weights = one
     other_losses, other_weights = other
     for term, value in losses.items():
-        # Of a replica's share of the batch, or a count that rounding turns.
+        # Depends on the replica's part of the batch, or jumps with rounding.
         if term.endswith(("_spread", "_norm", "_accuracy")):
             continue
         np.testing.assert_allclose(
             other_losses[term], value, rtol=1e-3, atol=1e-5, err_msg=term
         )
-    # InfoNCE is the same with a constant added to all scores: the bias of the
-    # last layer, the only weight of one number, is moved by rounding alone.
+    # InfoNCE does not depend on a constant in all scores: the bias of the last
+    # layer, the only scalar weight, changes only by rounding errors.
     free = what[2].get("bound") == "infonce"
     apart = {
         path: np.abs(there - weight).max()
@@ -83,12 +83,13 @@ def same(one, other, what):
         )
         if not (free and weight.size == 1)
     }
-    far = {p: d for p, d in apart.items() if d > FAR.get(what[0], NEAR)}
+    limit = TOLERANCES.get(what[0], DEFAULT_TOLERANCE)
+    far = {p: d for p, d in apart.items() if d > limit}
     assert not far, (what, far)
 
 
 def same_averages(strategy):
-    """Statistics of batch normalization are those of the whole batch."""
+    """Asserts that batch normalization uses the whole batch."""
     random = np.random.default_rng(0)
     whole = random.normal(3, 2, (4, 5, 5, 3)).astype(np.float32)
     with strategy.scope():
@@ -114,8 +115,8 @@ def main(only=None):
     cpu = tf.config.list_physical_devices("CPU")[0]
     two = [tf.config.LogicalDeviceConfiguration()] * 2
     tf.config.set_logical_device_configuration(cpu, two)
-    # One for all cases: each strategy numbers its collectives from the same
-    # start, and one still under way would be taken for a later one's.
+    # One strategy for all cases: each strategy numbers its collectives from
+    # the same start, so pending ones could be confused with later ones.
     mirrored = make_strategy("mirrored")
     print("replicas", mirrored.num_replicas_in_sync)
     if not only:

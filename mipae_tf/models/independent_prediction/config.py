@@ -3,20 +3,20 @@
 import dataclasses
 
 from mipae_tf.models.config import TORCH_RULES
-from mipae_tf.models.independent_prediction.glyph_decoder import PLACE_DIM
+from mipae_tf.models.independent_prediction.glyph_decoder import POSITION_DIM
 from mipae_tf.models.sequence_config import SequenceConfig
 from mipae_tf.options import option
-from mipae_tf.options import other_default
+from mipae_tf.options import override_default
 
 
 @dataclasses.dataclass(frozen=True)
 class IndependentPredictionConfig(SequenceConfig):
-    """Hyper-parameters of Independent Prediction and its entangled twin."""
+    """Hyper-parameters of Independent Prediction."""
 
     factors: int = option(
         2,
-        "Parts of the state that evolve independently; 1 is the entangled "
-        "twin, with factor_dim the size of the whole state.",
+        "Number of factors of the state, which evolve independently; 1 is the "
+        "entangled twin, whose state has factor_dim dimensions.",
         low=1,
     )
     factor_dim: int = option(6, "Dimensions of each factor.", low=1)
@@ -27,40 +27,45 @@ class IndependentPredictionConfig(SequenceConfig):
     )
     glyphs: int = option(
         1,
-        "Glyphs that each factor draws, each in one place; combined "
-        "as 1 - (1 - g)(1 - h). 0: one generator draws the whole frame from "
-        "the whole state, as published.",
+        "Glyphs decoded from each factor, each at one position, and combined "
+        "as 1 - (1 - g)(1 - h). 0: one decoder for the whole state, as "
+        "published.",
         low=0,
     )
     feature_dim: int = option(64, "Size of the features of a frame.", low=2)
     posterior_dim: int = option(
-        64, "Units of the filter's dense layers; 0: the state's.", low=0
+        64,
+        "Units of the dense layers of the posterior; 0: the size of the state.",
+        low=0,
     )
     transition_dim: int = option(
-        128, "Hidden units of each factor's transition.", low=1
+        128, "Hidden units of the transition of each factor.", low=1
     )
     residual: bool = option(
         True,
-        "Whether a transition predicts the change of the state, within bounds.",
+        "Whether the transitions predict the (bounded) change of the state.",
     )
     observation_variance: float = option(
-        0.25, "Variance of a pixel around its predicted mean.", above=0
+        0.25, "Variance of the Gaussian likelihood of a pixel.", above=0
     )
-    learning_rate: float = other_default(SequenceConfig, "learning_rate", 2e-3)
-    # Some five times what is usual: a rare clip would spoil Adam's moments.
-    clip_norm: float = other_default(SequenceConfig, "clip_norm", 300.0)
+    learning_rate: float = override_default(
+        SequenceConfig, "learning_rate", 2e-3
+    )
+    # About five times the usual norm: a rare outlier would otherwise dominate
+    # Adam's moments.
+    clip_norm: float = override_default(SequenceConfig, "clip_norm", 300.0)
 
     def __post_init__(self) -> None:
         super().__post_init__()
         if not self.glyphs:
             return
-        numbers, rest = divmod(self.factor_dim, self.glyphs)
-        if rest or numbers <= PLACE_DIM:
+        glyph_dim, rest = divmod(self.factor_dim, self.glyphs)
+        if rest or glyph_dim <= POSITION_DIM:
             raise ValueError(
-                f"--factor_dim={self.factor_dim} does not go with "
-                f"--glyphs={self.glyphs}: each glyph needs {PLACE_DIM + 1} or "
-                f"more numbers, {PLACE_DIM} for its place and the others for "
-                "its look, and all the same number."
+                f"--factor_dim={self.factor_dim} does not fit "
+                f"--glyphs={self.glyphs}: it must be a multiple of the number "
+                f"of glyphs, with at least {POSITION_DIM + 1} dimensions per "
+                f"glyph ({POSITION_DIM} for its position)."
             )
 
     PROTOCOLS = {

@@ -1,4 +1,4 @@
-"""Predicts each factor of a state from its own past only."""
+"""Transition model with one independent network per factor."""
 
 from typing import Any
 
@@ -8,28 +8,28 @@ import tensorflow as tf
 from mipae_tf.networks.gaussian_head import Gaussian
 from mipae_tf.networks.gaussian_head import soft_clamp
 
-LEAST_LOG_SCALE = -4.0  # of a residual transition
+MIN_LOG_SCALE = -4.0  # of a residual transition
 
 
 @keras.saving.register_keras_serializable("mipae_tf")
 class FactorTransition(keras.layers.Layer):
-    """A perceptron for each factor: Gaussian of z_t^i, given z_{t-1}^i.
+    """One MLP per factor: the Gaussian p_i(z_t^i | z_{t-1}^i).
 
-    Layers of `hidden_dim` units with SELU, then mean and log-scale; every
-    factor has weights of its own, all factors are computed at once.
+    Hidden layers of `hidden_dim` units with SELU, then mean and log-scale. The
+    factors share no weights; they are computed together.
 
-    A residual transition starts as the identity. Its means are kept within
-    ±7 and its standard deviations between 0.02 and 1: otherwise unused
-    dimensions drift, a gain above 1 diverges, and a confident wrong prediction
-    dominates the loss.
+    A residual transition is initially close to the identity. Its means are
+    bounded to ±7 and its standard deviations to 0.02 to 1. Otherwise, unused
+    dimensions drift, a gain above 1 diverges, and a confident but wrong
+    prediction dominates the loss.
 
     Args:
         factors: number of factors.
-        factor_dim: dimensions of each.
-        hidden_dim: units of a hidden layer; 128 as published.
-        hidden_layers: number of hidden layers; 4 as published.
-        residual: whether the mean is added to the last state; False as
-            published.
+        factor_dim: dimensions of each factor.
+        hidden_dim: units of a hidden layer; 128 in the paper.
+        hidden_layers: number of hidden layers; 4 in the paper.
+        residual: whether the previous state is added to the mean; False in
+            the paper.
         **kwargs: `dtype`, `name` of the layer.
 
     References:
@@ -54,36 +54,36 @@ class FactorTransition(keras.layers.Layer):
         self.residual = residual
 
     def build(self, input_shape: tuple) -> None:
-        """Makes the variables for states [batch, factors, factor_dim]."""
+        """Creates the variables for states [batch, factors, factor_dim]."""
         widths = [
             self.factor_dim,
             *[self.hidden_dim] * self.hidden_layers,
             2 * self.factor_dim,
         ]
         self.kernels, self.biases = [], []
-        for index, (given, made) in enumerate(zip(widths, widths[1:])):
-            # LeCun's, which SELU asks for, of one factor's layer; the last
-            # starts small, or states diverge before anything is learnt.
+        for index, (inputs, outputs) in enumerate(zip(widths, widths[1:])):
+            # LeCun's initialization of each factor's layer, as SELU needs. The
+            # last layer starts small, because states diverge otherwise.
             gain = 1.0 if index < self.hidden_layers else 0.01
             self.kernels.append(
                 self.add_weight(
-                    shape=(self.factors, given, made),
+                    shape=(self.factors, inputs, outputs),
                     initializer=keras.initializers.RandomNormal(
-                        0.0, gain * given**-0.5
+                        0.0, gain * inputs**-0.5
                     ),
                     name=f"kernel_{index}",
                 )
             )
             self.biases.append(
                 self.add_weight(
-                    shape=(self.factors, 1, made),
+                    shape=(self.factors, 1, outputs),
                     initializer="zeros",
                     name=f"bias_{index}",
                 )
             )
 
     def call(self, states: tf.Tensor) -> Gaussian:
-        """Gaussians [batch, factors, factor_dim] of the next states."""
+        """Predicts the next states, Gaussian [batch, factors, factor_dim]."""
         x = tf.transpose(states, [1, 0, 2])  # [factors, batch, factor_dim]
         for index, kernel in enumerate(self.kernels):
             x = tf.matmul(x, kernel) + self.biases[index]
@@ -94,12 +94,12 @@ class FactorTransition(keras.layers.Layer):
         if self.residual:
             return Gaussian(
                 soft_clamp(states + mean),
-                LEAST_LOG_SCALE * tf.sigmoid(-log_scale),
+                MIN_LOG_SCALE * tf.sigmoid(-log_scale),
             )
         return Gaussian(mean, soft_clamp(log_scale))
 
     def get_config(self) -> dict[str, Any]:
-        """The constructor's arguments."""
+        """The arguments of the constructor."""
         return {
             **super().get_config(),
             "factors": self.factors,

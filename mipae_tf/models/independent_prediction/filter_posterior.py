@@ -1,4 +1,4 @@
-"""The filter: a state from a frame and from its prediction."""
+"""The posterior of a state, given the frame and the predicted state."""
 
 from typing import Any
 
@@ -12,15 +12,16 @@ from mipae_tf.networks.layers import leaky_relu
 
 @keras.saving.register_keras_serializable("mipae_tf")
 class FilterPosterior(keras.layers.Layer):
-    """q(z_t | z_{t-1}, x_t) from features of x_t and the predicted Gaussian.
+    """The filtering posterior q(z_t | z_{t-1}, x_t).
 
-    Dense layers of the features, of the predicted mean and of the predicted
-    scale, joined by another one with leaky ReLU, then mean and log-scale. The
-    prediction has no gradient: the posterior must not train the transition.
+    Its inputs are the features of x_t and the mean and scale of the predicted
+    Gaussian. One dense layer for each of the three, a joint dense layer, all
+    with leaky ReLU, then mean and log-scale. The gradient of the prediction is
+    stopped: the posterior must not train the transition.
 
     Args:
         dim: dimensions of the state.
-        hidden_dim: units of each dense layer; `dim` as published.
+        hidden_dim: units of each dense layer; `dim` in the paper.
         **kwargs: `dtype`, `name` of the layer.
 
     References:
@@ -43,12 +44,12 @@ class FilterPosterior(keras.layers.Layer):
             )
             for _ in range(4)
         )
-        # Confident at first: the decoder ignores states that are mostly noise
-        # and then never learns to draw objects where they are.
+        # A small initial scale: the decoder ignores states that are mostly
+        # noise, and then never learns the positions of objects.
         self.head = GaussianHead(dim, first_log_scale=-3.0)
 
     def build(self, input_shape: tuple) -> None:
-        """Makes the variables for features [batch, features]."""
+        """Creates the variables for features [batch, features]."""
         self.of_frame.build(input_shape)
         for layer in (self.of_mean, self.of_scale):
             layer.build((None, self.dim))
@@ -56,7 +57,7 @@ class FilterPosterior(keras.layers.Layer):
         self.head.build((None, self.hidden_dim))
 
     def call(self, features: tf.Tensor, predicted: Gaussian) -> Gaussian:
-        """The posterior [batch, dim]."""
+        """Computes the posterior [batch, dim]."""
         mean = tf.stop_gradient(predicted.mean)
         scale = tf.stop_gradient(predicted.scale)
         joined = tf.concat(
@@ -70,7 +71,7 @@ class FilterPosterior(keras.layers.Layer):
         return self.head(self.joined(joined))
 
     def get_config(self) -> dict[str, Any]:
-        """The constructor's arguments."""
+        """The arguments of the constructor."""
         return {
             **super().get_config(),
             "dim": self.dim,

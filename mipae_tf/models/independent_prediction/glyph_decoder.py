@@ -1,4 +1,4 @@
-"""A decoder that draws one glyph in one place."""
+"""A decoder that draws one glyph at one position."""
 
 from typing import Any
 
@@ -8,32 +8,32 @@ import tensorflow as tf
 from mipae_tf.networks.layers import leaky_relu
 from mipae_tf.networks.layers import require_choice
 
-GRID = 8  # rows and columns of the map that a glyph is painted from
-HIDDEN = 128
-PLACE_DIM = 2
+GRID_SIZE = 8  # rows and columns of the feature map of a glyph
+HIDDEN_DIM = 128
+POSITION_DIM = 2
 
 
 @keras.saving.register_keras_serializable("mipae_tf")
 class GlyphDecoder(keras.layers.Layer):
-    """Paints a glyph half as wide as the frame and pastes it at its place.
+    """Decodes a glyph of half the frame size and pastes it into the frame.
 
-    The last two numbers of a code are the place: row and column of the
-    glyph's middle, in quarters of the frame from the frame's middle. The
-    others are what the glyph looks like. A glyph is moved by fractions of a
-    pixel with linear interpolation, as in spatial transformers (1506.02025),
-    and is dark beyond its edge.
+    The last two elements of a code are the position: row and column of the
+    center of the glyph, relative to the center of the frame, in quarters of
+    the frame. The other elements are its appearance. Positions between pixels
+    use linear interpolation, as in spatial transformers (1506.02025). The
+    frame is 0 outside the glyph.
 
     Codes are float32 [batch, dim]; frames are float32 [batch, height, width,
     channel] in [0, 1].
 
     Args:
         channels: channels of a frame.
-        width: a quarter of the channels of the maps.
+        width: a quarter of the channels of the feature maps.
         frame_size: 64 or 128, height and width of the frames in pixels.
         **kwargs: `dtype`, `name` of the layer.
 
     Raises:
-        ValueError: on another frame size.
+        ValueError: if the frame size is another one.
     """
 
     def __init__(
@@ -43,7 +43,7 @@ class GlyphDecoder(keras.layers.Layer):
         frame_size: int = 64,
         **kwargs: Any,
     ) -> None:
-        # Places keep float32: bfloat16 knows them to a pixel and no better.
+        # Positions stay float32: bfloat16 only resolves whole pixels.
         super().__init__(autocast=False, **kwargs)
         require_choice("frame_size", frame_size, (64, 128))
         self.channels = channels
@@ -51,17 +51,17 @@ class GlyphDecoder(keras.layers.Layer):
         self.frame_size = frame_size
         self.glyph_size = frame_size // 2
         self.maps = 4 * width
-        block = self.glyph_size // GRID
+        block = self.glyph_size // GRID_SIZE
         dtype = self.dtype_policy
-        self.look = keras.layers.Dense(HIDDEN, leaky_relu, dtype=dtype)
-        self.spread = keras.layers.Dense(
-            GRID * GRID * self.maps, leaky_relu, dtype=dtype
+        self.hidden = keras.layers.Dense(HIDDEN_DIM, leaky_relu, dtype=dtype)
+        self.to_maps = keras.layers.Dense(
+            GRID_SIZE * GRID_SIZE * self.maps, leaky_relu, dtype=dtype
         )
         self.mix = keras.layers.Conv2D(
             self.maps, 3, padding="same", activation=leaky_relu, dtype=dtype
         )
-        # Dark at first, as most pixels of most videos are.
-        self.paint = keras.layers.Conv2D(
+        # Dark initially, as most pixels of most videos are.
+        self.to_pixels = keras.layers.Conv2D(
             channels * block**2,
             3,
             padding="same",
@@ -71,30 +71,31 @@ class GlyphDecoder(keras.layers.Layer):
         self.block = block
 
     def build(self, input_shape: tuple) -> None:
-        """Makes the variables for codes [batch, dim]."""
-        self.look.build((None, input_shape[-1] - PLACE_DIM))
-        self.spread.build((None, HIDDEN))
-        for layer in (self.mix, self.paint):
-            layer.build((None, GRID, GRID, self.maps))
+        """Creates the variables for codes [batch, dim]."""
+        self.hidden.build((None, input_shape[-1] - POSITION_DIM))
+        self.to_maps.build((None, HIDDEN_DIM))
+        for layer in (self.mix, self.to_pixels):
+            layer.build((None, GRID_SIZE, GRID_SIZE, self.maps))
 
     def call(self, codes: tf.Tensor, training: bool | None = None) -> tf.Tensor:
-        """Frames of codes."""
+        """Decodes codes to frames."""
         return paste(
-            self.glyphs(codes[:, :-PLACE_DIM]),
-            codes[:, -PLACE_DIM:],
+            self.glyphs(codes[:, :-POSITION_DIM]),
+            codes[:, -POSITION_DIM:],
             self.frame_size,
         )
 
-    def glyphs(self, looks: tf.Tensor) -> tf.Tensor:
-        """Glyphs [batch, size, size, channel] in [0, 1] of looks."""
+    def glyphs(self, appearances: tf.Tensor) -> tf.Tensor:
+        """Decodes appearances to [batch, size, size, channel] in [0, 1]."""
         x = tf.reshape(
-            self.spread(self.look(looks)), [-1, GRID, GRID, self.maps]
+            self.to_maps(self.hidden(appearances)),
+            [-1, GRID_SIZE, GRID_SIZE, self.maps],
         )  # [batch, grid, grid, maps]
-        x = self.paint(self.mix(x))
+        x = self.to_pixels(self.mix(x))
         return tf.sigmoid(tf.nn.depth_to_space(x, self.block))
 
     def get_config(self) -> dict[str, Any]:
-        """The constructor's arguments."""
+        """The arguments of the constructor."""
         return {
             **super().get_config(),
             "channels": self.channels,
@@ -103,23 +104,26 @@ class GlyphDecoder(keras.layers.Layer):
         }
 
 
-def paste(glyphs: tf.Tensor, places: tf.Tensor, frame_size: int) -> tf.Tensor:
-    """Dark frames with a glyph each.
+def paste(
+    glyphs: tf.Tensor, positions: tf.Tensor, frame_size: int
+) -> tf.Tensor:
+    """Pastes each glyph into a frame of zeros.
 
     Args:
         glyphs: [batch, size, size, channel].
-        places: [batch, 2], row and column of the glyph's middle, in quarters
-            of the frame from the frame's middle.
+        positions: [batch, 2], row and column of the center of the glyph,
+            relative to the center of the frame, in quarters of the frame.
         frame_size: height and width of the frames in pixels.
 
     Returns:
         [batch, frame_size, frame_size, channel].
     """
     size = glyphs.shape[1]
-    first = (frame_size - size) / 2 + places * (frame_size / 4)
-    pixels = tf.range(frame_size, dtype=places.dtype)[:, None]
-    inside = tf.range(size, dtype=places.dtype)
+    first = (frame_size - size) / 2 + positions * (frame_size / 4)
+    pixels = tf.range(frame_size, dtype=positions.dtype)[:, None]
+    inside = tf.range(size, dtype=positions.dtype)
     ahead = pixels - inside - first[:, :, None, None]
-    hats = tf.nn.relu(1.0 - tf.abs(ahead))  # [batch, 2, frame_size, size]
-    rows, columns = tf.unstack(hats, axis=1)
+    # Weights of the linear interpolation, [batch, 2, frame_size, size].
+    weights = tf.nn.relu(1.0 - tf.abs(ahead))
+    rows, columns = tf.unstack(weights, axis=1)
     return tf.einsum("byi,bxj,bijc->byxc", rows, columns, glyphs)

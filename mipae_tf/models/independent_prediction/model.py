@@ -20,12 +20,12 @@ from mipae_tf.networks.gaussian_head import noise_along
 
 
 class IndependentPrediction(VideoModel):
-    """Whitney and Fergus: p(z_t | z_{t-1}) = Π_i p_i(z_t^i | z_{t-1}^i).
+    """Independent Prediction: p(z_t | z_{t-1}) = Π_i p_i(z_t^i | z_{t-1}^i).
 
-    A factor can predict itself well only if it holds something that moves
-    independently. With one factor the model is its own entangled twin.
-    Dimensions of the factors, learning rate, batch and length of clips are not
-    published.
+    A factor can predict itself well only if it represents something that
+    evolves independently. With one factor, the model is its own entangled
+    baseline. The paper (Whitney and Fergus) does not give the dimensions of
+    the factors, the learning rate, the batch size and the clip length.
     """
 
     STAGES = ("elbo",)
@@ -45,15 +45,15 @@ class IndependentPrediction(VideoModel):
 
     @property
     def stochastic(self) -> bool:
-        """Futures are sampled from the transition."""
+        """True: futures are sampled from the transition."""
         return True
 
     def stages(self) -> tuple[Stage, ...]:
-        """One: the evidence lower bound."""
+        """One stage, which maximizes the evidence lower bound."""
         return (ElboStage(self.network, self.config, self.seed),)
 
     def encode(self, frames: tf.Tensor, seed: int | None = None) -> Latents:
-        """Factors of every frame, each from the frames up to it."""
+        """Filters the factors of each frame from the frames up to it."""
         features = self.network.features(to_float(frames))
         noise = None
         if seed is not None:
@@ -67,10 +67,10 @@ class IndependentPrediction(VideoModel):
         """See `VideoModel.decode`; no reference is needed."""
         factors = latents["factors"]
         shape = tf.concat([tf.shape(factors)[:2], [self.network.dim]], axis=0)
-        return self.network.draw(tf.reshape(factors, shape))
+        return self.network.decode(tf.reshape(factors, shape))
 
     def start(self, context: Context, seed: tf.Tensor) -> State:
-        """See `VideoModel.start`: samples of the filter, time after time."""
+        """See `VideoModel.start`; states are sampled from the posterior."""
         features = self.network.features(to_float(context.frames))
         noise = noise_along(features, self.network.dim, seed)
         prior, _ = self.network.filter(features, noise)
@@ -88,7 +88,7 @@ class IndependentPrediction(VideoModel):
         key = state["key"]
         noise = tf.random.stateless_normal(tf.shape(prior.mean), key)
         drawn = prior.draw(noise)
-        expected = self.network.draw(drawn[:, None])[:, 0]
+        expected = self.network.decode(drawn[:, None])[:, 0]
         if frame is not None:
             features = self.network.features(to_float(frame[:, None]))[:, 0]
             drawn = self.network.posterior(features, prior).draw(noise)
@@ -100,7 +100,7 @@ class IndependentPrediction(VideoModel):
         }
 
     def evidence(self, clip: tf.Tensor, seed: tf.Tensor | int = 0) -> Evidence:
-        """See `VideoModel.evidence`: the bound that is trained on."""
+        """See `VideoModel.evidence`; this is the training objective."""
         terms = elbo_terms(
             self.network,
             to_float(clip),

@@ -23,10 +23,10 @@ from mipae_tf.networks.scan_time import scan_time
 
 
 class IndependentPredictionNetwork(keras.layers.Layer):
-    """p(z_1) Π p(z_t | z_{t-1}) p(x_t | z_t), and the filter that goes with it.
+    """The model p(z_1) Π p(z_t | z_{t-1}) p(x_t | z_t) and its posterior.
 
-    The prior of the first state is N(0, I); the others are a transition of
-    each factor by itself.
+    The prior of the first state is N(0, I). Later priors are the transition,
+    which is independent for each factor.
 
     Args:
         config: an `IndependentPredictionConfig`.
@@ -62,11 +62,11 @@ class IndependentPredictionNetwork(keras.layers.Layer):
             dtype="float32",
         )
         glyphs = max(1, config.factors * config.glyphs)
-        self.drawn = self.dim // glyphs  # numbers that one is drawn from
-        self.mixed = keras.layers.Identity(dtype="float32")
+        self.code_dim = self.dim // glyphs  # input size of each decoder
+        self.mixing = keras.layers.Identity(dtype="float32")
         if config.glyphs:
-            # One generator each: with one for all, the object that a factor
-            # holds may change from clip to clip.
+            # One decoder per glyph: with a shared one, a factor may represent
+            # different objects in different clips.
             self.generators = [
                 GlyphDecoder(
                     frame_shape[-1], config.width, options["frame_size"]
@@ -78,21 +78,21 @@ class IndependentPredictionNetwork(keras.layers.Layer):
                 make_decoder(config.backbone, frame_shape[-1], **options)
             ]
             if config.backbone == "dcgan":
-                self.mixed = keras.layers.Dense(self.dim, activation="relu")
+                self.mixing = keras.layers.Dense(self.dim, activation="relu")
         self.encoder.build((None, *frame_shape))
         self.posterior.build((None, config.feature_dim))
         self.transition.build((None, config.factors, config.factor_dim))
-        self.mixed.build((None, self.drawn))
+        self.mixing.build((None, self.code_dim))
         for generator in self.generators:
-            generator.build((None, self.drawn))
+            generator.build((None, self.code_dim))
         self.built = True
 
-    def prior_of_first(self, batch: tf.Tensor) -> Gaussian:
-        """N(0, I), `[batch, dim]`."""
+    def initial_prior(self, batch: tf.Tensor) -> Gaussian:
+        """The prior of the first state, N(0, I) `[batch, dim]`."""
         return standard_gaussian(tf.stack([batch, self.dim]))
 
     def predict(self, state: tf.Tensor) -> Gaussian:
-        """p(z_t | z_{t-1}), `[batch, dim]`, of states `[batch, dim]`."""
+        """The transition p(z_t | z_{t-1}) for states `[batch, dim]`."""
         parts = tf.reshape(
             state, [-1, self.factors, self.factor_dim]
         )  # [batch, factors, factor_dim]
@@ -101,22 +101,23 @@ class IndependentPredictionNetwork(keras.layers.Layer):
         )
 
     def features(self, frames: tf.Tensor, training: bool = False) -> tf.Tensor:
-        """What the filter sees of frames, `[batch, time, features]`."""
+        """Features of frames for the posterior, `[batch, time, features]`."""
         return leaky_relu(fold_time(self.encoder, frames, training=training))
 
     def filter(
         self, features: tf.Tensor, noise: tf.Tensor | None
     ) -> tuple[Gaussian, dict[str, Any]]:
-        """States of a clip, each from the frames up to it.
+        """Filters the states of a clip, each from the frames up to it.
 
         Args:
-            features: of its frames, `[batch, time, features]`.
+            features: features of the frames, `[batch, time, features]`.
             noise: standard normal `[batch, time, dim]` for samples; None for
                 means.
 
         Returns:
-            The prediction for the time after the last, and, `[batch, time,
-            dim]` each, `state`, and the `posterior` and `prior` Gaussians.
+            The prediction for the time step after the last, and a dictionary
+            of `state` and the Gaussians `posterior` and `prior`, each
+            `[batch, time, dim]`.
         """
 
         def step(prior: Gaussian, here):
@@ -128,11 +129,11 @@ class IndependentPredictionNetwork(keras.layers.Layer):
         inputs = {"features": features}
         if noise is not None:
             inputs["noise"] = noise
-        prior = self.prior_of_first(tf.shape(features)[0])
+        prior = self.initial_prior(tf.shape(features)[0])
         return scan_time(step, prior, inputs)
 
-    def draw(self, states: tf.Tensor, training: bool = False) -> tf.Tensor:
-        """Mean frames `[batch, time, H, W, C]` of `[batch, time, dim]`."""
+    def decode(self, states: tf.Tensor, training: bool = False) -> tf.Tensor:
+        """Decodes states `[batch, time, dim]` to `[batch, time, H, W, C]`."""
         dark = 1.0
         for part, generator in zip(
             tf.split(states, len(self.generators), axis=-1),
@@ -140,8 +141,8 @@ class IndependentPredictionNetwork(keras.layers.Layer):
             strict=True,
         ):
             lit = fold_time(
-                lambda x, draw=generator: draw(
-                    self.mixed(x), training=training
+                lambda x, decoder=generator: decoder(
+                    self.mixing(x), training=training
                 ),
                 part,
             )  # [batch, time, H, W, C]

@@ -1,4 +1,4 @@
-"""The one stage of Independent Prediction: its evidence lower bound."""
+"""The training stage of Independent Prediction."""
 
 from typing import Any
 
@@ -16,18 +16,18 @@ from mipae_tf.objectives.elbo import pixel_log_likelihood
 
 
 class ElboStage(SequenceStage):
-    """Maximises the evidence lower bound of Independent Prediction.
+    """Maximizes the evidence lower bound of Independent Prediction.
 
         Σ_t E_q log p(x_t | z_t)
             - KL(q(z_t | z_{t-1}, x_t) || Π_i p_i(z_t^i | z_{t-1}^i))
 
-    All terms are logged in nats per frame. `loss` is the bound negated, with
-    the KL weighted while it warms up.
+    All terms are logged in nats per frame. `loss` is the negative bound, with
+    a smaller KL weight during the warm-up.
 
     Args:
         network: the networks to train.
-        config: the model's hyper-parameters.
-        seed: key of the random draws.
+        config: hyper-parameters of the model.
+        seed: seed of the random draws.
     """
 
     LOSSES = ("loss", "elbo", "likelihood", "kl", "gradient_norm")
@@ -47,7 +47,7 @@ class ElboStage(SequenceStage):
             tf.reduce_mean(terms[name]) for name in ("likelihood", "kl")
         )
         return {
-            "loss": self.kl_share(training) * kl - likelihood,
+            "loss": self.kl_warmup_weight(training) * kl - likelihood,
             "elbo": likelihood - kl,
             "likelihood": likelihood,
             "kl": kl,
@@ -61,24 +61,24 @@ def elbo_terms(
     variance: float,
     training: bool,
 ) -> dict[str, tf.Tensor]:
-    """The two terms of the bound for every frame in nats, `[batch, time]`.
+    """The two terms of the bound in nats per frame, `[batch, time]`.
 
     Args:
         network: the networks.
         frames: float `[batch, time, H, W, C]` in [0, 1].
-        key: int32 `[2]`, key of the one sample of the states.
-        variance: σ², of the observation.
-        training: as Keras means it.
+        key: int32 `[2]`, seed of the single sample of the states.
+        variance: σ² of the observation.
+        training: whether the networks run in training mode.
 
     Returns:
         `likelihood` and `kl`.
     """
-    # z_t from q(z_t | z_{t-1}, x_t), beside Π_i p_i(z_t^i | z_{t-1}^i).
+    # z_t ~ q(z_t | z_{t-1}, x_t), and the prior Π_i p_i(z_t^i | z_{t-1}^i).
     features = network.features(frames, training)
     noise = noise_along(features, network.dim, key)
     _, found = network.filter(features, noise)
     # p(x_t | z_t) = N(g(z_t), σ² I).
-    drawn = network.draw(found["state"], training)
+    drawn = network.decode(found["state"], training)
     return {
         "likelihood": pixel_log_likelihood(frames, drawn, variance),
         "kl": gaussian_kl(found["posterior"], found["prior"]),

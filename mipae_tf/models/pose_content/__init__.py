@@ -1,1 +1,1 @@
-"""MIPAE, DRNET and AE-LSTM: content, pose, and an LSTM on poses."""
+"""MIPAE, DRNET and AE-LSTM: an autoencoder and an LSTM on its codes."""

@@ -1,4 +1,4 @@
-"""The representation stage of AE-LSTM: a plain autoencoder."""
+"""The representation stage of AE-LSTM, which trains an autoencoder."""
 
 import tensorflow as tf
 
@@ -14,12 +14,12 @@ from mipae_tf.objectives.reconstruction import reconstruction_error
 
 
 class AutoencoderStage(Stage):
-    """Error of a frame decoded from its own code.
+    """Minimizes the reconstruction error of single frames.
 
     Args:
-        network: what is trained.
-        config: hyper-parameters.
-        seed: key of the random draws.
+        network: the networks to train.
+        config: hyper-parameters of the model.
+        seed: seed of the random draws.
     """
 
     LOSSES = ("loss", "reconstruction", "gradient_norm")
@@ -50,14 +50,14 @@ class AutoencoderStage(Stage):
         )
 
     def update(self, batch: tf.Tensor) -> Losses:
-        """See `Stage.update`; uint8 `[clips, frames, H, W, C]`."""
+        """See `Stage.update`; takes uint8 `[clips, frames, H, W, C]`."""
         with tf.GradientTape() as tape:
             losses = self._errors(batch, training=True)
         norm = self._minimize(tape, losses["loss"])
         return {**losses, "gradient_norm": norm}
 
     def evaluate_losses(self, batch: tf.Tensor) -> Losses:
-        """The same error in inference mode."""
+        """The reconstruction error in inference mode."""
         return self._errors(batch, training=False)
 
     def _errors(self, batch: tf.Tensor, training: bool) -> Losses:

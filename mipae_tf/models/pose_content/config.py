@@ -11,9 +11,9 @@ from mipae_tf.objectives.adversarial import SCENE_DISCRIMINATOR
 from mipae_tf.objectives.mi_bounds import BOUNDS
 from mipae_tf.objectives.mi_bounds import Bound
 from mipae_tf.options import option
-from mipae_tf.options import other_default
+from mipae_tf.options import override_default
 
-# What the authors' codes of DRNET (PyTorch) and MIPAE have in common.
+# Common to the authors' codes of DRNET (PyTorch) and MIPAE.
 PUBLISHED_RECIPE = {
     **TORCH_RULES,
     "backbone": "dcgan",
@@ -38,7 +38,8 @@ PUBLISHED_RECIPE = {
     "dynamics_batch_size": 100,
     "dynamics_steps": 120_000,
 }
-# Shared frame times, a fresh batch for the critic, one pose decoded.
+# Frame times shared by the batch, separate clips for the critic, one decoded
+# pose per clip.
 PUBLISHED_PAIRS = {
     **PUBLISHED_RECIPE,
     "sampling": "published",
@@ -51,7 +52,7 @@ PUBLISHED_PAIRS = {
     "critic_dim": 512,
     "critic_learning_rate": 2e-3,
 }
-# A tiny network, for tests and for trying a command.
+# A tiny network, for tests.
 SMALL_RECIPE = {
     "backbone": "dcgan",
     "width": 2,
@@ -80,16 +81,16 @@ SMALL_PAIRS = {
 
 @dataclasses.dataclass(frozen=True)
 class CodeLSTMConfig(ModelConfig):
-    """Networks, optimisation and dynamics that all three models share."""
+    """Hyper-parameters shared by MIPAE, DRNET and AE-LSTM."""
 
-    # Names of the latent that the LSTM predicts, and of the one that stays.
-    MOVING: ClassVar[str]
-    FIXED: ClassVar[str | None]
+    # Names of the latent that the LSTM predicts, and of the constant one.
+    MOVING_LATENT: ClassVar[str]
+    FIXED_LATENT: ClassVar[str | None]
 
     backbone: str = option(
         "coordinate", "Encoders and decoder.", choices=tuple(BACKBONES)
     )
-    normalization: str = other_default(ModelConfig, "normalization", "group")
+    normalization: str = override_default(ModelConfig, "normalization", "group")
     code: str = option(
         "linear",
         "Activation of the codes.",
@@ -97,20 +98,20 @@ class CodeLSTMConfig(ModelConfig):
     )
     reconstruction: str = option(
         "bce",
-        "Error of a decoded frame, mean over pixels: cross-entropy (nats, "
-        "pixels as probabilities) or mse.",
+        "Reconstruction error, mean over pixels: bce (binary cross-entropy, "
+        "in nats) or mse.",
         choices=("bce", "mse"),
     )
-    learning_rate: float = other_default(ModelConfig, "learning_rate", 4e-3)
-    beta_2: float = other_default(ModelConfig, "beta_2", 0.99)
-    # On cached latents the LSTM learns within the context too, from the
+    learning_rate: float = override_default(ModelConfig, "learning_rate", 4e-3)
+    beta_2: float = override_default(ModelConfig, "beta_2", 0.99)
+    # With cached latents, the LSTM also learns to predict the context from its
     # second frame on.
-    context: int = other_default(ModelConfig, "context", 5, low=2)
-    # Pairs across clips need two.
-    batch_size: int = other_default(ModelConfig, "batch_size", 32, low=2)
+    context: int = override_default(ModelConfig, "context", 5, low=2)
+    # Marginal pairs need two clips.
+    batch_size: int = override_default(ModelConfig, "batch_size", 32, low=2)
     representation_steps: int = option(
         20_000,
-        "Steps of the first stage.",
+        "Training steps of the first stage.",
         low=0,
         high=INT32_MAX,
         identity=False,
@@ -119,30 +120,31 @@ class CodeLSTMConfig(ModelConfig):
     lstm_layers: int = option(2, "LSTM layers.", low=1)
     lstm_content: bool = option(
         False,
-        "Whether the LSTM sees the content too; it then memorises training "
-        "clips where they are few.",
+        "Whether the content is an input of the LSTM; with few training "
+        "clips, it then overfits.",
     )
     lstm_target: str = option(
         "difference",
-        "What the LSTM predicts: the next code, or its difference from the "
-        "last.",
+        "Output of the LSTM: code (the next code) or difference (from the "
+        "last code).",
         choices=("difference", "code"),
     )
     dynamics_input: str = option(
         "latents",
-        "latents: encoded once and cached. frames: encoded at every step, "
-        "encoders in training mode, always true codes.",
+        "latents: clips are encoded once and cached. frames: clips are encoded "
+        "at each step by encoders in training mode, with teacher forcing "
+        "throughout.",
         choices=("latents", "frames"),
     )
     dynamics_learning_rate: float = option(
-        3e-3, "Adam's rate in the dynamics stage.", above=0
+        3e-3, "Learning rate of Adam in the dynamics stage.", above=0
     )
     dynamics_batch_size: int = option(
-        64, "Clips in a step of the dynamics stage.", low=1
+        64, "Clips per step in the dynamics stage.", low=1
     )
     dynamics_steps: int = option(
         5_000,
-        "Steps of the dynamics stage.",
+        "Training steps of the dynamics stage.",
         low=0,
         high=INT32_MAX,
         identity=False,
@@ -150,69 +152,74 @@ class CodeLSTMConfig(ModelConfig):
 
     @property
     def moving_dim(self) -> int:
-        """Size of the code that the LSTM predicts."""
-        return getattr(self, f"{self.MOVING}_dim")
+        """Size of the predicted code."""
+        return getattr(self, f"{self.MOVING_LATENT}_dim")
 
     @property
     def fixed_dim(self) -> int:
-        """Size of the code that stays; 0 where there is none."""
-        return getattr(self, f"{self.FIXED}_dim") if self.FIXED else 0
+        """Size of the constant code; 0 if there is none."""
+        return (
+            getattr(self, f"{self.FIXED_LATENT}_dim")
+            if self.FIXED_LATENT
+            else 0
+        )
 
 
 @dataclasses.dataclass(frozen=True)
 class PoseContentConfig(CodeLSTMConfig):
-    """Codes, pairs and weights of the models with content and pose."""
+    """Hyper-parameters shared by MIPAE and DRNET."""
 
-    MOVING = "pose"
-    FIXED = "content"
+    MOVING_LATENT = "pose"
+    FIXED_LATENT = "content"
 
     content_dim: int = option(128, "Size of the content code.", low=1)
     pose_dim: int = option(5, "Size of the pose code.", low=1)
     similarity_weight: float = option(
-        2e-3, "Weight of the distance of two contents of a clip.", low=0
+        2e-3,
+        "Weight of the distance between two content codes of a clip.",
+        low=0,
     )
     contents: int = option(
         2,
-        "1: all poses are decoded with one content, and the similarity pulls "
-        "it towards that of another frame. 2: poses are decoded with the two "
-        "contents in turn, and the similarity pulls at both.",
+        "Content codes per clip that are trained. 1: all poses are decoded "
+        "with the same content, and the similarity loss has a gradient for it "
+        "alone. 2: poses are decoded with the two contents in turn, and both "
+        "have a gradient.",
         choices=(1, 2),
     )
-    poses_per_clip: int = option(
-        2, "Frames decoded from each clip in a step.", low=1
-    )
+    poses_per_clip: int = option(2, "Frames decoded per clip and step.", low=1)
     critic_dim: int = option(128, "Hidden units of the critic.", low=1)
     critic_learning_rate: float = option(
-        1e-3, "Adam's rate for the critic.", above=0
+        1e-3, "Learning rate of Adam for the critic.", above=0
     )
     sampling: str = option(
         "distinct",
-        "distinct: frames of distinct random times, drawn for each clip, "
-        "serve critic and encoders. published: times shared by the batch, "
-        "content from frame 0, fresh clips for the critic.",
+        "Sampling of frames. distinct: distinct random times per clip, shared "
+        "by critic and encoders. published: times shared by the batch, content "
+        "from frame 0, separate clips for the critic.",
         choices=("distinct", "published"),
     )
     negatives: str = option(
         "derangement",
-        "How clips are paired for the marginals: never with themselves, or "
-        "by any permutation.",
+        "Pairing of clips for marginal pairs: derangement (never with itself) "
+        "or permutation.",
         choices=("derangement", "permutation"),
     )
     marginals: str = option(
         "global",
-        "Where several replicas share a batch, the clips that marginal pairs "
-        "are made of: those of all replicas, or of each by itself.",
+        "Clips that marginal pairs are made of with several replicas: global "
+        "(of all replicas) or replica (of the same one).",
         choices=("global", "replica"),
     )
 
     @property
     def adversary(self) -> Bound:
-        """Losses of the critic and of the pose encoder."""
+        """The losses of the critic and of the pose encoder."""
         raise NotImplementedError
 
     @property
     def penalty_weight(self) -> float:
-        """Weight of the pose encoder's adversarial loss, per nat."""
+        """Weight of the adversarial loss of the pose encoder, per nat."""
         raise NotImplementedError
 
 
@@ -222,12 +229,14 @@ class MIPAEConfig(PoseContentConfig):
 
     bound: str = option(
         "js",
-        "Losses of the critic and of the pose encoder; js is a JS "
-        "critic and an NWJ penalty, as published.",
+        "Losses of the critic and of the pose encoder; js is a JS critic with "
+        "an NWJ penalty, as published.",
         choices=tuple(BOUNDS),
     )
     mi_weight: float = option(
-        1e-3, "Weight of the mutual information of two poses, per nat.", low=0
+        1e-3,
+        "Weight of the mutual information between two poses, per nat.",
+        low=0,
     )
 
     PROTOCOLS = {
@@ -238,12 +247,12 @@ class MIPAEConfig(PoseContentConfig):
 
     @property
     def adversary(self) -> Bound:
-        """Eq. 2, 5 and 6: the row of `BOUNDS` that `bound` names."""
+        """Eq. 2, 5 and 6: the entry of `BOUNDS` for `bound`."""
         return BOUNDS[self.bound]
 
     @property
     def penalty_weight(self) -> float:
-        """The poster's beta."""
+        """Beta in the poster."""
         return self.mi_weight
 
 
@@ -252,11 +261,11 @@ class DRNETConfig(PoseContentConfig):
     """Hyper-parameters of DRNET."""
 
     adversarial_weight: float = option(
-        1e-3, "Weight of the pose encoder's entropy term, per nat.", low=0
+        1e-3, "Weight of the entropy term of the pose encoder, per nat.", low=0
     )
 
-    # The DRNET of MIPAE's tables: the same code with the entropy term. The
-    # DRNET paper has 100 hidden units, unit-length codes and weight 0.1.
+    # DRNET in the tables of MIPAE: the code of MIPAE with the entropy term.
+    # The DRNET paper has 100 hidden units, codes of unit length and weight 0.1.
     PROTOCOLS = {
         "default": {},
         "published": {**PUBLISHED_PAIRS, "adversarial_weight": 1e-4},
@@ -265,12 +274,12 @@ class DRNETConfig(PoseContentConfig):
 
     @property
     def adversary(self) -> Bound:
-        """L_adv(C) and L_adv(E_p)."""
+        """The losses L_adv(C) and L_adv(E_p)."""
         return SCENE_DISCRIMINATOR
 
     @property
     def penalty_weight(self) -> float:
-        """The paper's beta."""
+        """Beta in the paper."""
         return self.adversarial_weight
 
 
@@ -278,16 +287,19 @@ class DRNETConfig(PoseContentConfig):
 class AELSTMConfig(CodeLSTMConfig):
     """Hyper-parameters of AE-LSTM."""
 
-    MOVING = "state"
-    FIXED = None
+    MOVING_LATENT = "state"
+    FIXED_LATENT = None
 
     state_dim: int = option(128, "Size of the code of a frame.", low=1)
-    # The coordinate backbone's encoders see either where or what, and the one
-    # code of this model must hold both; there is no content frame for skips.
-    backbone: str = other_default(
+    # The encoders of the coordinate backbone encode either positions or
+    # appearance, but the code of this model must contain both. There is no
+    # content frame for skip connections.
+    backbone: str = override_default(
         CodeLSTMConfig, "backbone", "dcgan", choices=("coordinate", "dcgan")
     )
-    learning_rate: float = other_default(CodeLSTMConfig, "learning_rate", 1e-3)
+    learning_rate: float = override_default(
+        CodeLSTMConfig, "learning_rate", 1e-3
+    )
 
     PROTOCOLS = {"default": {}, "published": PUBLISHED_RECIPE}
     SMALL = {**SMALL_RECIPE, "state_dim": 7}

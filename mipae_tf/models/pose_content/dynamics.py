@@ -1,10 +1,10 @@
-"""Eq. 7 of MIPAE: an LSTM predicts the next pose, and how it is trained.
+"""Eq. 7 of MIPAE: the LSTM that predicts the next pose, and its training.
 
     p_t = LSTM(p_{t-1}, c_C),  p_{t-1} = E_p(x_{t-1}) within the context,
-    its own prediction beyond it
+    and its own prediction after it
 
-`CodePredictor` is the LSTM, `DynamicsStage` trains it on cached codes and its
-own predictions, `PublishedDynamicsStage` as the authors did.
+`CodePredictor` is the LSTM. `DynamicsStage` trains it on cached codes with its
+own predictions as inputs, `PublishedDynamicsStage` as the authors did.
 """
 
 from collections.abc import Mapping
@@ -29,17 +29,16 @@ if TYPE_CHECKING:
 
 
 class CodePredictor(keras.layers.Layer):
-    """The LSTM of eq. 7, on standardised codes.
+    """The LSTM of eq. 7, on standardized codes.
 
     Args:
-        moving_dim: size of the code that is predicted (the pose).
-        fixed_dim: size of the code that it is conditioned on (the content);
-            0 for none.
+        moving_dim: size of the predicted code (the pose).
+        fixed_dim: size of the code for conditioning (the content); 0 for none.
         hidden_dim: units of each LSTM layer.
         layers: number of LSTM layers.
-        target: 'code' (the LSTM predicts the next code, squashed by tanh, as
-            published) or 'difference' (it predicts the difference from the
-            last code, in standard deviations).
+        target: 'code' (the output is the next code, with a tanh activation,
+            as published) or 'difference' (the output is the difference from
+            the last code, in standard deviations).
         layer_rules: 'keras' or 'torch', see `ModelConfig`.
         **kwargs: `name` of the layer.
     """
@@ -65,17 +64,17 @@ class CodePredictor(keras.layers.Layer):
             activation="tanh" if published else "linear",
             init="torch" if published or torch else "keras",
             biases=2 if torch else 1,
-            use_cudnn=False,  # a cuDNN kernel could not be served on a CPU
+            use_cudnn=False,  # cuDNN kernels cannot be served on a CPU
         )
         self.lstm.build((None, None, moving_dim + fixed_dim))
-        self.moving_scale = _Standardiser(moving_dim, name="moving")
-        self.fixed_scale = _Standardiser(fixed_dim, name="fixed")
+        self.moving_scale = _Standardizer(moving_dim, name="moving")
+        self.fixed_scale = _Standardizer(fixed_dim, name="fixed")
         self.built = True
 
     def fit_scale(self, moving: np.ndarray, fixed: np.ndarray | None) -> None:
-        """Takes means and deviations of codes over all training frames.
+        """Sets the scales to the mean and deviation over all training frames.
 
-        The published LSTM sees codes as they are and does not use this.
+        Not used for the published LSTM, whose inputs are not standardized.
 
         Args:
             moving: `[..., moving_dim]`.
@@ -88,22 +87,22 @@ class CodePredictor(keras.layers.Layer):
     def teacher_forced(
         self, codes: tf.Tensor, fixed: tf.Tensor | None
     ) -> tuple[tf.Tensor, States]:
-        """Predictions from true codes.
+        """Predicts each next code from true codes (teacher forcing).
 
         Args:
             codes: true codes `[batch, time, moving_dim]`.
-            fixed: `[batch, fixed_dim]`; ignored where fixed_dim is 0.
+            fixed: `[batch, fixed_dim]`; ignored if fixed_dim is 0.
 
         Returns:
             The prediction after each code, `[batch, time, moving_dim]`, and
-            the LSTM states after the last.
+            the LSTM states after the last code.
         """
         out, states = self.lstm(self._inputs(codes, fixed), return_states=True)
         return self._next(codes, out), states
 
-    def read(self, codes: tf.Tensor, fixed: tf.Tensor | None) -> States:
-        """LSTM states after codes `[batch, time, moving_dim]`, time 0 too."""
-        # An LSTM layer cannot run over an empty sequence.
+    def warm_up(self, codes: tf.Tensor, fixed: tf.Tensor | None) -> States:
+        """LSTM states after codes `[batch, time, moving_dim]`, time >= 0."""
+        # An LSTM layer does not accept an empty sequence.
         initial = self.lstm.initial_state(tf.shape(codes)[0])
         if codes.shape[1] == 0:
             return initial
@@ -116,16 +115,16 @@ class CodePredictor(keras.layers.Layer):
     def step(
         self, code: tf.Tensor, fixed: tf.Tensor | None, states: States
     ) -> tuple[tf.Tensor, States]:
-        """The code after `code [batch, moving_dim]`, and the next states."""
+        """Predicts the code after `code [batch, moving_dim]`."""
         inputs = self._inputs(code[:, None], fixed)[:, 0]
         out, states = self.lstm.step(inputs, states)
         return self._next(code, out), states
 
     def _inputs(self, codes: tf.Tensor, fixed: tf.Tensor | None) -> tf.Tensor:
-        codes = self.moving_scale.standardise(codes)
+        codes = self.moving_scale.standardize(codes)
         if not self.fixed_dim:
             return codes
-        fixed = self.fixed_scale.standardise(fixed)[:, None]
+        fixed = self.fixed_scale.standardize(fixed)[:, None]
         shape = tf.concat([tf.shape(codes)[:2], tf.shape(fixed)[2:]], axis=0)
         return tf.concat(
             [codes, tf.broadcast_to(fixed, shape)], axis=-1
@@ -137,8 +136,8 @@ class CodePredictor(keras.layers.Layer):
         return codes + out * self.moving_scale.deviation
 
 
-class _Standardiser(keras.layers.Layer):
-    """Mean and deviation of a code, kept with the weights."""
+class _Standardizer(keras.layers.Layer):
+    """Mean and deviation of a code, saved with the weights."""
 
     def __init__(self, dim: int, **kwargs) -> None:
         super().__init__(**kwargs)
@@ -154,24 +153,24 @@ class _Standardiser(keras.layers.Layer):
         flat = codes.reshape(-1, codes.shape[-1]).astype(np.float64)
         deviation = flat.std(axis=0)
         self.mean.assign(flat.mean(axis=0))
-        # A constant dimension stays at zero instead of being amplified.
+        # Constant dimensions become 0; they are not amplified.
         self.deviation.assign(np.where(deviation > 1e-6, deviation, 1.0))
 
-    def standardise(self, codes: tf.Tensor) -> tf.Tensor:
+    def standardize(self, codes: tf.Tensor) -> tf.Tensor:
         return (codes - self.mean) / self.deviation
 
 
 class DynamicsStage(Stage):
-    """Trains the LSTM of eq. 7 on codes that were encoded once and cached.
+    """Trains the LSTM of eq. 7 on cached codes.
 
-    Within the context it is fed true codes (teacher forcing); beyond it, its
-    own predictions, as in a forecast. Errors are in standard deviations of
-    the code.
+    The inputs are true codes within the context (teacher forcing), and the
+    predictions of the LSTM after it, as in a forecast. Errors are in standard
+    deviations of the code.
 
     Args:
-        network: whose predictor is trained.
-        config: hyper-parameters.
-        seed: key of the random draws.
+        network: the network whose predictor is trained.
+        config: hyper-parameters of the model.
+        seed: seed of the random draws.
     """
 
     LOSSES = ("loss", "context", "horizon", "gradient_norm")
@@ -188,7 +187,7 @@ class DynamicsStage(Stage):
             name="dynamics",
         )
         self.predictor = network.predictor
-        self.moving, self.fixed = config.MOVING, config.FIXED
+        self.moving, self.fixed = config.MOVING_LATENT, config.FIXED_LATENT
         self.context = config.context
         optimizer = make_adam(
             config.dynamics_learning_rate,
@@ -201,19 +200,19 @@ class DynamicsStage(Stage):
         self._minimize = self.add_optimizer([self.predictor], optimizer)
 
     def prepare(self, latents: Mapping[str, np.ndarray]) -> None:
-        """Sets the predictor's scales from `[clips, time, dim]` latents."""
+        """Sets the scales of the predictor; latents `[clips, time, dim]`."""
         fixed = latents[self.fixed] if self.fixed else None
         self.predictor.fit_scale(latents[self.moving], fixed)
 
     def update(self, batch: Mapping[str, tf.Tensor]) -> Losses:
-        """See `Stage.update`; `[clips, context + horizon, dim]` latents."""
+        """See `Stage.update`; latents `[clips, context + horizon, dim]`."""
         with tf.GradientTape() as tape:
             losses = self.evaluate_losses(batch)
         norm = self._minimize(tape, losses["loss"])
         return {**losses, "gradient_norm": norm}
 
     def evaluate_losses(self, batch: Mapping[str, tf.Tensor]) -> Losses:
-        """Eq. 7: errors within the context and beyond it, and their mean."""
+        """Eq. 7: errors within the context and after it, and their mean."""
         codes = batch[self.moving]  # [clips, frames, moving_dim]
         fixed = batch[self.fixed][:, self.context - 1] if self.fixed else None
         seen = codes[:, : self.context]
@@ -234,18 +233,19 @@ class DynamicsStage(Stage):
 
 
 class PublishedDynamicsStage(Stage):
-    """Eq. 7 as MIPAE's authors ran it: every step encodes its frames anew.
+    """Trains eq. 7 as the authors of MIPAE did: each step encodes its frames.
 
-    The frozen encoders work in training mode, so batch normalisation uses the
-    statistics of the batch. The running averages that this moves were lost
-    with the authors' copies of the encoders; here they are put back. The LSTM
-    is fed true codes at all times; the loss is the sum over time of mean
-    squared errors (the authors' code; the poster gives the recursion).
+    The encoders are frozen but run in training mode, so batch normalization
+    uses the statistics of the batch. This updates the moving averages, which
+    are restored after each step; the authors discarded their copies of the
+    encoders. The inputs of the LSTM are always true codes (teacher forcing).
+    The loss is the sum over time of mean squared errors, as in the authors'
+    code; the poster gives the recursion.
 
     Args:
-        network: whose predictor is trained.
-        config: hyper-parameters.
-        seed: key of the random draws.
+        network: the network whose predictor is trained.
+        config: hyper-parameters of the model.
+        seed: seed of the random draws.
     """
 
     LOSSES = ("loss", "gradient_norm")
@@ -273,7 +273,11 @@ class PublishedDynamicsStage(Stage):
         self._minimize = self.add_optimizer([self.predictor], optimizer)
 
     def update(self, batch: tf.Tensor) -> Losses:
-        """See `Stage.update`; uint8 `[clips, context + horizon, H, W, C]`."""
+        """See `Stage.update`.
+
+        Args:
+            batch: uint8 `[clips, context + horizon, H, W, C]`.
+        """
         averages = [
             variable
             for encoder in (self.pose_encoder, self.content_encoder)
@@ -290,7 +294,7 @@ class PublishedDynamicsStage(Stage):
         return {"loss": loss, "gradient_norm": norm}
 
     def evaluate_losses(self, batch: tf.Tensor) -> Losses:
-        """The same loss, encoders in inference mode."""
+        """The same loss with encoders in inference mode."""
         return {"loss": self._loss(*self._encode(batch, training=False))}
 
     def _encode(self, batch: tf.Tensor, training: bool):

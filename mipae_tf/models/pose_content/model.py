@@ -1,4 +1,4 @@
-"""The model behind MIPAE, DRNET and AE-LSTM."""
+"""The model class of MIPAE, DRNET and AE-LSTM."""
 
 import tensorflow as tf
 
@@ -19,13 +19,14 @@ from mipae_tf.models.stage import Stage
 
 
 class PoseContentModel(VideoModel):
-    """Encode, predict the moving code by an LSTM, decode.
+    """Encodes frames, predicts codes with an LSTM, and decodes them.
 
-    With `MIPAEConfig` this is the Mutual Information Predictive Auto-Encoder
-    (arXiv 2011.08614), with `DRNETConfig` the Disentangled Representation
-    Network (arXiv 1705.10915), with `AELSTMConfig` the baseline of its
-    section 4.3: one code for content and pose. In the first two a clip is one
-    content, read from the last frame given, and a pose for each frame.
+    The config selects the model: `MIPAEConfig` is the Mutual Information
+    Predictive Auto-Encoder (arXiv 2011.08614), `DRNETConfig` the Disentangled
+    Representation Network (arXiv 1705.10915), and `AELSTMConfig` the baseline
+    of section 4.3 of the latter, with one code for content and pose. MIPAE and
+    DRNET represent a clip by one content code, encoded from the last context
+    frame, and one pose code per frame.
     """
 
     STAGES = ("representation", "dynamics")
@@ -36,21 +37,26 @@ class PoseContentModel(VideoModel):
 
     @property
     def latents(self) -> tuple[Latent, ...]:
-        """Content that stays and pose that moves, or one entangled state."""
+        """Content and pose, or one entangled state."""
         config = self.config
         moving = Latent(
-            config.MOVING, config.MOVING, True, (config.moving_dim,)
+            config.MOVING_LATENT,
+            config.MOVING_LATENT,
+            True,
+            (config.moving_dim,),
         )
-        if config.FIXED is None:
+        if config.FIXED_LATENT is None:
             return (moving,)
-        fixed = Latent(config.FIXED, config.FIXED, False, (config.fixed_dim,))
+        fixed = Latent(
+            config.FIXED_LATENT, config.FIXED_LATENT, False, (config.fixed_dim,)
+        )
         return fixed, moving
 
     def stages(self) -> tuple[Stage, ...]:
-        """Representation, then dynamics."""
+        """The representation stage, then the dynamics stage."""
         config = self.config
         representation = (
-            RepresentationStage if config.FIXED else AutoencoderStage
+            RepresentationStage if config.FIXED_LATENT else AutoencoderStage
         )
         dynamics = (
             DynamicsStage
@@ -63,50 +69,53 @@ class PoseContentModel(VideoModel):
         )
 
     def encode(self, frames: tf.Tensor, seed: int | None = None) -> Latents:
-        """Content of the last frame, pose of every frame.
+        """Encodes the content of the last frame and the pose of each frame.
 
-        Deterministic: a seed makes no difference.
+        Deterministic; the seed is ignored.
         """
         frames = to_float(frames)
-        moving = {self.config.MOVING: self.network.poses(frames)}
-        if self.config.FIXED is None:
+        moving = {self.config.MOVING_LATENT: self.network.poses(frames)}
+        if self.config.FIXED_LATENT is None:
             return moving
         content, _ = self.network.content(frames[:, -1])
-        return {self.config.FIXED: content, **moving}
+        return {self.config.FIXED_LATENT: content, **moving}
 
     def decode(
         self, latents: Latents, reference: tf.Tensor | None = None
     ) -> tf.Tensor:
-        """See `VideoModel.decode`; skip maps come from `reference`.
+        """See `VideoModel.decode`; the skip maps are those of `reference`.
 
         Raises:
-            ValueError: when the decoder takes skips and no reference is given.
+            ValueError: if the decoder has skip connections and no reference
+                is given.
         """
         skips = None
         if self.network.uses_skips:
             if reference is None:
                 raise ValueError(
-                    f"--backbone={self.config.backbone} decodes with skip "
-                    "connections: decode needs reference, the content frame."
+                    f"--backbone={self.config.backbone} has skip connections, "
+                    "so decode needs reference, the content frame."
                 )
             _, skips = self.network.content(to_float(reference))
-        content = latents.get(self.config.FIXED)
-        return self.network.draw(content, latents[self.config.MOVING], skips)
+        content = latents.get(self.config.FIXED_LATENT)
+        return self.network.decode(
+            content, latents[self.config.MOVING_LATENT], skips
+        )
 
     def start(self, context: Context, seed: tf.Tensor) -> State:
-        """See `VideoModel.start`; nothing is drawn at random."""
+        """See `VideoModel.start`; the seed is ignored."""
         frames = to_float(context.frames)
         codes = self.network.poses(frames)  # [batch, time, moving_dim]
         content = skips = None
-        if self.config.FIXED is not None:
+        if self.config.FIXED_LATENT is not None:
             content, skips = self.network.content(frames[:, -1])
         state = {
             "code": codes[:, -1],
-            "memory": self.network.predictor.read(codes[:, :-1], content),
+            "memory": self.network.predictor.warm_up(codes[:, :-1], content),
         }
         if content is not None:
             state["content"] = content
-        if skips is not None:  # once a forecast, not once a frame
+        if skips is not None:  # computed once per forecast
             state["skips"] = skips
         return state
 
@@ -118,7 +127,9 @@ class PoseContentModel(VideoModel):
         code, memory = self.network.predictor.step(
             state["code"], content, state["memory"]
         )
-        decoded = self.network.draw(content, code[:, None], state.get("skips"))
+        decoded = self.network.decode(
+            content, code[:, None], state.get("skips")
+        )
         if frame is not None:
             code = self.network.poses(to_float(frame)[:, None])[:, 0]
         return decoded[:, 0], {**state, "code": code, "memory": memory}

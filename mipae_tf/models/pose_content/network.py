@@ -14,13 +14,13 @@ from mipae_tf.networks.backbones import make_encoder
 
 
 class PoseContentNetwork(keras.layers.Layer):
-    """E_c, E_p, D and the LSTM.
+    """The encoders E_c and E_p, the decoder D and the LSTM.
 
-    E_p encodes the code that moves, E_c the one that stays. AE-LSTM has no
-    E_c: its one code holds everything.
+    E_p encodes the pose and E_c the content. AE-LSTM has no E_c; its E_p
+    encodes both.
 
     Args:
-        config: hyper-parameters.
+        config: hyper-parameters of the model.
         frame_shape: (height, width, channel).
         **kwargs: `name` of the layer.
     """
@@ -36,15 +36,15 @@ class PoseContentNetwork(keras.layers.Layer):
         moving_dim, fixed_dim = config.moving_dim, config.fixed_dim
 
         def encoder(role: str, dim: int) -> keras.layers.Layer:
-            made = make_encoder(
+            network = make_encoder(
                 config.backbone,
                 role,
                 dim,
                 activation=config.code,
                 **options,
             )
-            made.build((None, *frame_shape))
-            return made
+            network.build((None, *frame_shape))
+            return network
 
         self.content_encoder = (
             encoder("content", fixed_dim) if fixed_dim else None
@@ -69,15 +69,19 @@ class PoseContentNetwork(keras.layers.Layer):
 
     @property
     def uses_skips(self) -> bool:
-        """Whether the decoder takes maps of the content frame."""
+        """Whether the decoder has skip connections from the content frame."""
         return self.content_encoder is not None and self.decoder.skips
 
     def poses(self, frames: tf.Tensor, training: bool = False) -> tf.Tensor:
-        """E_p of every frame, `[batch, time, moving_dim]`."""
+        """Encodes the pose of each frame, `[batch, time, moving_dim]`."""
         return fold_time(self.pose_encoder, frames, training=training)
 
     def content(self, frame: tf.Tensor, training: bool = False):
-        """E_c of frames `[batch, H, W, C]`: codes, and skip maps or None."""
+        """Encodes the content of frames `[batch, H, W, C]`.
+
+        Returns:
+            Codes `[batch, fixed_dim]`, and skip maps or None.
+        """
         if self.uses_skips:
             return self.content_encoder.with_skips(frame, training=training)
         return self.content_encoder(frame, training=training), None
@@ -89,13 +93,14 @@ class PoseContentNetwork(keras.layers.Layer):
         skips: list[tf.Tensor] | None = None,
         training: bool = False,
     ) -> tf.Tensor:
-        """D of every content and pose, before the sigmoid.
+        """Decodes contents and poses to logits, before the sigmoid.
 
         Args:
             contents: `[batch, time, fixed_dim]`, or None without E_c.
             poses: `[batch, time, moving_dim]`.
-            skips: maps of the content frame, `[batch, ...]` each, or None.
-            training: as Keras means it.
+            skips: skip maps of the content frame, `[batch, ...]` each, or
+                None.
+            training: whether the decoder runs in training mode.
 
         Returns:
             float32 `[batch, time, height, width, channel]`.
@@ -110,13 +115,17 @@ class PoseContentNetwork(keras.layers.Layer):
             self.decoder.logits, codes, skips=skips, training=training
         )
 
-    def draw(
+    def decode(
         self,
         content: tf.Tensor | None,
         poses: tf.Tensor,
         skips: list[tf.Tensor] | None = None,
     ) -> tf.Tensor:
-        """Frames `[batch, time, H, W, C]` in [0, 1] of one content a clip."""
+        """Decodes one content and the poses of a clip.
+
+        Returns:
+            Frames `[batch, time, H, W, C]` in [0, 1].
+        """
         if content is not None:
             time = tf.shape(poses)[1]
             content = tf.repeat(

@@ -1,7 +1,7 @@
-"""Eq. 1 to 6 of MIPAE: encoders and decoder against a critic on pose pairs.
+"""Eq. 1 to 6 of MIPAE: adversarial training of the autoencoder and a critic.
 
-The same stage trains DRNET: its scene discriminator is the critic, its two
-adversarial losses stand in the place of eq. 5 and 6.
+The same stage trains DRNET: its scene discriminator is the critic, and its two
+adversarial losses replace eq. 5 and 6.
 
 | MIPAE (poster)  | DRNET          | here                                   |
 |-----------------|----------------|----------------------------------------|
@@ -44,9 +44,9 @@ class Codes(NamedTuple):
     """Codes of the frames of one step.
 
     Attributes:
-        contents: of x_a and x_b, `[clips, 2, content_dim]`.
-        poses: of x_1, ..., x_K, `[clips, K, pose_dim]`.
-        skips: maps of x_a for the decoder, or None.
+        contents: content codes of x_a and x_b, `[clips, 2, content_dim]`.
+        poses: pose codes of x_1, ..., x_K, `[clips, K, pose_dim]`.
+        skips: skip maps of x_a, or None.
     """
 
     contents: tf.Tensor
@@ -57,20 +57,20 @@ class Codes(NamedTuple):
 class RepresentationStage(Stage):
     """Trains E_c, E_p and D against a critic C on pairs of poses.
 
-    Of every clip come frames x_a, x_b for content and x_1, ..., x_K for pose
-    (as published, x_b is x_1). The first `poses_per_clip` poses are decoded
-    with the content of x_a or, where `contents` is 2, with those of x_a and
-    x_b in turn. A joint pair is a pose and the pose after it in this list.
+    Each clip gives frames x_a, x_b for content and x_1, ..., x_K for pose (in
+    the published sampling, x_b is x_1). The first `poses_per_clip` poses are
+    decoded with the content of x_a or, if `contents` is 2, with those of x_a
+    and x_b in turn. A joint pair is a pose and the next one in this list.
 
-    Each step first trains the critic on detached poses (`critic_loss`, eq. 2
-    and 5), then E_c, E_p and D through the updated critic (`encoder_losses`,
-    eq. 1).
+    Each step first trains the critic on poses without gradient (`critic_loss`,
+    eq. 2 and 5), then E_c, E_p and D with the updated critic
+    (`encoder_losses`, eq. 1).
 
     Args:
         network: E_c, E_p and D.
-        config: hyper-parameters; `config.adversary` is where MIPAE and DRNET
-            differ.
-        seed: key of the random draws.
+        config: hyper-parameters of the model; MIPAE and DRNET differ in
+            `config.adversary`.
+        seed: seed of the random draws.
     """
 
     LOSSES = (
@@ -88,13 +88,13 @@ class RepresentationStage(Stage):
     FLOORS = {
         "pose_spread": (
             1e-3,
-            "poses hardly differ: the pose encoder has collapsed. A weaker "
-            "penalty or a lower learning rate may keep it alive",
+            "all poses are nearly equal, so the pose encoder has collapsed; a "
+            "smaller penalty weight or learning rate may prevent this",
         ),
         "critic_spread": (
             1e-4,
-            "the critic gives all pairs the same score: it has collapsed, "
-            "and the penalty means nothing",
+            "the critic gives all pairs nearly the same score, so it has "
+            "collapsed and the penalty has no meaning",
         ),
     }
 
@@ -111,9 +111,9 @@ class RepresentationStage(Stage):
         self.pose_encoder = network.pose_encoder
         self.decoder = network.decoder
         self.critic = make_critic(config)
-        # The method alone: the network would bring its LSTM to the stage.
+        # Only the method: with the network, the stage would track its LSTM.
         self.decode_logits = network.logits
-        # Skip maps are those of one frame, and so must its content be.
+        # With skip maps of one frame, the content must be of that frame.
         self.contents = 1 if network.uses_skips else config.contents
         self.config = config
         self.adversary = config.adversary
@@ -138,7 +138,7 @@ class RepresentationStage(Stage):
         self._minimize_critic = self.add_optimizer([self.critic], critic)
 
     def update(self, batch: tf.Tensor) -> Losses:
-        """See `Stage.update`; uint8 `[clips, frames, H, W, C]`."""
+        """See `Stage.update`; takes uint8 `[clips, frames, H, W, C]`."""
         fresh, frames = self._split(to_float(batch))
         losses = {}
         if fresh is not None:
@@ -160,7 +160,7 @@ class RepresentationStage(Stage):
         }
 
     def evaluate_losses(self, batch: tf.Tensor) -> Losses:
-        """Eq. 1 without its penalty, which needs a trained opponent."""
+        """Eq. 1 without the penalty, which depends on the critic."""
         _, frames = self._split(to_float(batch))
         codes = self.codes(frames, training=False)
         return self.encoder_losses(codes, frames, training=False)
@@ -168,18 +168,19 @@ class RepresentationStage(Stage):
     def encoder_losses(
         self, codes: Codes, frames: tf.Tensor, training: bool
     ) -> Losses:
-        """Eq. 1: what E_c, E_p and D minimise, and its terms.
+        """Eq. 1: the loss of E_c, E_p and D, and its terms.
 
             L = L_rec + alpha L_sim + beta I(z_p^t; z_p^{t+k})
 
         Args:
-            codes: of the frames.
+            codes: codes of the frames.
             frames: float `[clips, frames, H, W, C]`.
-            training: as Keras means it; the penalty is left out if false.
+            training: whether networks run in training mode; if false, the
+                penalty is omitted.
         """
         config = self.config
-        # Eq. 3, L_sim: squared distance of two contents of a clip. Where
-        # `contents` is 1, the gradient reaches E_c through x_a alone.
+        # Eq. 3, L_sim: squared distance of two contents of a clip. If
+        # `contents` is 1, only the content of x_a has a gradient.
         own, other = codes.contents[:, 0], codes.contents[:, 1]
         if self.contents == 1:
             other = tf.stop_gradient(other)
@@ -200,7 +201,7 @@ class RepresentationStage(Stage):
         terms = {"reconstruction": reconstruction, "similarity": similarity}
         loss = reconstruction + config.similarity_weight * similarity
         if training:
-            # Eq. 6, I: what C finds in the poses of a clip, in nats.
+            # Eq. 6, I: estimate by C of the mutual information, in nats.
             joint, marginal = self.scores(codes.poses, salt=1)
             terms["penalty"] = self.adversary.penalty(joint, marginal)
             loss = loss + config.penalty_weight * terms["penalty"]
@@ -209,29 +210,29 @@ class RepresentationStage(Stage):
     def critic_loss(
         self, poses: tf.Tensor
     ) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
-        """Eq. 2 and 5: what C minimises, which is -L_C, and its scores.
+        """Eq. 2 and 5: the loss of C, which is -L_C, and its scores.
 
         Args:
             poses: `[clips, K, pose_dim]`; they receive no gradient.
 
         Returns:
-            The loss, and the scores of joint and of marginal pairs.
+            The loss, and the scores of joint and marginal pairs.
         """
         joint, marginal = self.scores(tf.stop_gradient(poses), salt=0)
         return self.adversary.critic_loss(joint, marginal), joint, marginal
 
     def scores(self, poses: tf.Tensor, salt: int):
-        """The critic's logits of joint pairs and of marginal pairs.
+        """Scores of the critic (logits) for joint and marginal pairs.
 
-        The gradient reaches the pose encoder through the first pose alone.
+        Only the first pose of a pair has a gradient.
 
         Args:
             poses: `[clips, K, pose_dim]`.
-            salt: which of the step's draws pairs the clips.
+            salt: index of the random draw in the step that pairs the clips.
 
         Returns:
-            `[clips, count]` each; where all pairs are wanted, the second is
-            `[clips, all clips, count]` with the joint scores on its diagonal.
+            `[clips, count]` each. If the bound uses all pairs, the second is
+            `[clips, all clips, count]`, with the joint scores on the diagonal.
         """
         count = self.config.poses_per_clip
         first = poses[:, :count]  # [clips, count, dim]
@@ -248,11 +249,11 @@ class RepresentationStage(Stage):
         return joint, self.critic(first, tf.gather(others, partner))
 
     def codes(self, frames: tf.Tensor, training: bool) -> Codes:
-        """Contents of the first two frames, poses of those from `_first_pose`.
+        """Encodes the content frames (the first two) and the pose frames.
 
         Args:
             frames: float `[clips, frames, H, W, C]`.
-            training: as Keras means it.
+            training: whether the encoders run in training mode.
         """
         contents, skips = self._contents(frames[:, :2], training)
         poses = self._encode(
@@ -264,7 +265,7 @@ class RepresentationStage(Stage):
         return Codes(contents, poses, skips)
 
     def _split(self, frames: tf.Tensor) -> tuple[tf.Tensor | None, tf.Tensor]:
-        """The critic's own frames, if it has any, and those of eq. 1."""
+        """Separate frames of the critic, or None, and the frames of eq. 1."""
         if self.config.sampling == "distinct":
             return None, frames
         critic_half, own_half = tf.split(frames, 2)
@@ -272,14 +273,14 @@ class RepresentationStage(Stage):
 
     @property
     def _first_pose(self) -> int:
-        """Where the pose frames begin."""
+        """Index of the first pose frame."""
         return 1 if self.config.sampling == "published" else 2
 
     def _contents(self, frames: tf.Tensor, training: bool):
-        """Contents `[clips, 2, dim]`, skip maps of the first frame or None."""
+        """Contents `[clips, 2, dim]`, and skip maps of frame 0 or None."""
         if not self.decoder.skips:
-            encoder, learnt = self.content_encoder, self.contents
-            return self._encode(encoder, frames, training, learnt), None
+            encoder, trained = self.content_encoder, self.contents
+            return self._encode(encoder, frames, training, trained), None
         first, skips = self.content_encoder.with_skips(
             frames[:, 0], training=training
         )
@@ -287,11 +288,11 @@ class RepresentationStage(Stage):
         return tf.stack([first, tf.stop_gradient(second)], axis=1), skips
 
     def _encode(
-        self, encoder, frames: tf.Tensor, training: bool, learnt: int = 0
+        self, encoder, frames: tf.Tensor, training: bool, trained: int = 0
     ) -> tf.Tensor:
-        """Codes of all frames; the loss sees the gradient of `learnt` alone."""
+        """Encodes all frames; only the first `trained` need a gradient."""
         if self.config.sampling == "published":
-            return per_frame(encoder, frames, learnt, training=training)
+            return per_frame(encoder, frames, trained, training=training)
         return fold_time(encoder, frames, training=training)
 
     def _train_critic(self, poses: tf.Tensor) -> Losses:
@@ -309,21 +310,21 @@ class RepresentationStage(Stage):
         }
 
     def _clips_for_marginals(self, second: tf.Tensor):
-        """Poses of the clips to choose from, and where this replica's begin."""
+        """Candidate second poses, and the index of this replica's first."""
         if self.config.marginals == "replica":
             return second, 0
         return of_all_replicas(second), tf.shape(second)[0] * replica_place()[0]
 
     def _partners(self, clips: tf.Tensor, salt: int) -> tf.Tensor:
-        alike = self.config.negatives == "permutation"
-        draw = permutation if alike else derangement
+        permuted = self.config.negatives == "permutation"
+        draw = permutation if permuted else derangement
         shared = self.config.marginals == "global"
         key = self.shared_key(salt) if shared else self.draw_key(salt)
         return draw(clips, key)
 
 
 def make_critic(config: PoseContentConfig) -> Critic:
-    """A critic over pairs of poses; the TUBA bound learns a baseline too."""
+    """A critic for pairs of poses; for TUBA, with a learned baseline."""
     baseline = config.adversary.baseline
     critic_class = BaselinedCritic if baseline else Critic
     critic = critic_class(hidden_dim=config.critic_dim)
@@ -332,16 +333,16 @@ def make_critic(config: PoseContentConfig) -> Critic:
 
 
 def frame_plan(config: PoseContentConfig) -> FramePlan:
-    """The frames that a step of this stage takes of each clip."""
+    """Which frames of each clip a step of this stage uses."""
     if config.sampling == "published":
         frames = config.context + config.train_horizon
         return PublishedPairs(config.batch_size, frames)
-    # A pair needs two poses even where only one is decoded.
+    # A pair needs two poses even if only one is decoded.
     poses = max(2, config.poses_per_clip)
     return DistinctFrames(config.batch_size, 2 + poses)
 
 
 def spread(rows: tf.Tensor) -> tf.Tensor:
-    """Standard deviation over rows `[rows, dim]`, the mean over dimensions."""
+    """Mean over dimensions of the standard deviation over `[rows, dim]`."""
     variance = tf.math.reduce_variance(rows, axis=0)  # [dim]
     return tf.reduce_mean(tf.sqrt(variance))

@@ -1,1 +1,1 @@
-"""Stochastic video generation with a learned or a fixed prior."""
+"""Stochastic video generation with a learned or fixed prior."""

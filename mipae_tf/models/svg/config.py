@@ -6,7 +6,7 @@ from typing import ClassVar
 from mipae_tf.models.config import TORCH_RULES
 from mipae_tf.models.sequence_config import SequenceConfig
 from mipae_tf.options import option
-from mipae_tf.options import other_default
+from mipae_tf.options import override_default
 
 
 @dataclasses.dataclass(frozen=True)
@@ -21,17 +21,19 @@ class SVGConfig(SequenceConfig):
 
     state_dim: int = option(128, "Size of the code of a frame.", low=1)
     noise_dim: int = option(
-        10, "Size of the latent sampled for each frame.", low=1
+        10, "Size of the latent that is sampled for each frame.", low=1
     )
     lstm_dim: int = option(256, "Units of each LSTM layer.", low=1)
     lstm_layers: int = option(2, "LSTM layers.", low=1)
     kl_weight: float = option(
-        2e-5, "Weight of the KL, against the mean error of a pixel.", low=0
+        2e-5,
+        "Weight of the KL term, relative to the mean squared pixel error.",
+        low=0,
     )
     skip_frame: str = option(
         "last",
-        "Frame whose maps the decoder takes beyond the context: its last, or "
-        "the one before it, as the authors' code has it.",
+        "Context frame whose skip maps are decoded after the context: last, "
+        "or last_but_one as in the authors' code.",
         choices=("last", "last_but_one"),
     )
     backbone: str = option(
@@ -39,21 +41,23 @@ class SVGConfig(SequenceConfig):
         "Encoders and decoder.",
         choices=("coordinate", "dcgan_skips", "vgg_resnet"),
     )
-    learning_rate: float = other_default(SequenceConfig, "learning_rate", 2e-3)
+    learning_rate: float = override_default(
+        SequenceConfig, "learning_rate", 2e-3
+    )
     first_log_scale: float = option(
         -3.0,
-        "Log-scale that the posterior starts from: a latent that is mostly "
-        "noise is abandoned before anything is learnt from it.",
+        "Initial log-scale of the posterior; with a large one, the latent is "
+        "mostly noise and the decoder learns to ignore it.",
     )
     clamp_log_scales: bool = option(
-        True, "Whether log-scales of the latent are kept within ±7."
+        True, "Whether log-scales of the latent are bounded to ±7."
     )
     time_steps: str = option(
         "together",
-        "How the frames of a clip are trained on. together: encoder and "
-        "decoder take all times in one call; the loss is the mean over them. "
-        "apart: a call for each time, so that batch normalization sees one "
-        "time alone; the loss is the sum over times, as published.",
+        "Calls of encoder and decoder in training. together: one call for all "
+        "time steps; the loss is the mean over time. apart: one call per time "
+        "step, so that batch normalization uses the frames of one step; the "
+        "loss is the sum over time, as published.",
         choices=("together", "apart"),
     )
 

@@ -1,4 +1,4 @@
-"""A recurrent network whose output is a Gaussian."""
+"""An LSTM with a Gaussian output."""
 
 from typing import Any
 
@@ -13,20 +13,20 @@ from mipae_tf.networks.lstm_stack import States
 
 @keras.saving.register_keras_serializable("mipae_tf")
 class GaussianLSTM(keras.layers.Layer):
-    """Dense layer, LSTM cells, then mean and logarithm of the variance.
+    """A dense layer, LSTM layers, then mean and log-variance.
 
     Args:
         dim: dimensions of the Gaussian.
-        hidden_dim: units of an LSTM.
-        layers: number of LSTMs.
-        first_log_scale: what the log-scale starts from, about.
-        clamp: whether log-scales are kept within ±7, see `soft_clamp`.
-        init: of the LSTM, see `LSTMStack`.
-        biases: of the LSTM, see `LSTMStack`.
+        hidden_dim: units of each LSTM layer.
+        layers: number of LSTM layers.
+        first_log_scale: approximate initial value of the log-scale.
+        clamp: whether log-scales are bounded to ±7, see `soft_clamp`.
+        init: initialization of the LSTM, see `LSTMStack`.
+        biases: number of biases of the LSTM, see `LSTMStack`.
         **kwargs: `name` of the layer.
 
     References:
-        - SVG (https://arxiv.org/abs/1802.07687), its prior and posterior.
+        - SVG (https://arxiv.org/abs/1802.07687), prior and posterior.
     """
 
     def __init__(
@@ -63,18 +63,18 @@ class GaussianLSTM(keras.layers.Layer):
         )
 
     def build(self, input_shape: tuple) -> None:
-        """Makes the variables for inputs [batch, time, dim]."""
+        """Creates the variables for inputs [batch, time, dim]."""
         self.lstm.build(input_shape)
 
     def call(self, inputs: tf.Tensor, states: States) -> tuple:
-        """Gaussians [batch, time, dim] after each input, and the states."""
+        """Computes a Gaussian [batch, time, dim] per input, and the states."""
         out, states = self.lstm(inputs, states, return_states=True)
         return self._gaussian(out), states
 
     def step(
         self, inputs: tf.Tensor, states: States
     ) -> tuple[Gaussian, States]:
-        """The Gaussian [batch, dim] after one input, and the states."""
+        """Computes the Gaussian [batch, dim] of one input, and the states."""
         out, states = self.lstm.step(inputs, states)
         return self._gaussian(out), states
 
@@ -86,9 +86,9 @@ class GaussianLSTM(keras.layers.Layer):
         return Gaussian(mean, log_scale)
 
     def initial_state(self, batch: int | tf.Tensor) -> States:
-        """States before anything was seen."""
+        """States before the first input."""
         return self.lstm.initial_state(batch)
 
     def get_config(self) -> dict[str, Any]:
-        """The constructor's arguments."""
+        """The arguments of the constructor."""
         return {**super().get_config(), **self._config}

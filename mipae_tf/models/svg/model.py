@@ -16,10 +16,10 @@ from mipae_tf.networks.gaussian_head import noise_along
 
 
 class SVG(VideoModel):
-    """Frames from the last frame and a latent that is drawn at each step.
+    """Predicts each frame from the previous one and a sampled latent.
 
-    SVG-LP learns the prior of that latent, SVG-FP keeps it at N(0, I);
-    `config.LEARNED_PRIOR` says which.
+    SVG-LP learns the prior of the latent; in SVG-FP, it is N(0, I). The config
+    selects the model by `LEARNED_PRIOR`.
     """
 
     STAGES = ("joint",)
@@ -32,69 +32,73 @@ class SVG(VideoModel):
 
     @property
     def latents(self) -> tuple[Latent, ...]:
-        """The code h of every frame, and the noise z that led to it."""
+        """The code h of each frame, and the latent z that predicts it."""
         return (
             Latent("state", "state", True, (self.config.state_dim,)),
             Latent("noise", "noise", True, (self.config.noise_dim,)),
         )
 
     def stages(self) -> tuple[Stage, ...]:
-        """One: all networks at once."""
+        """One stage, which trains all networks."""
         return (SVGStage(self.network, self.config, self.seed),)
 
     def encode(self, frames: tf.Tensor, seed: int | None = None) -> Latents:
-        """h and z of every frame, z from the posterior."""
+        """Encodes h and z of each frame; z is that of the posterior."""
         h = self.network.encode(to_float(frames))
         noise = None
         if seed is not None:
             noise = noise_along(h, self.network.noise_dim, tf.stack([seed, 0]))
-        found, _ = self.network.teacher_forced(_before(h), h, noise)
+        found, _ = self.network.teacher_forced(_previous_codes(h), h, noise)
         return {"state": h, "noise": found["noise"]}
 
     def decode(
         self, latents: Latents, reference: tf.Tensor | None = None
     ) -> tf.Tensor:
-        """See `VideoModel.decode`; each frame from the code before and z.
+        """See `VideoModel.decode`; uses the previous code and z.
 
         Raises:
-            ValueError: when the decoder takes skips and no reference is
-                given.
+            ValueError: if the decoder has skip connections and no reference
+                is given.
         """
         if reference is None and self.network.decoder.skips:
             raise ValueError(
-                f"{self.title} decodes with skip connections: decode "
-                "needs reference, the frame that they come from."
+                f"{self.title} has skip connections, so decode needs "
+                "reference, the frame that they come from."
             )
-        inputs = tf.concat([_before(latents["state"]), latents["noise"]], -1)
+        inputs = tf.concat(
+            [_previous_codes(latents["state"]), latents["noise"]], -1
+        )
         batch = tf.shape(inputs)[0]
         memory = self.network.initial_memory(batch)["predictor"]
         states = self.network.predictor(inputs, states=memory)
         maps = []
         if reference is not None:
             time = tf.shape(states)[1]
-            maps = [tf.repeat(x, time, axis=0) for x in self._maps(reference)]
+            maps = [
+                tf.repeat(x, time, axis=0) for x in self._skip_maps(reference)
+            ]
         return fold_time(
             self.network.decoder, states, skips=maps, training=False
         )
 
     def start(self, context: Context, seed: tf.Tensor) -> State:
-        """See `VideoModel.start`: z of the context from the posterior."""
+        """See `VideoModel.start`; z is sampled from the posterior."""
         frames = context.frames
         h = self.network.encode(to_float(frames))
-        memory = self._memory_of(h, seed)
+        memory = self._memory_after(h, seed)
         back = 1 if self.config.skip_frame == "last" else 2
         at = tf.maximum(tf.shape(frames)[1] - back, 0)
         return {
             "last": h[:, -1],
             "memory": memory,
-            "maps": self._maps(tf.gather(frames, at, axis=1)),
+            "maps": self._skip_maps(tf.gather(frames, at, axis=1)),
             "key": tf.random.experimental.stateless_fold_in(seed, 1),
         }
 
     def step(
         self, state: State, frame: tf.Tensor | None = None
     ) -> tuple[tf.Tensor, State]:
-        """See `VideoModel.step`; the prediction is encoded for the next."""
+        """See `VideoModel.step`; the predicted frame is encoded again."""
         network, key, past = self.network, state["key"], state["last"]
         shape = tf.stack([tf.shape(past)[0], network.noise_dim])
         noise = tf.random.stateless_normal(shape, key)
@@ -115,10 +119,10 @@ class SVG(VideoModel):
         }
         return drawn, after
 
-    def _memory_of(self, h: tf.Tensor, seed: tf.Tensor):
-        """The LSTMs' states after a context of codes `[batch, time, dim]`."""
+    def _memory_after(self, h: tf.Tensor, seed: tf.Tensor):
+        """States of the LSTMs after context codes `[batch, time, dim]`."""
         initial = self.network.initial_memory(tf.shape(h)[0])
-        if h.shape[1] == 1:  # the LSTMs begin with the step to frame 2
+        if h.shape[1] == 1:  # the first input of the LSTMs predicts frame 1
             return initial
         past, present = h[:, :-1], h[:, 1:]
 
@@ -130,12 +134,12 @@ class SVG(VideoModel):
             return after_context()
         return tf.cond(tf.shape(h)[1] > 1, after_context, lambda: initial)
 
-    def _maps(self, frames: tf.Tensor) -> list[tf.Tensor]:
+    def _skip_maps(self, frames: tf.Tensor) -> list[tf.Tensor]:
         """Skip maps of frames `[batch, H, W, C]`."""
         frames = to_float(frames)
         return self.network.encoder.with_skips(frames, training=False)[1]
 
 
-def _before(h: tf.Tensor) -> tf.Tensor:
-    """The code before each, zeros before the first, `[batch, time, dim]`."""
+def _previous_codes(h: tf.Tensor) -> tf.Tensor:
+    """Shifts codes by one step, with zeros first, `[batch, time, dim]`."""
     return tf.concat([tf.zeros_like(h[:, :1]), h[:, :-1]], axis=1)

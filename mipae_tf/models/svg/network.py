@@ -1,4 +1,4 @@
-"""The networks of SVG: true frames through all of them, or one step on."""
+"""The networks of SVG, for teacher forcing and for single steps."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -19,17 +19,17 @@ Memory = Mapping[str, Any]
 
 
 class SVGNetwork(keras.layers.Layer):
-    """Encoder, decoder with skips, posterior, prior and predictor.
+    """Encoder, decoder with skip connections, posterior, prior, predictor.
 
-    A frame is decoded from g_t = LSTM_θ(h_{t-1}, z_t), with h = E(x); z_t comes
-    from the posterior LSTM_φ(h_t), or from the prior, which is N(0, I) for
-    SVG-FP and LSTM_ψ(h_{t-1}) for SVG-LP. The memory is the states of these
-    LSTMs.
+    A frame is decoded from g_t = LSTM_θ(h_{t-1}, z_t), with h = E(x). z_t is
+    sampled from the posterior LSTM_φ(h_t) or from the prior, which is N(0, I)
+    for SVG-FP and LSTM_ψ(h_{t-1}) for SVG-LP. The memory consists of the states
+    of these LSTMs.
 
     Args:
         config: an `SVGConfig`.
         frame_shape: (height, width, channel).
-        learned_prior: whether there is LSTM_ψ.
+        learned_prior: whether the prior is LSTM_ψ.
         **kwargs: `name` of the layer.
     """
 
@@ -77,11 +77,11 @@ class SVGNetwork(keras.layers.Layer):
         self.built = True
 
     def encode(self, frames: tf.Tensor, training: bool = False) -> tf.Tensor:
-        """h `[batch, time, state_dim]` of frames `[batch, time, H, W, C]`."""
+        """Encodes `[batch, time, H, W, C]` to `[batch, time, state_dim]`."""
         return fold_time(self.encoder, frames, training=training)
 
     def initial_memory(self, batch: tf.Tensor) -> dict[str, Any]:
-        """States of all LSTMs before the first frame."""
+        """Initial states of all LSTMs."""
         memory = {
             "posterior": self.posterior.initial_state(batch),
             "predictor": self.predictor.initial_state(batch),
@@ -93,17 +93,18 @@ class SVGNetwork(keras.layers.Layer):
     def teacher_forced(
         self, past: tf.Tensor, present: tf.Tensor, noise: tf.Tensor | None
     ) -> tuple[dict[str, Any], dict[str, Any]]:
-        """Predictions from true frames, with z of the posterior.
+        """Predicts each frame from true frames, with z of the posterior.
 
         Args:
-            past: h of the frames before, `[batch, time, state_dim]`.
-            present: h of the frames themselves, the same shape.
+            past: h of the previous frames, `[batch, time, state_dim]`.
+            present: h of the frames to predict, of the same shape.
             noise: standard normal `[batch, time, noise_dim]` for samples;
                 None for means.
 
         Returns:
-            `state` g, `noise` z, and the Gaussians `posterior` and `prior`,
-            all `[batch, time, ...]`; and the LSTMs' states after the last.
+            A dictionary of `state` g, `noise` z, and the Gaussians `posterior`
+            and `prior`, all `[batch, time, ...]`; and the states of the LSTMs
+            after the last frame.
         """
         memory = self.initial_memory(tf.shape(past)[0])
         posterior, after = self.posterior(present, memory["posterior"])
@@ -128,7 +129,7 @@ class SVGNetwork(keras.layers.Layer):
     def step(
         self, past: tf.Tensor, memory: Memory, noise: tf.Tensor
     ) -> tuple[tf.Tensor, dict[str, Any]]:
-        """g `[batch, state_dim]` of the next frame, z from the prior.
+        """Predicts g `[batch, state_dim]` of the next frame, z from the prior.
 
         Args:
             past: h of the last frame, `[batch, state_dim]`.
@@ -152,13 +153,13 @@ class SVGNetwork(keras.layers.Layer):
         after: Memory,
         noise: tf.Tensor,
     ) -> dict[str, Any]:
-        """The memory after the true frame, where it is known.
+        """Computes the memory after a true frame (teacher forcing).
 
         Args:
-            past: h of the frame before, `[batch, state_dim]`.
+            past: h of the previous frame, `[batch, state_dim]`.
             present: h of the true frame.
-            before: memory before that frame.
-            after: memory after its prediction.
+            before: memory before the prediction of that frame.
+            after: memory after the prediction of that frame.
             noise: standard normal `[batch, noise_dim]`.
         """
         posterior, states = self.posterior.step(present, before["posterior"])

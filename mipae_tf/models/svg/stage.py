@@ -1,4 +1,4 @@
-"""The one stage of SVG: all networks, on one lower bound."""
+"""The training stage of SVG."""
 
 import tensorflow as tf
 
@@ -12,18 +12,18 @@ from mipae_tf.objectives.elbo import gaussian_kl
 
 
 class SVGStage(SequenceStage):
-    """Minimises the loss of SVG, all networks at once.
+    """Minimizes the loss of SVG.
 
         Σ_t |x̂_t - x_t|² + β KL(q_φ(z_t | x_{1:t}) || p_ψ(z_t | x_{1:t-1}))
 
-    β is `kl_weight`; p_ψ is N(0, I) for SVG-FP. The networks are fed true
-    frames at all times (teacher forcing), and z_t is a sample of q_φ. With
-    `time_steps="together"` the sum over t is a mean.
+    β is `kl_weight`; p_ψ is N(0, I) for SVG-FP. The inputs are true frames at
+    all time steps (teacher forcing), and z_t is a sample of q_φ. With
+    `time_steps="together"`, the sum over t is replaced by the mean.
 
     Args:
         network: the networks to train.
-        config: the model's hyper-parameters.
-        seed: key of the random draws.
+        config: hyper-parameters of the model.
+        seed: seed of the random draws.
     """
 
     LOSSES = ("loss", "reconstruction", "kl", "gradient_norm")
@@ -32,19 +32,19 @@ class SVGStage(SequenceStage):
         super().__init__(network, config, seed, name="joint")
         self.kl_weight = config.kl_weight
         self.apart = config.time_steps == "apart"
-        # Beyond the context the decoder takes the maps of one frame.
+        # After the context, the skip maps are always those of this frame.
         back = 1 if config.skip_frame == "last" else 2
         self.last_skip = max(config.context - back, 0)
 
     def terms(self, batch: tf.Tensor, key: tf.Tensor, training: bool) -> Losses:
-        """The loss of the class's docstring, per frame, and its terms.
+        """See `SequenceStage.terms`.
 
-        The error is a mean over pixels, the KL a sum over dimensions in nats:
-        at β = 1e-4 and frames of 64 by 64 by 3 pixels a nat costs what it does
-        at an observation variance of about 0.41.
+        The error is a mean over pixels and the KL a sum over dimensions in
+        nats. For β = 1e-4 and frames of 64 by 64 by 3, this equals a Gaussian
+        likelihood with a variance of about 0.61.
         """
         network, frames = self.network, to_float(batch)
-        # h_t = E(x_t), and the maps that the decoder takes.
+        # h_t = E(x_t), and the skip maps.
         h, maps = over_time(
             lambda x: network.encoder.with_skips(x, training=training),
             frames,
@@ -57,21 +57,21 @@ class SVGStage(SequenceStage):
         # x̂_t = D(g_t, maps).
         drawn = over_time(
             lambda x: network.decoder(x[0], skips=x[1], training=training),
-            (found["state"], [self._of_targets(one) for one in maps]),
+            (found["state"], [self._skips_for_targets(one) for one in maps]),
             self.apart,
         )  # [clips, time - 1, H, W, C]
         error = tf.reduce_mean(tf.square(drawn - frames[:, 1:]))
         kl = tf.reduce_mean(gaussian_kl(found["posterior"], found["prior"]))
-        loss = error + self.kl_share(training) * self.kl_weight * kl
+        loss = error + self.kl_warmup_weight(training) * self.kl_weight * kl
         if self.apart:
-            loss = loss * (frames.shape[1] - 1)  # the sum over the times
+            loss = loss * (frames.shape[1] - 1)  # the sum over time
         return {"loss": loss, "reconstruction": error, "kl": kl}
 
-    def _of_targets(self, maps: tf.Tensor) -> tf.Tensor:
-        """For each frame but the first the maps that it is drawn with.
+    def _skips_for_targets(self, maps: tf.Tensor) -> tf.Tensor:
+        """Selects the skip maps for decoding each frame but the first.
 
         Args:
-            maps: of all frames, `[clips, time, h, w, channel]`.
+            maps: skip maps of all frames, `[clips, time, h, w, channel]`.
 
         Returns:
             `[clips, time - 1, h, w, channel]`.

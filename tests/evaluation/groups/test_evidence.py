@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
-from models.harness import lively_model
 from models.harness import moving_clips
+from models.harness import random_model
 
 from mipae_tf.data import Clips
 from mipae_tf.evaluation.groups.evidence import GROUP
@@ -12,7 +12,7 @@ from mipae_tf.evaluation.subject import Subject
 def subject(name, clips=3):
     video = Clips(moving_clips(clips, length=5), name="squares test")
     options = EvaluationOptions(clips=clips, horizon=2)
-    return Subject(lively_model(name), video, None, 2, options)
+    return Subject(random_model(name), video, None, 2, options)
 
 
 def test_the_bound_and_its_terms():

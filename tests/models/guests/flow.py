@@ -1,4 +1,4 @@
-"""An exactly invertible flow; codes start from those of the frame before."""
+"""An invertible flow whose codes depend on those of the previous frame."""
 
 import keras
 import numpy as np
@@ -14,7 +14,7 @@ from mipae_tf.models.sequence_stage import SequenceStage
 
 
 class FlowNetwork(keras.layers.Layer):
-    """Two affine couplings; the first leaves fine, the second coarse codes."""
+    """Two affine couplings; the first gives fine codes, the second coarse."""
 
     def __init__(self, channels):
         super().__init__()

@@ -1,4 +1,4 @@
-"""Clips from noise, without a context; trained against a critic of clips."""
+"""Generates clips from noise, without a context; trained with a critic."""
 
 import keras
 import tensorflow as tf
@@ -16,7 +16,7 @@ NOISE_DIM = 6
 
 
 class GeneratorNetwork(keras.layers.Layer):
-    """A frame from the noise of its clip, turned a little with time."""
+    """Decodes each frame from the noise of its clip, rotated with time."""
 
     def __init__(self, width, frame_shape):
         super().__init__()

@@ -1,4 +1,4 @@
-"""Moves a code towards that of a goal frame and arrives with the horizon."""
+"""Moves a code towards that of a goal frame, reached with the last frame."""
 
 import dataclasses
 
@@ -22,7 +22,7 @@ class GoalConfig(SequenceConfig):
 
 
 class GoalNetwork(keras.layers.Layer):
-    """Encoder and decoder of a frame, and the step towards a goal."""
+    """Encoder and decoder of a frame, and a step towards a goal."""
 
     def __init__(self, dim, frame_shape):
         super().__init__()
@@ -37,13 +37,13 @@ class GoalNetwork(keras.layers.Layer):
         self.bend.build((None, 2 * dim))
 
     def step(self, code, goal, left):
-        """The next code, with `left [batch, 1]` frames until the goal."""
+        """The next code; `left [batch, 1]` is the number of frames left."""
         bend = self.bend(tf.concat([code, goal], axis=-1))
         return code + (goal - code) / left + bend * (left - 1.0) / left
 
 
 class GoalStage(SequenceStage):
-    """Error of frames from their own codes, and on the way to the last."""
+    """Reconstruction error, and error of the path from first to last frame."""
 
     LOSSES = ("loss", "own", "ahead", "gradient_norm")
 

@@ -1,4 +1,4 @@
-"""Two blobs, each of a colour and a place, before a plain background."""
+"""Two blobs with a colour and a position each, on a plain background."""
 
 import keras
 import tensorflow as tf

@@ -1,4 +1,4 @@
-"""Moves the pixels of the last frame; no encoder, trained against a critic."""
+"""Moves the pixels of the last frame; no encoder; trained with a critic."""
 
 import dataclasses
 
@@ -48,7 +48,7 @@ class WarperStage(Stage):
         return self.losses(to_float(batch))[0]
 
     def losses(self, frames):
-        """Of the warper, and the critic's scores of true and drawn frames."""
+        """Losses of the warper, and critic scores of true and fake frames."""
         before, last, true = tf.unstack(frames, axis=1)
         drawn = warp(self.network, before, last)
         error = tf.reduce_mean(tf.square(drawn - true))

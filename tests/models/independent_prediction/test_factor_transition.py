@@ -9,7 +9,7 @@ from mipae_tf.models.independent_prediction.factor_transition import (
 
 
 def transition(**given):
-    """A transition of 3 factors of 4, with biases that tell factors apart."""
+    """A transition of 3 factors of size 4 with different biases."""
     options = {"factors": 3, "factor_dim": 4, "hidden_dim": 8} | given
     layer = FactorTransition(**options)
     layer.build((None, options["factors"], options["factor_dim"]))
@@ -20,7 +20,7 @@ def transition(**given):
 
 
 @pytest.mark.parametrize("residual", [True, False])
-def test_a_transition_and_its_copy(residual):
+def test_shapes_and_serialization(residual):
     (states,) = random_inputs((5, 3, 4))
     layer = transition(residual=residual, hidden_layers=2)
     found = layer(states)
@@ -33,7 +33,7 @@ def test_a_transition_and_its_copy(residual):
 
 
 @pytest.mark.parametrize("factor", [0, 1, 2])
-def test_a_factor_goes_on_from_its_own_past_alone(factor):
+def test_a_factor_depends_only_on_its_own_past(factor):
     (states,) = random_inputs((5, 3, 4))
     moved = states.numpy()
     moved[:, factor] += 1.0
@@ -44,7 +44,7 @@ def test_a_factor_goes_on_from_its_own_past_alone(factor):
 
 
 @pytest.mark.parametrize("factor", [0, 1, 2])
-def test_factors_share_no_weight(factor):
+def test_factors_share_no_weights(factor):
     (states,) = random_inputs((5, 3, 4))
     layer = transition()
     with tf.GradientTape() as tape:
@@ -55,7 +55,7 @@ def test_factors_share_no_weight(factor):
         np.testing.assert_array_equal(used, np.arange(3) == factor)
 
 
-def test_each_factor_is_the_perceptron_written_out():
+def test_each_factor_equals_the_mlp_written_out():
     (states,) = random_inputs((5, 3, 4))
     layer = transition(residual=False, hidden_layers=2)
     found = layer(states)
@@ -72,7 +72,7 @@ def test_each_factor_is_the_perceptron_written_out():
         )
 
 
-def test_a_residual_transition_adds_within_bounds():
+def test_a_residual_transition_is_bounded():
     (states,) = random_inputs((5, 3, 4))
     published, ours = transition(residual=False), transition(residual=True)
     ours.set_weights(published.get_weights())
@@ -80,7 +80,7 @@ def test_a_residual_transition_adds_within_bounds():
         kernel.assign(20.0 * kernel)
     published.set_weights(ours.get_weights())
     one, other = published(states), ours(states)
-    assert np.abs(one.mean).max() > 14.0  # or the bound is not seen
+    assert np.abs(one.mean).max() > 14.0  # so that the bound has an effect
     wanted = 7.0 * np.tanh((one.mean + states) / 7.0)
     np.testing.assert_allclose(other.mean, wanted, atol=1e-5)
     assert other.log_scale.numpy().min() >= -4.0
@@ -89,7 +89,7 @@ def test_a_residual_transition_adds_within_bounds():
     assert np.diff(np.ravel(other.log_scale)[order]).min() > -1e-6
 
 
-def test_states_stay_at_first():
+def test_the_initial_transition_is_close_to_the_identity():
     layer = FactorTransition(factors=2, factor_dim=4)
     layer.build((None, 2, 4))
     (states,) = random_inputs((50, 2, 4))
@@ -98,7 +98,7 @@ def test_states_stay_at_first():
     np.testing.assert_allclose(found.log_scale, -2.0, atol=0.1)
 
 
-def test_the_published_size():
+def test_the_number_of_parameters_is_the_published_one():
     layer = FactorTransition(factors=2, factor_dim=10)
     layer.build((None, 2, 10))
     kernels = 10 * 128 + 3 * 128 * 128 + 128 * 20
@@ -106,7 +106,7 @@ def test_the_published_size():
     assert layer.count_params() == 2 * (kernels + biases)
 
 
-def test_each_factor_begins_at_lecuns_scale_but_for_the_last_layer():
+def test_lecun_initialization_except_for_the_last_layer():
     layer = FactorTransition(factors=2, factor_dim=16)
     layer.build((None, 2, 16))
     for index, kernel in enumerate(layer.kernels):

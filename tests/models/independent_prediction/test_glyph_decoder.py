@@ -11,45 +11,49 @@ def glyphs(count=1, size=4):
     return random.uniform(0.1, 1.0, (count, size, size, 3)).astype("float32")
 
 
-def laid(glyph, place, frame_size=8):
-    places = tf.constant([place], tf.float32)
-    return paste(tf.constant(glyph), places, frame_size).numpy()[0]
+def pasted(glyph, position, frame_size=8):
+    positions = tf.constant([position], tf.float32)
+    return paste(tf.constant(glyph), positions, frame_size).numpy()[0]
 
 
-def test_a_glyph_lies_where_its_place_says():
+def test_a_glyph_is_pasted_at_its_position():
     glyph = glyphs()
-    frame = laid(glyph, (0.0, 0.0))
+    frame = pasted(glyph, (0.0, 0.0))
     np.testing.assert_allclose(frame[2:6, 2:6], glyph[0], atol=1e-6)
     assert frame.sum() == pytest.approx(glyph.sum(), rel=1e-5)
     # A quarter of the frame is two pixels: one row down, two columns left.
-    frame = laid(glyph, (0.5, -1.0))
+    frame = pasted(glyph, (0.5, -1.0))
     np.testing.assert_allclose(frame[3:7, 0:4], glyph[0], atol=1e-6)
 
 
-def test_between_two_pixels_it_is_interpolated():
+def test_positions_between_pixels_are_interpolated():
     glyph = glyphs()
-    whole, next_row = laid(glyph, (0.0, 0.0)), laid(glyph, (0.5, 0.0))
+    whole, next_row = pasted(glyph, (0.0, 0.0)), pasted(glyph, (0.5, 0.0))
     np.testing.assert_allclose(
-        laid(glyph, (0.125, 0.0)), 0.75 * whole + 0.25 * next_row, atol=1e-6
+        pasted(glyph, (0.125, 0.0)), 0.75 * whole + 0.25 * next_row, atol=1e-6
     )
 
 
-def test_what_lies_beyond_the_edge_is_not_drawn():
+def test_a_glyph_is_cropped_at_the_edge():
     glyph = glyphs()
     np.testing.assert_allclose(
-        laid(glyph, (2.0, 0.0))[6:, 2:6], glyph[0, :2], atol=1e-6
+        pasted(glyph, (2.0, 0.0))[6:, 2:6], glyph[0, :2], atol=1e-6
     )
-    assert laid(glyph, (4.0, 0.0)).max() == 0.0
+    assert pasted(glyph, (4.0, 0.0)).max() == 0.0
 
 
-def test_each_of_a_batch_has_its_place():
+def test_each_glyph_of_a_batch_has_its_own_position():
     both = glyphs(2)
     frames = paste(tf.constant(both), tf.constant([[0.0, 0.0], [0.5, 0.0]]), 8)
-    np.testing.assert_allclose(frames[0], laid(both[:1], (0.0, 0.0)), atol=1e-6)
-    np.testing.assert_allclose(frames[1], laid(both[1:], (0.5, 0.0)), atol=1e-6)
+    np.testing.assert_allclose(
+        frames[0], pasted(both[:1], (0.0, 0.0)), atol=1e-6
+    )
+    np.testing.assert_allclose(
+        frames[1], pasted(both[1:], (0.5, 0.0)), atol=1e-6
+    )
 
 
-def test_places_and_looks_both_learn():
+def test_positions_and_appearances_have_gradients():
     decoder = GlyphDecoder(channels=3, width=2)
     codes = tf.Variable(
         np.random.default_rng(0).normal(size=(2, 5)), dtype="float32"
@@ -62,16 +66,16 @@ def test_places_and_looks_both_learn():
     assert np.abs(tape.gradient(error, codes)).min() > 0.0
 
 
-def test_a_code_draws_nothing_elsewhere():
+def test_the_frame_is_zero_outside_the_glyph():
     decoder = GlyphDecoder(channels=1, width=2)
     codes = np.zeros((1, 5), np.float32)
-    codes[0, -2:] = -1.0  # the middle of the upper left quarter
+    codes[0, -2:] = -1.0  # the center of the upper left quadrant
     drawn = decoder(tf.constant(codes)).numpy()[0]
     assert drawn[:32, :32].min() > 0.0
     assert drawn[32:].max() == 0.0 and drawn[:, 32:].max() == 0.0
 
 
-def test_bfloat16_keeps_places():
+def test_bfloat16_keeps_positions_in_float32():
     whole = GlyphDecoder(channels=1, width=2)
     half = GlyphDecoder(channels=1, width=2, dtype="mixed_bfloat16")
     codes = tf.constant([[0.3, -0.2, 0.1, 0.013, 0.511]])
@@ -82,7 +86,7 @@ def test_bfloat16_keeps_places():
     np.testing.assert_allclose(half(codes), expected, atol=0.01)
 
 
-def test_the_config_makes_it_again():
+def test_serialization_and_frame_size():
     decoder = GlyphDecoder(channels=3, width=2, frame_size=128)
     again = GlyphDecoder.from_config(decoder.get_config())
     assert again(tf.zeros([1, 4])).shape == (1, 128, 128, 3)

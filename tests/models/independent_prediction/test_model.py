@@ -3,8 +3,8 @@ import pytest
 import tensorflow as tf
 from models.harness import FRAME
 from models.harness import batch_of
-from models.harness import lively_model
 from models.harness import moving_clips
+from models.harness import random_model
 from models.harness import run_model_test
 
 from mipae_tf.objectives.elbo import gaussian_kl
@@ -13,19 +13,19 @@ NAME = "independent_prediction"
 
 
 @pytest.mark.slow
-def test_the_entangled_twin_keeps_the_promises():
+def test_contract_of_the_entangled_twin():
     run_model_test(NAME, {"factors": 1, "factor_dim": 12})
 
 
-def test_what_its_latents_are():
-    (factors,) = lively_model(NAME).latents
+def test_latents():
+    (factors,) = random_model(NAME).latents
     assert (factors.role, factors.code_shape) == ("factor", (2, 6))
-    (state,) = lively_model(NAME, factors=1, factor_dim=12).latents
+    (state,) = random_model(NAME, factors=1, factor_dim=12).latents
     assert (state.role, state.code_shape) == ("state", (1, 12))
 
 
-def test_futures_depend_on_the_seed_alone():
-    model, video = lively_model(NAME), moving_clips(2)
+def test_futures_depend_only_on_the_seed():
+    model, video = random_model(NAME), moving_clips(2)
     one, again, other = (
         model.forecast(video[:, :3], 3, seed=seed) for seed in (4, 4, 5)
     )
@@ -35,8 +35,8 @@ def test_futures_depend_on_the_seed_alone():
     assert (samples[0] != samples[1]).numpy().any()
 
 
-def test_codes_are_means_or_samples():
-    model, video = lively_model(NAME), tf.constant(moving_clips(2)[:, :4])
+def test_encode_returns_means_or_samples():
+    model, video = random_model(NAME), tf.constant(moving_clips(2)[:, :4])
     mean = model.encode(video)["factors"]
     one, again, other = (
         model.encode(video, seed=seed)["factors"] for seed in (4, 4, 5)
@@ -46,16 +46,16 @@ def test_codes_are_means_or_samples():
     assert np.abs(one - other).max() > 0.1
 
 
-def test_the_code_of_a_frame_knows_nothing_of_later_ones():
-    model, video = lively_model(NAME), moving_clips(2)
+def test_the_code_of_a_frame_does_not_depend_on_later_frames():
+    model, video = random_model(NAME), moving_clips(2)
     short, long = (
         model.encode(tf.constant(video[:, :n]))["factors"] for n in (3, 6)
     )
     np.testing.assert_allclose(short, long[:, :3], atol=1e-5)
 
 
-def test_factors_are_predicted_from_their_own_past():
-    network = lively_model(NAME).network
+def test_factors_are_predicted_only_from_their_own_past():
+    network = random_model(NAME).network
     state = np.random.default_rng(0).normal(size=(3, 12)).astype("float32")
     moved = state.copy()
     moved[:, :6] += 1.0  # the first of two factors
@@ -65,8 +65,8 @@ def test_factors_are_predicted_from_their_own_past():
         assert np.abs(one - other)[:, :6].min() > 0.0
 
 
-def test_the_first_prior_is_standard_and_the_others_are_predicted():
-    network = lively_model(NAME).network
+def test_the_first_prior_is_standard_and_later_ones_are_predicted():
+    network = random_model(NAME).network
     random = np.random.default_rng(0)
     features = tf.constant(random.normal(size=(2, 4, 8)).astype("float32"))
     noise = tf.constant(random.normal(size=(2, 4, 12)).astype("float32"))
@@ -82,56 +82,56 @@ def test_the_first_prior_is_standard_and_the_others_are_predicted():
     np.testing.assert_allclose(state, drawn, atol=1e-6)
 
 
-def test_each_factor_draws_by_itself():
-    """Where one factor is dark, the frame is what the other draws."""
-    network = lively_model(NAME, glyphs=1).network
+def test_each_factor_is_decoded_separately():
+    """Where one factor is dark, the frame is that of the other."""
+    network = random_model(NAME, glyphs=1).network
     states = np.random.default_rng(0).normal(size=(2, 3, 12))
     states = tf.constant(states.astype("float32"))
     first, second = (
         tf.reshape(
-            generator(network.mixed(tf.reshape(part, [6, 6]))),
+            generator(network.mixing(tf.reshape(part, [6, 6]))),
             [2, 3, *FRAME],
         )
         for part, generator in zip(
             tf.split(states, 2, axis=-1), network.generators, strict=True
         )
     )
-    drawn = network.draw(states)
+    drawn = network.decode(states)
     np.testing.assert_allclose(
         drawn, 1.0 - (1.0 - first) * (1.0 - second), atol=1e-6
     )
     assert np.abs(drawn - first).max() > 0.05
 
 
-def test_an_entangled_twin_may_draw_as_many_things():
-    model = lively_model(NAME, factors=1, factor_dim=12, glyphs=2)
+def test_an_entangled_twin_with_several_glyphs():
+    model = random_model(NAME, factors=1, factor_dim=12, glyphs=2)
     states = tf.constant(np.ones((1, 1, 12), "float32"))
     moved = tf.concat([states[..., :11], states[..., 11:] + 0.5], axis=-1)
-    assert model.network.draw(states).shape == (1, 1, *FRAME)
-    before, after = model.network.draw(states), model.network.draw(moved)
+    assert model.network.decode(states).shape == (1, 1, *FRAME)
+    before, after = model.network.decode(states), model.network.decode(moved)
     assert np.abs(before - after).max() > 0.05
 
 
 @pytest.mark.parametrize("size, glyphs", [(2, 1), (5, 2), (7, 2)])
 def test_a_factor_too_small_for_its_glyphs_is_refused(size, glyphs):
-    with pytest.raises(ValueError, match=f"--factor_dim={size} does not go"):
-        lively_model(NAME, factor_dim=size, glyphs=glyphs)
+    with pytest.raises(ValueError, match=f"--factor_dim={size} does not fit"):
+        random_model(NAME, factor_dim=size, glyphs=glyphs)
 
 
-def test_the_published_generator_draws_the_whole():
-    model = lively_model(NAME, glyphs=0, backbone="dcgan")
+def test_the_published_decoder_takes_the_whole_state():
+    model = random_model(NAME, glyphs=0, backbone="dcgan")
     assert model.network.generators[0].first.kernel.shape[0] == 12
-    assert model.network.mixed.kernel.shape == (12, 12)
+    assert model.network.mixing.kernel.shape == (12, 12)
 
 
-def test_the_evidence_of_a_clip():
-    model, video = lively_model(NAME), moving_clips(2)[:, :4]
+def test_evidence():
+    model, video = random_model(NAME), moving_clips(2)[:, :4]
     frames = tf.constant(video / np.float32(255.0))
     found = model.evidence(tf.constant(video), seed=3)
     network = model.network
     noise = tf.random.stateless_normal([2, 4, 12], [3, 0])
     _, states = network.filter(network.features(frames), noise)
-    drawn = network.draw(states["state"])
+    drawn = network.decode(states["state"])
     pixels = -2.0 * (frames - drawn) ** 2 - 0.5 * np.log(2 * np.pi * 0.25)
     likelihood = tf.reduce_sum(pixels, axis=(2, 3, 4))
     np.testing.assert_allclose(found.likelihood, likelihood, rtol=1e-4)
@@ -140,12 +140,12 @@ def test_the_evidence_of_a_clip():
     again, other = (model.evidence(tf.constant(video), s) for s in (3, 4))
     np.testing.assert_array_equal(again.kl, found.kl)
     apart = np.abs(other.kl - found.kl)
-    assert (apart[:, 1:] > 0.0).all()  # no sample is behind the first
+    assert (apart[:, 1:] > 0.0).all()  # the first prior has no sample
 
 
 @pytest.mark.parametrize("warmup, weight", [(0, 1.0), (4, 0.25)])
-def test_the_losses_of_a_step(warmup, weight):
-    model = lively_model(NAME, kl_warmup=warmup)
+def test_losses(warmup, weight):
+    model = random_model(NAME, kl_warmup=warmup)
     stage = model.stages()[0]
     batch = batch_of(stage, moving_clips())
     terms = {k: float(v) for k, v in stage.update(batch).items()}
@@ -158,9 +158,9 @@ def test_the_losses_of_a_step(warmup, weight):
     assert judged["loss"] == pytest.approx(-judged["elbo"])
 
 
-def test_the_prediction_reaches_the_posterior_without_gradient():
-    """One step of the filter: what trains the transition is the prior."""
-    network = lively_model(NAME).network
+def test_the_posterior_does_not_train_the_transition():
+    """Only the prior does, in one step of the filter."""
+    network = random_model(NAME).network
     random = np.random.default_rng(0)
     features = tf.constant(random.normal(size=(2, 2, 8)).astype("float32"))
     weights = network.transition.trainable_variables

@@ -1,4 +1,4 @@
-"""The evidence lower bound where it and the likelihood can be known."""
+"""The evidence lower bound of a system where it is known in closed form."""
 
 import keras
 import numpy as np
@@ -19,7 +19,7 @@ from mipae_tf.models.independent_prediction.stage import ElboStage
 from mipae_tf.models.independent_prediction.stage import elbo_terms
 
 SYSTEM = System()
-# The best for each frame by itself: p(z_t | z_{t-1}, x_t).
+# The exact posterior of each frame by itself: p(z_t | z_{t-1}, x_t).
 GREEDY = np.array(
     [
         [0.0, 0.95 * 0.25 / 0.35],
@@ -35,7 +35,7 @@ def as_frames(observed):
 
 
 def measured(network, observed):
-    """Lower bound of each series in nats, one sample of the states each."""
+    """Lower bound of each series in nats, with one sample of the states."""
     terms = elbo_terms(
         network,
         as_frames(observed),
@@ -46,7 +46,7 @@ def measured(network, observed):
     return np.sum(terms["likelihood"] - terms["kl"], axis=1)
 
 
-def test_the_kalman_filter_is_right():
+def test_the_kalman_filter_matches_the_joint_gaussian():
     observed = SYSTEM.draw(50, seed=0)
     zeros = np.zeros(SYSTEM.time)
     by_matrix = multivariate_normal(zeros, SYSTEM.covariance())
@@ -56,14 +56,14 @@ def test_the_kalman_filter_is_right():
 
 
 def test_the_gap_of_the_best_filter():
-    """A filter knows no later frame: 0.1 to 0.2 nats a step are lost."""
+    """A filter does not use later frames, which costs 0.1 to 0.2 nats/step."""
     _, log_det = np.linalg.slogdet(2 * np.pi * np.e * SYSTEM.covariance())
     gap = -0.5 * log_det - SYSTEM.bound(*SYSTEM.best_filter())
     assert 0.1 < gap / SYSTEM.time < 0.2
 
 
 def test_one_step_has_no_gap():
-    """With nothing later to know, the best filter is the true posterior."""
+    """Without later frames, the best filter is the exact posterior."""
     system = System(time=1)
     exact = -0.5 * np.log(2 * np.pi * np.e * 1.25)
     assert system.bound(*system.best_filter()) == pytest.approx(exact)
@@ -74,7 +74,7 @@ def test_one_step_has_no_gap():
 
 @pytest.mark.parametrize("which", ["best", "greedy"])
 def test_the_bound_of_a_given_filter(which):
-    """Measured with samples, and expected in closed form."""
+    """The estimate from samples matches the closed form."""
     numbers = SYSTEM.best_filter() if which == "best" else GREEDY
     network = LinearStateSpace(SYSTEM, LinearPosterior(SYSTEM, numbers))
     observed = SYSTEM.draw(20_000, seed=1)
@@ -87,7 +87,7 @@ def test_the_bound_of_a_given_filter(which):
 
 
 def trained(posterior, steps, learning_rate):
-    """A network whose filter was learnt from series of the system."""
+    """A network whose posterior was trained on series of the system."""
     clips = 256
     network = LinearStateSpace(SYSTEM, posterior)
     config = IndependentPredictionConfig(
@@ -105,14 +105,14 @@ def trained(posterior, steps, learning_rate):
     return network
 
 
-def test_training_arrives_at_the_best_bound():
-    """Within 1 % of the best filter, and below the likelihood."""
+def test_training_reaches_the_best_bound():
+    """It is within 1 % of the best filter, and below the likelihood."""
     stays = [[0.0, SYSTEM.decay], [0.0, 0.0], [0.0, 0.0]]
     network = trained(LinearPosterior(SYSTEM, stays), 400, 0.03)
     best = SYSTEM.bound(*SYSTEM.best_filter())
     reached = SYSTEM.bound(*network.posterior.numbers.numpy())
     assert best - 0.01 * abs(best) < reached <= best
-    # The filter that looks at one frame alone is farther away than that.
+    # The filter that optimizes each frame by itself is farther away.
     assert SYSTEM.bound(*GREEDY) < best - 0.02 * abs(best)
     observed = SYSTEM.draw(20_000, seed=3)
     found = measured(network, observed).mean()
@@ -121,7 +121,7 @@ def test_training_arrives_at_the_best_bound():
     assert found < exact - 0.05 * abs(exact)
 
 
-def test_the_filter_of_the_models_arrives_there_too():
+def test_the_posterior_of_the_model_reaches_the_best_bound():
     keras.utils.set_random_seed(0)
     posterior = FilterPosterior(1, 32)
     posterior.build((None, 1))

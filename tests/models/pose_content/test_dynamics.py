@@ -4,8 +4,8 @@ import tensorflow as tf
 from models.harness import arrays_of
 from models.harness import batch_of
 from models.harness import changed
-from models.harness import lively_model
 from models.harness import moving_clips
+from models.harness import random_model
 from models.harness import values
 
 from mipae_tf.models import Context
@@ -19,9 +19,9 @@ PUBLISHED = {
 
 
 @pytest.mark.parametrize("name", ["mipae", "ae_lstm"])
-def test_training_rolls_out_as_forecasting_does(name):
-    """The horizon's loss is the error of the codes that `step` goes through."""
-    model = lively_model(name, lstm_content=True)
+def test_training_uses_the_roll_out_of_a_forecast(name):
+    """The horizon loss is the error of the codes that `step` predicts."""
+    model = random_model(name, lstm_content=True)
     video = moving_clips(4, 5)
     stage = model.stages()[1]
     latents = arrays_of(model, stage, video)
@@ -32,13 +32,13 @@ def test_training_rolls_out_as_forecasting_does(name):
     for _ in range(3):
         _, state = model.step(state)
         ahead.append(state["code"])
-    ahead, true = np.stack(ahead, axis=1), latents[model.config.MOVING]
+    ahead, true = np.stack(ahead, axis=1), latents[model.config.MOVING_LATENT]
     deviation = np.maximum(true.reshape(-1, true.shape[-1]).std(axis=0), 1e-6)
     horizon = np.mean(((ahead - true[:, 2:]) / deviation) ** 2)
     assert float(losses["horizon"]) == pytest.approx(horizon, rel=1e-3)
     fixed = (
-        latents[model.config.FIXED][:, 1]
-        if model.config.FIXED
+        latents[model.config.FIXED_LATENT][:, 1]
+        if model.config.FIXED_LATENT
         else true[:, 0, :0]
     )
     seen = model.network.predictor.teacher_forced(true[:, :1], fixed)[0]
@@ -48,9 +48,9 @@ def test_training_rolls_out_as_forecasting_does(name):
     assert float(losses["loss"]) == pytest.approx(total, rel=1e-3)
 
 
-def test_the_predictor_alone_learns_and_gets_better():
+def test_only_the_predictor_is_trained_and_its_loss_decreases():
     model, video = (
-        lively_model("mipae", dynamics_learning_rate=1e-2),
+        random_model("mipae", dynamics_learning_rate=1e-2),
         moving_clips(),
     )
     stage = model.stages()[1]
@@ -70,13 +70,13 @@ def test_the_predictor_alone_learns_and_gets_better():
 
 @pytest.mark.parametrize("name", ["mipae", "ae_lstm"])
 def test_the_published_loss(name):
-    model, video = lively_model(name, **PUBLISHED), moving_clips(4, 5)
+    model, video = random_model(name, **PUBLISHED), moving_clips(4, 5)
     stage = model.stages()[1]
     assert stage.streams == ("video",)
-    codes = model.encode(video)[model.config.MOVING].numpy()
+    codes = model.encode(video)[model.config.MOVING_LATENT].numpy()
     fixed = codes[:, 0, :0]
-    if model.config.FIXED:
-        fixed = model.encode(video[:, :2])[model.config.FIXED]
+    if model.config.FIXED_LATENT:
+        fixed = model.encode(video[:, :2])[model.config.FIXED_LATENT]
     followed = model.network.predictor.teacher_forced(codes[:, :-1], fixed)[
         0
     ].numpy()
@@ -87,8 +87,8 @@ def test_the_published_loss(name):
     assert float(loss) == pytest.approx(expected, rel=1e-4)
 
 
-def test_published_encoders_are_frozen_but_in_training_mode():
-    model, video = lively_model("mipae", **PUBLISHED), moving_clips()
+def test_published_encoders_are_frozen_and_in_training_mode():
+    model, video = random_model("mipae", **PUBLISHED), moving_clips()
     stage = model.stages()[1]
     batch = batch_of(stage, video)
     frozen = [
@@ -106,7 +106,7 @@ def test_published_encoders_are_frozen_but_in_training_mode():
     learnt = values(model.network.predictor.trainable_variables)
     calm = stage.evaluate_losses(batch)["loss"]
     trained = stage.update(batch)["loss"]
-    # Statistics of the batch make other codes, and leave no trace.
+    # Batch statistics give other codes; moving averages are restored.
     assert abs(float(trained) - float(calm)) > 1e-3
     assert not any(changed(weights, before))
     assert any(changed(model.network.predictor.trainable_variables, learnt))
@@ -114,6 +114,6 @@ def test_published_encoders_are_frozen_but_in_training_mode():
     assert moved == [False, False, False]
 
 
-def test_a_step_takes_context_and_horizon():
-    stage = lively_model("mipae", context=3, train_horizon=4).stages()[1]
+def test_the_frames_of_a_step():
+    stage = random_model("mipae", context=3, train_horizon=4).stages()[1]
     assert (stage.plan.clips, stage.plan.frames) == (4, 7)

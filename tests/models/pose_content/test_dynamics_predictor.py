@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 import tensorflow as tf
-from models.harness import enliven
+from models.harness import randomize_weights
 
 from mipae_tf.models.pose_content.dynamics import CodePredictor
 
@@ -12,36 +12,36 @@ FIXED = RANDOM.normal(size=(4, 5)).astype(np.float32)
 
 def predictor(target, fixed_dim=5):
     made = CodePredictor(3, fixed_dim, hidden_dim=8, layers=2, target=target)
-    enliven(made)
+    randomize_weights(made)
     made.fit_scale(CODES, FIXED if fixed_dim else None)
     return made
 
 
 @pytest.mark.parametrize("target", ["code", "difference"])
 @pytest.mark.parametrize("fixed_dim", [5, 0])
-def test_teacher_forcing_is_reading_and_stepping(target, fixed_dim):
+def test_teacher_forcing_equals_warm_up_and_steps(target, fixed_dim):
     made = predictor(target, fixed_dim)
     fixed = FIXED[:, :fixed_dim]
     followed = made.teacher_forced(CODES, fixed)[0]
     assert followed.shape == CODES.shape
-    memory = made.read(CODES[:, :2], fixed)
+    memory = made.warm_up(CODES[:, :2], fixed)
     for time in range(2, 6):
         code, memory = made.step(CODES[:, time], fixed, memory)
         np.testing.assert_allclose(code, followed[:, time], atol=1e-5)
 
 
 @pytest.mark.parametrize("compiled", [False, True])
-def test_having_seen_nothing_is_the_beginning(compiled):
-    """A context of one frame; its length is not known to a graph."""
+def test_warm_up_on_no_codes_gives_the_initial_states(compiled):
+    """As for a context of one frame; in a graph, its length is dynamic."""
     made, fixed = predictor("difference"), tf.constant(FIXED)
 
-    def read(codes):
-        return made.read(codes, fixed)
+    def warm_up(codes):
+        return made.warm_up(codes, fixed)
 
     if compiled:
         spec = tf.TensorSpec([None, None, 3])
-        read = tf.function(read, input_signature=[spec])
-    memory = read(tf.constant(CODES[:, :0]))
+        warm_up = tf.function(warm_up, input_signature=[spec])
+    memory = warm_up(tf.constant(CODES[:, :0]))
     code, _ = made.step(CODES[:, 0], fixed, memory)
     expected = made.teacher_forced(CODES[:, :1], fixed)[0][:, 0]
     np.testing.assert_allclose(code, expected, atol=1e-5)
@@ -65,7 +65,7 @@ def test_a_prediction_depends_on_the_past_and_the_fixed_code():
     assert np.abs(other - followed).max() > 1e-4
 
 
-def test_scales_are_those_of_the_codes():
+def test_scales_are_fitted_to_the_codes():
     made = predictor("difference")
     flat = CODES.reshape(-1, 3)
     np.testing.assert_allclose(made.moving_scale.mean, flat.mean(0), rtol=1e-4)
@@ -73,23 +73,23 @@ def test_scales_are_those_of_the_codes():
         made.moving_scale.deviation, flat.std(0), rtol=1e-4
     )
     np.testing.assert_allclose(
-        made.fixed_scale.standardise(FIXED),
+        made.fixed_scale.standardize(FIXED),
         (FIXED - FIXED.mean(0)) / FIXED.std(0),
         atol=1e-4,
     )
 
 
-def test_a_dead_dimension_is_not_blown_up():
+def test_a_constant_dimension_is_not_amplified():
     made = predictor("difference")
     codes = CODES.copy()
     codes[..., 1] = 0.25
     made.fit_scale(codes, None)
-    standard = made.moving_scale.standardise(codes)
+    standard = made.moving_scale.standardize(codes)
     np.testing.assert_array_equal(standard[..., 1], 0.0)
 
 
-def test_a_change_of_units_changes_the_forecast_alike():
-    """Standardised in and out: codes times ten are predicted times ten."""
+def test_predictions_scale_with_the_codes():
+    """Inputs and outputs are standardized."""
     made = predictor("difference", 0)
     once = made.teacher_forced(CODES, FIXED[:, :0])[0].numpy()
     made.fit_scale(10.0 * CODES, None)
@@ -97,7 +97,7 @@ def test_a_change_of_units_changes_the_forecast_alike():
     np.testing.assert_allclose(again, 10.0 * once, rtol=1e-3, atol=1e-3)
 
 
-def test_scales_are_weights_but_not_learnt():
+def test_scales_are_non_trainable_weights():
     made = predictor("difference")
     names = {w.path.split("/")[-1] for w in made.non_trainable_variables}
     assert {"mean", "deviation"} <= names

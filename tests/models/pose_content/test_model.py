@@ -3,16 +3,16 @@ import functools
 import numpy as np
 import pytest
 import tensorflow as tf
-from models.harness import lively_model
 from models.harness import moving_clips
+from models.harness import random_model
 
 from mipae_tf.models import Context
 
 KEY = tf.constant([0, 0])
 
 
-def test_content_stays_that_of_the_last_context_frame():
-    model, video = lively_model("mipae"), moving_clips(2)
+def test_the_content_is_that_of_the_last_context_frame():
+    model, video = random_model("mipae"), moving_clips(2)
     state = model.start(Context(tf.constant(video[:, :3])), KEY)
     last = model.encode(tf.constant(video[:, 2:3]))["content"]
     np.testing.assert_allclose(state["content"], last, atol=1e-6)
@@ -21,25 +21,27 @@ def test_content_stays_that_of_the_last_context_frame():
 
 
 @pytest.mark.parametrize("name", ["mipae", "ae_lstm"])
-def test_a_given_frame_becomes_the_code(name):
-    model, video = lively_model(name), moving_clips(2)
+def test_a_given_frame_replaces_the_predicted_code(name):
+    model, video = random_model(name), moving_clips(2)
     state = model.start(Context(tf.constant(video[:, :2])), KEY)
     _, after = model.step(state, tf.constant(video[:, 4]))
-    code = model.encode(tf.constant(video[:, 4:5]))[model.config.MOVING][:, 0]
+    code = model.encode(tf.constant(video[:, 4:5]))[model.config.MOVING_LATENT][
+        :, 0
+    ]
     np.testing.assert_allclose(after["code"], code, atol=1e-6)
 
 
 def test_a_forecast_is_decoded_from_predicted_codes():
-    model, video = lively_model("mipae"), moving_clips(2)
+    model, video = random_model("mipae"), moving_clips(2)
     state = model.start(Context(tf.constant(video[:, :2])), KEY)
     frame, after = model.step(state)
     codes = {"content": state["content"], "pose": after["code"][:, None]}
     np.testing.assert_allclose(model.decode(codes)[:, 0], frame, atol=1e-6)
 
 
-def test_skips_come_from_the_reference():
+def test_skip_maps_are_those_of_the_reference():
     given = {"backbone": "dcgan_skips"}
-    model, video = lively_model("mipae", **given), moving_clips(2)
+    model, video = random_model("mipae", **given), moving_clips(2)
     codes = model.encode(tf.constant(video[:, :2]))
     with pytest.raises(ValueError, match="--backbone=dcgan_skips .* reference"):
         model.decode(codes)
@@ -47,8 +49,8 @@ def test_skips_come_from_the_reference():
     assert np.abs(one - two).max() > 1e-3
 
 
-def test_skip_maps_are_made_once_for_a_forecast(monkeypatch):
-    model, video = lively_model("mipae", backbone="dcgan_skips"), moving_clips()
+def test_skip_maps_are_computed_once_per_forecast(monkeypatch):
+    model, video = random_model("mipae", backbone="dcgan_skips"), moving_clips()
     encoder, calls = model.network.content_encoder, []
     call = encoder.call
 
@@ -68,6 +70,6 @@ def test_skip_maps_are_made_once_for_a_forecast(monkeypatch):
     "shape, message",
     [((32, 32, 1), "--backbone=dcgan needs frames of 64 or 128 pixels")],
 )
-def test_frames_of_another_size_are_refused(shape, message):
+def test_an_unsupported_frame_size_is_refused(shape, message):
     with pytest.raises(ValueError, match=message):
-        lively_model("mipae", shape)
+        random_model("mipae", shape)

@@ -1,21 +1,19 @@
-"""One step of MIPAE and DRNET against the same step written out by hand."""
+"""One step of MIPAE and DRNET against a reference implementation."""
 
 import numpy as np
 import pytest
 import tensorflow as tf
 from models.harness import batch_of
 from models.harness import changed
-from models.harness import enliven
-from models.harness import lively_model
 from models.harness import moving_clips
+from models.harness import random_model
+from models.harness import randomize_weights
 from models.harness import values
 from models.torch_rule import torch_adam
 
 from mipae_tf.data.frame_plan import DistinctFrames
 from mipae_tf.data.frame_plan import PublishedPairs
-from mipae_tf.models.pose_content import (
-    representation_stage as pose_content_stage,
-)
+from mipae_tf.models.pose_content import representation_stage
 from mipae_tf.objectives.pairs import derangement
 from mipae_tf.objectives.pairs import permutation
 
@@ -31,18 +29,18 @@ PUBLISHED = {
     "beta_1": 0.5,
     "adam_epsilon": "torch",
     "layer_rules": "torch",
-    # Larger than published, so that every term bends the gradient.
+    # Larger than published, so that every term has a visible gradient.
     "similarity_weight": 2.0,
 }
 
 
 def prepared(name, **given):
-    """A model, its first stage and a batch, the same at each call."""
+    """A model, its first stage and a batch; the same at each call."""
     weight = "mi_weight" if name == "mipae" else "adversarial_weight"
     given.setdefault(weight, 1.0)
-    model = lively_model(name, **given)
+    model = random_model(name, **given)
     stage = model.stages()[0]
-    enliven(stage.critic)
+    randomize_weights(stage.critic)
     return model, stage, batch_of(stage, moving_clips())
 
 
@@ -59,10 +57,10 @@ def farthest(variables, others):
 
 
 def drift(variables, others, before):
-    """How far two steps are apart, as a share of the step.
+    """Difference between two steps, relative to the length of the step.
 
-    Over all numbers together: where a gradient is all but zero, rounding
-    alone decides which way Adam goes.
+    Summed over all weights, because the direction of an Adam step depends on
+    rounding where the gradient is almost zero.
     """
     apart = moved = 0.0
     for one, two, old in zip(variables, others, before, strict=True):
@@ -94,7 +92,7 @@ PENALTY = {
 
 
 def published_step(name, stage, batch, stop=("content", "second")):
-    """The step of the authors' code, with one call of a network per frame."""
+    """The step of the authors' code, with one network call per frame."""
     stop_content, stop_second = (
         tf.stop_gradient if place in stop else tf.identity
         for place in ("content", "second")
@@ -136,7 +134,7 @@ def published_step(name, stage, batch, stop=("content", "second")):
 
 
 def minimize(tape, loss, variables, rate, beta_1):
-    """The first step of PyTorch's Adam."""
+    """Makes the first step of PyTorch's Adam."""
     gradients = tape.gradient(loss, variables)
     for variable, gradient in zip(variables, gradients, strict=True):
         (after,) = torch_adam(variable, [gradient], rate, beta_1)
@@ -160,13 +158,13 @@ def test_the_published_step(name):
         [w for w in networks(stage)[0] if "moving" in w.path]
         for stage in (ours, theirs)
     ]
-    assert len(averages[0]) == 2 * (5 + 5 + 4), "all norms of three networks"
+    assert len(averages[0]) == 2 * (5 + 5 + 4), "all normalization layers"
     assert farthest(*averages) < 1e-5
 
 
 @pytest.mark.parametrize("stop", [("content",), ("second",)])
-def test_a_gradient_that_should_be_stopped_would_show(stop):
-    """The test above sees where gradients go: it fails without the stops."""
+def test_the_published_step_is_sensitive_to_stopped_gradients(stop):
+    """Without one of the stops, the test above would fail."""
     _, ours, batch = prepared("mipae", **PUBLISHED)
     _, theirs, _ = prepared("mipae", **PUBLISHED)
     before = values(networks(ours)[0])
@@ -178,7 +176,7 @@ def test_a_gradient_that_should_be_stopped_would_show(stop):
 @pytest.mark.parametrize("contents", [1, 2])
 @pytest.mark.parametrize("kind", ["mse", "bce"])
 def test_the_losses_on_distinct_frames(contents, kind):
-    """Two frames for content, two for pose; one batch for both networks."""
+    """Two content frames and two pose frames; the critic uses the same."""
     _, stage, batch = prepared(
         "mipae", contents=contents, reconstruction=kind, similarity_weight=2.0
     )
@@ -186,10 +184,10 @@ def test_the_losses_on_distinct_frames(contents, kind):
     xa, xb, x1, x2 = tf.unstack(frames, axis=1)
     first, second = stage.content_encoder(xa), stage.content_encoder(xb)
     poses = stage.pose_encoder(x1), stage.pose_encoder(x2)
-    lent = first, (second if contents == 2 else first)
+    used = first, (second if contents == 2 else first)
     drawn = [
         stage.decoder(tf.concat(codes, axis=-1))
-        for codes in zip(lent, poses, strict=True)
+        for codes in zip(used, poses, strict=True)
     ]
     errors = []
     for frame, true in zip(drawn, (x1, x2), strict=True):
@@ -212,13 +210,13 @@ def test_the_losses_on_distinct_frames(contents, kind):
     assert losses["similarity"] == pytest.approx(sim, rel=1e-4)
     assert losses["critic"] == pytest.approx(float(critic), rel=1e-4)
     assert losses["critic_accuracy"] == pytest.approx(accuracy)
-    # The penalty is that of the critic after its step, with other partners.
+    # The penalty uses the updated critic and other partners.
     total = rec + 2.0 * sim + losses["penalty"]
     assert losses["loss"] == pytest.approx(total, rel=1e-4)
 
 
 @pytest.mark.parametrize("sampling", ["distinct", "published"])
-def test_each_player_moves_its_own_networks(sampling):
+def test_each_optimizer_updates_only_its_own_networks(sampling):
     for still in ("learning_rate", "critic_learning_rate"):
         _, stage, batch = prepared("mipae", sampling=sampling, **{still: 1e-30})
         both = networks(stage)
@@ -233,8 +231,8 @@ def test_each_player_moves_its_own_networks(sampling):
 
 
 @pytest.mark.parametrize("sampling", ["distinct", "published"])
-def test_the_critics_loss_does_not_reach_the_encoders(sampling):
-    """Without a penalty, encoders learn the same beside any critic."""
+def test_the_critic_loss_has_no_gradient_for_the_encoders(sampling):
+    """Without a penalty, the encoders do not depend on the critic."""
     learnt = []
     for scale in (1.0, 5.0):
         _, stage, batch = prepared("mipae", sampling=sampling, mi_weight=0.0)
@@ -246,7 +244,7 @@ def test_the_critics_loss_does_not_reach_the_encoders(sampling):
         np.testing.assert_allclose(one, other, atol=1e-6)
 
 
-def test_the_penalty_bends_the_pose_encoder_alone():
+def test_the_penalty_affects_only_the_pose_encoder():
     learnt = []
     for weight in (0.0, 1.0):
         _, stage, batch = prepared("mipae", mi_weight=weight)
@@ -262,7 +260,7 @@ def test_the_penalty_bends_the_pose_encoder_alone():
 
 
 @pytest.mark.parametrize("bound", ["nwj", "dv", "smile", "infonce", "tuba"])
-def test_every_bound_trains_both_players(bound):
+def test_every_bound_trains_encoders_and_critic(bound):
     _, stage, batch = prepared("mipae", bound=bound)
     both = networks(stage)
     before = [values(variables) for variables in both]
@@ -273,11 +271,11 @@ def test_every_bound_trains_both_players(bound):
 
 
 def test_infonce_pairs_every_clip_with_every_clip():
-    """Its own pair is among them: a sure critic finds log of the batch."""
+    """Including itself: a perfect critic gives the log of the batch size."""
     _, stage, batch = prepared("mipae", bound="infonce", poses_per_clip=2)
 
     def same_clip(first, second):
-        """Knows the clip of a pose by its place in the batch."""
+        """A perfect critic, which knows the clip from the batch index."""
         shape = tf.shape(first)[:-1]
         if len(first.shape) == 3:
             return tf.fill(shape, 30.0)
@@ -292,21 +290,21 @@ def test_infonce_pairs_every_clip_with_every_clip():
 
 
 def pairing(**given):
-    """A stage whose critic tells which poses it is shown."""
+    """A stage whose critic returns the poses in its score."""
     _, stage, _ = prepared("mipae", poses_per_clip=3, **given)
     stage.critic.call = lambda first, second: 100 * first + second
     return stage
 
 
 def scored(stage):
-    """Poses 10 · clip + place, and the scores of all pairs of them."""
+    """Poses 10 · clip + index, and their joint and marginal scores."""
     poses = 10 * tf.range(4)[:, None] + tf.range(3)  # [clips, poses]
     poses = tf.cast(poses, tf.float32)[..., None]
     return poses, *(np.ravel(x) for x in stage.scores(poses, salt=0))
 
 
-def test_a_joint_pair_is_a_pose_and_the_one_after_it():
-    """A marginal pair is a pose and such a one of another clip."""
+def test_joint_pairs_are_consecutive_poses():
+    """Marginal pairs have the second pose of another clip."""
     stage = pairing()
     poses, joint, marginal = scored(stage)
     firsts, seconds = np.divmod(joint, 100)
@@ -320,15 +318,15 @@ def test_a_joint_pair_is_a_pose_and_the_one_after_it():
 
 
 @pytest.mark.parametrize("marginals", ["global", "replica"])
-def test_the_clips_that_marginal_pairs_are_made_of(monkeypatch, marginals):
-    """Those of both replicas, or of this one, the second, alone."""
+def test_the_clips_of_marginal_pairs(monkeypatch, marginals):
+    """The clips of both replicas, or only of this one, the second."""
     stage = pairing(marginals=marginals)
     monkeypatch.setattr(
-        pose_content_stage,
+        representation_stage,
         "of_all_replicas",
         lambda own: tf.concat([own + 50, own], axis=0),
     )
-    monkeypatch.setattr(pose_content_stage, "replica_place", lambda: (1, 2))
+    monkeypatch.setattr(representation_stage, "replica_place", lambda: (1, 2))
     partners = set()
     for step in range(8):
         stage.step.assign(step)
@@ -348,10 +346,10 @@ def test_the_clips_that_marginal_pairs_are_made_of(monkeypatch, marginals):
         ({"sampling": "published"}, [True, False]),
         ({"backbone": "dcgan_skips"}, [True, False]),
     ],
-    ids=["a target", "both", "published", "skips"],
+    ids=["first", "both", "published", "skips"],
 )
-def test_the_similarity_pulls_at_the_frames_that_learn(given, moved):
-    """Where one frame is the target, no gradient goes back through it."""
+def test_the_gradient_of_the_similarity(given, moved):
+    """A content that serves as the target has no gradient."""
     _, stage, batch = prepared("mipae", **given)
     frames = tf.cast(batch, tf.float32) / 255.0
     with tf.GradientTape() as tape:
@@ -364,10 +362,10 @@ def test_the_similarity_pulls_at_the_frames_that_learn(given, moved):
     assert (by_frame > 0.0).tolist()[:2] == moved
 
 
-def test_draws_differ_by_step_salt_and_seed():
+def test_random_draws_depend_on_step_salt_and_seed():
     keys = []
     for seed in (0, 1):
-        stage = lively_model("mipae", seed=seed).stages()[0]
+        stage = random_model("mipae", seed=seed).stages()[0]
         for _ in range(2):
             keys += [tuple(stage.draw_key(salt).numpy()) for salt in (0, 1)]
             stage.step.assign_add(1)
@@ -375,8 +373,8 @@ def test_draws_differ_by_step_salt_and_seed():
 
 
 def test_the_frames_of_a_step():
-    published = lively_model("mipae", sampling="published").stages()[0].plan
+    published = random_model("mipae", sampling="published").stages()[0].plan
     assert published == PublishedPairs(4, first_frames=5)
     for decoded, frames in {1: 4, 2: 4, 4: 6}.items():
-        model = lively_model("mipae", poses_per_clip=decoded)
+        model = random_model("mipae", poses_per_clip=decoded)
         assert model.stages()[0].plan == DistinctFrames(4, frames)

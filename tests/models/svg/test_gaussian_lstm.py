@@ -13,7 +13,7 @@ def gaussian_lstm(**given):
 
 
 @pytest.mark.parametrize("clamp, most", [(True, 7.0), (False, 50.0)])
-def test_log_scales_are_clamped_where_that_is_wanted(clamp, most):
+def test_log_scales_are_clamped_if_requested(clamp, most):
     lstm = gaussian_lstm(clamp=clamp)
     out = tf.constant([[0.0, 0.0, 0.0, 0.0, 2.0, 100.0]])
     _, log_scale = lstm._gaussian(out)
@@ -41,7 +41,7 @@ def test_the_sequence_and_its_steps_agree(layers):
     assert len(lstm.variables) == made > 0
 
 
-def test_it_goes_on_from_given_states():
+def test_it_continues_from_given_states():
     (inputs,) = random_inputs((4, 6, 5))
     lstm = gaussian_lstm()
     whole, _ = lstm(inputs, lstm.initial_state(4))
@@ -50,7 +50,7 @@ def test_it_goes_on_from_given_states():
     np.testing.assert_allclose(rest.mean, whole.mean[:, 2:], atol=1e-5)
 
 
-def test_the_second_half_is_the_logarithm_of_the_variance():
+def test_the_second_half_of_the_output_is_the_log_variance():
     (inputs,) = random_inputs((4, 6, 5))
     lstm = gaussian_lstm()
     lstm.lstm.readout.bias.assign([0.0, 0.0, 0.0, 0.2, 0.4, 2e6])
@@ -61,7 +61,7 @@ def test_the_second_half_is_the_logarithm_of_the_variance():
     np.testing.assert_allclose(log_variance, [0.2, 0.4, 14.0], atol=1e-3)
 
 
-def test_its_copy_is_the_same():
+def test_serialization():
     (inputs,) = random_inputs((4, 6, 5))
     lstm = gaussian_lstm(layers=2)
     copy = GaussianLSTM.from_config(lstm.get_config())

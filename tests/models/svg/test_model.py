@@ -3,9 +3,9 @@ import pytest
 import tensorflow as tf
 from models.harness import FRAME
 from models.harness import batch_of
-from models.harness import lively_model
 from models.harness import moving_clips
-from models.harness import small
+from models.harness import random_model
+from models.harness import small_config
 
 from mipae_tf.models import Context
 from mipae_tf.models import make_model
@@ -16,7 +16,7 @@ KEY = tf.constant([0, 0])
 
 
 def codes(steps=5):
-    """Codes of frames [2, steps, 7], and noise [2, steps, 3]."""
+    """Random codes [2, steps, 7] and noise [2, steps, 3]."""
     random = np.random.default_rng(0)
     h = random.normal(size=(2, steps, 7)).astype("float32")
     noise = random.normal(size=(2, steps, 3)).astype("float32")
@@ -24,8 +24,8 @@ def codes(steps=5):
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_futures_depend_on_the_seed_alone(name):
-    model, video = lively_model(name), moving_clips(2)
+def test_futures_depend_only_on_the_seed(name):
+    model, video = random_model(name), moving_clips(2)
     one, again, other = (
         model.forecast(video[:, :3], 3, seed=seed) for seed in (4, 4, 5)
     )
@@ -33,8 +33,8 @@ def test_futures_depend_on_the_seed_alone(name):
     assert (one != other).numpy().any()
 
 
-def test_only_one_has_a_prior_to_learn():
-    fixed, learned = (lively_model(name).network for name in NAMES)
+def test_only_svg_lp_has_a_learned_prior():
+    fixed, learned = (random_model(name).network for name in NAMES)
     assert fixed.prior is None
     h, noise = codes()
     found, memory = fixed.teacher_forced(h[:, :-1], h[:, 1:], noise[:, 1:])
@@ -46,8 +46,8 @@ def test_only_one_has_a_prior_to_learn():
     assert "prior" in memory
 
 
-def test_the_prior_is_of_the_past_and_the_posterior_of_the_present():
-    network = lively_model("svg_lp").network
+def test_the_prior_uses_the_past_and_the_posterior_the_present():
+    network = random_model("svg_lp").network
     h, noise = codes()
     past, present = h[:, :-1], h[:, 1:]
     before, _ = network.teacher_forced(past, present, noise[:, 1:])
@@ -69,9 +69,9 @@ def test_the_prior_is_of_the_past_and_the_posterior_of_the_present():
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_steps_shown_true_frames_are_the_whole_sequence(name):
-    """`step` and `observe` leave what `teacher_forced` leaves."""
-    network = lively_model(name).network
+def test_steps_with_true_frames_equal_the_whole_sequence(name):
+    """`step` and `observe` give the same memory as `teacher_forced`."""
+    network = random_model(name).network
     h, noise = codes()
     _, expected = network.teacher_forced(h[:, :-1], h[:, 1:], noise[:, 1:])
     memory = network.initial_memory(2)
@@ -87,8 +87,8 @@ def test_steps_shown_true_frames_are_the_whole_sequence(name):
 
 @pytest.mark.parametrize("context", [1, 2, 4])
 @pytest.mark.parametrize("which, back", [("last", 1), ("last_but_one", 2)])
-def test_the_frame_that_lends_its_maps(which, back, context):
-    model, video = lively_model("svg_lp", skip_frame=which), moving_clips(2)
+def test_the_context_frame_of_the_skip_maps(which, back, context):
+    model, video = random_model("svg_lp", skip_frame=which), moving_clips(2)
     state = model.start(Context(tf.constant(video[:, :context])), KEY)
     frame = video[:, max(context - back, 0)] / np.float32(255.0)
     _, expected = model.network.encoder.with_skips(
@@ -101,18 +101,18 @@ def test_the_frame_that_lends_its_maps(which, back, context):
 @pytest.mark.parametrize(
     "which, source", [("last", [0, 1, 2, 2]), ("last_but_one", [0, 1, 1, 1])]
 )
-def test_the_frames_that_lend_their_maps_in_training(which, source):
-    """Until the context ends the frame before, then always the same."""
+def test_the_frames_of_the_skip_maps_in_training(which, source):
+    """The previous frame within the context, then always the same frame."""
     given = {"skip_frame": which, "context": 3, "train_horizon": 2}
-    stage = lively_model("svg_lp", **given).stages()[0]
+    stage = random_model("svg_lp", **given).stages()[0]
     numbers = tf.reshape(tf.range(10), [2, 5, 1, 1, 1])
-    chosen = np.reshape(stage._of_targets(numbers), (2, 4))
+    chosen = np.reshape(stage._skips_for_targets(numbers), (2, 4))
     np.testing.assert_array_equal(chosen, [source, np.add(source, 5)])
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_the_losses_of_a_step(name):
-    model = lively_model(name, kl_weight=0.5)
+def test_losses(name):
+    model = random_model(name, kl_weight=0.5)
     network, stage = model.network, model.stages()[0]
     batch = batch_of(stage, moving_clips())
     found = {k: float(v) for k, v in stage.evaluate_losses(batch).items()}
@@ -121,7 +121,7 @@ def test_the_losses_of_a_step(name):
     noise = tf.random.stateless_normal([4, 4, 3], [stage.seed, -1])
     states, _ = network.teacher_forced(h[:, :-1], h[:, 1:], noise)
     errors = []
-    for time in range(4):  # the context is of two frames
+    for time in range(4):  # the context has two frames
         _, maps = network.encoder.with_skips(
             frames[:, min(time, 1)], training=False
         )
@@ -137,11 +137,9 @@ def test_the_losses_of_a_step(name):
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_the_context_draws_from_the_posterior_and_the_future_from_the_prior(
-    name,
-):
-    """The forecast does not see a frame beyond the context."""
-    model, video = lively_model(name), moving_clips(2)
+def test_a_forecast_samples_from_the_prior(name):
+    """It does not use a frame after the context."""
+    model, video = random_model(name), moving_clips(2)
     start = model.start(Context(tf.constant(video[:, :3])), KEY)
     drawn, after = model.step(start)
     state, memory = model.network.step(
@@ -159,8 +157,8 @@ def test_the_context_draws_from_the_posterior_and_the_future_from_the_prior(
         np.testing.assert_allclose(one, other, atol=1e-6)
 
 
-def test_frames_are_decoded_from_the_code_before_and_the_noise():
-    model, video = lively_model("svg_lp"), tf.constant(moving_clips(2)[:, :4])
+def test_frames_are_decoded_from_the_previous_code_and_the_noise():
+    model, video = random_model("svg_lp"), tf.constant(moving_clips(2)[:, :4])
     latents = model.encode(video)
     frames = model.decode(latents, video[:, -1])
     later = {**latents, "state": latents["state"] + [[[0.0]] * 3 + [[1.0]]]}
@@ -176,7 +174,7 @@ def test_frames_are_decoded_from_the_code_before_and_the_noise():
 
 
 def of_each_time(network, frames, training):
-    """Codes and maps of every frame, a call for each time."""
+    """Codes and skip maps of every frame, with one call per time step."""
     found = [
         network.encoder.with_skips(frames[:, time], training=training)
         for time in range(frames.shape[1])
@@ -185,14 +183,14 @@ def of_each_time(network, frames, training):
 
 
 def test_the_published_loss():
-    """Σ_t of the mean error and of the weighted KL, batch statistics by time.
+    """Σ_t of the mean error and the weighted KL, batch statistics per step.
 
-    As the paper has it and the authors' code: frames of one time are
-    normalised among themselves, and log-variances are what the LSTMs give.
+    As in the paper and the authors' code, frames of one time step are
+    normalized together, and log-variances are not clamped.
     """
     given = {"time_steps": "apart", "clamp_log_scales": False}
     given |= {"normalization": "batch", "kl_weight": 0.01}
-    model = lively_model("svg_lp", layer_rules="torch", **given)
+    model = random_model("svg_lp", layer_rules="torch", **given)
     network, stage = model.network, model.stages()[0]
     for head in (network.posterior, network.prior):
         scaled = 3.0 * head.lstm.readout.kernel
@@ -204,7 +202,7 @@ def test_the_published_loss():
     noise = tf.random.stateless_normal([4, 4, 3], KEY)
     states, _ = network.teacher_forced(h[:, :-1], h[:, 1:], noise)
     error = divergence = 0.0
-    for time in range(4):  # the context is of two frames
+    for time in range(4):  # the context has two frames
         drawn = network.decoder(
             states["state"][:, time], skips=maps[min(time, 1)], training=True
         )
@@ -219,20 +217,22 @@ def test_the_published_loss():
         divergence += kl.mean()
     loss = error + 0.01 * divergence
     assert float(found["loss"]) == pytest.approx(loss, rel=1e-4)
-    assert 0.01 * divergence > 0.1 * error, "both terms count"
+    assert 0.01 * divergence > 0.1 * error, "both terms must be visible"
     for name, seen in (("posterior", h[:, 1:]), ("prior", h[:, :-1])):
         log_variance = getattr(network, name).lstm(seen)[..., 3:]
-        assert np.abs(log_variance).max() > 2.0  # 7 tanh(· / 7) would be seen
+        assert (
+            np.abs(log_variance).max() > 2.0
+        )  # so that clamping has an effect
         np.testing.assert_allclose(
             states[name].log_scale, 0.5 * log_variance, atol=1e-4
         )
 
 
 def test_published_initial_values():
-    """PyTorch's, and N(0, 0.02²) for dense layers and convolutions."""
+    """Those of PyTorch, and N(0, 0.02²) for dense and convolution layers."""
     given = {"lstm_dim": 64, "state_dim": 64, "layer_rules": "torch"}
     network = make_model(
-        "svg_lp", FRAME, given=small("svg_lp", **given)
+        "svg_lp", FRAME, given=small_config("svg_lp", **given)
     ).network
     for lstm in (network.posterior.lstm, network.prior.lstm, network.predictor):
         for layer in lstm.recurrent:
