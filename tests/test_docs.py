@@ -23,7 +23,9 @@ PATH = re.compile(rf"(?<![\w./-])(?:{TOP})/[\w/.*-]*[\w/*]")
 CODE = re.compile(r"`([\w./-]+/[\w.-]+\.py)`")
 LINK = re.compile(r"\]\(([^)#\s]+)(?:#([\w-]+))?\)")
 # Words in paths that stand for something else, and the examples of the recipes.
-PLACEHOLDER = re.compile(r"[A-Z]{4,}(?!\.md)|falling_dot|foreground")
+PLACEHOLDER = re.compile(
+    r"[A-Z]{4,}(?!\.md)|falling_dot|waving_hands|foreground"
+)
 
 
 @pytest.mark.parametrize(

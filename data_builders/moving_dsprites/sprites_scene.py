@@ -3,6 +3,7 @@
 import dataclasses
 
 import numpy as np
+from mipae_tf.data_builders.factors import Factor
 from mipae_tf.data_builders.moving_dsprites.sprites import SHAPES
 from mipae_tf.data_builders.moving_dsprites.sprites import SIZES
 from mipae_tf.data_builders.moving_dsprites.sprites import DrawnSprites
@@ -10,7 +11,6 @@ from mipae_tf.data_builders.moving_dsprites.sprites_config import SpritesConfig
 from mipae_tf.data_builders.moving_dsprites.sprites_file import FileSprites
 from mipae_tf.data_builders.worlds import compose
 from mipae_tf.data_builders.worlds import motion
-from mipae_tf.data_builders.worlds.factors import Factor
 from mipae_tf.data_builders.worlds.scene import Scene
 from mipae_tf.data_builders.worlds.scene import Values
 

@@ -3,12 +3,12 @@
 import dataclasses
 
 import numpy as np
+from mipae_tf.data_builders.factors import Factor
 from mipae_tf.data_builders.moving_mnist.digits import DIGIT_SIZE
 from mipae_tf.data_builders.moving_mnist.digits import Digits
 from mipae_tf.data_builders.moving_mnist.digits_config import DigitsConfig
 from mipae_tf.data_builders.worlds import compose
 from mipae_tf.data_builders.worlds import motion
-from mipae_tf.data_builders.worlds.factors import Factor
 from mipae_tf.data_builders.worlds.scene import FRAME_SIZE
 from mipae_tf.data_builders.worlds.scene import Scene
 from mipae_tf.data_builders.worlds.scene import Values

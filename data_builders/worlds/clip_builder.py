@@ -2,28 +2,23 @@
 
 import abc
 import functools
-import inspect
-from collections.abc import Callable
 from collections.abc import Iterator
 from collections.abc import Mapping
 
 import numpy as np
 import tensorflow_datasets as tfds
-from etils import epath
+from mipae_tf.data_builders.base_builder import BaseBuilder
+from mipae_tf.data_builders.base_builder import features_of
+from mipae_tf.data_builders.base_builder import packed_frames
+from mipae_tf.data_builders.factors import checked_factors
+from mipae_tf.data_builders.factors import from_metadata
+from mipae_tf.data_builders.factors import to_metadata
 from mipae_tf.data_builders.worlds.clip_config import ClipConfig
-from mipae_tf.data_builders.worlds.factors import GROUPS
-from mipae_tf.data_builders.worlds.factors import Factor
-from mipae_tf.data_builders.worlds.factors import checked_factors
-from mipae_tf.data_builders.worlds.factors import from_metadata
-from mipae_tf.data_builders.worlds.factors import to_metadata
 from mipae_tf.data_builders.worlds.scene import FRAME_SIZE
 from mipae_tf.data_builders.worlds.scene import Scene
-from mipae_tf.data_builders.worlds.scene import stored_as
-
-_REGISTERED: set[epath.Path] = set()  # files of builders registered in tfds
 
 
-class ClipBuilder(tfds.core.GeneratorBasedBuilder, skip_registration=True):
+class ClipBuilder(BaseBuilder, skip_registration=True):
     """Writes the clips of a `Scene` in the train, validation and test splits.
 
     An example has `video` uint8 `[time, 64, 64, channels]`, `masks` uint8 0 or
@@ -39,26 +34,9 @@ class ClipBuilder(tfds.core.GeneratorBasedBuilder, skip_registration=True):
     Attributes:
         has_futures: Whether the future is stochastic and the builder has a
             method `sample_futures`.
-        on_clip: Called after each clip that is generated without Beam, to show
-            progress.
     """
 
     has_futures = False
-    on_clip: Callable[[], None] | None = None
-
-    def __init_subclass__(
-        cls, skip_registration: bool = False, **kwargs
-    ) -> None:
-        path = epath.Path(inspect.getfile(cls))
-        # `tfds build` imports a file by its folder, users import it by its
-        # package; tfds would reject a second dataset of the same name.
-        skip_registration |= path in _REGISTERED
-        super().__init_subclass__(skip_registration=skip_registration, **kwargs)
-        if not skip_registration:
-            _REGISTERED.add(path)
-        # Otherwise tfds would search README.md, CITATIONS.bib, TAGS.txt and
-        # checksums.tsv by the name of the module.
-        cls.code_path, cls.pkg_dir_path = path, path.parent
 
     @property
     def has_static(self) -> bool:
@@ -124,17 +102,11 @@ class ClipBuilder(tfds.core.GeneratorBasedBuilder, skip_registration=True):
     def _features(self, scene: Scene) -> tfds.features.FeaturesDict:
         config: ClipConfig = self.builder_config
         frame = (config.num_frames, FRAME_SIZE, FRAME_SIZE)
-        groups = {group: {} for group in GROUPS}
-        for factor in scene.factors:
-            feature = _feature(factor, scene.labels, config.num_frames)
-            groups[factor.group][factor.name] = feature
-        if not groups["instance"]:
-            del groups["instance"]
         return tfds.features.FeaturesDict(
             {
-                "video": _packed((*frame, 3 if config.colour else 1)),
-                "masks": _packed((*frame, scene.objects)),
-                **groups,
+                "video": packed_frames((*frame, 3 if config.colour else 1)),
+                "masks": packed_frames((*frame, scene.objects)),
+                **features_of(scene.factors, config.num_frames, scene.labels),
             }
         )
 
@@ -169,21 +141,3 @@ def _loop(make, count: int, on_clip) -> Iterator[tuple[str, dict]]:
 
 def _nothing() -> None:
     pass
-
-
-def _feature(
-    factor: Factor, labels: Mapping[str, tuple[str, ...]], num_frames: int
-) -> tfds.features.FeatureConnector:
-    """The tfds feature for the values of a factor."""
-    if factor.per_frame:
-        return tfds.features.Tensor(
-            shape=(num_frames,), dtype=stored_as(factor)
-        )
-    if factor.kind == "identifier" or factor.size is None:
-        return tfds.features.Scalar(dtype=stored_as(factor))
-    names = labels.get(factor.name, map(str, range(factor.size)))
-    return tfds.features.ClassLabel(names=names)
-
-
-def _packed(shape: tuple[int, ...]) -> tfds.features.Tensor:
-    return tfds.features.Tensor(shape=shape, dtype=np.uint8, encoding="zlib")

@@ -4,9 +4,10 @@ import abc
 from collections.abc import Mapping
 
 import numpy as np
+from mipae_tf.data_builders.factors import GROUPS
+from mipae_tf.data_builders.factors import Factor
+from mipae_tf.data_builders.factors import stored_as
 from mipae_tf.data_builders.worlds.clip_config import ClipConfig
-from mipae_tf.data_builders.worlds.factors import GROUPS
-from mipae_tf.data_builders.worlds.factors import Factor
 
 FRAME_SIZE = 64
 Values = dict[str, np.ndarray]
@@ -188,13 +189,6 @@ class Scene(abc.ABC):
                 f"{values.min()} to {values.max()}."
             )
         return values
-
-
-def stored_as(factor: Factor) -> type:
-    """The dtype of the values of a factor in an example."""
-    if factor.kind == "identifier":
-        return np.int64
-    return np.float32 if factor.size is None else np.int32
 
 
 def example_rng(seed: int, stream: str, index: int) -> np.random.Generator:

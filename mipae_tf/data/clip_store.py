@@ -16,8 +16,8 @@ from mipae_tf.data.clips import Clips
 from mipae_tf.data.examples import Example
 from mipae_tf.data.examples import rows_of
 from mipae_tf.data.examples import stream_of
-from mipae_tf.data_builders.worlds.factors import GROUPS
-from mipae_tf.data_builders.worlds.factors import Factor
+from mipae_tf.data_builders.factors import GROUPS
+from mipae_tf.data_builders.factors import Factor
 from mipae_tf.files import UNREADABLE
 from mipae_tf.files import describe
 from mipae_tf.files import make_folder

@@ -19,10 +19,10 @@ from mipae_tf.data.examples import stacked
 from mipae_tf.data.examples import stream_of
 from mipae_tf.data.streams import STREAMS
 from mipae_tf.data.streams import checked_stream
-from mipae_tf.data_builders.worlds.factors import GROUPS
-from mipae_tf.data_builders.worlds.factors import KINDS
-from mipae_tf.data_builders.worlds.factors import Factor
-from mipae_tf.data_builders.worlds.factors import checked_factors
+from mipae_tf.data_builders.factors import GROUPS
+from mipae_tf.data_builders.factors import KINDS
+from mipae_tf.data_builders.factors import Factor
+from mipae_tf.data_builders.factors import checked_factors
 
 Arrays = Mapping[str, np.ndarray]
 Reader = Callable[[Sequence[str]], Arrays]

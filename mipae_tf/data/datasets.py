@@ -19,8 +19,8 @@ from mipae_tf.data.examples import in_memory
 from mipae_tf.data.examples import rows_of
 from mipae_tf.data.examples import stream_of
 from mipae_tf.data_builders import all as builders
-from mipae_tf.data_builders.worlds.factors import GROUPS
-from mipae_tf.data_builders.worlds.factors import from_metadata
+from mipae_tf.data_builders.factors import GROUPS
+from mipae_tf.data_builders.factors import from_metadata
 from mipae_tf.files import expand_home
 
 BUILDERS: dict[str, type[tfds.core.DatasetBuilder]] = {

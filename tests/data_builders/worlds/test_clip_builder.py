@@ -3,9 +3,9 @@
 import mipae_tf.data_builders.all  # noqa: F401  (registers the builders)
 import numpy as np
 import tensorflow_datasets as tfds
+from mipae_tf.data_builders.factors import Factor
+from mipae_tf.data_builders.factors import from_metadata
 from mipae_tf.data_builders.moving_dsprites.sprites_config import SpritesConfig
-from mipae_tf.data_builders.worlds.factors import Factor
-from mipae_tf.data_builders.worlds.factors import from_metadata
 
 _SIZES = {"train_clips": 4, "validation_clips": 2, "test_clips": 2}
 

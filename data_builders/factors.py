@@ -5,6 +5,8 @@ from collections.abc import Iterable
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
+
 KINDS = ("class", "scalar", "position", "angle", "identifier")
 AXES = ("x", "y")
 # The dicts of an example with the values of factors.
@@ -126,3 +128,10 @@ def from_metadata(
     if not isinstance(rows, list):
         return ()
     return checked_factors(Factor(**row) for row in rows)
+
+
+def stored_as(factor: Factor) -> type:
+    """The dtype of the values of a factor in an example."""
+    if factor.kind == "identifier":
+        return np.int64
+    return np.float32 if factor.size is None else np.int32

@@ -1,10 +1,10 @@
 import json
 
 import pytest
-from mipae_tf.data_builders.worlds.factors import Factor
-from mipae_tf.data_builders.worlds.factors import checked_factors
-from mipae_tf.data_builders.worlds.factors import from_metadata
-from mipae_tf.data_builders.worlds.factors import to_metadata
+from mipae_tf.data_builders.factors import Factor
+from mipae_tf.data_builders.factors import checked_factors
+from mipae_tf.data_builders.factors import from_metadata
+from mipae_tf.data_builders.factors import to_metadata
 
 DECLARED = (
     Factor("digit_0", "class", False, size=10, object=0),

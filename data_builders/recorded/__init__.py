@@ -1,0 +1,1 @@
+"""Clips cut from recorded videos: windows, splits and the base builder."""
