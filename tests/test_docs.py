@@ -22,8 +22,8 @@ TOP = "mipae_tf|docs|data_builders|configs|benchmarks|results|tests"
 PATH = re.compile(rf"(?<![\w./-])(?:{TOP})/[\w/.*-]*[\w/*]")
 CODE = re.compile(r"`([\w./-]+/[\w.-]+\.py)`")
 LINK = re.compile(r"\]\(([^)#\s]+)(?:#([\w-]+))?\)")
-# Placeholders in paths, and the example of a dataset.
-PLACEHOLDER = re.compile(r"[A-Z]{4,}(?!\.md)|falling_dot")
+# Words in paths that stand for something else, and the examples of the recipes.
+PLACEHOLDER = re.compile(r"[A-Z]{4,}(?!\.md)|falling_dot|foreground")
 
 
 @pytest.mark.parametrize(

@@ -84,7 +84,7 @@ def layers_of(model):
 
 
 @pytest.mark.parametrize("name", list(MODELS))
-def test_models_are_made_as_everywhere(foreign, name):
+def test_models_do_not_depend_on_keras_settings(foreign, name):
     model = make_model(name, FRAME, given=small_config(name))
     found = layers_of(model)
     assert {policy for _, policy, _ in found} == {"float32"}
