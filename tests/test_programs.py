@@ -34,8 +34,8 @@ REFUSED = {
     "foreign flag": (
         "train",
         ["--model=drnet", "--bound=js"],
-        "--bound is a hyper-parameter of mipae, but not of --model=drnet",
-        "--help",
+        "--bound is a hyper-parameter of mipae",
+        "not of --model=drnet",
     ),
     "pose_dim": ("train", ["--pose_dim=0"], "--pose_dim=0", "1 to 16384"),
     "batch of one": ("train", ["--batch_size=1"], "--batch_size=1", "2 to"),

@@ -195,8 +195,8 @@ def _check_steps(model, video):
         # A given frame is equivalent to one more context frame.
         longer = video.copy()
         longer[:, 3] = video[:, 2]
-        begun = model.start(context(model, longer, 4, 3), key)
-        expected, _ = model.step(begun)
+        started = model.start(context(model, longer, 4, 3), key)
+        expected, _ = model.step(started)
         np.testing.assert_allclose(after, expected, atol=1e-5)
     on_its_own, _ = model.step(state)
     assert np.abs(after - on_its_own).max() > 1e-6

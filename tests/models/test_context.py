@@ -41,7 +41,7 @@ def test_all_fields_are_converted_to_tensors():
         (
             {"goal": None},
             ALL,
-            r"goal is missing: .* Context\(\.\.\., goal",
+            r"goal is missing: .* Context\(..., goal",
         ),
         ({"actions": None}, ALL, "actions is missing: Toy takes frames and"),
         ({"goal": CLIPS[:1, 4]}, ALL, r"goal has shape \[1, 4, 4, 1\]"),

@@ -166,15 +166,14 @@ def close(one, other):
 def check_preview(model, run, folder):
     """There is a forecast of a video, or an error that tells the reason."""
     np.save(folder / "clip.npy", VIDEO[0])
-    paths = run, folder / "clip.npy", folder / "ahead.npy"
-    given = {"horizon": 3, "context": 2}
+    given = run, folder / "clip.npy", folder / "ahead.npy"
     if model.offers("forecast") and model.TAKES == ("frames",):
-        forecast_video(*paths, **given)
+        forecast_video(*given, horizon=3, context=2)
         assert np.load(folder / "ahead.npy").shape == (1, 3, 16, 16, 1)
         return
     message = "offers no forecast|needs goal in addition to frames"
     with pytest.raises(ValueError, match=f"contains {model.title}.*{message}"):
-        forecast_video(*paths, **given)
+        forecast_video(*given, horizon=3, context=2)
     assert not (folder / "ahead.npy").exists()
 
 

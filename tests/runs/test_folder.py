@@ -89,17 +89,17 @@ def test_an_older_run_keeps_the_default_of_a_new_option(tmp_path, given):
     config = json.loads(folder.config.read_text())
     del config["config"]["adam_epsilon"]
     folder.config.write_text(json.dumps(config))
-    begun = folder.resumed_settings(settings(**published), given)
-    assert begun.config.layer_rules == "torch"
+    resumed = folder.resumed_settings(settings(**published), given)
+    assert resumed.config.layer_rules == "torch"
     if given:
         with pytest.raises(ValueError, match="is keras there and torch here"):
-            folder.claim(begun)
+            folder.claim(resumed)
         return
-    assert begun.config.adam_epsilon == "keras"
-    assert begun.config == folder.settings().config
-    folder.claim(begun)
-    assert folder.settings() == begun
-    assert folder.resumed_settings(settings(**published), given) == begun, (
+    assert resumed.config.adam_epsilon == "keras"
+    assert resumed.config == folder.settings().config
+    folder.claim(resumed)
+    assert folder.settings() == resumed
+    assert folder.resumed_settings(settings(**published), given) == resumed, (
         "once more"
     )
 

@@ -71,16 +71,16 @@ def test_an_interruption_can_be_used_again():
     "number, code", [(signal.SIGTERM, 143), (signal.SIGINT, 130)]
 )
 def test_the_exit_code_of_the_program(monkeypatch, capsys, number, code):
-    def stopped(*args, **kwargs):
+    def stopped(*_, **__):
         raise Interrupted(number, "dynamics step 4 of 6")
 
-    flags = dict.fromkeys(("run_dir", "dataset", "model", "protocol"))
     monkeypatch.setattr(program, "train_model", stopped)
     monkeypatch.setattr(program, "set_threads", lambda _: None)
-    monkeypatch.setattr(program, "given_options", lambda _: {})
-    monkeypatch.setattr(program, "given_hyperparameters", dict)
-    monkeypatch.setattr(program, "_flagfile", str)
-    monkeypatch.setattr(program, "FLAGS", types.SimpleNamespace(**flags))
+    given = {"run_dir": "run", "dataset": "d", "model": "mipae"}
+    given = types.SimpleNamespace(**given, protocol="default")
+    monkeypatch.setattr(program, "FLAGS", given)
+    for name in ("given_options", "given_hyperparameters", "_flagfile"):
+        monkeypatch.setattr(program, name, lambda *_: {})
     with pytest.raises(SystemExit) as leaving:
         program.main([])
     assert leaving.value.code == code

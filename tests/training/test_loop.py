@@ -19,7 +19,7 @@ STEPS = 4
     ],
 )
 def test_fit_and_loop_give_the_same_weights(index):
-    learnt = []
+    trained = []
     for drive in (by_loop, by_fit):
         model = random_model("mipae")
         stage = model.stages()[index]
@@ -30,8 +30,8 @@ def test_fit_and_loop_give_the_same_weights(index):
             stage.prepare(arrays)
         losses = drive(stage, arrays)
         assert int(stage.step) == STEPS
-        learnt.append((losses, stage.get_weights()))
-    (loop_losses, loop_weights), (fit_losses, fit_weights) = learnt
+        trained.append((losses, stage.get_weights()))
+    (loop_losses, loop_weights), (fit_losses, fit_weights) = trained
     assert set(loop_losses) == set(fit_losses)
     for name, value in loop_losses.items():
         assert fit_losses[name] == pytest.approx(value, rel=1e-4, abs=1e-6)

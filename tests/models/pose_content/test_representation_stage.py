@@ -122,8 +122,8 @@ def published_step(name, stage, batch, stop=("content", "second")):
         # The weight is 1.
         loss = rec + config.similarity_weight * sim + pay
     networks = content, pose, stage.decoder
-    learnt = [w for n in networks for w in n.trainable_variables]
-    minimize(tape, loss, learnt, 2e-3, 0.5)
+    trained = [w for n in networks for w in n.trainable_variables]
+    minimize(tape, loss, trained, 2e-3, 0.5)
     return {
         "loss": loss,
         "reconstruction": rec,
@@ -233,29 +233,29 @@ def test_each_optimizer_updates_only_its_own_networks(sampling):
 @pytest.mark.parametrize("sampling", ["distinct", "published"])
 def test_the_critic_loss_has_no_gradient_for_the_encoders(sampling):
     """Without a penalty, the encoders do not depend on the critic."""
-    learnt = []
+    trained = []
     for scale in (1.0, 5.0):
         _, stage, batch = prepared("mipae", sampling=sampling, mi_weight=0.0)
         for variable in stage.critic.variables:
             variable.assign(scale * variable)
         stage.update(batch)
-        learnt.append(values(networks(stage)[0]))
-    for one, other in zip(*learnt, strict=True):
+        trained.append(values(networks(stage)[0]))
+    for one, other in zip(*trained, strict=True):
         np.testing.assert_allclose(one, other, atol=1e-6)
 
 
 def test_the_penalty_affects_only_the_pose_encoder():
-    learnt = []
+    trained = []
     for weight in (0.0, 1.0):
         _, stage, batch = prepared("mipae", mi_weight=weight)
         stage.update(batch)
-        learnt.append(stage)
+        trained.append(stage)
     for network, same in {
         "content_encoder": True,
         "decoder": True,
         "pose_encoder": False,
     }.items():
-        one, other = (values(getattr(s, network).variables) for s in learnt)
+        one, other = (values(getattr(s, network).variables) for s in trained)
         assert (farthest(one, other) < 1e-6) == same, network
 
 
