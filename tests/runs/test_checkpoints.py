@@ -45,7 +45,18 @@ def test_all_weights_of_a_model_are_restored(tmp_path, name):
         same(twin.variables, values(model.variables))
 
 
-@pytest.mark.parametrize("name", list(MODELS))
+@pytest.mark.parametrize(
+    "name",
+    [
+        "mipae",
+        "independent_prediction",
+        "svg_lp",
+        *(
+            pytest.param(name, marks=pytest.mark.slow)
+            for name in ("ae_lstm", "drnet", "svg_fp")
+        ),
+    ],
+)
 def test_a_resumed_stage_gives_the_same_weights(tmp_path, name):
     """Critic and moments of all optimizers are also restored."""
     _, model, stage, checkpoints = parts(tmp_path, name)

@@ -14,7 +14,7 @@ def test_training_clips_are_found():
     forecast = found.metrics["memory/psnr/forecast"]
     assert forecast["value"] == pytest.approx(-20 * np.log10(5 / 255), rel=1e-6)
     assert forecast["training_clips"] == 24
-    assert "without any error" in found.metrics["memory/psnr/truth"]["absent"]
+    assert "without error" in found.metrics["memory/psnr/truth"]["absent"]
     assert set(found.figures) == {"nearest.png"}
 
 
