@@ -111,3 +111,14 @@ def test_tfds_builds_from_the_checkout(site, elsewhere):
     )
     (built,) = (elsewhere / "data" / "moving_dsprites" / "mine").iterdir()
     assert (built / "dataset_info.json").is_file()
+
+
+@pytest.mark.parametrize(
+    "program", ["train", "evaluate", "compare", "predict", "export"]
+)
+def test_programs_are_console_scripts(site, elsewhere, program):
+    script = site / "bin" / f"mipae-{program}"
+    shown = run(script, "--help", cwd=elsewhere, PYTHONPATH=str(site))
+    asked = ("-m", f"mipae_tf.{program}", "--help")
+    assert shown == run(*asked, cwd=elsewhere, PYTHONPATH=str(site))
+    assert f"python -m mipae_tf.{program}" in shown

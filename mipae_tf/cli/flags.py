@@ -96,7 +96,10 @@ def run_program(
         argv = expand_flagfiles(argv)
         if define_more_flags is not None:
             define_more_flags(argv)
-        return parse(argv, explain)
+        try:
+            return parse(argv, explain)
+        except SystemExit:  # absl has printed help; its exit code would be 1
+            sys.exit(0)
 
     with exit_on_error(ValueError, flags.Error, tf.errors.OpError):
         app.run(guarded, flags_parser=flags_of)

@@ -59,3 +59,10 @@ def test_help_of_a_model_lists_its_hyperparameters():
     assert "--mi_weight" not in text
     row = next(x for x in text.splitlines() if x.startswith("--normalization"))
     assert row.split()[2] == "batch", "published value"
+
+
+@pytest.mark.parametrize("argument", ["--help", "--helpfull"])
+def test_help_is_not_an_error(run_program, argument):
+    done = run_program(SMALL_PROGRAM, argument)
+    assert done.code == 0
+    assert "--protocol:" in done.stdout
