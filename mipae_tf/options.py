@@ -45,8 +45,10 @@ def option(
         high: the largest allowed number; if None, integers are limited by
             `MAX_INTEGER` of the class.
         path: whether the value is a path, in which `~` is the home folder.
-        identity: whether the value may not change when a run is resumed. It
-            is false for the number of steps, as a run may be extended.
+        identity: whether the value changes what a run learns. `compare` keeps
+            runs with other values apart, and a hyper-parameter must keep its
+            value when a run is resumed. False for the number of steps, as a
+            run may be extended.
     """
     metadata = {
         "help": help,

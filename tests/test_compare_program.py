@@ -33,7 +33,7 @@ def test_prints_and_writes_the_tables(run_program, tmp_path):
     [
         (["--runs={}/z*"], ("--runs=", "matches no folder")),
         ([], ("--runs= is empty", "globs")),
-        (["--runs={}/notes"], ("notes is no run", "config.json")),
+        (["--runs={}/notes"], ("notes is not a run", "config.json")),
         (["--runs={}/a", "--metrics=fid"], ("--metrics=fid", "prediction")),
         (["--runs={}/a", "--draws=1"], ("draws", "100")),
         (["--runs={}/broken"], ("metrics.json is damaged", "evaluate")),

@@ -3,9 +3,9 @@
 The C++ code of TensorFlow writes to file descriptor 2 while it is imported,
 before any log level applies, and again when it finds a device or compiles with
 XLA. This module redirects that descriptor to a filter, see
-`mipae_tf.cli.noise`; `sys.stderr` is not filtered. Set TF_CPP_MIN_LOG_LEVEL=0
-in the environment to show all lines. Only programs import this module, because
-a library must not change the descriptors of its users.
+`mipae_tf.cli.log_filter`; `sys.stderr` is not filtered. To show all lines, set
+TF_CPP_MIN_LOG_LEVEL=0 in the environment. Only programs import this module,
+because a library must not change the descriptors of its users.
 """
 
 import logging as python_logging
@@ -17,7 +17,7 @@ import warnings
 
 from absl import logging
 
-FILTER_SCRIPT = pathlib.Path(__file__).with_name("noise.py")
+FILTER_SCRIPT = pathlib.Path(__file__).with_name("log_filter.py")
 
 
 def start() -> None:

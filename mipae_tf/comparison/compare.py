@@ -14,6 +14,7 @@ from mipae_tf.comparison.rows import ComparableRows
 from mipae_tf.comparison.rows import Row
 from mipae_tf.comparison.rows import all_rows
 from mipae_tf.comparison.rows import comparable_rows
+from mipae_tf.comparison.tables.metric_table import HEADLINE
 from mipae_tf.files import expand_home
 from mipae_tf.files import write_file
 from mipae_tf.limits import INT32_MAX
@@ -22,16 +23,6 @@ from mipae_tf.visual.html_page import html_page
 from mipae_tf.visual.markdown_page import markdown_page
 
 TITLE = "Comparison of runs"
-HEADLINE = (
-    "prediction/psnr/forecast",
-    "prediction/psnr/oracle",
-    "prediction/ssim/forecast",
-    "swap/psnr",
-    "position/error/forecast",
-    "mig/published/score",
-    "judged/forecast",
-    "leak",
-)
 EVERY_PAIR = "every"
 
 
@@ -141,7 +132,7 @@ def _margins(given: Sequence[str], keys: set[str]) -> dict[str, float]:
             margin = math.nan
         if not (key and 0 < margin < math.inf):
             raise ValueError(
-                f"--margin={text} is no margin; allowed is KEY:VALUE with a "
+                f"--margin={text} is not a margin; allowed is KEY:VALUE with a "
                 "VALUE above 0, such as prediction/psnr/forecast:0.5."
             )
         within = [name for name in keys if _within(name, key)]
@@ -165,7 +156,7 @@ def _pairs(
             baseline = row.label
     if baseline not in ("", EVERY_PAIR, *labels):
         raise ValueError(
-            f"--baseline={baseline} is no row; allowed are {EVERY_PAIR}, "
+            f"--baseline={baseline} is not a row; allowed are {EVERY_PAIR}, "
             f"{', '.join(labels)}."
         )
     return [_pairs_of(group.rows, baseline) for group in groups]

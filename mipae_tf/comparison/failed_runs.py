@@ -55,5 +55,9 @@ def _why_reads_failed(run: MeasuredRun) -> str | None:
         raise AbsentMetric("Neither forecast nor reads were measured.")
     for read, above_chance in margins.items():
         if max(above_chance) <= PROBE_MARGIN:
-            return f"{read.replace('_', ' ')} is read at chance"
+            code, _, source = read.partition("_from_")
+            return (
+                f"no {code} factor is predicted from the {source} code better "
+                "than by chance"
+            )
     return None

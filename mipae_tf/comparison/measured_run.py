@@ -97,12 +97,13 @@ def read_run(path: pathlib.Path) -> MeasuredRun:
             `flags.cfg`.
 
     Raises:
-        ValueError: for a folder that is no run, or a damaged file.
+        ValueError: for a folder that is not a run, or a damaged file.
     """
     folder = RunFolder(path)
     if not (folder.config.is_file() or folder.metrics.is_file()):
         raise ValueError(
-            f"--runs: {path} is no run; allowed are folders with config.json "
+            f"--runs: {path} is not a run folder; allowed are folders with "
+            "config.json "
             "or metrics.json."
         )
     metrics, protocol = None, None

@@ -134,9 +134,9 @@ def _subject(
     left = test.length - context
     if not 1 <= options.horizon <= left:
         raise ValueError(
-            f"--horizon={options.horizon} does not fit: after "
-            f"--context={context} the clips have {left} frames; allowed is 1 "
-            "to that."
+            f"--horizon={options.horizon} does not fit; after "
+            f"--context={context} the clips have {left} frames: allowed is 1 "
+            f"to {left}."
         )
     return Subject(model, test, context=context, options=options, **of_data)
 

@@ -11,12 +11,15 @@ from mipae_tf.models.context import FRAME_FIELDS
 # For each ability of a builder: the attribute that tells whether it has it, and
 # the message for data whose builder has not.
 BUILDER_ABILITIES = {
-    "render": ("render", "{} cannot draw the swapped truth."),
+    "render": ("render", "{} cannot render the true frames of a swap."),
     "static": (
         "has_static",
-        "No frames of independent factors can be drawn of {}.",
+        "{} cannot render frames of independent factors.",
     ),
-    "futures": ("has_futures", "{} has no wall that turns at random."),
+    "futures": (
+        "has_futures",
+        "Objects of {} do not leave walls in random directions.",
+    ),
 }
 # Names of kinds of factors in messages.
 PLURALS = {

@@ -1,4 +1,4 @@
-"""Pictures for TensorBoard during training."""
+"""Pictures for TensorBoard during training; `visual.forecasts` draws them."""
 
 import numpy as np
 import tensorflow as tf

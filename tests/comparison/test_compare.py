@@ -49,7 +49,7 @@ def test_writes_markdown_html_and_csv(folder, tmp_path):
     assert "absent [1]" in text and "[1] Nothing is drawn." in text
     assert f"Against {a}." in text
     assert f"| {PSNR} | {b} | -3.010 |" in text
-    assert "0.029 (4 against 4)" in text
+    assert "0.029 (4 vs 4 seeds)" in text
     assert "shown within ±0.05" in text and "no margin given" in text
     assert f"| {b} | moving_dsprites/quickstart | 5 | 5 | 1 | 20% |" in text
     assert "never measured" in text
@@ -99,7 +99,7 @@ def test_one_seed_has_no_deviation_and_no_p(folder, tmp_path):
         "±" not in row
     )
     assert "clips alone" in text
-    assert "1 (1 against 1; < 0.05 from 4 against 4)" in text
+    assert "1 (1 vs 1 seeds; p < 0.05 needs 4 vs 4)" in text
     assert (
         "1 against 1 seeds give no p; at least 2 against 2 are needed." in text
     )
@@ -167,11 +167,17 @@ def test_same_seed_same_numbers(folder, tmp_path):
         ({"runs": ["{}/z*"]}, r"--runs=.*/z\* matches no folder"),
         ({"metrics": ["fid"]}, "--metrics=fid was not measured.*prediction"),
         ({"metrics": ["pred"]}, "--metrics=pred was not measured"),
-        ({"margins": [f"{PSNR}:-1"]}, "--margin=.*:-1 is no margin; allowed"),
-        ({"margins": [PSNR]}, "--margin=.* is no margin"),
-        ({"margins": [f"{PSNR}:nan"]}, "--margin=.* is no margin"),
+        (
+            {"margins": [f"{PSNR}:-1"]},
+            "--margin=.*:-1 is not a margin; a",
+        ),
+        ({"margins": [PSNR]}, "--margin=.* is not a margin"),
+        ({"margins": [f"{PSNR}:nan"]}, "--margin=.* is not a margin"),
         ({"margins": ["fid:1"]}, "--margin=fid:1 is for no metric.*shown are"),
-        ({"baseline": "c"}, "--baseline=c is no row; allowed are every, mipae"),
+        (
+            {"baseline": "c"},
+            "--baseline=c is not a row; allowed are every, m",
+        ),
         ({"draws": 10}, "--draws=10 is too small; allowed is 100"),
         ({"out": "{}/a0/metrics.json"}, "--out=.* is a file"),
     ],

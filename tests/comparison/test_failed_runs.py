@@ -51,10 +51,15 @@ def test_reads_count_where_no_forecast_was_measured(tmp_path):
     assert judge(tmp_path / "good", good) is None
     no_content = {**good, f"{content}/scale": read(low)}
     reason = judge(tmp_path / "content", no_content)
-    assert reason == "content from content is read at chance"
+    assert reason == (
+        "no content factor is predicted from the content code better than by "
+        "chance"
+    )
     no_pose = {**good, f"{pose}/x": read(0.01, 0.0, -0.1)}
     reason = judge(tmp_path / "pose", no_pose)
-    assert reason == "pose from pose is read at chance"
+    assert reason == (
+        "no pose factor is predicted from the pose code better than by chance"
+    )
     # Where a forecast was measured, reads do not count.
     assert judge(tmp_path / "kept", {**no_pose, PSNR: flat(20.0)}) is None
 

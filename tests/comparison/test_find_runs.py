@@ -30,7 +30,7 @@ def test_files_and_the_output_folder_are_skipped(folder):
     (folder / "compare").mkdir()
     runs = find_runs([f"{folder}/*"], folder / "compare")
     assert len(runs) == 3
-    with pytest.raises(ValueError, match="compare is no run"):
+    with pytest.raises(ValueError, match="compare is not a run"):
         find_runs([f"{folder}/*"])
 
 

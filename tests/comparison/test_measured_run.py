@@ -142,5 +142,5 @@ def test_refuses_damaged_flags(tmp_path):
 def test_refuses_folders_that_are_no_runs(tmp_path):
     (tmp_path / "notes").mkdir()
     (tmp_path / "notes" / "a.json").write_text(json.dumps({}))
-    with pytest.raises(ValueError, match="notes is no run; allowed are"):
+    with pytest.raises(ValueError, match="notes is not a run folder; allowed"):
         read_run(tmp_path / "notes")

@@ -41,7 +41,7 @@ from mipae_tf.metrics.absent_metric import AbsentMetric
         ),
         (
             Needs(builder=("futures",)),
-            "bars test has no wall that turns at random.",
+            "Objects of bars test do not leave walls in random directions.",
         ),
         (Needs(training=True), "bars test comes without training clips."),
         # The model's before the data's.

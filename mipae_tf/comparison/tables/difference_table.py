@@ -20,7 +20,7 @@ HEAD = (
     "difference",
     "95 % interval",
     "p over seeds",
-    "least p possible",
+    "smallest possible p",
 )
 READING = (
     "A difference is a row minus the row it is compared with, on the same "
@@ -87,10 +87,10 @@ def _trust(found: Difference, notes: Footnotes) -> list[str]:
         p = f"absent {notes.mark(found.no_p)}"
     else:
         p = f"{found.p:.2g}"
-    seeds = f"{found.seeds[0]} against {found.seeds[1]}"
+    seeds = f"{found.seeds[0]} vs {found.seeds[1]} seeds"
     if found.least_p >= ALPHA:
         needed = seeds_needed(ALPHA)
-        seeds += f"; < {ALPHA} from {needed} against {needed}"
+        seeds += f"; p < {ALPHA} needs {needed} vs {needed}"
     return [interval, p, f"{found.least_p:.2g} ({seeds})"]
 
 

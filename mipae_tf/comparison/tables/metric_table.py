@@ -22,6 +22,17 @@ REFERENCES = {
     "score": ("ceiling",),
 }
 JUDGED_REFERENCES = ("copy_last", "real")
+# The columns, where the user does not choose.
+HEADLINE = (
+    "prediction/psnr/forecast",
+    "prediction/psnr/oracle",
+    "prediction/ssim/forecast",
+    "swap/psnr",
+    "position/error/forecast",
+    "mig/published/score",
+    "judged/forecast",
+    "leak",
+)
 
 
 def metric_tables(

@@ -160,4 +160,6 @@ def _curves(metrics: dict[str, dict]) -> bytes:
             low, high = zip(*row["per_step_interval"], strict=True)
             name = key.removeprefix("drift/")
             series[name] = (row["steps"], row["per_step"], low, high)
-    return curve_plot(series, "frames ahead", "share of the real", log_x=True)
+    return curve_plot(
+        series, "frames ahead", "relative to real clips", log_x=True
+    )

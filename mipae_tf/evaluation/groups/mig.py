@@ -75,9 +75,14 @@ def compute(subject: Subject) -> Findings:
     return Findings(metrics)
 
 
+ABOUT = (
+    "The mutual information gap: how much more factors share with their own "
+    "code than with the other one (MIPAE, eq. 8). "
+)
+
 GROUP = MetricGroup(
     compute,
-    MIG_CAVEAT,
+    ABOUT + MIG_CAVEAT,
     keys=("mig",),
     needs=Needs(offers=("encode",), roles=("content", "pose")),
     absent_keys=(

@@ -15,10 +15,10 @@ NAMES = {
     "prediction/psnr/oracle": "true poses decoded, PSNR (dB)",
     "prediction/ssim/forecast": "forecast, SSIM",
     "swap/psnr": "swap, PSNR (dB)",
-    "position/error/forecast": "position error (steps)",
-    "position/error/real": "the judge's own error (steps)",
+    "position/error/forecast": "position error (pixels)",
+    "position/error/real": "the same of real frames",
     "mig/published/score": "MIG, published protocol",
-    "mig/published/ceiling": "its ceiling at this count",
+    "mig/published/ceiling": "highest possible",
     "mig/factorwise/score": "MIG, factor by factor",
 }
 

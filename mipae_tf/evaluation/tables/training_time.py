@@ -46,7 +46,9 @@ def training_table(training: Mapping) -> Table:
         "",
     )
     head = ("training time", "steps", "wall time", "CPU time", "device")
-    return Table((*head, "replicas", "threads in, between ops"), [*rows, whole])
+    return Table(
+        (*head, "replicas", "intra-op, inter-op threads"), [*rows, whole]
+    )
 
 
 def _threads(count: int) -> str:

@@ -122,7 +122,7 @@ def test_a_deterministic_forecast_scores_worse():
 
 def test_absent_without_random_bounces():
     found = GROUP.measure(bars()).metrics
-    assert "no wall that turns" in found["bounce/energy/forecast"]["absent"]
+    assert "do not leave walls" in found["bounce/energy/forecast"]["absent"]
     few = dataclasses.replace(subject(), clips=clips_of(paths(4)[:1]))
     found = GROUP.measure(few).metrics
     assert "too few" in found["bounce/energy/forecast"]["absent"]

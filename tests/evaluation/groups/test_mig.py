@@ -60,7 +60,7 @@ def test_without_drawn_frames_there_is_factorwise_mig_only():
     """Values of single factors repeat in few clips, tuples of all do not."""
     seen = dataclasses.replace(subject(builder=object()), model=Jittered())
     found = GROUP.measure(seen).metrics
-    reason = "No frames of independent factors can be drawn of bars test."
+    reason = "bars test cannot render frames of independent factors."
     assert all(found[key] == {"absent": reason} for key in PUBLISHED)
     assert found["mig/factorwise/score"]["count"] == 24
     assert found["mig/factorwise/shape_0"]["value"] > 0.3

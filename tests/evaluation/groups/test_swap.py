@@ -56,6 +56,6 @@ def test_absent_without_roles_or_truth():
     }
     found = GROUP.measure(subject(builder=object()))
     assert found.metrics["swap/psnr"] == {
-        "absent": "bars test cannot draw the swapped truth."
+        "absent": "bars test cannot render the true frames of a swap."
     }
     assert found.figures, "swaps can be looked at without their truth"

@@ -1,6 +1,6 @@
 """Filters the log lines of TensorFlow from standard error.
 
-    python -IS noise.py LEVEL < what is written to file descriptor 2
+    python -IS log_filter.py LEVEL < what is written to file descriptor 2
 
 Runs as a separate process, so that the last lines of a program are shown even
 if it is killed or aborts. Imports only the standard library, see

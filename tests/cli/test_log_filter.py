@@ -1,6 +1,6 @@
 import pytest
 
-from mipae_tf.cli.noise import is_noise
+from mipae_tf.cli.log_filter import is_noise
 
 # Log lines of TensorFlow 2.16 to 2.21, with and without a GPU.
 NOISE = """\
