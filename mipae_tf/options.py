@@ -8,6 +8,7 @@ are generated from the fields, see `mipae_tf.cli.flags`.
 import dataclasses
 import math
 import numbers
+import os
 from collections.abc import Mapping
 from typing import Any
 from typing import ClassVar
@@ -100,6 +101,9 @@ class Options:
             value = getattr(self, field.name)
             if value is None and field.default is None:
                 continue
+            if field.metadata["path"] and isinstance(value, os.PathLike):
+                value = os.fspath(value)
+                object.__setattr__(self, field.name, value)
             _check(field.name, value, field.metadata, self.MAX_INTEGER)
             if field.metadata["type"] in (int, float):  # converts NumPy types
                 value = field.metadata["type"](value)

@@ -76,7 +76,7 @@ def test_the_wheel_installs_one_package(site):
     names = {
         path.name for path in site.iterdir() if path.suffix != ".dist-info"
     }
-    assert names == {"mipae_tf"}
+    assert names == {"mipae_tf", "bin"}  # with the console scripts
     files = {
         str(path.relative_to(ROOT / "data_builders"))
         for path in (ROOT / "data_builders").rglob("*")

@@ -223,7 +223,9 @@ def _check_futures(model, video):
         assert (sampled[0] != sampled[1]).numpy().any()
         return
     for sample in sampled:
-        np.testing.assert_array_equal(sample, long[:1])
+        # Convolutions of another batch size may round otherwise.
+        apart = np.abs(np.array(sample, int) - np.array(long[:1], int))
+        assert apart.max() <= 1
     if "goal" not in model.TAKES:
         short = model.forecast(given, horizon=2)
         np.testing.assert_array_equal(short, long[:, :2])

@@ -1,8 +1,10 @@
 import dataclasses
+import pathlib
 
 import pytest
 
 from mipae_tf.models.config import ModelConfig
+from mipae_tf.options import Options
 from mipae_tf.options import option
 from mipae_tf.options import override_default
 
@@ -79,3 +81,13 @@ def test_an_unknown_protocol_is_refused():
         ValueError, match="--protocol=best is unknown .* has default"
     ):
         Config.resolve("best")
+
+
+def test_a_path_object_is_a_path():
+    @dataclasses.dataclass(frozen=True)
+    class Paths(Options):
+        folder: str | None = option(None, "F.", type=str, path=True)
+
+    assert Paths(folder=pathlib.Path("a") / "b").folder == "a/b"
+    with pytest.raises(ValueError, match="--folder=3 must be a string"):
+        Paths(folder=3)
