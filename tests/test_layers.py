@@ -16,9 +16,9 @@ LAYERS = (
     ("models", "metrics"),
     ("judging",),
     ("runs",),
-    ("training", "evaluation", "serving"),
+    ("training", "evaluation", "serving", "inspection"),
     ("comparison",),
-    ("train", "evaluate", "compare", "predict", "export"),
+    ("train", "evaluate", "compare", "predict", "export", "inspect"),
 )
 LAYER_OF = {
     f"mipae_tf.{package}": layer

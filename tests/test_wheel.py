@@ -114,7 +114,7 @@ def test_tfds_builds_from_the_checkout(site, elsewhere):
 
 
 @pytest.mark.parametrize(
-    "program", ["train", "evaluate", "compare", "predict", "export"]
+    "program", ["train", "evaluate", "compare", "predict", "export", "inspect"]
 )
 def test_programs_are_console_scripts(site, elsewhere, program):
     script = site / "bin" / f"mipae-{program}"

@@ -30,6 +30,11 @@ def predict() -> None:
     _run("predict")
 
 
+def inspect() -> None:
+    """Runs `mipae_tf.inspect`."""
+    _run("inspect")
+
+
 def export() -> None:
     """Runs `mipae_tf.export`."""
     _run("export")

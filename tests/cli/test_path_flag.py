@@ -7,7 +7,7 @@ from absl import flags
 
 # String flags of the programs that are not paths.
 TEXTS = {"baseline", "dataset", "on_nonfinite", "precision", "profile"}
-TEXTS |= {"strategy", "model", "protocol"}
+TEXTS |= {"strategy", "model", "protocol", "split"}
 
 
 @pytest.mark.parametrize(
@@ -18,6 +18,7 @@ TEXTS |= {"strategy", "model", "protocol"}
         ("compare", {"out"}),
         ("predict", {"run_dir", "input", "output"}),
         ("export", {"run_dir", "export_dir"}),
+        ("inspect", {"output", "data_dir", "manual_dir"}),
         ("metrics.convert_lpips", {"backbone_pth", "heads_pth", "out"}),
     ],
 )

@@ -179,7 +179,7 @@ def test_every_group(bars, monkeypatch):
     "group, given, message",
     [
         ("fid", {}, "--metrics=fid is unknown; allowed are prediction"),
-        ("swap", {"horizon": 6}, "--horizon=6 does not fit: after .* 5"),
+        ("swap", {"horizon": 6}, "--horizon=6 does not fit; after .* 1 to 5"),
         ("swap", {"horizon": 0}, "--horizon=0 is too small; allowed is 1 to"),
         ("swap", {"seed": 10**20}, "--seed=1.* is too large; allowed is 0 to"),
         ("swap", {"samples": 10**9}, "--samples=1.* is too large; allowed is"),
