@@ -91,14 +91,15 @@ register(
     SVG,
     SVGFPConfig,
     "SVG-FP",
-    "Predicts each frame from the previous one and a latent with fixed prior.",
+    "Predicts each frame from the previous one and a latent with a fixed "
+    "prior.",
 )
 register(
     "svg_lp",
     SVG,
     SVGLPConfig,
     "SVG-LP",
-    "Predicts each frame from the previous one and a latent with learned "
+    "Predicts each frame from the previous one and a latent with a learned "
     "prior.",
 )
 
