@@ -1,7 +1,6 @@
 """What all builders of this package have in common."""
 
 import inspect
-from collections.abc import Callable
 from collections.abc import Iterable
 from collections.abc import Mapping
 
@@ -16,14 +15,7 @@ _REGISTERED: set[epath.Path] = set()  # files of builders registered in tfds
 
 
 class BaseBuilder(tfds.core.GeneratorBasedBuilder, skip_registration=True):
-    """A builder that tfds can find by its folder and by its package.
-
-    Attributes:
-        on_clip: Called after each clip that is generated without Beam, to show
-            progress.
-    """
-
-    on_clip: Callable[[], None] | None = None
+    """A builder that tfds can find by its folder and by its package."""
 
     def __init_subclass__(
         cls, skip_registration: bool = False, **kwargs

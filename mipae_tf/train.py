@@ -25,6 +25,7 @@ from mipae_tf.runs import RunFolder
 from mipae_tf.training import TrainingOptions
 from mipae_tf.training import train_model
 from mipae_tf.training.interruption import Interrupted
+from mipae_tf.training.job import DEFAULT_DATASET
 from mipae_tf.training.model_flags import define_hyperparameters
 from mipae_tf.training.model_flags import define_model_flags
 from mipae_tf.training.model_flags import given_hyperparameters
@@ -39,7 +40,7 @@ def define_flags() -> None:
     define_model_flags()
     flags.DEFINE_string(
         "dataset",
-        "moving_dsprites/quickstart",
+        DEFAULT_DATASET,
         "tfds dataset of clips, name or name/config; built if it is missing.",
     )
     define_options(TrainingOptions)

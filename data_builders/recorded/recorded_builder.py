@@ -132,5 +132,3 @@ class RecordedBuilder(BaseBuilder, skip_registration=True):
                         "instance": identifiers,
                     },
                 )
-                if self.on_clip:
-                    self.on_clip()

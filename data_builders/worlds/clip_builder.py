@@ -2,6 +2,7 @@
 
 import abc
 import functools
+from collections.abc import Callable
 from collections.abc import Iterator
 from collections.abc import Mapping
 
@@ -34,9 +35,12 @@ class ClipBuilder(BaseBuilder, skip_registration=True):
     Attributes:
         has_futures: Whether the future is stochastic and the builder has a
             method `sample_futures`.
+        on_clip: Called after each clip that is generated without Beam, to show
+            progress.
     """
 
     has_futures = False
+    on_clip: Callable[[], None] | None = None
 
     @property
     def has_static(self) -> bool:

@@ -3,6 +3,7 @@
 `mipae-train` is equivalent to `python -m mipae_tf.train`.
 """
 
+import functools
 import runpy
 
 
@@ -10,31 +11,9 @@ def _run(program: str) -> None:
     runpy.run_module(f"mipae_tf.{program}", run_name="__main__", alter_sys=True)
 
 
-def train() -> None:
-    """Runs `mipae_tf.train`."""
-    _run("train")
-
-
-def evaluate() -> None:
-    """Runs `mipae_tf.evaluate`."""
-    _run("evaluate")
-
-
-def compare() -> None:
-    """Runs `mipae_tf.compare`."""
-    _run("compare")
-
-
-def predict() -> None:
-    """Runs `mipae_tf.predict`."""
-    _run("predict")
-
-
-def inspect() -> None:
-    """Runs `mipae_tf.inspect`."""
-    _run("inspect")
-
-
-def export() -> None:
-    """Runs `mipae_tf.export`."""
-    _run("export")
+train = functools.partial(_run, "train")
+evaluate = functools.partial(_run, "evaluate")
+compare = functools.partial(_run, "compare")
+predict = functools.partial(_run, "predict")
+export = functools.partial(_run, "export")
+inspect = functools.partial(_run, "inspect")

@@ -5,6 +5,7 @@ from typing import Any
 import keras
 
 from mipae_tf.keras_settings import keras_defaults
+from mipae_tf.models.config import ModelConfig
 from mipae_tf.models.torch_adam import TorchAdam
 
 ADAM_EPSILON = 1e-8  # PyTorch's default, used by all published codes
@@ -59,4 +60,22 @@ def make_adam(
         epsilon=ADAM_EPSILON,
         use_ema=ema > 0.0,
         ema_momentum=ema or 0.99,
+    )
+
+
+def make_first_adam(config: ModelConfig, steps: int) -> keras.optimizers.Adam:
+    """The optimizer of the first stage, as the config of the model says.
+
+    Args:
+        config: hyper-parameters.
+        steps: length of the stage.
+    """
+    return make_adam(
+        config.learning_rate,
+        config.beta_1,
+        config.beta_2,
+        config.schedule,
+        steps,
+        config.ema,
+        config.adam_epsilon,
     )

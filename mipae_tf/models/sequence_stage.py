@@ -4,7 +4,7 @@ import keras
 import tensorflow as tf
 
 from mipae_tf.data.frame_plan import Window
-from mipae_tf.models.optimizers import make_adam
+from mipae_tf.models.optimizers import make_first_adam
 from mipae_tf.models.sequence_config import SequenceConfig
 from mipae_tf.models.stage import Losses
 from mipae_tf.models.stage import Stage
@@ -40,15 +40,7 @@ class SequenceStage(Stage):
         )
         self.network = network
         self.kl_warmup = config.kl_warmup
-        optimizer = make_adam(
-            config.learning_rate,
-            config.beta_1,
-            config.beta_2,
-            config.schedule,
-            config.training_steps,
-            config.ema,
-            config.adam_epsilon,
-        )
+        optimizer = make_first_adam(config, config.training_steps)
         self._minimize = self.add_optimizer(
             [network], optimizer, config.clip_norm
         )

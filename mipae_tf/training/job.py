@@ -21,11 +21,14 @@ from mipae_tf.training.strategies import make_strategy
 from mipae_tf.training.strategies import precision
 from mipae_tf.training.trainer import Trainer
 
+DEFAULT_MODEL = "mipae"
+DEFAULT_DATASET = "moving_dsprites/quickstart"
+
 
 def train_model(
     run_dir: str | pathlib.Path,
     dataset: str | None = None,
-    model: str = "mipae",
+    model: str = DEFAULT_MODEL,
     protocol: str = "default",
     hyperparameters: Mapping[str, Any] | None = None,
     *,
@@ -43,7 +46,7 @@ def train_model(
     Args:
         run_dir: folder of the run.
         dataset: name of a tfds dataset, which is built if it is missing;
-            moving_dsprites/quickstart if None. Ignored if `clips` is given.
+            `DEFAULT_DATASET` if None. Ignored if `clips` is given.
         model: name of the model.
         protocol: preset of hyper-parameters.
         hyperparameters: values that override the preset.
@@ -68,7 +71,7 @@ def train_model(
     config = config_class(model).resolve(protocol, hyperparameters)
     scope = make_strategy(options.strategy)
     if clips is None:
-        dataset = dataset or "moving_dsprites/quickstart"
+        dataset = dataset or DEFAULT_DATASET
     else:
         dataset = OWN_CLIPS
     splits = _open(clips, dataset, options)

@@ -13,8 +13,8 @@ from mipae_tf.cli.flags import given_options
 from mipae_tf.cli.flags import option_help
 from mipae_tf.models import MODELS
 from mipae_tf.models import config_class
+from mipae_tf.training.job import DEFAULT_MODEL
 
-DEFAULT_MODEL = "mipae"
 flags.disclaim_key_flags()
 
 

@@ -5,7 +5,7 @@ import tensorflow as tf
 from mipae_tf.data.frame_plan import DistinctFrames
 from mipae_tf.models.frame_values import to_float
 from mipae_tf.models.frame_wise import fold_time
-from mipae_tf.models.optimizers import make_adam
+from mipae_tf.models.optimizers import make_first_adam
 from mipae_tf.models.pose_content.config import AELSTMConfig
 from mipae_tf.models.pose_content.network import PoseContentNetwork
 from mipae_tf.models.stage import Losses
@@ -36,15 +36,7 @@ class AutoencoderStage(Stage):
         self.encoder = network.pose_encoder
         self.decoder = network.decoder
         self.kind = config.reconstruction
-        optimizer = make_adam(
-            config.learning_rate,
-            config.beta_1,
-            config.beta_2,
-            config.schedule,
-            config.representation_steps,
-            config.ema,
-            config.adam_epsilon,
-        )
+        optimizer = make_first_adam(config, config.representation_steps)
         self._minimize = self.add_optimizer(
             [self.encoder, self.decoder], optimizer
         )

@@ -27,6 +27,7 @@ from mipae_tf.models.frame_values import to_float
 from mipae_tf.models.frame_wise import fold_time
 from mipae_tf.models.frame_wise import per_frame
 from mipae_tf.models.optimizers import make_adam
+from mipae_tf.models.optimizers import make_first_adam
 from mipae_tf.models.pose_content.config import PoseContentConfig
 from mipae_tf.models.pose_content.network import PoseContentNetwork
 from mipae_tf.models.stage import Losses
@@ -117,15 +118,7 @@ class RepresentationStage(Stage):
         self.contents = 1 if network.uses_skips else config.contents
         self.config = config
         self.adversary = config.adversary
-        autoencoder = make_adam(
-            config.learning_rate,
-            config.beta_1,
-            config.beta_2,
-            config.schedule,
-            config.representation_steps,
-            config.ema,
-            config.adam_epsilon,
-        )
+        autoencoder = make_first_adam(config, config.representation_steps)
         self._minimize = self.add_optimizer(
             [self.content_encoder, self.pose_encoder, self.decoder],
             autoencoder,
