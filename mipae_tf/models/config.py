@@ -5,6 +5,9 @@ from collections.abc import Mapping
 from typing import Any
 from typing import ClassVar
 
+import tensorflow as tf
+
+from mipae_tf.data.augmentation import augment
 from mipae_tf.options import Options
 from mipae_tf.options import option
 
@@ -29,6 +32,8 @@ class ModelConfig(Options):
     # Presets by name; values given by the user override them. A field that is
     # added later needs a default that keeps the behavior of older runs.
     PROTOCOLS: ClassVar[Mapping[str, Mapping[str, Any]]] = {"default": {}}
+    # Changes to a protocol for a kind of video, by name of the recipe.
+    RECIPES: ClassVar[Mapping[str, Mapping[str, Any]]] = {"drawn": {}}
     # A tiny network and few steps, for tests.
     SMALL: ClassVar[Mapping[str, Any]] = {}
 
@@ -87,18 +92,48 @@ class ModelConfig(Options):
     train_horizon: int = option(
         10, "Frames after the context that the model is trained on.", low=1
     )
+    augment_flip: bool = option(
+        False, "Whether half of the training clips are mirrored."
+    )
+    augment_shift: int = option(
+        0, "Largest random shift of a training clip, in pixels.", low=0
+    )
+    augment_contrast: float = option(
+        0.0,
+        "Largest random change of the contrast of a training clip, relative.",
+        low=0,
+        below=1,
+    )
 
     @classmethod
     def resolve(
-        cls, protocol: str = "default", given: Mapping[str, Any] | None = None
+        cls,
+        protocol: str = "default",
+        given: Mapping[str, Any] | None = None,
+        recipe: str = "drawn",
     ) -> "ModelConfig":
-        """Makes a config from the defaults, a protocol and given values.
+        """Makes a config from the defaults, presets and given values.
+
+        Args:
+            protocol: a key of `PROTOCOLS`.
+            given: values that override all presets.
+            recipe: a key of `RECIPES`, whose values override the protocol.
 
         Raises:
-            ValueError: if the protocol or a name is unknown, or a value is
-                not allowed.
+            ValueError: if the protocol, the recipe or a name is unknown, or a
+                value is not allowed.
         """
         given = dict(given or {})
+        if recipe not in cls.RECIPES:
+            raise ValueError(
+                f"--recipe={recipe} is unknown to this model; it has "
+                f"{', '.join(cls.RECIPES)}."
+            )
+        if cls.RECIPES[recipe] and protocol != "default":
+            raise ValueError(
+                f"--recipe={recipe} cannot be combined with "
+                f"--protocol={protocol}; remove one of them."
+            )
         if protocol not in cls.PROTOCOLS:
             raise ValueError(
                 f"--protocol={protocol} is unknown to this model; it has "
@@ -111,7 +146,23 @@ class ModelConfig(Options):
                     f"--{name} is not a hyper-parameter of this model; it has "
                     f"{', '.join(sorted(names))}."
                 )
-        return cls(**{**cls.PROTOCOLS[protocol], **given})
+        presets = {**cls.PROTOCOLS[protocol], **cls.RECIPES[recipe]}
+        return cls(**{**presets, **given})
+
+    def augmented(self, frames: tf.Tensor, key: tf.Tensor) -> tf.Tensor:
+        """Training clips, changed at random as the config says.
+
+        Args:
+            frames: float in [0, 1], `[clips, time, height, width, channel]`.
+            key: int32 `[2]`, seed of the random draws.
+        """
+        return augment(
+            frames,
+            key,
+            flip=self.augment_flip,
+            max_shift=self.augment_shift,
+            max_contrast=self.augment_contrast,
+        )
 
     def identity(self) -> dict[str, Any]:
         """The values that may not change when a run is resumed."""

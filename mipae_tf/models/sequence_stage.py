@@ -4,6 +4,7 @@ import keras
 import tensorflow as tf
 
 from mipae_tf.data.frame_plan import Window
+from mipae_tf.models.frame_values import to_float
 from mipae_tf.models.optimizers import make_first_adam
 from mipae_tf.models.sequence_config import SequenceConfig
 from mipae_tf.models.stage import Losses
@@ -39,6 +40,7 @@ class SequenceStage(Stage):
             name=name,
         )
         self.network = network
+        self.augmented = config.augmented
         self.kl_warmup = config.kl_warmup
         optimizer = make_first_adam(config, config.training_steps)
         self._minimize = self.add_optimizer(
@@ -49,7 +51,7 @@ class SequenceStage(Stage):
         """Computes the loss, named `loss`, and its terms.
 
         Args:
-            batch: uint8 `[clips, frames, height, width, channel]`.
+            batch: `[clips, frames, height, width, channel]`, uint8 or float.
             key: int32 `[2]`, seed of the random draws.
             training: whether the networks run in training mode.
         """
@@ -61,8 +63,9 @@ class SequenceStage(Stage):
 
     def update(self, batch: tf.Tensor) -> Losses:
         """See `Stage.update`."""
+        frames = self.augmented(to_float(batch), self.draw_key(1))
         with tf.GradientTape() as tape:
-            losses = self.terms(batch, self.shared_key(0), training=True)
+            losses = self.terms(frames, self.shared_key(0), training=True)
         norm = self._minimize(tape, losses["loss"])
         return {**losses, "gradient_norm": norm}
 

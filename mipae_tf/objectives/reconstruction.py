@@ -1,5 +1,6 @@
 """Reconstruction errors of frames."""
 
+import keras
 import tensorflow as tf
 
 
@@ -20,3 +21,19 @@ def reconstruction_error(
     return tf.reduce_mean(
         tf.nn.sigmoid_cross_entropy_with_logits(labels=frames, logits=logits)
     )
+
+
+def frame_error(
+    kind: str, predicted: tf.Tensor, frames: tf.Tensor
+) -> tf.Tensor:
+    """`reconstruction_error` of frames that are not a sigmoid of logits.
+
+    Args:
+        kind: as in `reconstruction_error`.
+        predicted: predicted frames in [0, 1].
+        frames: true frames in [0, 1], same shape.
+    """
+    if kind == "mse":
+        return tf.reduce_mean(tf.square(predicted - frames))
+    # The clipping of Keras keeps the logarithms finite.
+    return tf.reduce_mean(keras.losses.binary_crossentropy(frames, predicted))

@@ -35,6 +35,7 @@ class AutoencoderStage(Stage):
         )
         self.encoder = network.pose_encoder
         self.decoder = network.decoder
+        self.augmented = config.augmented
         self.kind = config.reconstruction
         optimizer = make_first_adam(config, config.representation_steps)
         self._minimize = self.add_optimizer(
@@ -43,17 +44,17 @@ class AutoencoderStage(Stage):
 
     def update(self, batch: tf.Tensor) -> Losses:
         """See `Stage.update`; takes uint8 `[clips, frames, H, W, C]`."""
+        frames = self.augmented(to_float(batch), self.draw_key(2))
         with tf.GradientTape() as tape:
-            losses = self._errors(batch, training=True)
+            losses = self._errors(frames, training=True)
         norm = self._minimize(tape, losses["loss"])
         return {**losses, "gradient_norm": norm}
 
     def evaluate_losses(self, batch: tf.Tensor) -> Losses:
         """The reconstruction error in inference mode."""
-        return self._errors(batch, training=False)
+        return self._errors(to_float(batch), training=False)
 
-    def _errors(self, batch: tf.Tensor, training: bool) -> Losses:
-        frames = to_float(batch)
+    def _errors(self, frames: tf.Tensor, training: bool) -> Losses:
         codes = fold_time(self.encoder, frames, training=training)
         logits = fold_time(self.decoder.logits, codes, training=training)
         loss = reconstruction_error(self.kind, logits, frames)

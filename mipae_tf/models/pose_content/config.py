@@ -150,6 +150,27 @@ class CodeLSTMConfig(ModelConfig):
         identity=False,
     )
 
+    forecast_steps: int = option(
+        0,
+        "Training steps of a third stage, which trains LSTM and decoder "
+        "together on the pixels of forecasts; 0 for none.",
+        low=0,
+        high=INT32_MAX,
+        identity=False,
+    )
+    forecast_learning_rate: float = option(
+        1e-3, "Learning rate of Adam in the third stage.", above=0
+    )
+    forecast_batch_size: int = option(
+        16, "Clips per step in the third stage.", low=1
+    )
+    forecast_frames: int = option(
+        3,
+        "Frames of each forecast that are decoded in a step of the third "
+        "stage, at random times.",
+        low=1,
+    )
+
     @property
     def moving_dim(self) -> int:
         """Size of the predicted code."""
@@ -172,6 +193,16 @@ class PoseContentConfig(CodeLSTMConfig):
     MOVING_LATENT = "pose"
     FIXED_LATENT = "content"
 
+    output: str = option(
+        "drawn",
+        "How a frame is decoded. drawn: from the codes. blended: the drawing "
+        "is blended by a mask into the content frame. moved: likewise, and the "
+        "pixels of the content frame are moved first.",
+        choices=("drawn", "blended", "moved"),
+    )
+    reference_pose: bool = option(
+        False, "Whether the decoder is given the pose of the content frame."
+    )
     content_dim: int = option(128, "Size of the content code.", low=1)
     pose_dim: int = option(5, "Size of the pose code.", low=1)
     similarity_weight: float = option(

@@ -11,7 +11,9 @@ from mipae_tf.models.latent import Latent
 from mipae_tf.models.pose_content.autoencoder_stage import AutoencoderStage
 from mipae_tf.models.pose_content.dynamics import DynamicsStage
 from mipae_tf.models.pose_content.dynamics import PublishedDynamicsStage
+from mipae_tf.models.pose_content.forecast_stage import ForecastStage
 from mipae_tf.models.pose_content.network import PoseContentNetwork
+from mipae_tf.models.pose_content.network import Reference
 from mipae_tf.models.pose_content.representation_stage import (
     RepresentationStage,
 )
@@ -53,7 +55,7 @@ class PoseContentModel(VideoModel):
         return fixed, moving
 
     def stages(self) -> tuple[Stage, ...]:
-        """The representation stage, then the dynamics stage."""
+        """The representation and dynamics stages; optionally, ForecastStage."""
         config = self.config
         representation = (
             RepresentationStage if config.FIXED_LATENT else AutoencoderStage
@@ -63,10 +65,10 @@ class PoseContentModel(VideoModel):
             if config.dynamics_input == "latents"
             else PublishedDynamicsStage
         )
-        return (
-            representation(self.network, config, self.seed),
-            dynamics(self.network, config, self.seed),
-        )
+        stages = [representation, dynamics]
+        if config.forecast_steps:
+            stages.append(ForecastStage)
+        return tuple(make(self.network, config, self.seed) for make in stages)
 
     def encode(self, frames: tf.Tensor, seed: int | None = None) -> Latents:
         """Encodes the content of the last frame and the pose of each frame.
@@ -77,59 +79,57 @@ class PoseContentModel(VideoModel):
         moving = {self.config.MOVING_LATENT: self.network.poses(frames)}
         if self.config.FIXED_LATENT is None:
             return moving
-        content, _ = self.network.content(frames[:, -1])
+        content = self.network.content_encoder(frames[:, -1], training=False)
         return {self.config.FIXED_LATENT: content, **moving}
 
     def decode(
         self, latents: Latents, reference: tf.Tensor | None = None
     ) -> tf.Tensor:
-        """See `VideoModel.decode`; the skip maps are those of `reference`.
+        """See `VideoModel.decode`; `reference` is the content frame.
 
         Raises:
-            ValueError: if the decoder has skip connections and no reference
-                is given.
+            ValueError: if the decoder needs the content frame, and no
+                reference is given.
         """
-        skips = None
-        if self.network.uses_skips:
-            if reference is None:
-                raise ValueError(
-                    f"--backbone={self.config.backbone} has skip connections, "
-                    "so decode needs reference, the content frame."
-                )
-            _, skips = self.network.content(to_float(reference))
+        if not self.network.uses_content_frame:
+            given = Reference()
+        elif reference is None:
+            raise ValueError(
+                f"{self.title} decodes with skip connections from the content "
+                "frame or blends frames into it, so decode needs reference, "
+                "the content frame."
+            )
+        else:
+            given = self.network.reference(to_float(reference))
         content = latents.get(self.config.FIXED_LATENT)
         return self.network.decode(
-            content, latents[self.config.MOVING_LATENT], skips
+            latents[self.config.MOVING_LATENT], given._replace(content=content)
         )
 
     def start(self, context: Context, seed: tf.Tensor) -> State:
         """See `VideoModel.start`; the seed is ignored."""
         frames = to_float(context.frames)
         codes = self.network.poses(frames)  # [batch, time, moving_dim]
-        content = skips = None
-        if self.config.FIXED_LATENT is not None:
-            content, skips = self.network.content(frames[:, -1])
-        state = {
+        reference = self.network.reference(frames[:, -1])
+        memory = self.network.predictor.warm_up(
+            codes[:, :-1], reference.content
+        )
+        given = reference._asdict().items()  # a loop state has no None
+        return {
             "code": codes[:, -1],
-            "memory": self.network.predictor.warm_up(codes[:, :-1], content),
+            "memory": memory,
+            "reference": {k: v for k, v in given if v is not None},
         }
-        if content is not None:
-            state["content"] = content
-        if skips is not None:  # computed once per forecast
-            state["skips"] = skips
-        return state
 
     def step(
         self, state: State, frame: tf.Tensor | None = None
     ) -> tuple[tf.Tensor, State]:
         """See `VideoModel.step`."""
-        content = state.get("content")
+        reference = Reference(**state["reference"])
         code, memory = self.network.predictor.step(
-            state["code"], content, state["memory"]
+            state["code"], reference.content, state["memory"]
         )
-        decoded = self.network.decode(
-            content, code[:, None], state.get("skips")
-        )
+        decoded = self.network.decode(code[:, None], reference)
         if frame is not None:
             code = self.network.poses(to_float(frame)[:, None])[:, 0]
         return decoded[:, 0], {**state, "code": code, "memory": memory}

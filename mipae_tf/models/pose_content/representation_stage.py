@@ -30,6 +30,7 @@ from mipae_tf.models.optimizers import make_adam
 from mipae_tf.models.optimizers import make_first_adam
 from mipae_tf.models.pose_content.config import PoseContentConfig
 from mipae_tf.models.pose_content.network import PoseContentNetwork
+from mipae_tf.models.pose_content.network import Reference
 from mipae_tf.models.stage import Losses
 from mipae_tf.models.stage import Stage
 from mipae_tf.networks.baselined_critic import BaselinedCritic
@@ -38,7 +39,6 @@ from mipae_tf.networks.replicas import of_all_replicas
 from mipae_tf.networks.replicas import replica_place
 from mipae_tf.objectives.pairs import derangement
 from mipae_tf.objectives.pairs import permutation
-from mipae_tf.objectives.reconstruction import reconstruction_error
 
 
 class Codes(NamedTuple):
@@ -47,12 +47,12 @@ class Codes(NamedTuple):
     Attributes:
         contents: content codes of x_a and x_b, `[clips, 2, content_dim]`.
         poses: pose codes of x_1, ..., x_K, `[clips, K, pose_dim]`.
-        skips: skip maps of x_a, or None.
+        reference: what the decoder is given of x_a beside its content.
     """
 
     contents: tf.Tensor
     poses: tf.Tensor
-    skips: list[tf.Tensor] | None
+    reference: Reference
 
 
 class RepresentationStage(Stage):
@@ -112,10 +112,13 @@ class RepresentationStage(Stage):
         self.pose_encoder = network.pose_encoder
         self.decoder = network.decoder
         self.critic = make_critic(config)
-        # Only the method: with the network, the stage would track its LSTM.
-        self.decode_logits = network.logits
-        # With skip maps of one frame, the content must be of that frame.
-        self.contents = 1 if network.uses_skips else config.contents
+        # Only the methods: with the network, the stage would track its LSTM.
+        self.decoded_maps = network.maps
+        self.reconstruction = network.reconstruction
+        self.reference = network.reference
+        self.uses_content_frame = network.uses_content_frame
+        # If the decoder uses one frame, the content must be of that frame.
+        self.contents = 1 if self.uses_content_frame else config.contents
         self.config = config
         self.adversary = config.adversary
         autoencoder = make_first_adam(config, config.representation_steps)
@@ -132,7 +135,8 @@ class RepresentationStage(Stage):
 
     def update(self, batch: tf.Tensor) -> Losses:
         """See `Stage.update`; takes uint8 `[clips, frames, H, W, C]`."""
-        fresh, frames = self._split(to_float(batch))
+        frames = self.config.augmented(to_float(batch), self.draw_key(2))
+        fresh, frames = self._split(frames)
         losses = {}
         if fresh is not None:
             poses = self._encode(self.pose_encoder, fresh, training=True)
@@ -181,15 +185,15 @@ class RepresentationStage(Stage):
         # Eq. 4, L_rec: error of D(E_c(x_a), E_p(x_k)) against x_k.
         count = config.poses_per_clip
         turns = [k % self.contents for k in range(count)]
-        logits = self.decode_logits(
+        maps = self.decoded_maps(
             tf.gather(codes.contents, turns, axis=1),  # [clips, count, dim]
             codes.poses[:, :count],
-            codes.skips,
+            codes.reference,
             training,
         )
         targets = frames[:, self._first_pose :][:, :count]
-        reconstruction = reconstruction_error(
-            config.reconstruction, logits, targets
+        reconstruction = self.reconstruction(
+            config.reconstruction, maps, codes.reference, targets
         )
         terms = {"reconstruction": reconstruction, "similarity": similarity}
         loss = reconstruction + config.similarity_weight * similarity
@@ -248,14 +252,14 @@ class RepresentationStage(Stage):
             frames: float `[clips, frames, H, W, C]`.
             training: whether the encoders run in training mode.
         """
-        contents, skips = self._contents(frames[:, :2], training)
+        contents, reference = self._contents(frames[:, :2], training)
         poses = self._encode(
             self.pose_encoder,
             frames[:, self._first_pose :],
             training,
             self.config.poses_per_clip,
         )
-        return Codes(contents, poses, skips)
+        return Codes(contents, poses, reference)
 
     def _split(self, frames: tf.Tensor) -> tuple[tf.Tensor | None, tf.Tensor]:
         """Separate frames of the critic, or None, and the frames of eq. 1."""
@@ -270,15 +274,15 @@ class RepresentationStage(Stage):
         return 1 if self.config.sampling == "published" else 2
 
     def _contents(self, frames: tf.Tensor, training: bool):
-        """Contents `[clips, 2, dim]`, and skip maps of frame 0 or None."""
-        if not self.decoder.skips:
+        """Contents `[clips, 2, dim]`, and the reference of frame 0."""
+        if not self.uses_content_frame:
             encoder, trained = self.content_encoder, self.contents
-            return self._encode(encoder, frames, training, trained), None
-        first, skips = self.content_encoder.with_skips(
-            frames[:, 0], training=training
-        )
+            contents = self._encode(encoder, frames, training, trained)
+            return contents, Reference()
+        reference = self.reference(frames[:, 0], training)
         second = self.content_encoder(frames[:, 1], training=training)
-        return tf.stack([first, tf.stop_gradient(second)], axis=1), skips
+        contents = [reference.content, tf.stop_gradient(second)]
+        return tf.stack(contents, axis=1), reference
 
     def _encode(
         self, encoder, frames: tf.Tensor, training: bool, trained: int = 0

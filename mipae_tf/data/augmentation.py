@@ -1,0 +1,52 @@
+"""Random changes of training clips, the same for all frames of a clip."""
+
+import tensorflow as tf
+
+
+def augment(
+    frames: tf.Tensor,
+    key: tf.Tensor,
+    flip: bool = False,
+    max_shift: int = 0,
+    max_contrast: float = 0.0,
+) -> tf.Tensor:
+    """Changes each clip in another way.
+
+    Args:
+        frames: float in [0, 1], `[clips, time, height, width, channel]`.
+        key: int32 `[2]`, seed of the random draws.
+        flip: whether clips are mirrored, left to right, with probability 1/2.
+        max_shift: largest shift of a clip in pixels, vertically and
+            horizontally; pixels of the border are repeated.
+        max_contrast: largest relative change of the contrast of a clip. Its
+            brightness changes by up to a third of this.
+
+    Returns:
+        Clips of the same shape and range.
+    """
+    keys = tf.unstack(tf.random.experimental.stateless_split(key, 3))
+    clips, _, height, width, _ = tf.unstack(tf.shape(frames))
+    if flip or max_shift:
+        shifts = tf.random.stateless_uniform(
+            [2, clips, 1], keys[0], -max_shift, max_shift + 1, tf.int32
+        )
+        rows = tf.clip_by_value(tf.range(height) + shifts[0], 0, height - 1)
+        columns = tf.clip_by_value(tf.range(width) + shifts[1], 0, width - 1)
+        if flip:
+            mirrored = tf.random.stateless_uniform([clips, 1], keys[1]) < 0.5
+            columns = tf.where(mirrored, width - 1 - columns, columns)
+        moved = tf.transpose(frames, [0, 2, 3, 1, 4])
+        moved = tf.gather(moved, rows, axis=1, batch_dims=1)
+        moved = tf.gather(moved, columns, axis=2, batch_dims=1)
+        frames = tf.transpose(moved, [0, 3, 1, 2, 4])
+    if max_contrast:
+        change, light = tf.unstack(
+            max_contrast
+            * tf.random.stateless_uniform(
+                [2, clips, 1, 1, 1, 1], keys[2], -1.0, 1.0
+            )
+        )
+        mean = tf.reduce_mean(frames, axis=(1, 2, 3, 4), keepdims=True)
+        frames = mean + (frames - mean) * (1.0 + change) + light / 3.0
+        frames = tf.clip_by_value(frames, 0.0, 1.0)
+    return frames

@@ -1,0 +1,94 @@
+"""Training of the LSTM and the decoder on the pixels of forecasts.
+
+Not part of the papers: there, the decoder only sees poses of true frames, and
+the LSTM never sees pixels. Poses that are predicted are less exact. A decoder
+that knows this draws what is probable, instead of what is precise and wrong.
+"""
+
+import tensorflow as tf
+
+from mipae_tf.data.frame_plan import Window
+from mipae_tf.models.frame_values import to_float
+from mipae_tf.models.optimizers import make_adam
+from mipae_tf.models.pose_content.config import CodeLSTMConfig
+from mipae_tf.models.pose_content.network import PoseContentNetwork
+from mipae_tf.models.stage import Losses
+from mipae_tf.models.stage import Stage
+
+
+class ForecastStage(Stage):
+    """Minimizes the error of forecasts; the encoders keep their weights.
+
+    A forecast starts from the poses of the context, and the LSTM then follows
+    its own predictions, as in `PoseContentModel.forecast`.
+
+    Args:
+        network: the network whose predictor and decoder are trained.
+        config: hyper-parameters of the model.
+        seed: seed of the random draws.
+    """
+
+    LOSSES = ("loss", "gradient_norm")
+
+    def __init__(
+        self, network: PoseContentNetwork, config: CodeLSTMConfig, seed: int
+    ) -> None:
+        frames = config.context + config.train_horizon
+        super().__init__(
+            Window(config.forecast_batch_size, frames),
+            seed,
+            config.forecast_steps,
+            name="forecast",
+        )
+        self.network = network
+        self.config = config
+        optimizer = make_adam(
+            config.forecast_learning_rate,
+            beta_1=0.9,
+            schedule=config.schedule,
+            steps=config.forecast_steps,
+            ema=config.ema,
+            epsilon=config.adam_epsilon,
+        )
+        self._minimize = self.add_optimizer(
+            [network.predictor, network.decoder], optimizer
+        )
+
+    def update(self, batch: tf.Tensor) -> Losses:
+        """See `Stage.update`; uint8 `[clips, context + horizon, H, W, C]`."""
+        frames = self.config.augmented(to_float(batch), self.draw_key(2))
+        horizon = frames.shape[1] - self.config.context
+        order = tf.random.stateless_uniform([horizon], self.shared_key(3))
+        times = tf.argsort(order)[: self.config.forecast_frames]
+        with tf.GradientTape() as tape:
+            loss = self._error(frames, times, training=True)
+        return {"loss": loss, "gradient_norm": self._minimize(tape, loss)}
+
+    def evaluate_losses(self, batch: tf.Tensor) -> Losses:
+        """The error of all frames of the forecast, in inference mode."""
+        frames = to_float(batch)
+        times = tf.range(frames.shape[1] - self.config.context)
+        return {"loss": self._error(frames, times, training=False)}
+
+    def _error(
+        self, frames: tf.Tensor, times: tf.Tensor, training: bool
+    ) -> tf.Tensor:
+        """Error of the predicted frames at `times` after the context."""
+        network, context = self.network, self.config.context
+        seen, ahead = frames[:, :context], frames[:, context:]
+        codes = network.poses(seen)
+        reference = network.reference(seen[:, -1])
+        # p_t = LSTM(p_{t-1}, c_C), after the context on its own predictions.
+        predictor, code, poses = network.predictor, codes[:, -1], []
+        memory = predictor.warm_up(codes[:, :-1], reference.content)
+        for _ in range(ahead.shape[1]):
+            code, memory = predictor.step(code, reference.content, memory)
+            poses.append(code)
+        poses = tf.gather(tf.stack(poses, axis=1), times, axis=1)
+        maps = network.maps_of_one_content(poses, reference, training)
+        return network.reconstruction(
+            self.config.reconstruction,
+            maps,
+            reference,
+            tf.gather(ahead, times, axis=1),
+        )
