@@ -8,6 +8,7 @@ import numpy as np
 import tensorflow_datasets as tfds
 from etils import epath
 from mipae_tf.data_builders.factors import GROUPS
+from mipae_tf.data_builders.factors import PROVENANCE
 from mipae_tf.data_builders.factors import Factor
 from mipae_tf.data_builders.factors import stored_as
 
@@ -45,7 +46,8 @@ def features_of(
         labels: Names of the values of a class, by factor.
 
     Returns:
-        `content`, `pose` and, if there are identifiers, `instance`.
+        `content`, `pose` and, if there are identifiers or a source,
+        `instance`.
     """
     groups = {group: {} for group in GROUPS}
     for factor in factors:
@@ -64,7 +66,7 @@ def _feature(
         return tfds.features.Tensor(
             shape=(num_frames,), dtype=stored_as(factor)
         )
-    if factor.kind == "identifier" or factor.size is None:
+    if factor.kind in PROVENANCE or factor.size is None:
         return tfds.features.Scalar(dtype=stored_as(factor))
     names = names or tuple(map(str, range(factor.size)))
     return tfds.features.ClassLabel(names=names)
