@@ -11,6 +11,8 @@ from typing import Any
 import numpy as np
 
 from mipae_tf.cli.screen import Progress
+from mipae_tf.data_builders.recorded.read_video import read_video
+from mipae_tf.data_builders.recorded.video_formats import VideoError
 from mipae_tf.files import expand_home
 from mipae_tf.files import same_file
 from mipae_tf.models import VideoModel
@@ -22,7 +24,6 @@ from mipae_tf.serving.array_file import write_array
 from mipae_tf.visual.animation import write_gif
 from mipae_tf.visual.animation import write_mp4
 from mipae_tf.visual.side_by_side import side_by_side
-from mipae_tf.visual.video_file import read_video
 
 EXTENSIONS = (".gif", ".mp4", ".npy")
 MAX_GIF_FRAMES = 2_000  # predicted frames
@@ -170,7 +171,10 @@ def _read(
     source: pathlib.Path, model: VideoModel, context: int | None
 ) -> np.ndarray:
     size, _, channels = model.frame_shape
-    video = read_video(source, frame_size=size, channels=channels)
+    try:
+        video = read_video(source, frame_size=size, channels=channels)
+    except VideoError as error:
+        raise ValueError(f"--input={error}") from error
     if context is None:
         return video
     if not 1 <= context <= len(video):

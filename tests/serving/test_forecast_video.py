@@ -3,6 +3,7 @@ import os
 
 import numpy as np
 import pytest
+from mipae_tf.data_builders.recorded.read_video import read_video
 from models.harness import moving_clips
 from models.harness import random_model
 from PIL import Image
@@ -12,7 +13,6 @@ from runs.run_cases import settings
 from mipae_tf.serving.forecast_video import forecast_video
 from mipae_tf.visual.animation import write_gif
 from mipae_tf.visual.side_by_side import side_by_side
-from mipae_tf.visual.video_file import read_video
 
 # `mipae_tf.serving.forecast_video` is also the name of the function.
 MODULE = importlib.import_module("mipae_tf.serving.forecast_video")
