@@ -62,6 +62,9 @@ def features_of(
 def _feature(
     factor: Factor, names: tuple[str, ...] | None, num_frames: int
 ) -> tfds.features.FeatureConnector:
+    if factor.per_frame and names:
+        label = tfds.features.ClassLabel(names=names)
+        return tfds.features.Sequence(label, length=num_frames)
     if factor.per_frame:
         return tfds.features.Tensor(
             shape=(num_frames,), dtype=stored_as(factor)

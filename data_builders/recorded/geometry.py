@@ -15,6 +15,7 @@ from mipae_tf.pixels import CHANNELS
 FITS = ("crop", "letterbox", "stretch")
 # Seconds by which a display time may be rounded in a file.
 ROUNDING = 0.001
+TIE = 1e-6  # half-way between two frames, the later one is taken
 
 
 @dataclasses.dataclass(frozen=True)
@@ -128,7 +129,7 @@ def sampled(
         if last is not None:
             change = frame.time - ROUNDING
             if not last.stays:
-                change = (last.time + frame.time) / 2
+                change = (last.time + frame.time) / 2 - TIE
             while tick / rate < change:
                 yield last.image
                 tick += 1
