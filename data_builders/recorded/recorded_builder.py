@@ -120,8 +120,9 @@ class RecordedBuilder(BaseBuilder, skip_registration=True):
         factors: Declarations of what is known of each video.
         labels: Names of the values of a class, by factor.
         say: Called with each line of the summary.
-        watch: Called with the videos to read, by name; iterates over them and
-            may show the progress.
+        watch: Called with the videos to read, then with the clips to write, and
+            with the unit `video` or `clip`; iterates over them and may show the
+            progress.
     """
 
     factors: tuple[Factor, ...] = ()
@@ -129,7 +130,9 @@ class RecordedBuilder(BaseBuilder, skip_registration=True):
     say: Callable[[str], None] = staticmethod(
         lambda text: print(text, file=sys.stderr)
     )
-    watch: Callable[[Sequence], Iterable] = staticmethod(iter)
+    watch: Callable[[Sequence, str], Iterable] = staticmethod(
+        lambda items, unit: iter(items)
+    )
 
     @abc.abstractmethod
     def recordings(
@@ -175,7 +178,7 @@ class RecordedBuilder(BaseBuilder, skip_registration=True):
         """Reads all videos into a temporary file."""
         store = FrameStore(self.frame_shape, str(self.data_dir))
         videos, damaged = {}, []
-        for name in self.watch(list(found)):
+        for name in self.watch(list(found), "video"):
             try:
                 videos[name] = store.add(found[name].frames)
             except VideoError as error:
@@ -210,7 +213,7 @@ class RecordedBuilder(BaseBuilder, skip_registration=True):
         recordings = {n: i for i, n in enumerate(sorted(found))}
         sources = self.info.metadata["sources"]
         number_of = {name: number for number, name in enumerate(sources)}
-        for cut in cuts:
+        for cut in self.watch(cuts, "clip"):
             name, start = cut.recording, cut.start
             values: dict[str, dict] = {"content": {}, "pose": {}}
             for factor in self.factors:

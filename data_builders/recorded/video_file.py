@@ -1,5 +1,6 @@
 """Reads and finds videos among the user's files."""
 
+import itertools
 import os
 import pathlib
 import re
@@ -22,6 +23,12 @@ from mipae_tf.pixels import CHANNELS
 from mipae_tf.pixels import as_uint8
 from mipae_tf.pixels import check_unit_range
 from mipae_tf.pixels import layout_hint
+
+# Frames of a video whose colours decide whether it is grey.
+COLOUR_FRAMES = 50
+# Largest difference between the channels of a grey pixel; the compression of
+# grey videos gives a few levels.
+GREY_TOLERANCE = 10
 
 
 def stored_frames(path: pathlib.Path) -> Iterator[VideoFrame]:
@@ -75,6 +82,20 @@ def frame_rate(path: pathlib.Path) -> float | None:
     if len(times) < 2 or times[-1] is None:
         return None
     return (len(times) - 1) / times[-1]
+
+
+def has_colour(path: pathlib.Path) -> bool:
+    """Whether one of the first frames of a video is not grey.
+
+    Raises:
+        VideoError: If the video cannot be read.
+    """
+    for frame in itertools.islice(stored_frames(path), COLOUR_FRAMES):
+        if frame.image.mode == "L":
+            continue
+        if np.ptp(np.asarray(frame.image), axis=-1).max() > GREY_TOLERANCE:
+            return True
+    return False
 
 
 def find_videos(folder: pathlib.Path) -> dict[str, pathlib.Path]:

@@ -2,25 +2,17 @@
 
 import contextlib
 import dataclasses
-import itertools
 import pathlib
 from collections.abc import Mapping
 
-import numpy as np
 from mipae_tf.data_builders.recorded.geometry import Geometry
 from mipae_tf.data_builders.recorded.video_file import find_videos
 from mipae_tf.data_builders.recorded.video_file import frame_rate
-from mipae_tf.data_builders.recorded.video_file import stored_frames
+from mipae_tf.data_builders.recorded.video_file import has_colour
 from mipae_tf.data_builders.recorded.video_formats import CONTAINERS
 from mipae_tf.data_builders.recorded.video_formats import VideoError
 from mipae_tf.data_builders.video_folder.labels_file import Labels
 from mipae_tf.data_builders.video_folder.labels_file import read_labels
-
-# Frames of a video from whose colours `colour=auto` decides.
-SAMPLES = 50
-# Largest difference between the channels of a grey pixel; compression of grey
-# videos gives a few levels.
-GREY_TOLERANCE = 10
 
 
 @dataclasses.dataclass(frozen=True)
@@ -97,7 +89,10 @@ def survey(
             rates[name] = frame_rate(path)
     rates = {name: found for name, found in rates.items() if found}
     if colour is None:
-        colour = not all(_is_grey(path) for path in videos.values())
+        colour = False
+        for path in videos.values():
+            with contextlib.suppress(VideoError):
+                colour = colour or has_colour(path)
     if rate is None and rates:
         rate = round(min(rates.values()), 3)
     geometry = Geometry(frame_size, fit, 3 if colour else 1, rate)
@@ -127,17 +122,3 @@ def videos_of(folder: pathlib.Path) -> dict[str, pathlib.Path]:
             "images."
         )
     return videos
-
-
-def _is_grey(path: pathlib.Path) -> bool:
-    """Whether the first frames of a video have no colour."""
-    try:
-        for frame in itertools.islice(stored_frames(path), SAMPLES):
-            if frame.image.mode == "L":
-                continue
-            pixels = np.asarray(frame.image)
-            if np.ptp(pixels, axis=-1).max() > GREY_TOLERANCE:
-                return False
-    except VideoError:
-        return True  # reported when all is read
-    return True

@@ -14,6 +14,7 @@ from mipae_tf.runs import RunFolder
 from mipae_tf.runs import load
 from mipae_tf.training import TrainingOptions
 from mipae_tf.training import job
+from mipae_tf.training import sources
 from mipae_tf.training.interruption import Interrupted
 from mipae_tf.training.job import train_model
 from mipae_tf.training.logbook import Logbook
@@ -33,7 +34,7 @@ def run(folder, model="mipae", options=EVERY_THREE, given=None, **kwargs):
     kwargs.setdefault("clips", clips())
     given = small_config(model, **{**STEPS, **(given or {})})
     return train_model(
-        folder, "mine", model, "default", given, options=options, **kwargs
+        folder, None, model, "default", given, options=options, **kwargs
     )
 
 
@@ -161,14 +162,16 @@ def test_train_clips_does_not_limit_validation(monkeypatch):
     """All validation clips are used, whatever the source."""
     source = {"data_dir": "here", "manual_dir": None, "clips_dir": None}
     options = TrainingOptions(train_clips=3, **source)
-    opened = job._open(clips(), "mine", options)
+    opened = sources.own_splits(clips(), TrainingOptions(train_clips=3))
     assert {name: len(own) for name, own in opened.items()} == {
         "train": 3,
         "validation": 4,
     }
     np.testing.assert_array_equal(opened["train"].video, clips()["train"][:3])
-    monkeypatch.setattr(job, "open_clips", lambda *args, **given: (args, given))
-    opened = job._open(None, "dsprites", options)
+    monkeypatch.setattr(
+        sources, "open_clips", lambda *args, **given: (args, given)
+    )
+    opened = sources.dataset_splits("dsprites", options)
     for split, limit in (("train", 3), ("validation", None)):
         args, given = opened[split]
         assert args == ("dsprites", split)
@@ -268,7 +271,7 @@ def test_an_older_run_resumes_with_its_settings(tmp_path, monkeypatch, capsys):
         given = small_config("ae_lstm", **given)
         train_model(
             tmp_path,
-            "mine",
+            None,
             "ae_lstm",
             "published",
             given,
