@@ -94,7 +94,9 @@ class Geometry:
             parts.append("grey" if self.channels == 1 else "colour")
         rate = self.frame_rate
         parts.append(
-            "every frame" if rate is None else f"{rate:g} frames per second"
+            "every stored frame"
+            if rate is None
+            else f"{rate:g} frames per second"
         )
         return ", ".join(parts)
 

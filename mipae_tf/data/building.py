@@ -2,6 +2,7 @@
 
 import contextlib
 import io
+import pathlib
 import sys
 import time
 from collections.abc import Iterable
@@ -37,8 +38,14 @@ def build_if_missing(
     name, began = builder.info.full_name, time.monotonic()
     name = name.rpartition("/")[0]  # without its version
     say(f"building {name} in {builder.data_dir}")
-    with _tfds_quiet(), _counted(builder):
-        builder.download_and_prepare(download_config=config)
+    try:
+        with _tfds_quiet(), _counted(builder):
+            builder.download_and_prepare(download_config=config)
+    except BaseException:
+        # tfds removes what it has written, but not the folder of the config.
+        with contextlib.suppress(OSError):  # it holds other versions
+            pathlib.Path(builder.data_dir).parent.rmdir()
+        raise
     say(f"built {name} in {duration(time.monotonic() - began)}")
 
 

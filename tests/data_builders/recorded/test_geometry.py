@@ -146,4 +146,4 @@ def test_the_description_is_complete():
     assert str(Geometry(32, "letterbox", 1, 12.5)) == (
         "32 x 32 pixels, letterboxed, grey, 12.5 frames per second"
     )
-    assert str(Geometry(None, channels=None)) == "every frame"
+    assert str(Geometry(None, channels=None)) == "every stored frame"
