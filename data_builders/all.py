@@ -6,5 +6,8 @@ from mipae_tf.data_builders.moving_dsprites import (
 from mipae_tf.data_builders.moving_mnist import (
     moving_mnist_dataset_builder as moving_mnist,
 )
+from mipae_tf.data_builders.video_folder import (
+    video_folder_dataset_builder as video_folder,
+)
 
-__all__ = ["moving_dsprites", "moving_mnist"]
+__all__ = ["moving_dsprites", "moving_mnist", "video_folder"]

@@ -8,6 +8,7 @@ import numpy as np
 import tensorflow_datasets as tfds
 from etils import epath
 from mipae_tf.data_builders.factors import GROUPS
+from mipae_tf.data_builders.factors import PROVENANCE
 from mipae_tf.data_builders.factors import Factor
 from mipae_tf.data_builders.factors import stored_as
 
@@ -45,7 +46,8 @@ def features_of(
         labels: Names of the values of a class, by factor.
 
     Returns:
-        `content`, `pose` and, if there are identifiers, `instance`.
+        `content`, `pose` and, if there are identifiers or a source,
+        `instance`.
     """
     groups = {group: {} for group in GROUPS}
     for factor in factors:
@@ -60,11 +62,14 @@ def features_of(
 def _feature(
     factor: Factor, names: tuple[str, ...] | None, num_frames: int
 ) -> tfds.features.FeatureConnector:
+    if factor.per_frame and names:
+        label = tfds.features.ClassLabel(names=names)
+        return tfds.features.Sequence(label, length=num_frames)
     if factor.per_frame:
         return tfds.features.Tensor(
             shape=(num_frames,), dtype=stored_as(factor)
         )
-    if factor.kind == "identifier" or factor.size is None:
+    if factor.kind in PROVENANCE or factor.size is None:
         return tfds.features.Scalar(dtype=stored_as(factor))
     names = names or tuple(map(str, range(factor.size)))
     return tfds.features.ClassLabel(names=names)

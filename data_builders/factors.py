@@ -7,7 +7,9 @@ from typing import Any
 
 import numpy as np
 
-KINDS = ("class", "scalar", "position", "angle", "identifier")
+KINDS = ("class", "scalar", "position", "angle", "identifier", "source")
+# Kinds that say where the pixels come from; they are no factors for metrics.
+PROVENANCE = ("identifier", "source")
 AXES = ("x", "y")
 # The dicts of an example with the values of factors.
 GROUPS = ("content", "pose", "instance")
@@ -21,8 +23,12 @@ class Factor:
         name: key of the values. It has no other meaning.
         kind: `class`, one of several unordered values; `scalar`, a number;
             `position`, a coordinate of an object; `angle`, a periodic number
-            with period `size`, or 2π if it has no size; or `identifier`, which
-            identifies the source of the pixels and is not a factor for metrics.
+            with period `size`, or 2π if it has no size; `identifier`, which
+            identifies where the pixels come from and is not a factor for
+            metrics; or `source`, what the clip was cut from, such as a video or
+            a person. Clips of one source are not independent, so a split never
+            divides a source. A dataset has at most one source, which is not a
+            factor for metrics.
         per_frame: whether there is a value for each frame, `[clips, time]`, or
             one for the clip, `[clips]`. Motion is per frame, including
             properties that are inferred from motion: an action that lasts for
@@ -71,11 +77,13 @@ class Factor:
             self._require(
                 "axis", self.axis is None, "none, as kind is not position"
             )
+        if self.kind == "source":
+            self._require("per_frame", not self.per_frame, "false for a source")
 
     @property
     def group(self) -> str:
         """The dict of an example with its values, one of `GROUPS`."""
-        if self.kind == "identifier":
+        if self.kind in PROVENANCE:
             return "instance"
         return "pose" if self.per_frame else "content"
 
@@ -91,10 +99,16 @@ def checked_factors(factors: Iterable[Factor]) -> tuple[Factor, ...]:
     """Checks the factors of one dataset.
 
     Raises:
-        ValueError: if two factors have the same name, or two positions have the
-            same object and axis.
+        ValueError: if two factors have the same name, two positions have the
+            same object and axis, or there are two sources.
     """
     factors = tuple(factors)
+    sources = [factor.name for factor in factors if factor.kind == "source"]
+    if len(sources) > 1:
+        raise ValueError(
+            f"Factors {', '.join(map(repr, sources))} are of the kind source; "
+            "a dataset has at most one source."
+        )
     names, places = set(), set()
     for factor in factors:
         if factor.name in names:
@@ -132,6 +146,6 @@ def from_metadata(
 
 def stored_as(factor: Factor) -> type:
     """The dtype of the values of a factor in an example."""
-    if factor.kind == "identifier":
+    if factor.kind in PROVENANCE:
         return np.int64
     return np.float32 if factor.size is None else np.int32

@@ -14,9 +14,9 @@ from mipae_tf.cli.flags import define_options
 from mipae_tf.cli.flags import given_options
 from mipae_tf.cli.flags import run_program
 from mipae_tf.cli.path_flag import define_path
+from mipae_tf.data_builders.recorded.video_formats import ALLOWED
 from mipae_tf.serving import ForecastOptions
 from mipae_tf.serving import forecast_video
-from mipae_tf.visual.video_formats import ALLOWED
 
 
 def define_flags() -> None:

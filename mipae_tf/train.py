@@ -20,16 +20,17 @@ from mipae_tf.cli.flags import flagfile_text
 from mipae_tf.cli.flags import given_options
 from mipae_tf.cli.flags import run_program
 from mipae_tf.cli.path_flag import define_path
+from mipae_tf.data.video_options import VideoOptions
 from mipae_tf.models import config_class
 from mipae_tf.runs import RunFolder
 from mipae_tf.training import TrainingOptions
 from mipae_tf.training import train_model
 from mipae_tf.training.interruption import Interrupted
-from mipae_tf.training.job import DEFAULT_DATASET
 from mipae_tf.training.model_flags import define_hyperparameters
 from mipae_tf.training.model_flags import define_model_flags
 from mipae_tf.training.model_flags import given_hyperparameters
 from mipae_tf.training.model_flags import other_model_error
+from mipae_tf.training.sources import DEFAULT_DATASET
 from mipae_tf.training.strategies import set_threads
 from mipae_tf.training.summary import training_summary
 
@@ -40,17 +41,26 @@ def define_flags() -> None:
     define_model_flags()
     flags.DEFINE_string(
         "dataset",
-        DEFAULT_DATASET,
-        "tfds dataset of clips, name or name/config; built if it is missing.",
+        None,
+        "tfds dataset of clips, name or name/config; built if it is missing. "
+        f"If neither it nor --videos is given: {DEFAULT_DATASET}.",
     )
+    define_path(
+        "videos",
+        None,
+        "Folder of videos to train on, instead of a dataset; see "
+        "data_builders/video_folder/README.md.",
+    )
+    define_options(VideoOptions, unset=True)
     define_options(TrainingOptions)
 
 
 def _flagfile() -> str:
     """Text of a flagfile that repeats this command."""
-    options = (config_class(FLAGS.model), TrainingOptions)
+    options = (config_class(FLAGS.model), VideoOptions, TrainingOptions)
     names = [f.name for own in options for f in dataclasses.fields(own)]
-    return flagfile_text(["model", "protocol", "run_dir", "dataset", *names])
+    first = ("model", "protocol", "run_dir", "dataset", "videos")
+    return flagfile_text([*first, *names])
 
 
 def main(_) -> None:
@@ -64,8 +74,10 @@ def main(_) -> None:
             FLAGS.model,
             FLAGS.protocol,
             given_hyperparameters(),
+            videos=FLAGS.videos,
             options=options,
             flags=_flagfile(),
+            **given_options(VideoOptions),
         )
     except Interrupted as interrupted:
         print(interrupted, file=sys.stderr)

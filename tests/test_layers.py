@@ -8,8 +8,8 @@ import pytest
 ROOT = pathlib.Path(__file__).parents[1]
 # From the lowest layer to the highest.
 LAYERS = (
-    ("data_builders",),
     ("version", "files", "pixels", "limits", "keras_settings"),
+    ("data_builders",),
     ("options",),
     ("cli",),
     ("data", "visual", "networks", "objectives"),

@@ -1,1 +1,1 @@
-"""Clips cut from recorded videos: windows, splits and the base builder."""
+"""Clips cut from recorded videos: reading, splits and the base builder."""

@@ -2,9 +2,12 @@
 
 import abc
 import dataclasses
+import sys
+from collections.abc import Callable
 from collections.abc import Iterable
 from collections.abc import Iterator
 from collections.abc import Mapping
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -15,8 +18,19 @@ from mipae_tf.data_builders.base_builder import packed_frames
 from mipae_tf.data_builders.factors import Factor
 from mipae_tf.data_builders.factors import checked_factors
 from mipae_tf.data_builders.factors import to_metadata
-from mipae_tf.data_builders.recorded.splits import split_by_source
-from mipae_tf.data_builders.recorded.windows import windows
+from mipae_tf.data_builders.recorded.clip_cutter import FrameStore
+from mipae_tf.data_builders.recorded.clip_cutter import StoredVideo
+from mipae_tf.data_builders.recorded.clip_plan import Cut
+from mipae_tf.data_builders.recorded.clip_plan import plan_clips
+from mipae_tf.data_builders.recorded.video_formats import VideoError
+
+# Factors of every recorded dataset.
+PLACES = (
+    Factor("recording", "identifier", per_frame=False),
+    Factor("start", "identifier", per_frame=False),
+    Factor("source", "source", per_frame=False),
+)
+DAMAGED = ("fail", "skip")
 
 
 @dataclasses.dataclass(eq=False)
@@ -31,6 +45,14 @@ class RecordedConfig(tfds.core.BuilderConfig):
         colour: Whether frames are RGB; otherwise they have one channel.
         shares: Shares of the sources in train, validation and test.
         seed: Seed of the splits.
+        split_by: `source`: whole sources belong to one split. `time`: each
+            video is cut into consecutive parts for train, validation and test,
+            with a gap as long as a clip between them.
+        min_motion: A clip is kept if, from one of its frames to the next, at
+            least this share of the pixels changes, on average. A pixel changes
+            if a channel differs by more than 16 of 255.
+        damaged: `fail`: a video that cannot be read is an error. `skip`: it is
+            left out.
     """
 
     num_frames: int = 20
@@ -40,6 +62,27 @@ class RecordedConfig(tfds.core.BuilderConfig):
     colour: bool = True
     shares: tuple[float, float, float] = (0.8, 0.1, 0.1)
     seed: int = 0
+    split_by: str = "source"
+    min_motion: float = 0.0
+    damaged: str = "fail"
+
+    def __post_init__(self) -> None:
+        for field in ("num_frames", "stride", "hop", "frame_size"):
+            value = getattr(self, field)
+            if not isinstance(value, int) or value < 1:
+                raise ValueError(
+                    f"{field} is {value!r} but must be an integer of at least "
+                    "1."
+                )
+        if not 0 <= self.min_motion < 1:
+            raise ValueError(
+                f"min_motion is {self.min_motion!r} but must be at least 0 and "
+                "less than 1."
+            )
+        if self.damaged not in DAMAGED:
+            raise ValueError(
+                f"damaged is {self.damaged!r} but must be fail or skip."
+            )
 
 
 @dataclasses.dataclass(frozen=True)
@@ -49,7 +92,8 @@ class Recording:
     Attributes:
         frames: Frames uint8 `[frame_size, frame_size, channels]`, read when
             they are iterated.
-        values: Values of the factors, the same in the whole video.
+        values: Values of the factors, the same in the whole video. The value of
+            a factor that is per frame is repeated for all frames.
         source: What must not be in two splits, such as a person; the video
             itself when empty.
     """
@@ -63,18 +107,32 @@ class RecordedBuilder(BaseBuilder, skip_registration=True):
     """Writes clips of videos in the train, validation and test splits.
 
     An example has `video` uint8 `[time, size, size, channels]`, the values of
-    the factors in `content`, and in `instance` the identifiers `recording`, the
-    index of the video in sorted order, and `start`, the index of its first
-    frame. Whole sources belong to one split.
+    the factors in `content` and `pose`, and in `instance` the `source` of the
+    clip, and the identifiers `recording` and `start`, the index of the video
+    and that of its first frame. Whole sources belong to one split. The metadata
+    have the names of sources and recordings, in the order of their indices.
+
+    All frames are read before the first clip is written, into a temporary file
+    in the data folder: memory holds one clip at a time, and nothing is written
+    if a video cannot be read or a split would be empty.
 
     Attributes:
-        factors: Declarations of what is known of each video. They are constant
-            within a clip.
+        factors: Declarations of what is known of each video.
         labels: Names of the values of a class, by factor.
+        say: Called with each line of the summary.
+        watch: Called with the videos to read, then with the clips to write, and
+            with the unit `video` or `clip`; iterates over them and may show the
+            progress.
     """
 
     factors: tuple[Factor, ...] = ()
     labels: Mapping[str, tuple[str, ...]] = {}
+    say: Callable[[str], None] = staticmethod(
+        lambda text: print(text, file=sys.stderr)
+    )
+    watch: Callable[[Sequence, str], Iterable] = staticmethod(
+        lambda items, unit: iter(items)
+    )
 
     @abc.abstractmethod
     def recordings(
@@ -82,53 +140,98 @@ class RecordedBuilder(BaseBuilder, skip_registration=True):
     ) -> Mapping[str, Recording]:
         """The videos by name."""
 
-    def _info(self) -> tfds.core.DatasetInfo:
+    @property
+    def frame_shape(self) -> tuple[int, int, int]:
+        """(height, width, channels) of the frames."""
         config: RecordedConfig = self.builder_config
-        size, channels = config.frame_size, 3 if config.colour else 1
-        identifiers = (
-            Factor("recording", "identifier", per_frame=False),
-            Factor("start", "identifier", per_frame=False),
-        )
-        factors = checked_factors((*self.factors, *identifiers))
-        shape = (config.num_frames, size, size, channels)
+        return (config.frame_size, config.frame_size, 3 if config.colour else 1)
+
+    def _info(self) -> tfds.core.DatasetInfo:
+        num_frames = self.builder_config.num_frames
+        factors = checked_factors((*self.factors, *PLACES))
         return self.dataset_info_from_configs(
             features=tfds.features.FeaturesDict(
                 {
-                    "video": packed_frames(shape),
-                    **features_of(factors, config.num_frames, self.labels),
+                    "video": packed_frames((num_frames, *self.frame_shape)),
+                    **features_of(factors, num_frames, self.labels),
                 }
             ),
             metadata=tfds.core.MetadataDict(factors=to_metadata(factors)),
         )
 
     def _split_generators(self, dl_manager: tfds.download.DownloadManager):
-        config: RecordedConfig = self.builder_config
         found = self.recordings(dl_manager)
-        sources = {name: one.source or name for name, one in found.items()}
-        splits = split_by_source(sources, config.shares, config.seed)
-        numbers = {name: number for number, name in enumerate(sorted(found))}
+        videos = self._read(found)
+        sources = {name: found[name].source or name for name in videos}
+        plan = plan_clips(videos, sources, self.builder_config)
+        for line in (*plan.notes, str(plan)):
+            self.say(line)
+        used = {c.source for cuts in plan.splits.values() for c in cuts}
+        self.info.metadata["recordings"] = sorted(found)
+        self.info.metadata["sources"] = sorted(used)
         return {
-            split: self._generate_examples(
-                {name: found[name] for name in names}, numbers
-            )
-            for split, names in splits.items()
+            split: self._generate_examples(cuts, videos, found)
+            for split, cuts in plan.splits.items()
         }
 
+    def _read(self, found: Mapping[str, Recording]) -> dict[str, StoredVideo]:
+        """Reads all videos into a temporary file."""
+        store = FrameStore(self.frame_shape, str(self.data_dir))
+        videos, damaged = {}, []
+        for name in self.watch(list(found), "video"):
+            try:
+                videos[name] = store.add(found[name].frames)
+            except VideoError as error:
+                damaged.append(error)
+                self._damaged(error)
+        if damaged:
+            plural = "s" if len(damaged) > 1 else ""
+            self.say(f"skipped {len(damaged)} damaged file{plural}")
+        if not videos:
+            raise ValueError(
+                f"None of the {len(found)} videos can be read; give undamaged "
+                "ones."
+            )
+        return videos
+
+    def _damaged(self, error: VideoError) -> None:
+        """Says that a file is skipped, or raises a ValueError."""
+        if self.builder_config.damaged == "fail":
+            raise ValueError(
+                f"{error.path} {error.finding}; remove it, or use "
+                "--damaged=skip to leave out such files."
+            ) from error
+        self.say(f"skipping {error.path}, which {error.finding}")
+
     def _generate_examples(
-        self, recordings: Mapping[str, Recording], numbers: Mapping[str, int]
+        self,
+        cuts: Sequence[Cut],
+        videos: Mapping[str, StoredVideo],
+        found: Mapping[str, Recording],
     ) -> Iterator[tuple[str, dict[str, Any]]]:
         config: RecordedConfig = self.builder_config
-        for name, recording in recordings.items():
-            for start, video in windows(
-                recording.frames, config.num_frames, config.stride, config.hop
-            ):
-                identifiers = {"recording": numbers[name], "start": start}
-                yield (
-                    f"{name}-{start:09d}",
-                    {
-                        "video": video,
-                        "content": dict(recording.values),
-                        "pose": {},
-                        "instance": identifiers,
+        recordings = {n: i for i, n in enumerate(sorted(found))}
+        sources = self.info.metadata["sources"]
+        number_of = {name: number for number, name in enumerate(sources)}
+        for cut in self.watch(cuts, "clip"):
+            name, start = cut.recording, cut.start
+            values: dict[str, dict] = {"content": {}, "pose": {}}
+            for factor in self.factors:
+                value = found[name].values[factor.name]
+                if factor.per_frame:
+                    value = [value] * config.num_frames
+                values[factor.group][factor.name] = value
+            yield (
+                f"{name}-{start:09d}",
+                {
+                    "video": videos[name].clip(
+                        start, config.num_frames, config.stride
+                    ),
+                    **values,
+                    "instance": {
+                        "recording": recordings[name],
+                        "start": start,
+                        "source": number_of[cut.source],
                     },
-                )
+                },
+            )

@@ -41,7 +41,9 @@ def split_by_source(
     if len(names) < len(SPLITS):
         raise ValueError(
             f"{len(names)} source(s) cannot be split: {', '.join(SPLITS)} need "
-            f"at least one each, and have {', '.join(names) or 'none'}."
+            f"at least one each, and have {', '.join(names) or 'none'}; add "
+            "videos, or use --split_by=time, which cuts each video into "
+            "consecutive parts."
         )
     order = np.random.default_rng(seed).permutation(names)
     held_out = [

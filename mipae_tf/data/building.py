@@ -2,16 +2,21 @@
 
 import contextlib
 import io
+import pathlib
 import sys
 import time
+from collections.abc import Iterable
 from collections.abc import Iterator
+from collections.abc import Sequence
 
 import tensorflow_datasets as tfds
 from tensorflow_datasets.core.utils import tqdm_utils
 
 from mipae_tf.cli.screen import Progress
 from mipae_tf.cli.screen import duration
+from mipae_tf.cli.screen import progress
 from mipae_tf.cli.screen import say
+from mipae_tf.data_builders.recorded.recorded_builder import RecordedBuilder
 from mipae_tf.data_builders.worlds.clip_builder import ClipBuilder
 from mipae_tf.files import expand_home
 
@@ -22,8 +27,9 @@ def build_if_missing(
     """Generates the dataset in its data folder if it is not there.
 
     Prints the name and the folder. Builders of this library show one progress
-    bar of clips, unless they use Beam; otherwise tfds shows its own bars, on a
-    terminal.
+    bar of clips, unless they use Beam; builders of recorded clips show one for
+    videos and one for clips of each split, and print what was left out.
+    Otherwise tfds shows its own bars, on a terminal.
     """
     if builder.is_prepared():
         return
@@ -32,14 +38,24 @@ def build_if_missing(
     name, began = builder.info.full_name, time.monotonic()
     name = name.rpartition("/")[0]  # without its version
     say(f"building {name} in {builder.data_dir}")
-    with _tfds_quiet(), _counted(builder):
-        builder.download_and_prepare(download_config=config)
+    try:
+        with _tfds_quiet(), _counted(builder):
+            builder.download_and_prepare(download_config=config)
+    except BaseException:
+        # tfds removes what it has written, but not the folder of the config.
+        with contextlib.suppress(OSError):  # it holds other versions
+            pathlib.Path(builder.data_dir).parent.rmdir()
+        raise
     say(f"built {name} in {duration(time.monotonic() - began)}")
 
 
 @contextlib.contextmanager
 def _counted(builder: tfds.core.DatasetBuilder) -> Iterator[None]:
     """Shows the number of generated clips, if the builder reports it."""
+    if isinstance(builder, RecordedBuilder):
+        builder.say, builder.watch = say, _watched
+        yield
+        return
     config = builder.builder_config
     sizes = (
         config.split_sizes().values()
@@ -57,6 +73,10 @@ def _counted(builder: tfds.core.DatasetBuilder) -> Iterator[None]:
     finally:
         builder.on_clip = None
         shown.close(leave=False)
+
+
+def _watched(items: Sequence, unit: str) -> Iterable:
+    return progress(items, "reading" if unit == "video" else "writing", unit)
 
 
 @contextlib.contextmanager

@@ -21,6 +21,7 @@ from mipae_tf.data.streams import STREAMS
 from mipae_tf.data.streams import checked_stream
 from mipae_tf.data_builders.factors import GROUPS
 from mipae_tf.data_builders.factors import KINDS
+from mipae_tf.data_builders.factors import PROVENANCE
 from mipae_tf.data_builders.factors import Factor
 from mipae_tf.data_builders.factors import checked_factors
 
@@ -110,19 +111,29 @@ class Clips:
 
     @property
     def instance(self) -> dict[str, np.ndarray]:
-        """Values of identifiers, which metrics do not use as factors."""
+        """Values of identifiers and of the source; no factors for metrics."""
         return self._of("instance")
+
+    @property
+    def sources(self) -> np.ndarray | None:
+        """Values `[clips]` of the factor of kind `source`, or None.
+
+        Clips with the same value are not independent.
+        """
+        found = self.factors_of("source")
+        return self.values[found[0].name] if found else None
 
     def factors_of(
         self, kind: str | None = None, per_frame: bool | None = None
     ) -> tuple[Factor, ...]:
-        """Declared factors of a kind, or all except identifiers.
+        """Declared factors of a kind, or all that metrics use.
 
         Args:
-            kind: one of `KINDS`; None for any kind except `identifier`.
+            kind: one of `KINDS`; None for any kind except `identifier` and
+                `source`.
             per_frame: whether factors are per frame; None for both.
         """
-        kinds = set(KINDS) - {"identifier"} if kind is None else {kind}
+        kinds = set(KINDS) - set(PROVENANCE) if kind is None else {kind}
         return tuple(
             factor
             for factor in self.factors

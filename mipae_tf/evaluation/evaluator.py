@@ -15,6 +15,7 @@ from mipae_tf.cli.screen import say
 from mipae_tf.data import Clips
 from mipae_tf.data import open_clips
 from mipae_tf.data.datasets import open_builder
+from mipae_tf.data.videos import rebuild_videos
 from mipae_tf.evaluation.groups.mig import MIG_CAVEAT
 from mipae_tf.evaluation.groups.registry import GROUPS
 from mipae_tf.evaluation.metric_group import Findings
@@ -144,6 +145,8 @@ def _subject(
 def _data(folder: RunFolder, options: EvaluationOptions, data_dir: str | None):
     """Test clips, and the fields of a subject that depend on the dataset."""
     settings = folder.settings()
+    if settings.videos is not None:
+        rebuild_videos(settings.dataset, settings.videos, data_dir)
     builder = open_builder(settings.dataset, data_dir)
     source = (data_dir, settings.manual_dir)
 

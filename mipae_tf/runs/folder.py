@@ -184,6 +184,8 @@ class RunFolder:
             self._require_no_files()
             return
         here, wanted = self.settings().identity(), settings.identity()
+        if here["clips"] is None:  # a run of an earlier version
+            here["clips"] = wanted["clips"]
         names = [n for n in {**here, **wanted} if here.get(n) != wanted.get(n)]
         if names:
             differences = "; ".join(

@@ -2,10 +2,12 @@
 
 import dataclasses
 import json
+from collections.abc import Mapping
 from typing import Any
 
 import keras
 
+from mipae_tf.data.videos import VideoSource
 from mipae_tf.models import VideoModel
 from mipae_tf.models import build_model
 from mipae_tf.models import config_class
@@ -29,6 +31,8 @@ class RunSettings:
         train_clips: number of training clips to use; None for all.
         data_dir: folder of tfds datasets.
         manual_dir: folder of manually downloaded files.
+        videos: the folder of videos that the dataset was built from, or None.
+        clips: fingerprints of the user's own clips by split, or None.
         older_than: hyper-parameters that did not exist when the run was
             created.
     """
@@ -42,6 +46,8 @@ class RunSettings:
     train_clips: int | None = None
     data_dir: str | None = None
     manual_dir: str | None = None
+    videos: VideoSource | None = None
+    clips: Mapping[str, str] | None = None
     older_than: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
@@ -56,6 +62,7 @@ class RunSettings:
             "frame_shape": list(self.frame_shape),
             "seed": self.seed,
             "train_clips": self.train_clips,
+            "clips": self.clips,
             **self.config.identity(),
         }
 
@@ -83,4 +90,7 @@ class RunSettings:
         shape = tuple(fields["frame_shape"])
         if [type(size) for size in shape] != [int] * 3:
             raise ValueError(f"frame_shape is {shape}")
-        return cls(**{**fields, "config": config, "frame_shape": shape})
+        fields |= {"config": config, "frame_shape": shape}
+        if fields.get("videos"):
+            fields["videos"] = VideoSource.from_json(fields["videos"])
+        return cls(**fields)

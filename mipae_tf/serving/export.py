@@ -12,6 +12,7 @@ import tensorflow as tf
 from tensorflow.core.protobuf import saved_model_pb2
 
 from mipae_tf.files import make_folder
+from mipae_tf.files import write_file
 from mipae_tf.limits import INT32_MAX
 from mipae_tf.limits import require_between
 from mipae_tf.models import Context
@@ -20,8 +21,10 @@ from mipae_tf.models import VideoModel
 from mipae_tf.models.frame_values import to_uint8
 from mipae_tf.runs import RunFolder
 from mipae_tf.runs import load
+from mipae_tf.serving.export_page import export_page
 from mipae_tf.serving.request_checks import Axes
 from mipae_tf.serving.request_checks import checked_request
+from mipae_tf.serving.run_geometry import geometry_of
 
 MAX_FRAMES = 10_000
 # A function of named inputs, and the types and axes of the inputs.
@@ -57,6 +60,9 @@ def export_run(
     horizon below 1 or too many frames give an INVALID_ARGUMENT error with one
     sentence.
 
+    `README.md` beside the SavedModel lists the endpoints, and says how frames
+    are made from a video.
+
     Args:
         run_dir: folder of the run.
         export_dir: folder of the numbered versions; `run_dir/export` if None.
@@ -80,6 +86,11 @@ def export_run(
     temporary = target / f".{uuid.uuid4().hex}"
     try:
         _write(endpoints, temporary, max_frames)
+        inputs = {name: taken for name, (_, taken) in endpoints.items()}
+        dataset = folder.settings().dataset
+        geometry = geometry_of(folder.path, model)
+        page = export_page(model, dataset, geometry, inputs, max_frames)
+        write_file(temporary / "README.md", page)
         temporary.rename(version)
     finally:
         shutil.rmtree(temporary, ignore_errors=True)

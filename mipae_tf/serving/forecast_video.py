@@ -11,6 +11,10 @@ from typing import Any
 import numpy as np
 
 from mipae_tf.cli.screen import Progress
+from mipae_tf.cli.screen import say
+from mipae_tf.data_builders.recorded.geometry import Geometry
+from mipae_tf.data_builders.recorded.read_video import read_video
+from mipae_tf.data_builders.recorded.video_formats import VideoError
 from mipae_tf.files import expand_home
 from mipae_tf.files import same_file
 from mipae_tf.models import VideoModel
@@ -19,10 +23,11 @@ from mipae_tf.options import Options
 from mipae_tf.options import option
 from mipae_tf.runs import load
 from mipae_tf.serving.array_file import write_array
+from mipae_tf.serving.run_geometry import departure_of
+from mipae_tf.serving.run_geometry import geometry_of
 from mipae_tf.visual.animation import write_gif
 from mipae_tf.visual.animation import write_mp4
 from mipae_tf.visual.side_by_side import side_by_side
-from mipae_tf.visual.video_file import read_video
 
 EXTENSIONS = (".gif", ".mp4", ".npy")
 MAX_GIF_FRAMES = 2_000  # predicted frames
@@ -71,7 +76,9 @@ def forecast_video(
 
     Args:
         run_dir: folder of the run.
-        source: a video, a .npy array or a folder of frames, see `read_video`.
+        source: a video, a .npy array or a folder of frames, see
+            `stored_frames`. Its frames are made as those of the training clips;
+            a line on the screen says what had to be changed.
         output: the .gif, .mp4 or .npy file to write; the array is uint8
             `[samples, horizon, height, width, channel]`. It must not be the
             source, nor be in the folder of frames.
@@ -103,7 +110,7 @@ def forecast_video(
             f"--samples={samples} is too large, as {model.title} is "
             "deterministic; allowed is 1."
         )
-    video = _read(source, model, options.context)
+    video = _read(source, geometry_of(run_dir, model), options.context)
     futures = _futures(model, video, horizon, samples, options.seed)
     if kind == ".npy":
         _require_room(output, (samples, horizon, *model.frame_shape))
@@ -167,10 +174,15 @@ def _either(extensions: tuple[str, ...]) -> str:
 
 
 def _read(
-    source: pathlib.Path, model: VideoModel, context: int | None
+    source: pathlib.Path, geometry: Geometry, context: int | None
 ) -> np.ndarray:
-    size, _, channels = model.frame_shape
-    video = read_video(source, frame_size=size, channels=channels)
+    try:
+        departure = departure_of(source, geometry)
+        video = read_video(source, **dataclasses.asdict(geometry))
+    except VideoError as error:
+        raise ValueError(f"--input={error}") from error
+    if departure:
+        say(departure)
     if context is None:
         return video
     if not 1 <= context <= len(video):

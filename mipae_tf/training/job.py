@@ -1,5 +1,6 @@
 """Training of a model from a dataset name or from clips."""
 
+import os
 import pathlib
 from collections.abc import Mapping
 from typing import Any
@@ -7,22 +8,22 @@ from typing import Any
 import tensorflow as tf
 
 from mipae_tf.cli.screen import say
-from mipae_tf.data import Clips
-from mipae_tf.data import open_clips
+from mipae_tf.data.video_options import VideoOptions
 from mipae_tf.models import VideoModel
 from mipae_tf.models import config_class
 from mipae_tf.runs import RunFolder
 from mipae_tf.runs import RunSettings
 from mipae_tf.runs.load import load_weights
-from mipae_tf.runs.settings import OWN_CLIPS
 from mipae_tf.training.options import TrainingOptions
+from mipae_tf.training.sources import VIDEO_FIELDS
+from mipae_tf.training.sources import ClipSource
+from mipae_tf.training.sources import open_source
 from mipae_tf.training.strategies import emulates_bfloat16
 from mipae_tf.training.strategies import make_strategy
 from mipae_tf.training.strategies import precision
 from mipae_tf.training.trainer import Trainer
 
 DEFAULT_MODEL = "mipae"
-DEFAULT_DATASET = "moving_dsprites/quickstart"
 
 
 def train_model(
@@ -32,6 +33,8 @@ def train_model(
     protocol: str = "default",
     hyperparameters: Mapping[str, Any] | None = None,
     *,
+    videos: str | os.PathLike | None = None,
+    video_options: VideoOptions | None = None,
     clips: Mapping[str, Any] | None = None,
     options: TrainingOptions | None = None,
     flags: str = "",
@@ -46,17 +49,21 @@ def train_model(
     Args:
         run_dir: folder of the run.
         dataset: name of a tfds dataset, which is built if it is missing;
-            `DEFAULT_DATASET` if None. Ignored if `clips` is given.
+            `DEFAULT_DATASET` if None.
         model: name of the model.
         protocol: preset of hyper-parameters.
         hyperparameters: values that override the preset.
-        clips: mapping with `train` and `validation`, used instead of a tfds
-            dataset. Each is a `Clips`, an array `[clips, time, height, width,
+        videos: folder of videos, used instead of a dataset; clips are cut from
+            them, see `data_builders/video_folder/README.md`.
+        video_options: how clips are cut.
+        clips: mapping with `train` and `validation`, used instead of a dataset.
+            Each is a `Clips`, an array `[clips, time, height, width,
             1 or 3]` or a `tf.data.Dataset` of clips; uint8, or floating in
             [0, 1].
         options: training options.
         flags: text of the flagfile that repeats this call.
-        **given: fields of `TrainingOptions`, which override `options`.
+        **given: fields of `TrainingOptions` and `VideoOptions`, which override
+            `options` and `video_options`.
 
     Returns:
         The trained model.
@@ -67,25 +74,32 @@ def train_model(
             allowed.
         Interrupted: after SIGTERM or Ctrl-C, when everything is saved.
     """
+    for_videos = {k: given.pop(k) for k in VIDEO_FIELDS if k in given}
+    if for_videos and videos is None:
+        raise ValueError(
+            f"{', '.join(f'--{name}' for name in for_videos)} applies only to "
+            "videos; give --videos=FOLDER."
+        )
+    if for_videos:
+        video_options = (video_options or VideoOptions()).updated(for_videos)
     options = (options or TrainingOptions()).updated(given)
+    source = ClipSource(dataset, videos, clips, video_options)
     config = config_class(model).resolve(protocol, hyperparameters)
     scope = make_strategy(options.strategy)
-    if clips is None:
-        dataset = dataset or DEFAULT_DATASET
-    else:
-        dataset = OWN_CLIPS
-    splits = _open(clips, dataset, options)
-    _check_length(config, splits["train"])
+    opened = open_source(source, config, options)
+    splits = opened.splits
     settings = RunSettings(
         model=model,
         protocol=protocol,
         config=config,
-        dataset=dataset,
+        dataset=opened.dataset,
         frame_shape=splits["train"].frame_shape,
         seed=options.seed,
         train_clips=options.train_clips,
         data_dir=options.data_dir,
         manual_dir=options.manual_dir,
+        videos=opened.videos,
+        clips=opened.fingerprints,
     )
     folder = _worker_folder(run_dir, scope)
     settings, flags = _resumed_settings(
@@ -116,47 +130,6 @@ def train_model(
     return trained
 
 
-def _open(clips, dataset, options: TrainingOptions) -> dict[str, Clips]:
-    limits = {"train": options.train_clips, "validation": None}
-    source = {
-        "data_dir": options.data_dir,
-        "manual_dir": options.manual_dir,
-        "clips_dir": options.clips_dir,
-    }
-    if clips is None:
-        return {
-            split: open_clips(dataset, split, limit=count, **source)
-            for split, count in limits.items()
-        }
-    if source["clips_dir"]:
-        raise ValueError(
-            f"--clips_dir={source['clips_dir']} applies only to tfds "
-            "datasets; for arrays, use memory maps instead."
-        )
-    if not isinstance(clips, Mapping):
-        raise ValueError(
-            f"clips is of the type {type(clips).__name__}; it must be a "
-            "mapping with train and validation."
-        )
-    missing = set(limits) - set(clips)
-    if missing:
-        raise ValueError(
-            f"clips lacks {', '.join(sorted(missing))}; it must have train "
-            "and validation."
-        )
-    opened = {
-        split: Clips.of(clips[split], f"clips {split}").take(slice(count))
-        for split, count in limits.items()
-    }
-    shapes = {split: own.video.shape[1:] for split, own in opened.items()}
-    if len(set(shapes.values())) > 1:
-        raise ValueError(
-            f"clips differ in shape ({shapes}); train and validation must "
-            "have the same length and frames."
-        )
-    return opened
-
-
 def _worker_folder(run_dir, scope) -> RunFolder:
     """The folder of the run, or of this worker if it is not the chief."""
     resolver = scope.cluster_resolver
@@ -183,21 +156,6 @@ def _resumed_settings(
         f"{' '.join(kept)}"
     )
     return resumed, flags and flags + "\n".join(kept) + "\n"
-
-
-def _check_length(config, clips: Clips) -> None:
-    if config.context >= clips.length:
-        raise ValueError(
-            f"--context={config.context} is too long: the clips have "
-            f"{clips.length} frames; allowed is 1 to {clips.length - 1}."
-        )
-    most = clips.length - config.context
-    if config.train_horizon > most:
-        raise ValueError(
-            f"--train_horizon={config.train_horizon} is too long: after "
-            f"--context={config.context} the clips have {most} more frames; "
-            f"allowed is 1 to {most}."
-        )
 
 
 def _log_start(settings, splits, replicas: int) -> None:

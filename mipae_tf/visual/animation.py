@@ -14,10 +14,10 @@ from PIL import GifImagePlugin
 from PIL import Image
 from scipy.spatial import KDTree
 
+from mipae_tf.data_builders.recorded.container_file import file_url
 from mipae_tf.files import write_atomically
 from mipae_tf.files import write_file
 from mipae_tf.visual.canvas import as_rgb
-from mipae_tf.visual.container_file import file_url
 
 AXES = ("time", "height", "width")
 PALETTE_SIZE = 256

@@ -314,3 +314,13 @@ def test_streams_belong_to_their_clips():
 def test_invalid_streams_are_refused(name, array, message):
     with pytest.raises(ValueError, match=message):
         made(streams={name: array})
+
+
+def test_the_source_is_no_factor_of_metrics():
+    assert Clips(VIDEO).sources is None
+    source = Factor("file", "source", False)
+    groups = {"instance": {"file": np.array([4, 4, 7, 7, 9])}}
+    clips = Clips.from_groups(VIDEO, groups, [source])
+    assert clips.factors_of() == () and clips.factors_of("source") == (source,)
+    assert clips.instance["file"] is clips.sources
+    assert clips.take(slice(1, 3)).sources.tolist() == [4, 7]

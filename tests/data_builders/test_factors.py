@@ -22,6 +22,7 @@ def test_the_group_follows_from_kind_and_frames():
         "instance",
     ]
     assert Factor("track", "identifier", True).group == "instance"
+    assert Factor("person", "source", False).group == "instance"
 
 
 def test_the_declaration_survives_json():
@@ -47,6 +48,7 @@ def test_metadata_without_a_declaration(metadata):
         ({"object": -1}, "has object -1; allowed is an integer of at"),
         ({"object": "left"}, "has object 'left'; allowed is an integer"),
         ({"axis": "x"}, "has axis 'x'; allowed is none, as kind is not"),
+        ({"kind": "source"}, "has per_frame True; allowed is false for a"),
         ({"kind": "position"}, "has axis None; allowed is x or y"),
         ({"kind": "position", "axis": "z"}, "has axis 'z'; allowed is x or y"),
         ({"kind": "position", "axis": "y"}, "has object None; allowed is the"),
@@ -65,3 +67,11 @@ def test_factors_of_one_dataset_are_unique():
     again = Factor("column", "position", True, object=0, axis="x")
     with pytest.raises(ValueError, match="'column' is a second x of object 0"):
         checked_factors([*DECLARED, again])
+
+
+def test_a_dataset_has_at_most_one_source():
+    sources = [Factor(name, "source", False) for name in ("file", "person")]
+    assert checked_factors(sources[:1]) == (sources[0],)
+    message = "'file', 'person' are of the kind source; .* at most one"
+    with pytest.raises(ValueError, match=message):
+        checked_factors(sources)

@@ -2,8 +2,11 @@ import dataclasses
 import json
 
 import pytest
+from mipae_tf.data_builders.recorded.geometry import Geometry
 from runs.run_cases import settings
 
+from mipae_tf.data.video_options import VideoOptions
+from mipae_tf.data.videos import VideoSource
 from mipae_tf.models import MODELS
 from mipae_tf.runs import RunSettings
 
@@ -14,6 +17,14 @@ def test_settings_can_be_written_and_read(name):
     again = RunSettings.from_json(run.to_json())
     assert again == run
     assert json.loads(run.to_json())["config"]["width"] == 2
+
+
+def test_videos_and_fingerprints_are_written_and_read():
+    options = VideoOptions(clip_length=30, fit="letterbox")
+    videos = VideoSource("/films", options, Geometry(64, "letterbox", 1, 12.5))
+    prints = {"train": "a1", "validation": "b2"}
+    run = dataclasses.replace(settings(), videos=videos, clips=prints)
+    assert RunSettings.from_json(run.to_json()) == run
 
 
 def test_identity():
@@ -28,6 +39,7 @@ def test_identity():
         settings(dataset="other"),
         settings("drnet"),
         dataclasses.replace(run, train_clips=3),
+        dataclasses.replace(run, clips={"train": "a", "validation": "b"}),
     ):
         assert other.identity() != run.identity()
 

@@ -224,6 +224,9 @@ def test_version_numbers(tmp_path, monkeypatch):
         MODULE, "_write", lambda model, folder, _: folder.mkdir()
     )
     assert export_run(tmp_path / "run", target) == target / "4"
+    page = (target / "4" / "README.md").read_text()
+    assert "64 x 64 pixels, cropped to the largest centred square" in page
+    assert "| `forecast` | `horizon` | int32 | [] |" in page
     assert export_run(tmp_path / "run") == tmp_path / "run" / "export" / "1"
     # Home folders are expanded; a link to a missing folder is kept.
     monkeypatch.setenv("HOME", str(tmp_path))

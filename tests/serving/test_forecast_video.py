@@ -1,18 +1,22 @@
+import dataclasses
 import importlib
 import os
 
 import numpy as np
 import pytest
+from mipae_tf.data_builders.recorded.geometry import Geometry
+from mipae_tf.data_builders.recorded.read_video import read_video
 from models.harness import moving_clips
 from models.harness import random_model
 from PIL import Image
 from runs.run_cases import make_run
 from runs.run_cases import settings
 
+from mipae_tf.data.video_options import VideoOptions
+from mipae_tf.data.videos import VideoSource
 from mipae_tf.serving.forecast_video import forecast_video
 from mipae_tf.visual.animation import write_gif
 from mipae_tf.visual.side_by_side import side_by_side
-from mipae_tf.visual.video_file import read_video
 
 # `mipae_tf.serving.forecast_video` is also the name of the function.
 MODULE = importlib.import_module("mipae_tf.serving.forecast_video")
@@ -89,6 +93,44 @@ def test_futures_depend_on_the_seed(tmp_path, monkeypatch):
         ahead = np.load(output)
         assert ahead.shape == (2, 3, 64, 64, 1)
         assert np.unique(ahead).tolist() == [seed, seed + 1]
+
+
+def test_frames_are_made_as_in_the_training(tmp_path, capsys):
+    """Letterboxed, grey and at 10 frames per second, with a line on it."""
+    model = random_model("ae_lstm")
+    geometry = Geometry(64, "letterbox", 1, 10.0)
+    videos = VideoSource("/films", VideoOptions(), geometry)
+    run = dataclasses.replace(settings("ae_lstm"), videos=videos)
+    make_run(tmp_path / "run", model, run)
+    rng = np.random.default_rng(0)
+    colours = rng.integers(0, 256, (7, 32, 64, 3), dtype=np.uint8)
+    write_gif(tmp_path / "a.gif", colours, 20)
+    forecast_video(
+        tmp_path / "run", tmp_path / "a.gif", tmp_path / "a.npy", horizon=2
+    )
+    frames = read_video(tmp_path / "a.gif", 64, 1, "letterbox", 10)
+    assert len(frames) == 4 and not frames[:, :16].any()
+    expected = model.forecast(frames[None], 2)
+    np.testing.assert_array_equal(np.load(tmp_path / "a.npy"), expected)
+    assert capsys.readouterr().err == (
+        "a.gif has 20 frames per second, resampled to the 10 of the training "
+        "and colour, converted to grey as in the training\n"
+    )
+    grey = colours[:, :, :, 0]
+    write_gif(tmp_path / "b.gif", grey[..., None], 10)
+    np.save(tmp_path / "c.npy", grey)
+    for name, said in (
+        ("b.gif", ""),
+        (
+            "c.npy",
+            "c.npy has no frame rate, so every frame is used, as one of 10 per "
+            "second\n",
+        ),
+    ):
+        forecast_video(
+            tmp_path / "run", tmp_path / name, tmp_path / "out.npy", horizon=2
+        )
+        assert capsys.readouterr().err == said
 
 
 @pytest.mark.slow

@@ -6,14 +6,17 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
+from mipae_tf.data_builders.recorded.geometry import Geometry
 from models.harness import moving_clips
 from models.harness import small_config
+from video_folders import write_folder
 
 from mipae_tf.data import Clips
 from mipae_tf.runs import RunFolder
 from mipae_tf.runs import load
 from mipae_tf.training import TrainingOptions
 from mipae_tf.training import job
+from mipae_tf.training import sources
 from mipae_tf.training.interruption import Interrupted
 from mipae_tf.training.job import train_model
 from mipae_tf.training.logbook import Logbook
@@ -33,7 +36,7 @@ def run(folder, model="mipae", options=EVERY_THREE, given=None, **kwargs):
     kwargs.setdefault("clips", clips())
     given = small_config(model, **{**STEPS, **(given or {})})
     return train_model(
-        folder, "mine", model, "default", given, options=options, **kwargs
+        folder, None, model, "default", given, options=options, **kwargs
     )
 
 
@@ -161,14 +164,16 @@ def test_train_clips_does_not_limit_validation(monkeypatch):
     """All validation clips are used, whatever the source."""
     source = {"data_dir": "here", "manual_dir": None, "clips_dir": None}
     options = TrainingOptions(train_clips=3, **source)
-    opened = job._open(clips(), "mine", options)
+    opened = sources.own_splits(clips(), TrainingOptions(train_clips=3))
     assert {name: len(own) for name, own in opened.items()} == {
         "train": 3,
         "validation": 4,
     }
     np.testing.assert_array_equal(opened["train"].video, clips()["train"][:3])
-    monkeypatch.setattr(job, "open_clips", lambda *args, **given: (args, given))
-    opened = job._open(None, "dsprites", options)
+    monkeypatch.setattr(
+        sources, "open_clips", lambda *args, **given: (args, given)
+    )
+    opened = sources.dataset_splits("dsprites", options)
     for split, limit in (("train", 3), ("validation", None)):
         args, given = opened[split]
         assert args == ("dsprites", split)
@@ -226,6 +231,27 @@ def split(source):
         ({}, {"clips": {"train": moving_clips(2)}}, "clips lacks validation"),
         ({"context": 1}, {}, "--context=1 .* 2 to 16384"),
         ({"poses_per_clip": 8}, {}, "clips have 8 frames, fewer than the 10"),
+        (
+            {},
+            {"clips": {**clips(), "tset": CLIPS}},
+            "clips has the unknown split 'tset'; allowed are train and",
+        ),
+        ({}, {"videos": "/films"}, "--videos and clips are given; allowed is"),
+        (
+            {},
+            {"clip_length": 9, "fit": "crop"},
+            "--clip_length, --fit applies only to videos; give --videos=",
+        ),
+        (
+            {},
+            {"clips": None, "videos": "/films", "clip_length": 2},
+            "--context=.* is too long: the clips have 2 frames; allowed is 1",
+        ),
+        (
+            {},
+            {"clips": None, "videos": "/films"},
+            "/films does not exist; a folder of videos is needed",
+        ),
         ({}, {"strategy": "tpu"}, "--strategy=tpu is unknown"),
         ({}, {"train_clips": 0}, "--train_clips=0 is too small; allowed is 1"),
         ({}, {"clips": moving_clips(2)}, "clips is of the type ndarray; it"),
@@ -268,7 +294,7 @@ def test_an_older_run_resumes_with_its_settings(tmp_path, monkeypatch, capsys):
         given = small_config("ae_lstm", **given)
         train_model(
             tmp_path,
-            "mine",
+            None,
             "ae_lstm",
             "published",
             given,
@@ -293,3 +319,43 @@ def test_a_folder_of_another_run_is_refused(tmp_path):
     run(tmp_path, "ae_lstm", given=none)
     with pytest.raises(ValueError, match="width is 2 there and 3 here"):
         run(tmp_path, "ae_lstm", given={"width": 3, **none})
+
+
+def test_other_clips_in_a_run_folder_are_refused(tmp_path, monkeypatch):
+    """Also in the folder of a finished run, whose clips nobody would notice."""
+    monkeypatch.setattr(job.Trainer, "train", lambda self: None)
+    run(tmp_path, "ae_lstm")
+    other = clips()
+    other["validation"][0, 0, 0, 0, 0] ^= 1
+    with pytest.raises(ValueError, match="another run .clips is .* there and"):
+        run(tmp_path, "ae_lstm", clips=other)
+    run(tmp_path, "ae_lstm")
+    config = json.loads((tmp_path / "config.json").read_text())
+    assert set(config.pop("clips")) == {"train", "validation"}
+    del config["videos"]  # as in an older version
+    (tmp_path / "config.json").write_text(json.dumps(config))
+    run(tmp_path, "ae_lstm")
+
+
+def test_a_run_on_videos(tmp_path, monkeypatch):
+    """Its settings have the folder, the options and the geometry."""
+    monkeypatch.setattr(job.Trainer, "train", lambda self: None)
+    folder = write_folder(tmp_path / "films", count=3)
+    given = {
+        "clips": None,
+        "videos": folder,
+        "clip_length": 12,
+        "fit": "stretch",
+        "data_dir": tmp_path / "data",
+    }
+    run(tmp_path / "run", "ae_lstm", **given)
+    settings = RunFolder(tmp_path / "run").settings()
+    assert settings.dataset.startswith("video_folder/films-")
+    assert settings.videos.folder == str(folder)
+    assert settings.videos.options.clip_length == 12
+    assert settings.videos.geometry == Geometry(64, "stretch", 1, None)
+    with pytest.raises(ValueError, match="another run .dataset is video_fold"):
+        run(tmp_path / "run", "ae_lstm", **{**given, "clip_length": 13})
+    write_folder(folder, count=4)
+    with pytest.raises(ValueError, match="another run .dataset is video_fold"):
+        run(tmp_path / "run", "ae_lstm", **given)

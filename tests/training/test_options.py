@@ -11,6 +11,7 @@ from training.scripted import trained
 
 from mipae_tf.training import TrainingOptions
 from mipae_tf.training import job
+from mipae_tf.training import sources
 from mipae_tf.training import trainer
 from mipae_tf.training.loop import StageLoop
 
@@ -143,7 +144,7 @@ def test_clips_dir_is_passed_to_open_clips(tmp_path, monkeypatch):
         assert clips_dir == "kept"
         raise Stopped
 
-    monkeypatch.setattr(job, "open_clips", open_clips)
+    monkeypatch.setattr(sources, "open_clips", open_clips)
     with pytest.raises(Stopped):
         job.train_model(
             tmp_path / "run", options=TrainingOptions(clips_dir="kept")

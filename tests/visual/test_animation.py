@@ -3,6 +3,7 @@ import io
 import av
 import numpy as np
 import pytest
+from mipae_tf.data_builders.recorded.read_video import read_video
 from PIL import Image
 
 from mipae_tf.visual import animation
@@ -10,7 +11,6 @@ from mipae_tf.visual.animation import encode_gif
 from mipae_tf.visual.animation import write_gif
 from mipae_tf.visual.animation import write_mp4
 from mipae_tf.visual.side_by_side import side_by_side
-from mipae_tf.visual.video_file import read_video
 
 RNG = np.random.default_rng(0)
 

@@ -6,13 +6,13 @@ import av
 import numpy as np
 import pytest
 from av.stream import Disposition
-from visual.video_cases import PICTURE
-from visual.video_cases import apart
-from visual.video_cases import write_video
+from mipae_tf.data_builders.recorded import container_file
+from mipae_tf.data_builders.recorded.read_video import read_video
+from video_cases import PICTURE
+from video_cases import apart
+from video_cases import write_video
 
-from mipae_tf.visual import container_file
 from mipae_tf.visual.animation import write_mp4
-from mipae_tf.visual.video_file import read_video
 
 
 @pytest.mark.parametrize(

@@ -9,17 +9,22 @@ import av
 import numpy as np
 from av.sidedata.sidedata import Type as SideData
 from av.stream import Disposition
+from av.video.reformatter import VideoReformatter
+from mipae_tf.data_builders.recorded.image_file import on_black
+from mipae_tf.data_builders.recorded.video_formats import VideoError
+from mipae_tf.data_builders.recorded.video_formats import VideoFrame
+from mipae_tf.data_builders.recorded.video_formats import decoding
 from PIL import Image
-
-from mipae_tf.visual.image_file import on_black
-from mipae_tf.visual.video_formats import decoding
-from mipae_tf.visual.video_formats import video_error
 
 # Pictures attached to a file, such as the cover of a song.
 STILL_PICTURES = Disposition.attached_pic | Disposition.timed_thumbnails
 # FFmpeg's own decoders for these codecs ignore transparency.
 ALPHA_DECODERS = {"vp8": "libvpx", "vp9": "libvpx-vp9"}
 MAX_PIXEL_ASPECT = 10  # larger ones come from damaged headers
+# Frames per second. Larger ones are the resolution of the times of files that
+# do not store their rate.
+MAX_RATE = 480
+DEFAULT_RATE = 25
 
 
 def file_url(path: str | os.PathLike) -> str:
@@ -30,8 +35,8 @@ def file_url(path: str | os.PathLike) -> str:
     return f"file:{os.fspath(path)}"
 
 
-def container_frames(path: pathlib.Path) -> Iterator[Image.Image]:
-    """The frames of a video as RGB images.
+def container_frames(path: pathlib.Path) -> Iterator[VideoFrame]:
+    """The frames of a video as RGB images with their display times.
 
     Rotations and reflections in the file's metadata are applied, non-square
     pixels are resampled to square ones, and transparent parts are drawn on
@@ -48,10 +53,72 @@ def container_frames(path: pathlib.Path) -> Iterator[Image.Image]:
         decoder = _decoder(stream)
         pixel = stream.sample_aspect_ratio or Fraction(1)
         if not 1 / MAX_PIXEL_ASPECT <= pixel <= MAX_PIXEL_ASPECT:
-            raise video_error(path, f"has pixels {pixel} times as wide as high")
+            raise VideoError(path, f"has pixels {pixel} times as wide as high")
+        # One for the whole file: its creation takes longer than its use.
+        converter = VideoReformatter()
+        clock = _Clock(_declared_rate(stream))
         for packet in container.demux(stream):
             for frame in decoder.decode(packet):
-                yield _upright(_square_pixels(_picture(frame), pixel), frame)
+                image = _square_pixels(_picture(frame, converter), pixel)
+                yield VideoFrame(_upright(image, frame), clock.time(frame))
+
+
+def read_rate(path: pathlib.Path) -> float | None:
+    """Average number of frames per second, or None if it is unknown.
+
+    Raises:
+        VideoError: If the file cannot be read or contains no video.
+    """
+    with (
+        decoding(path),
+        av.open(file_url(path), metadata_errors="replace") as container,
+    ):
+        stream = _video_stream(path, container)
+        return _declared_rate(stream) or _measured_rate(container, stream)
+
+
+def _declared_rate(stream: av.VideoStream) -> float | None:
+    """Frames per second in the header; None if missing or implausible."""
+    rate = float(stream.average_rate or 0)
+    return rate if 0 < rate <= MAX_RATE else None
+
+
+def _measured_rate(
+    container: av.container.InputContainer, stream: av.VideoStream
+) -> float | None:
+    """Frames per second of the packets, which are not decoded."""
+    times = [
+        packet.pts
+        for packet in container.demux(stream)
+        if packet.pts is not None
+    ]
+    if len(times) < 2 or max(times) == min(times):
+        return None
+    seconds = (max(times) - min(times)) * stream.time_base
+    return float((len(times) - 1) / seconds)
+
+
+class _Clock:
+    """Display times in seconds that start at 0 and never decrease.
+
+    Args:
+        rate: frames per second, for frames without a time.
+    """
+
+    def __init__(self, rate: float | None) -> None:
+        self._step = 1 / (rate or DEFAULT_RATE)
+        self._first: float | None = None
+        self._last = -self._step
+
+    def time(self, frame: av.VideoFrame) -> float:
+        """The time of the next frame."""
+        stored = frame.time
+        if stored is None:
+            stored = self._last + self._step + (self._first or 0)
+        if self._first is None:
+            self._first = stored
+        self._last = max(self._last, stored - self._first)
+        return self._last
 
 
 def _video_stream(
@@ -61,7 +128,7 @@ def _video_stream(
         s for s in container.streams.video if not s.disposition & STILL_PICTURES
     ]
     if not videos:
-        raise video_error(path, "contains no video stream")
+        raise VideoError(path, "contains no video stream")
     best = container.streams.best("video")
     if best in videos:
         return best
@@ -75,11 +142,12 @@ def _decoder(stream: av.VideoStream) -> av.VideoCodecContext:
     return stream.codec_context
 
 
-def _picture(frame: av.VideoFrame) -> Image.Image:
+def _picture(frame: av.VideoFrame, converter: VideoReformatter) -> Image.Image:
     alpha = frame.format.has_palette or any(
         component.is_alpha for component in frame.format.components
     )
-    pixels = frame.to_ndarray(format="rgba" if alpha else "rgb24")
+    kind = "rgba" if alpha else "rgb24"
+    pixels = converter.reformat(frame, format=kind).to_ndarray()
     return on_black(Image.fromarray(pixels))
 
 

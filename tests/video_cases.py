@@ -40,3 +40,18 @@ def apart(one, other):
     if one.shape != other.shape:
         return np.inf
     return np.abs(one.astype(int) - other).mean()
+
+
+def write_frames(path, frames, rate=25, codec="mpeg4"):
+    """A video of these frames, uint8 [time, height, width] or [..., 3]."""
+    with av.open(f"file:{path}", "w") as container:
+        stream = container.add_stream(codec, rate)
+        stream.height, stream.width = frames.shape[1:3]
+        stream.pix_fmt = "yuv420p"
+        stream.bit_rate = 2_000_000
+        kind = "gray" if frames.ndim == 3 else "rgb24"
+        for frame in frames:
+            picture = av.VideoFrame.from_ndarray(frame, format=kind)
+            container.mux(stream.encode(picture))
+        container.mux(stream.encode())
+    return path

@@ -1,0 +1,1 @@
+"""Clips of the user's own videos."""
