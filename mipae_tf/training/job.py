@@ -9,6 +9,7 @@ import tensorflow as tf
 from mipae_tf.cli.screen import say
 from mipae_tf.data import Clips
 from mipae_tf.data import open_clips
+from mipae_tf.data.sources import some_clips
 from mipae_tf.models import VideoModel
 from mipae_tf.models import config_class
 from mipae_tf.runs import RunFolder
@@ -145,7 +146,7 @@ def _open(clips, dataset, options: TrainingOptions) -> dict[str, Clips]:
             "and validation."
         )
     opened = {
-        split: Clips.of(clips[split], f"clips {split}").take(slice(count))
+        split: some_clips(Clips.of(clips[split], f"clips {split}"), count)
         for split, count in limits.items()
     }
     shapes = {split: own.video.shape[1:] for split, own in opened.items()}

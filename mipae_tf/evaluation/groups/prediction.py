@@ -167,7 +167,7 @@ def _scored(
         for suffix, values in _of_samples(measures[name], scores).items():
             key = f"prediction/{name}/{row}{suffix}"
             metrics[key] = entry_or_reason(
-                _score_entry, measures[name], key, values, subject.seed
+                _score_entry, measures[name], key, values, subject
             )
             if values is not None and name != "mse":  # psnr has the same
                 per_clip[key] = values
@@ -214,7 +214,7 @@ def _of_samples(
 
 
 def _score_entry(
-    measure: Measure, key: str, values: np.ndarray | None, seed: int
+    measure: Measure, key: str, values: np.ndarray | None, subject: Subject
 ) -> dict:
     if values is None:
         raise AbsentMetric(
@@ -222,7 +222,7 @@ def _score_entry(
             "by `python -m mipae_tf.metrics.convert_lpips`."
         )
     write = psnr_entry if measure.pooling == "psnr" else mean_entry
-    return write(key, values, seed, better=measure.better)
+    return write(key, values, subject, better=measure.better)
 
 
 def _fvd(
@@ -258,7 +258,7 @@ def _diversity(subject: Subject) -> dict[str, dict]:
     )  # [samples, clips, time, height, width, channel]
     key = "prediction/diversity/forecast"
     spread = sample_diversity(samples)
-    return {key: mean_entry(key, spread, subject.seed, better="none")}
+    return {key: mean_entry(key, spread, subject, better="none")}
 
 
 def _oracle(subject: Subject, last: np.ndarray) -> np.ndarray:
