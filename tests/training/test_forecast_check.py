@@ -20,14 +20,14 @@ class Trained(Oracle):
     config = types.SimpleNamespace(context=3, train_horizon=4)
 
 
-class Blurred(Trained):
-    """Knows where bars go, but draws them darker than they are."""
+class Inverted(Trained):
+    """Knows where bars go, but draws dark bars on a light background."""
 
     def decode(self, latents, reference=None):
-        return super().decode(latents, reference) / 4
+        return 1 - super().decode(latents, reference)
 
     def forecast(self, context, horizon, samples=None, seed=0):
-        return super().forecast(context, horizon) // 4
+        return 255 - super().forecast(context, horizon)
 
 
 class Lost(Trained):
@@ -62,7 +62,7 @@ def test_clips_are_few_and_spread_over_sources(monkeypatch):
     "model, said",
     [
         (Trained(), "Forecasts beat the last frame repeated by"),
-        (Blurred(), "the decoder cannot draw these frames"),
+        (Inverted(), "the decoder cannot draw these frames"),
         (Lost(), "the dynamics predict wrong poses"),
         (Lost(roles=()), "clips); try more training steps"),
     ],

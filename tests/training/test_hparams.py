@@ -1,3 +1,5 @@
+import types
+
 from tensorboard.backend.event_processing.data_provider import (
     MultiplexerDataProvider,
 )
@@ -20,12 +22,7 @@ def table(folder):
     events.Reload()
     provider = MultiplexerDataProvider(events, str(folder))
     context = backend_context.Context(
-        type("Context", (), {"data_provider": provider})()
-    )
-    request = api_pb2.ListSessionGroupsRequest(
-        start_index=0,
-        slice_size=10,
-        allowed_statuses=list(api_pb2.Status.values()),
+        types.SimpleNamespace(data_provider=provider)
     )
     asked = RequestContext()
     experiment = context.experiment_from_metadata(
@@ -33,7 +30,12 @@ def table(folder):
         "",
         include_metrics=True,
         hparams_run_to_tag_to_content=context.hparams_metadata(asked, ""),
-        hparams_limit=None,
+        data_provider_hparams=[],
+    )
+    request = api_pb2.ListSessionGroupsRequest(
+        start_index=0,
+        slice_size=10,
+        allowed_statuses=list(api_pb2.Status.values()),
     )
     for metric in experiment.metric_infos:
         request.col_params.add().metric.CopyFrom(metric.name)

@@ -105,9 +105,7 @@ def test_every_training_option_has_its_effect(tmp_path, monkeypatch):
     assert first.uses_xla
 
 
-def test_forecasts_are_drawn_and_measured_in_the_last_stage(
-    tmp_path, monkeypatch
-):
+def test_the_last_stage_draws_and_measures_forecasts(tmp_path, monkeypatch):
     drawn = []
 
     def draw(model, clips, context):
