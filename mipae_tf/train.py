@@ -59,7 +59,7 @@ def _flagfile() -> str:
     """Text of a flagfile that repeats this command."""
     options = (config_class(FLAGS.model), VideoOptions, TrainingOptions)
     names = [f.name for own in options for f in dataclasses.fields(own)]
-    first = ("model", "protocol", "run_dir", "dataset", "videos")
+    first = ("model", "protocol", "recipe", "run_dir", "dataset", "videos")
     return flagfile_text([*first, *names])
 
 
@@ -74,6 +74,7 @@ def main(_) -> None:
             FLAGS.model,
             FLAGS.protocol,
             given_hyperparameters(),
+            recipe=FLAGS.recipe,
             videos=FLAGS.videos,
             options=options,
             flags=_flagfile(),

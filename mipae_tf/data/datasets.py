@@ -18,6 +18,7 @@ from mipae_tf.data.examples import count_of
 from mipae_tf.data.examples import in_memory
 from mipae_tf.data.examples import rows_of
 from mipae_tf.data.examples import stream_of
+from mipae_tf.data.sources import some_clips
 from mipae_tf.data_builders import all as builders
 from mipae_tf.data_builders.factors import GROUPS
 from mipae_tf.data_builders.factors import from_metadata
@@ -91,7 +92,7 @@ def open_clips(
         split: train, validation or test.
         data_dir: data folder of tfds; None for its default.
         manual_dir: folder of manually downloaded files.
-        limit: read only the first `limit` clips.
+        limit: return at most that many clips, see `some_clips`.
         clips_dir: folder for decoded clips, which are then memory-mapped; None
             to keep them in memory.
         streams: streams to decode now, besides `video`; `Clips.with_streams`
@@ -108,10 +109,12 @@ def open_clips(
             f"--dataset={dataset} has no split {split!r}; it has "
             f"{', '.join(builder.info.splits)}."
         )
-    wanted = split
-    if limit is not None and limit < builder.info.splits[split].num_examples:
-        wanted = f"{split}[:{limit}]"
     name, factors = f"{dataset} {split}", from_metadata(builder.info.metadata)
+    wanted, size = split, builder.info.splits[split].num_examples
+    # A choice over sources needs all clips.
+    from_first = not any(factor.kind == "source" for factor in factors)
+    if from_first and limit is not None and limit < size:
+        wanted = f"{split}[:{limit}]"
 
     def examples(names: Sequence[str]) -> tf.data.Dataset:
         _require_streams(dataset, builder, names)
@@ -133,7 +136,7 @@ def open_clips(
         root = pathlib.Path(expand_home(clips_dir))
         folder = root / _stored_as(builder, wanted)
         clips = stored_clips(folder, examples, factors, name)
-    return clips.with_streams(streams)
+    return some_clips(clips.with_streams(streams), limit)
 
 
 def _require_streams(

@@ -5,6 +5,7 @@ import dataclasses
 import numpy as np
 
 from mipae_tf.cli.screen import progress
+from mipae_tf.data.sources import one_of_each_source
 from mipae_tf.evaluation.needs import Needs
 from mipae_tf.evaluation.needs import missing_need
 from mipae_tf.evaluation.subject import Subject
@@ -55,7 +56,7 @@ class LabelledCodes:
 def labelled_codes(subject: Subject, samples: int) -> LabelledCodes:
     """Codes of frames of independent factors where the builder can draw them.
 
-    Else those of one frame of each held-out clip.
+    Else those of one frame of each held-out clip, or of each source of clips.
 
     Args:
         subject: what is evaluated.
@@ -95,13 +96,19 @@ def static_codes(subject: Subject, samples: int) -> LabelledCodes:
 def clip_codes(subject: Subject) -> LabelledCodes:
     """Codes of one frame of each held-out clip, at a random time.
 
+    Where clips have sources, of one clip of each source: the estimates need
+    independent frames.
+
     Raises:
-        AbsentMetric: too few clips.
+        AbsentMetric: too few clips or sources.
     """
-    clips = subject.clips
+    clips, unit = subject.clips, "clips"
+    if clips.sources is not None:
+        clips = clips.take(one_of_each_source(clips, subject.seed))
+        unit = "sources of clips"
     if len(clips) < FEWEST_CLIPS:
         raise AbsentMetric(
-            f"{len(clips)} clips are too few; {FEWEST_CLIPS} are needed."
+            f"{len(clips)} {unit} are too few; {FEWEST_CLIPS} are needed."
         )
     times = np.random.default_rng(subject.seed).integers(
         clips.length, size=len(clips)
@@ -111,5 +118,5 @@ def clip_codes(subject: Subject) -> LabelledCodes:
         subject.encode_images(clips.video[every, times]),
         dict(clips.content),
         {name: values[every, times] for name, values in clips.pose.items()},
-        f"one frame of each of {len(clips)} clips",
+        f"one frame of each of {len(clips)} {unit}",
     )

@@ -6,8 +6,10 @@ import json
 import pathlib
 import platform
 import subprocess
+from collections.abc import Mapping
 from collections.abc import Sequence
 from importlib import metadata
+from typing import Any
 
 import numpy as np
 
@@ -15,6 +17,7 @@ from mipae_tf.cli.screen import say
 from mipae_tf.data import Clips
 from mipae_tf.data import open_clips
 from mipae_tf.data.datasets import open_builder
+from mipae_tf.data.sources import some_clips
 from mipae_tf.data.videos import rebuild_videos
 from mipae_tf.evaluation.groups.mig import MIG_CAVEAT
 from mipae_tf.evaluation.groups.registry import GROUPS
@@ -30,6 +33,7 @@ from mipae_tf.judging.judge import STEPS
 from mipae_tf.keras_settings import keras_defaults
 from mipae_tf.models import VideoModel
 from mipae_tf.runs import RunFolder
+from mipae_tf.runs import RunSettings
 from mipae_tf.runs import load
 from mipae_tf.runs.settings import OWN_CLIPS
 from mipae_tf.runs.training_times import training_entry
@@ -46,7 +50,7 @@ CONVENTIONS = {
     "judge": f"{STEPS} steps on single frames of {CLIPS} training clips",
     "fvd": "predicted frames alone, without their context",
     "mig": MIG_CAVEAT,
-    "intervals": "95 %, bootstrap over clips",
+    "intervals": "95 %, bootstrap over clips, or over sources of clips",
 }
 
 
@@ -56,7 +60,7 @@ def evaluate_run(
     groups: Sequence[str] = tuple(GROUPS),
     options: EvaluationOptions | None = None,
     data_dir: str | None = None,
-    own_clips: Clips | np.ndarray | None = None,
+    own_clips: Clips | np.ndarray | Mapping[str, Any] | None = None,
 ) -> dict[str, dict]:
     """Measures a run on held-out clips.
 
@@ -70,7 +74,8 @@ def evaluate_run(
         options: how much is measured; the defaults where not given.
         data_dir: where tfds keeps datasets; that of the training when None.
         own_clips: held-out clips, for a run that was trained on clips of the
-            user's own.
+            user's own; or a mapping with these as `test` and the training
+            clips as `train`, which `memory` and `judged` need.
 
     Returns:
         What `metrics.json` holds.
@@ -117,7 +122,7 @@ def _subject(
     folder: RunFolder,
     options: EvaluationOptions,
     data_dir: str | None,
-    own_clips: Clips | None,
+    own_clips: Any,
 ) -> Subject:
     settings = folder.settings()
     if settings.dataset == OWN_CLIPS and own_clips is None:
@@ -125,12 +130,12 @@ def _subject(
             f"--run_dir={folder.path} was trained on clips of your own: call "
             "mipae_tf.evaluate_run(run_dir, own_clips=...) from Python."
         )
-    model, of_data = load(folder.path), {"builder": None}
+    model = load(folder.path)
     if own_clips is not None:
-        test = Clips.of(own_clips, OWN_CLIPS)
+        test, of_data = _own_data(settings, own_clips)
     else:
         test, of_data = _data(folder, options, data_dir or settings.data_dir)
-    test = test.take(slice(options.clips))
+    test = some_clips(test, options.clips)
     context = settings.config.context
     left = test.length - context
     if not 1 <= options.horizon <= left:
@@ -140,6 +145,23 @@ def _subject(
             f"to {left}."
         )
     return Subject(model, test, context=context, options=options, **of_data)
+
+
+def _own_data(settings: RunSettings, own_clips: Any):
+    """Test clips, and the fields of a subject that depend on the data."""
+    found = {"builder": None}
+    if not isinstance(own_clips, Mapping):
+        return Clips.of(own_clips, OWN_CLIPS), found
+    if not {"test"} <= set(own_clips) <= {"test", "train"}:
+        raise ValueError(
+            f"own_clips has {', '.join(map(str, own_clips)) or 'nothing'}; it "
+            "must have test, and may have train."
+        )
+    if "train" in own_clips:
+        training = Clips.of(own_clips["train"], f"{OWN_CLIPS} train")
+        found["training"] = lambda: training
+        found["trained_clips"] = settings.train_clips
+    return Clips.of(own_clips["test"], OWN_CLIPS), found
 
 
 def _data(folder: RunFolder, options: EvaluationOptions, data_dir: str | None):

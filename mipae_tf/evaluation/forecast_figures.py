@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from mipae_tf.evaluation.entries import step_band
 from mipae_tf.evaluation.subject import Subject
 from mipae_tf.visual.animation import encode_gif
 from mipae_tf.visual.forecasts import DRAWN_CLIPS
@@ -59,8 +60,7 @@ def step_plots(metrics: Mapping[str, Mapping]) -> dict[str, bytes]:
         for key, value in metrics.items():
             group, _, row = key.rpartition("/")
             if group == f"prediction/{measure}" and "per_step" in value:
-                low, high = zip(*value["per_step_interval"], strict=True)
-                series[row] = (value["per_step"], low, high)
+                series[row] = (value["per_step"], *step_band(value))
         if series:
             found[f"{measure}.png"] = per_step_plot(series, unit)
     return found

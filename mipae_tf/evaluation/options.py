@@ -10,7 +10,12 @@ from mipae_tf.options import option
 class EvaluationOptions(Options):
     """Everything a user can choose about an evaluation but the groups."""
 
-    clips: int = option(1_000, "Measure the first N test clips.", low=1)
+    clips: int = option(
+        1_000,
+        "Measure N test clips: the first ones, or as many of each source (a "
+        "video, a person) where the dataset declares sources.",
+        low=1,
+    )
     horizon: int = option(10, "Frames to predict.", low=1)
     samples: int = option(
         20,

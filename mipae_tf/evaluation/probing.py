@@ -1,6 +1,7 @@
 """Probes of the codes of frames, tested on clips not trained on."""
 
 import numpy as np
+from sklearn.model_selection import GroupShuffleSplit
 
 from mipae_tf.data import Clips
 from mipae_tf.data import Factor
@@ -36,8 +37,13 @@ def probe_entry(
     kind: str = "mlp",
     *,
     better: str,
+    sources: np.ndarray | None = None,
 ) -> dict:
     """Score of a probe, trained on half of the clips, on the other half.
+
+    Clips with sources are divided by source, so that no source is on both
+    sides. Of a class target, only the classes that occur on both sides are
+    then used; `classes_left_out` counts the others.
 
     Args:
         key: of the entry.
@@ -47,18 +53,34 @@ def probe_entry(
         seed: of the split and the probe.
         kind: see `probe`.
         better: see `entry`.
+        sources: the source of each clip, `[clips]`, or None.
+
+    Returns:
+        An entry with `chance` and `shuffled`, see `probe`; and, of clips with
+        sources, `sources`, the number of those that the score is of.
 
     Raises:
-        AbsentMetric: a single clip; see `probe`.
+        AbsentMetric: a single clip or source; fewer than two classes on both
+            sides; see `probe`.
     """
-    if len(target) < 2 * FRAMES:
-        raise AbsentMetric("One clip alone cannot be split for a probe.")
+    halves = _halves(len(target) // FRAMES, seed, sources)
+    more = {}
+    if sources is not None:
+        more["sources"] = len(np.unique(sources[halves[1]]))
     # All frames of a clip stay on one side of the split.
-    order = np.random.default_rng(seed).permutation(len(target) // FRAMES)
-    frames = order[:, None] * FRAMES + np.arange(FRAMES)  # [clips, FRAMES]
     train, test = (
-        half.reshape(-1) for half in np.split(frames, [len(order) // 2])
-    )
+        (half[:, None] * FRAMES + np.arange(FRAMES)).reshape(-1)
+        for half in halves
+    )  # [clips of the half·FRAMES]
+    if categorical and sources is not None:
+        shared = np.intersect1d(target[train], target[test])
+        classes = len(np.unique(target))
+        require_shared_classes(len(shared), classes)
+        train, test = (
+            half[np.isin(target[half], shared)] for half in (train, test)
+        )
+        if len(shared) < classes:
+            more["classes_left_out"] = classes - len(shared)
     result = probe(
         codes[train],
         target[train],
@@ -72,4 +94,40 @@ def probe_entry(
         **row,
         "chance": result["chance"],
         "shuffled": result["shuffled"],
+        **more,
     }
+
+
+def require_shared_classes(shared: int, classes: int) -> None:
+    """Checks that a probe of classes can be scored on other sources.
+
+    Args:
+        shared: number of classes that sources on both sides have.
+        classes: number of all classes.
+
+    Raises:
+        AbsentMetric: fewer than two shared classes.
+    """
+    if shared < 2:
+        raise AbsentMetric(
+            f"Only {shared} of {classes} classes can be both learnt and scored "
+            "when no source of clips is on both sides of the split; 2 are "
+            "needed."
+        )
+
+
+def _halves(
+    clips: int, seed: int, sources: np.ndarray | None
+) -> tuple[np.ndarray, np.ndarray]:
+    """Indices of the clips to train on, and of those to score."""
+    if clips < 2:
+        raise AbsentMetric("One clip alone cannot be split for a probe.")
+    if sources is None:
+        order = np.random.default_rng(seed).permutation(clips)
+        return tuple(np.split(order, [clips // 2]))
+    if len(np.unique(sources)) < 2:
+        raise AbsentMetric(
+            "All clips are of one source, so they cannot be split for a probe."
+        )
+    by_source = GroupShuffleSplit(1, test_size=0.5, random_state=seed)
+    return next(by_source.split(np.zeros(clips), groups=sources))

@@ -1,4 +1,4 @@
-"""Bootstrap intervals from resampling clips."""
+"""Bootstrap intervals from resampling clips, or the sources of clips."""
 
 from collections.abc import Callable
 
@@ -8,6 +8,7 @@ from mipae_tf.metrics.absent_metric import AbsentMetric
 
 # Resampled values in memory at a time: 64 MB of float64.
 RESAMPLED_VALUES = 2**23
+FEWEST_SOURCES = 3
 
 
 def bootstrap_interval(
@@ -15,21 +16,31 @@ def bootstrap_interval(
     per_clip: np.ndarray,
     seed: int,
     draws: int = 1000,
+    sources: np.ndarray | None = None,
 ) -> tuple[float, float]:
     """The 95 % percentile interval from resampling the clips.
+
+    Clips of the same source are not independent. Where sources are given, they
+    are resampled instead, each with all its clips (the cluster bootstrap:
+    Davison and Hinkley, Bootstrap Methods and their Application, 1997,
+    section 3.8).
 
     Args:
       statistic: function from values `[resamplings, clips, ...]` to
         `[resamplings]`, for example `lambda errors: pooled_psnr(errors)[1]`.
+        It must depend on the clips only through their mean.
       per_clip: values `[clips, ...]`.
       seed: seed of the resampling.
       draws: number of resamplings.
+      sources: the source of each clip, `[clips]`; None if clips are
+        independent.
 
     Returns:
       The 2.5 % and the 97.5 % quantile of the statistic.
 
     Raises:
-      AbsentMetric: if there is only one clip, or `statistic` raises it.
+      AbsentMetric: if there is only one clip, there are fewer than three
+        sources, or `statistic` raises it.
       ValueError: if there is no clip.
     """
     clips = len(per_clip)
@@ -38,11 +49,43 @@ def bootstrap_interval(
     if clips < 2:
         raise AbsentMetric("An interval over clips needs at least 2, got 1.")
     generator = np.random.default_rng(seed)
+    if sources is not None:
+        means = _means_of_sources(per_clip, sources, draws, generator)
+        return _quantiles(statistic(means))
     chosen = generator.integers(clips, size=(draws, clips))
     step = max(1, RESAMPLED_VALUES // per_clip.size)
     values = [
         statistic(per_clip[chosen[start : start + step]])
         for start in range(0, draws, step)
     ]
-    low, high = np.quantile(np.concatenate(values), [0.025, 0.975])
+    return _quantiles(np.concatenate(values))
+
+
+def _means_of_sources(
+    per_clip: np.ndarray,
+    sources: np.ndarray,
+    draws: int,
+    generator: np.random.Generator,
+) -> np.ndarray:
+    """Means over the clips of resampled sources, `[draws, 1, ...]`."""
+    _, source, sizes = np.unique(
+        sources, return_inverse=True, return_counts=True
+    )
+    count = len(sizes)
+    if count < FEWEST_SOURCES:
+        raise AbsentMetric(
+            f"An interval over sources of clips needs at least "
+            f"{FEWEST_SOURCES}, got {count}."
+        )
+    sums = np.zeros((count, *per_clip.shape[1:]))
+    np.add.at(sums, source, per_clip)
+    chosen = generator.integers(count, size=(draws, count))
+    times = np.stack([np.bincount(row, minlength=count) for row in chosen])
+    total = np.tensordot(times, sums, axes=1)  # [draws, ...]
+    clips = (times @ sizes).reshape(-1, *[1] * (per_clip.ndim - 1))
+    return (total / clips)[:, None]
+
+
+def _quantiles(values: np.ndarray) -> tuple[float, float]:
+    low, high = np.quantile(values, [0.025, 0.975])
     return float(low), float(high)

@@ -24,6 +24,7 @@ class RunSettings:
     Attributes:
         model: name of the model.
         protocol: preset of hyper-parameters.
+        recipe: changes to the preset for a kind of video.
         config: all hyper-parameters.
         dataset: name of the dataset, `name` or `name/config`.
         frame_shape: (height, width, channel).
@@ -49,6 +50,7 @@ class RunSettings:
     videos: VideoSource | None = None
     clips: Mapping[str, str] | None = None
     older_than: tuple[str, ...] = ()
+    recipe: str = "drawn"
 
     def __post_init__(self) -> None:
         # JSON has no tuples.

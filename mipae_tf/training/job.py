@@ -33,6 +33,7 @@ def train_model(
     protocol: str = "default",
     hyperparameters: Mapping[str, Any] | None = None,
     *,
+    recipe: str | None = None,
     videos: str | os.PathLike | None = None,
     video_options: VideoOptions | None = None,
     clips: Mapping[str, Any] | None = None,
@@ -52,7 +53,10 @@ def train_model(
             `DEFAULT_DATASET` if None.
         model: name of the model.
         protocol: preset of hyper-parameters.
-        hyperparameters: values that override the preset.
+        hyperparameters: values that override the presets.
+        recipe: changes to the preset for a kind of video: video (recorded) or
+            drawn. If None, video for `videos` with the default protocol,
+            otherwise drawn.
         videos: folder of videos, used instead of a dataset; clips are cut from
             them, see `data_builders/video_folder/README.md`.
         video_options: how clips are cut.
@@ -84,13 +88,17 @@ def train_model(
         video_options = (video_options or VideoOptions()).updated(for_videos)
     options = (options or TrainingOptions()).updated(given)
     source = ClipSource(dataset, videos, clips, video_options)
-    config = config_class(model).resolve(protocol, hyperparameters)
+    if recipe is None:
+        recorded = videos is not None and protocol == "default"
+        recipe = "video" if recorded else "drawn"
+    config = config_class(model).resolve(protocol, hyperparameters, recipe)
     scope = make_strategy(options.strategy)
     opened = open_source(source, config, options)
     splits = opened.splits
     settings = RunSettings(
         model=model,
         protocol=protocol,
+        recipe=recipe,
         config=config,
         dataset=opened.dataset,
         frame_shape=splits["train"].frame_shape,

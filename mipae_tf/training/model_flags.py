@@ -1,4 +1,4 @@
-"""Flags `--model`, `--protocol` and the hyper-parameters of the model."""
+"""Flags `--model`, `--protocol`, `--recipe` and the hyper-parameters of the model."""
 
 import dataclasses
 import sys
@@ -19,7 +19,7 @@ flags.disclaim_key_flags()
 
 
 def define_model_flags() -> None:
-    """Defines `--model` and `--protocol`."""
+    """Defines `--model`, `--protocol` and `--recipe`."""
     flags.DEFINE_string(
         "model",
         DEFAULT_MODEL,
@@ -32,6 +32,14 @@ def define_model_flags() -> None:
         "default",
         "Preset of hyper-parameters: default (best results) or published "
         "(settings of the authors). Explicit flags override it.",
+    )
+    flags.DEFINE_enum(
+        "recipe",
+        None,
+        ["drawn", "video"],
+        "Changes to --protocol=default for a kind of video: drawn (none) or "
+        "video (recorded: frames are made from the pixels of the last given "
+        "frame). If not given: video with --videos, otherwise drawn.",
     )
 
 
@@ -78,21 +86,23 @@ def other_model_error(flag: str) -> str | None:
 
 
 def model_help(name: str) -> str:
-    """A table of the hyper-parameters of a model, with both presets."""
+    """A table of the hyper-parameters of a model, with all presets."""
     config = config_class(name)
     published = config.PROTOCOLS.get("published", {})
-    rows = [("flag", "default", "published", "meaning")] + [
+    video = config.RECIPES.get("video", {})
+    rows = [("flag", "default", "published", "--recipe=video", "meaning")] + [
         (
             f"--{field.name}",
             str(field.default),
             str(published.get(field.name, "")),
+            str(video.get(field.name, "")),
             option_help(field),
         )
         for field in dataclasses.fields(config)
     ]
-    widths = [max(len(row[i]) for row in rows) for i in range(3)]
+    widths = [max(len(row[i]) for row in rows) for i in range(4)]
     lines = [
-        "  ".join([*(c.ljust(w) for c, w in zip(row, widths)), row[3]])
+        "  ".join([*(c.ljust(w) for c, w in zip(row, widths)), row[4]])
         for row in rows
     ]
     table = "\n".join(lines)

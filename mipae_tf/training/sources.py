@@ -7,6 +7,7 @@ from typing import Any
 
 from mipae_tf.data import Clips
 from mipae_tf.data import open_clips
+from mipae_tf.data.sources import some_clips
 from mipae_tf.data.video_options import VideoOptions
 from mipae_tf.data.videos import VideoSource
 from mipae_tf.data.videos import build_videos
@@ -140,7 +141,7 @@ def own_splits(
             "evaluate_run."
         )
     opened = {
-        split: Clips.of(clips[split], f"clips {split}").take(slice(count))
+        split: some_clips(Clips.of(clips[split], f"clips {split}"), count)
         for split, count in limits.items()
     }
     shapes = {split: own.video.shape[1:] for split, own in opened.items()}

@@ -1,5 +1,6 @@
 """The trainer, which trains all stages of a model in a run folder."""
 
+import functools
 import itertools
 import shutil
 import time
@@ -11,11 +12,16 @@ from mipae_tf.cli.screen import say
 from mipae_tf.data import Clips
 from mipae_tf.data import batches
 from mipae_tf.data.batches import Arrays
+from mipae_tf.data.sources import some_clips
 from mipae_tf.models import Stage
 from mipae_tf.models import VideoModel
 from mipae_tf.runs import RunFolder
 from mipae_tf.runs.checkpoints import StageCheckpoints
 from mipae_tf.runs.checkpoints import restore_stage_weights
+from mipae_tf.training.forecast_check import ForecastCheck
+from mipae_tf.training.forecast_check import ForecastPsnr
+from mipae_tf.training.hparams import write_hyperparameters
+from mipae_tf.training.hparams import write_results
 from mipae_tf.training.interruption import Interrupted
 from mipae_tf.training.interruption import Interruption
 from mipae_tf.training.latent_cache import cached_latents
@@ -28,6 +34,7 @@ from mipae_tf.training.pictures import code_strip
 from mipae_tf.training.pictures import forecast_pictures
 from mipae_tf.training.profile import Profile
 from mipae_tf.training.stopwatch import Stopwatch
+from mipae_tf.visual.forecasts import DRAWN_CLIPS
 from mipae_tf.visual.summary import write_gif_summary
 from mipae_tf.visual.summary import write_image_summary
 
@@ -93,8 +100,20 @@ class Trainer:
         Raises:
             Interrupted: after SIGTERM or SIGINT, when everything is saved.
         """
+        settings = self.folder.settings()
+        write_hyperparameters(self.folder, settings.identity())
         with self._interruption:
             self._train_stages()
+        self._finish()
+
+    def _finish(self) -> None:
+        """Writes the results of the run, and says what forecasts are worth."""
+        last = self.stages[-1]
+        step = int(last.step.numpy())
+        found = self._measure_forecasts(last) if step else None
+        write_results(self.folder, found.means() if found else {}, step)
+        if found:
+            say(self._forecast_check.verdict(found))
 
     def _train_stages(self) -> None:
         for stage in self.stages:
@@ -161,8 +180,6 @@ class Trainer:
         validate = self._validator(stage, arrays["validation"])
         place = f"{self.stages.index(stage) + 1} of {len(self.stages)}"
         logbook = Logbook(self.folder, stage, place)
-        settings = self.folder.settings()
-        logbook.write_hyperparameters(settings.identity())
         try:
             while int(stage.step.numpy()) < stage.total_steps:
                 whole = self._steps_until_log(stage, loop, logbook)
@@ -177,7 +194,9 @@ class Trainer:
                 if step % every == 0 or step == stage.total_steps:
                     with stage.averaged_weights():
                         losses = validate()
-                        logbook.write("validation", losses)
+                        found = self._measure_forecasts(stage)
+                        psnr = found.means() if found else {}
+                        logbook.write("validation", {**losses, **psnr})
                         checkpoints.save_if_best(losses["loss"])
                         self._write_pictures(stage, logbook)
                     self._save(stage, checkpoints)
@@ -278,13 +297,28 @@ class Trainer:
 
         return validate
 
+    def _can_forecast(self, stage: Stage) -> bool:
+        """Whether the model can forecast once this stage is trained."""
+        return stage is self.stages[-1] and can_forecast(self.model)
+
+    def _measure_forecasts(self, stage: Stage) -> ForecastPsnr | None:
+        """See `ForecastCheck.measure`; None before the last stage."""
+        if not self._can_forecast(stage):
+            return None
+        return self._forecast_check.measure()
+
+    @functools.cached_property
+    def _forecast_check(self) -> ForecastCheck:
+        return ForecastCheck(self.model, self.clips["validation"])
+
     def _write_pictures(self, stage: Stage, logbook: Logbook) -> None:
         """Logs pictures: forecasts in the last stage, otherwise codes."""
         if not self.options.pictures:
             return
-        clips, step = self.clips["validation"], int(stage.step.numpy())
-        with logbook.writer.as_default():
-            if stage is self.stages[-1] and can_forecast(self.model):
+        step = int(stage.step.numpy())
+        clips = some_clips(self.clips["validation"], DRAWN_CLIPS)
+        with logbook.writers["validation"].as_default():
+            if self._can_forecast(stage):
                 context = self.model.config.context
                 image, animation = forecast_pictures(self.model, clips, context)
                 write_image_summary("forecast/strip", image, step)

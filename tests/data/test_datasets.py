@@ -13,6 +13,7 @@ from mipae_tf.cli import screen as console
 from mipae_tf.data import Factor
 from mipae_tf.data import datasets
 from mipae_tf.data import open_clips
+from mipae_tf.data.sources import spread_order
 
 TINY = SpritesConfig(
     "tiny",
@@ -75,6 +76,16 @@ def test_a_split_is_built_and_read_in_order(tiny, capsys, monkeypatch):
         {k: v[1] for k, v in some.pose.items()},
     )
     np.testing.assert_array_equal(drawn, some.video[1])
+    # Where the dataset has sources, they take turns.
+    name, order = next(
+        (name, order)
+        for name, values in clips.content.items()
+        if any((order := spread_order(values))[:3] != range(3))
+    )
+    source = (Factor(name, "source", per_frame=False),)
+    monkeypatch.setattr(datasets, "from_metadata", lambda metadata: source)
+    some = open_clips(split="train", limit=3, **tiny)
+    np.testing.assert_array_equal(some.video, clips.video[order[:3]])
 
 
 def _no_more(*_):

@@ -1,6 +1,7 @@
 import dataclasses
 
 import numpy as np
+import pytest
 from evaluation.world import Builder
 from evaluation.world import clips
 from evaluation.world import shade
@@ -9,6 +10,7 @@ from evaluation.world import subject
 from mipae_tf.evaluation import codes
 from mipae_tf.evaluation.codes import clip_codes
 from mipae_tf.evaluation.codes import static_codes
+from mipae_tf.metrics.absent_metric import AbsentMetric
 
 
 def belong_together(found):
@@ -43,3 +45,15 @@ def test_frames_of_clips_are_at_random_times():
     )
     other = clip_codes(dataclasses.replace(subject(seed=4), clips=clips(60)))
     assert (found.pose["x_0"] != other.pose["x_0"]).any()
+
+
+def test_one_clip_of_each_source_is_encoded():
+    seen = dataclasses.replace(
+        subject(), clips=clips(60, sources=np.arange(60) // 3)
+    )
+    found = clip_codes(seen)
+    assert len(found) == 20 and belong_together(found)
+    assert found.source == "one frame of each of 20 sources of clips"
+    few = clips(60, sources=np.arange(60) // 6)
+    with pytest.raises(AbsentMetric, match="10 sources of clips are too few"):
+        clip_codes(dataclasses.replace(seen, clips=few))

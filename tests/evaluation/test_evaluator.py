@@ -117,6 +117,25 @@ def test_subject_has_test_clips_and_training_clips(bars, monkeypatch):
     assert (seen[0].seed, found["seed"]) == (3, 3)
 
 
+def test_own_clips_may_have_training_clips(bars, monkeypatch):
+    """And clips are spread over their sources."""
+    seen = []
+    group = dataclasses.replace(
+        GROUPS["memory"], compute=lambda s: seen.append(s) or Findings({})
+    )
+    monkeypatch.setitem(GROUPS, "memory", group)
+    test = clips(sources=np.arange(24) // 6)
+    given = {"test": test, "train": clips(seed=1)}
+    evaluate_run(bars.path, ["memory"], chosen(clips=4), own_clips=given)
+    assert seen[0].clips.sources.tolist() == [0, 1, 2, 3]
+    assert seen[0].training() is given["train"]
+    assert seen[0].trained_clips == 7
+    found = evaluate_run(bars.path, ["memory"], chosen(), own_clips=test)
+    assert "without training" in found["memory/psnr/forecast"]["absent"]
+    with pytest.raises(ValueError, match="own_clips has train; it must have"):
+        evaluate_run(bars.path, own_clips={"train": test})
+
+
 def test_other_weights_change_the_protocol(bars, monkeypatch):
     evaluate_run(bars.path, ["swap"], chosen())
     monkeypatch.setattr(Oracle, "variables", (np.ones(3, "f4"),))

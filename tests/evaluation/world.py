@@ -48,7 +48,7 @@ def shade(index):
     return 100 + 100 * np.asarray(index)
 
 
-def clips(count=24, length=8, seed=0):
+def clips(count=24, length=8, seed=0, sources=None):
     """Bars that move to the right, one column a frame."""
     random = np.random.default_rng(seed)
     content = {"shape_0": random.integers(0, SHADES, count)}
@@ -58,9 +58,11 @@ def clips(count=24, length=8, seed=0):
         Builder().render({"shape_0": s}, {"x_0": x})
         for s, x in zip(content["shape_0"], pose["x_0"])
     ]
-    return Clips(
-        np.stack(video), {**content, **pose}, FACTORS, name="bars test"
-    )
+    values, factors = {**content, **pose}, FACTORS
+    if sources is not None:
+        values["file"] = np.asarray(sources)
+        factors = (*FACTORS, Factor("file", "source", False))
+    return Clips(np.stack(video), values, factors, name="bars test")
 
 
 class Double:

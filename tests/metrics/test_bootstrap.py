@@ -44,3 +44,44 @@ def test_an_interval_needs_clips():
         bootstrap_interval(mean, np.ones((1, 3)), seed=0)
     with pytest.raises(ValueError, match="at least one"):
         bootstrap_interval(mean, np.ones((0, 3)), seed=0)
+
+
+def test_sources_are_resampled_with_all_their_clips():
+    """Copies of a clip in its source add no certainty."""
+    values = np.random.default_rng(0).normal(size=(40, 2))
+    sources = np.arange(40)
+    narrow = np.diff(
+        bootstrap_interval(mean, values, seed=0, draws=4000, sources=sources)
+    )
+    plain = np.diff(bootstrap_interval(mean, values, seed=0, draws=4000))
+    assert narrow == pytest.approx(plain, rel=0.05)
+    copies, of_copies = values.repeat(9, axis=0), sources.repeat(9)
+    again = bootstrap_interval(mean, copies, seed=0, sources=of_copies)
+    alone = bootstrap_interval(mean, values, seed=0, sources=sources)
+    assert again == pytest.approx(alone)
+
+
+def test_sources_of_unequal_size_are_weighted_by_their_clips():
+    """As in resampling by hand."""
+    values = np.array([1.0, 1, 1, 5, 9])[:, None]
+    sources = np.array([4, 4, 4, 1, 0])
+    seen = []
+
+    def record(draws):
+        seen.append(draws)
+        return mean(draws)
+
+    bootstrap_interval(record, values, seed=0, sources=sources)
+    members = [values[sources == s, 0] for s in (4, 1, 0)]
+    possible = {
+        round(np.concatenate([members[i] for i in pick]).mean(), 9)
+        for pick in np.ndindex(3, 3, 3)
+    }
+    assert {round(x, 9) for x in seen[0].ravel()} == possible
+
+
+def test_an_interval_needs_three_sources():
+    with pytest.raises(AbsentMetric, match="at least 3, got 2"):
+        bootstrap_interval(
+            mean, np.ones((6, 1)), seed=0, sources=np.arange(6) % 2
+        )

@@ -125,7 +125,9 @@ class Model:
     """The part of the interface of a model that the trainer needs."""
 
     def __init__(self, *stages, keep="best"):
-        self.config = types.SimpleNamespace(keep=keep, context=1)
+        self.config = types.SimpleNamespace(
+            keep=keep, context=1, train_horizon=2
+        )
         self._stages = stages
 
     def stages(self):
@@ -137,7 +139,7 @@ class Model:
     title = "Scripted"
 
     def offers(self, capability):
-        return capability in ("encode", "forecast")
+        return capability == "encode"
 
     @property
     def variables(self):

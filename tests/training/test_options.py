@@ -2,6 +2,7 @@ import dataclasses
 
 import keras
 import pytest
+from training import scripted
 from training.scripted import BETWEEN
 from training.scripted import Counter
 from training.scripted import Follower
@@ -105,18 +106,25 @@ def test_every_training_option_has_its_effect(tmp_path, monkeypatch):
     assert first.uses_xla
 
 
-def test_forecasts_are_drawn_in_the_last_stage(tmp_path, monkeypatch):
+def test_the_last_stage_draws_and_measures_forecasts(tmp_path, monkeypatch):
     drawn = []
 
     def draw(model, clips, context):
         drawn.append((clips.name, context))
         return None, None
 
+    def measure(self):
+        measured.append(len(self._video))
+
+    measured = []
+    monkeypatch.setattr(scripted.Model, "offers", lambda *a: True)
+    monkeypatch.setattr(trainer.ForecastCheck, "measure", measure)
     monkeypatch.setattr(trainer, "forecast_pictures", draw)
     for name in ("write_image_summary", "write_gif_summary"):
         monkeypatch.setattr(trainer, name, lambda *a: None)
     trained(tmp_path, Counter(2), validate_every=2, pictures=True)
     assert drawn == [("validation", 1)]
+    assert measured == [8, 8]  # at the validation and at the end
 
 
 class Stopped(Exception):

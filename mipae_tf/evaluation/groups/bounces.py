@@ -70,8 +70,9 @@ def compute(subject: Subject) -> Findings:
             f"bounce/{name}": mean_entry(
                 f"bounce/{name}",
                 values[:, None],
-                subject.seed,
+                subject,
                 by_step=False,
+                clips=np.array([bounce.clip for bounce in bounces]),
                 better="lower" if name in energies else "none",
             )
             for name, values in (energies | spreads).items()

@@ -9,6 +9,7 @@ from mipae_tf.evaluation.metric_group import Findings
 from mipae_tf.evaluation.metric_group import MetricGroup
 from mipae_tf.evaluation.needs import Needs
 from mipae_tf.evaluation.probing import is_class
+from mipae_tf.evaluation.probing import require_shared_classes
 from mipae_tf.evaluation.subject import Subject
 from mipae_tf.metrics.absent_metric import AbsentMetric
 from mipae_tf.metrics.probes.label_curve import label_curve
@@ -16,6 +17,8 @@ from mipae_tf.metrics.result import entry
 from mipae_tf.visual.curves import curve_plot
 
 LABEL_COUNTS = (10, 20, 50, 100, 200, 500)
+# Where clips have sources, these are labelled, and may be few.
+SOURCE_COUNTS = (4, *LABEL_COUNTS)
 
 
 def compute(subject: Subject) -> Findings:
@@ -24,7 +27,10 @@ def compute(subject: Subject) -> Findings:
     A linear classifier predicts factors that stay from the content of a clip,
     and a class that is per frame and the same in all frames of a clip (an
     action) from its sequence of poses. Where the model has no such latent, it
-    is given the whole code, as AE-LSTM in the comparison of DRNET.
+    is given the whole code, as AE-LSTM in the comparison of DRNET. Where clips
+    have sources, LABELS is the number of labelled sources, with all their
+    clips, and classes that a single source has are left out: no other source
+    could show whether they were learnt.
 
     Raises:
         AbsentMetric: the data have no class of whole clips.
@@ -65,15 +71,34 @@ GROUP = MetricGroup(
 
 
 def _curve(subject: Subject, factor: Factor, classes: np.ndarray) -> dict:
-    """Accuracy by number of labelled clips, see `label_curve`."""
-    count = len(subject.clips)
+    """Accuracy by number of labelled clips or sources, see `label_curve`."""
+    codes = subject.once(_pose_codes if factor.per_frame else _content_codes)
+    sources, counts = subject.clips.sources, SOURCE_COUNTS
+    if sources is None:
+        sources, counts = np.arange(len(codes)), LABEL_COUNTS
+    else:
+        kept = _shown_by_several(classes, sources)
+        codes, classes, sources = codes[kept], classes[kept], sources[kept]
+    count = len(np.unique(sources))
     return label_curve(
-        subject.once(_pose_codes if factor.per_frame else _content_codes),
+        codes,
         classes,
-        np.arange(count),
-        [n for n in LABEL_COUNTS if n <= count - count // 4],
+        sources,
+        [n for n in counts if n <= count - count // 4],
         seed=subject.seed,
     )
+
+
+def _shown_by_several(classes: np.ndarray, sources: np.ndarray) -> np.ndarray:
+    """Whether clips `[clips]` are of a class that several sources have.
+
+    Raises:
+        AbsentMetric: fewer than two such classes.
+    """
+    found = np.unique(classes)
+    several = [c for c in found if len(np.unique(sources[classes == c])) > 1]
+    require_shared_classes(len(several), len(found))
+    return np.isin(classes, several)
 
 
 def _entries(name: str, curve: dict) -> dict[str, dict]:

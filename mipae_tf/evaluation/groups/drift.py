@@ -4,6 +4,7 @@ import numpy as np
 
 from mipae_tf.evaluation.entries import absent_entries
 from mipae_tf.evaluation.entries import mean_entry
+from mipae_tf.evaluation.entries import step_band
 from mipae_tf.evaluation.judges import make_judge
 from mipae_tf.evaluation.metric_group import Findings
 from mipae_tf.evaluation.metric_group import MetricGroup
@@ -60,7 +61,7 @@ def compute(subject: Subject) -> Findings:
             continue
         values = values / real_mean
         per_clip[key] = values[:, [-1]]
-        metrics[key] = _entry(key, values, steps, subject.seed, better)
+        metrics[key] = _entry(key, values, steps, subject, better)
     figures = {"drift.png": _picture(shown, steps)}
     if any("per_step" in row for row in metrics.values()):
         figures["drift_curves.png"] = _curves(metrics)
@@ -108,14 +109,17 @@ def _kept(subject: Subject, shown: np.ndarray) -> dict[str, tuple]:
 
 
 def _entry(
-    key: str, scores: np.ndarray, steps: np.ndarray, seed: int, better: str
+    key: str,
+    scores: np.ndarray,
+    steps: np.ndarray,
+    subject: Subject,
+    better: str,
 ) -> dict:
     """An entry whose value is that of the last step."""
-    row = mean_entry(key, scores, seed, better=better)
-    if "absent" in row:
-        return row
+    row = mean_entry(key, scores, subject, better=better)
     row["value"] = row["per_step"][-1]
-    row["interval"] = row["per_step_interval"][-1]
+    if "interval" in row:
+        row["interval"] = row["per_step_interval"][-1]
     return row | {"steps": steps.tolist()}
 
 
@@ -157,9 +161,8 @@ def _curves(metrics: dict[str, dict]) -> bytes:
     series = {}
     for key, row in metrics.items():
         if "per_step" in row:
-            low, high = zip(*row["per_step_interval"], strict=True)
             name = key.removeprefix("drift/")
-            series[name] = (row["steps"], row["per_step"], low, high)
+            series[name] = (row["steps"], row["per_step"], *step_band(row))
     return curve_plot(
         series, "frames ahead", "relative to real clips", log_x=True
     )

@@ -40,10 +40,8 @@ def compute(subject: Subject) -> Findings:
     for name, better in terms.items():
         key = f"{group}/{name}"
         metrics[key] = mean_entry(
-            key, values[name], subject.seed, by_step=False, better=better
+            key, values[name], subject, by_step=False, better=better
         )
-    if "absent" in metrics[f"{group}/per_frame"]:
-        return Findings(metrics)
     return Findings(metrics, {f"{group}/per_frame": evidence.nats})
 
 

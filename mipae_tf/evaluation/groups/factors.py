@@ -14,7 +14,6 @@ from mipae_tf.evaluation.metric_group import Findings
 from mipae_tf.evaluation.metric_group import MetricGroup
 from mipae_tf.evaluation.needs import Needs
 from mipae_tf.evaluation.needs import require
-from mipae_tf.evaluation.probing import FRAMES
 from mipae_tf.evaluation.probing import probe_entry
 from mipae_tf.evaluation.probing import probed_times
 from mipae_tf.evaluation.subject import Subject
@@ -54,11 +53,10 @@ def compute(subject: Subject) -> Findings:
             f"object_{index}": list(names.values())
             for index, names in subject.clips.objects().items()
         }
-        read = _read(subject, objects)
+        read, count = _read(subject, objects)
     except AbsentMetric as reason:
         return Findings(absent_entries(SUMMARY_KEYS, reason), figures=figures)
     figures["factors.png"] = _picture(read, objects)
-    count = FRAMES * (len(subject.clips) - len(subject.clips) // 2)
     metrics = _entries("read", read, objects, count)
     metrics["factors/held"] = entry_or_reason(_held, read, count)
     try:
@@ -115,11 +113,12 @@ def _of_objects(subject: Subject) -> list[Latent]:
     return [each for each in latents if each.objects and each.per_frame]
 
 
-def _read(subject: Subject, objects: Objects) -> np.ndarray:
-    """R² `[factors, objects]` of positions from each factor.
+def _read(subject: Subject, objects: Objects) -> tuple[np.ndarray, int]:
+    """R² `[factors, objects]` of positions, and the frames it is measured on.
 
     Raises:
-        AbsentMetric: an object that never moves, or a single clip.
+        AbsentMetric: an object that never moves, or a single clip or
+            source.
     """
     clips, times = subject.clips, probed_times(subject.clips)
     latents, moving = subject.encode(clips.video), _of_objects(subject)
@@ -132,20 +131,20 @@ def _read(subject: Subject, objects: Objects) -> np.ndarray:
     scores = np.zeros((factors, len(objects)))
     for factor in progress(range(factors), "reading factors", "factor"):
         for column, names in enumerate(objects.values()):
-            scores[factor, column] = np.mean(
-                [
-                    probe_entry(
-                        name,
-                        flat[:, factor],
-                        clips.values[name][:, times].reshape(-1),
-                        False,
-                        subject.seed,
-                        better="none",
-                    )["value"]
-                    for name in names
-                ]
-            )
-    return scores
+            rows = [
+                probe_entry(
+                    name,
+                    flat[:, factor],
+                    clips.values[name][:, times].reshape(-1),
+                    False,
+                    subject.seed,
+                    better="none",
+                    sources=clips.sources,
+                )
+                for name in names
+            ]
+            scores[factor, column] = np.mean([row["value"] for row in rows])
+    return scores, rows[0]["count"]  # the same clips for all
 
 
 def _moves(subject: Subject, drawn: np.ndarray, objects: Objects) -> np.ndarray:

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from mipae_tf.data.sources import one_of_each_source
 from mipae_tf.evaluation.entries import entries_or_reason
 from mipae_tf.evaluation.metric_group import Findings
 from mipae_tf.evaluation.metric_group import MetricGroup
@@ -34,6 +35,8 @@ def compute(subject: Subject) -> Findings:
     broken by `break_ties`), from one transition of each clip at a time. Parts
     are the factors of a model that has several, else its content and pose,
     else the best of 20 random halvings of its one latent.
+
+    Clips of one source are not independent: of each, one clip is measured.
 
     Codes are means. Where a model has samples, these are measured as well, as
     `independence/sampled_…`: those are the published numbers. A dimension
@@ -70,6 +73,8 @@ def _entries(
     latents: np.ndarray,
     blocks: list[np.ndarray],
 ) -> dict[str, dict]:
+    chosen = one_of_each_source(subject.clips, subject.seed)
+    latents = latents[chosen]
     if len(blocks) > 1:
         found = transition_information(latents, blocks, _information)
     elif latents.shape[-1] < 2:

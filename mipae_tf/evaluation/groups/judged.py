@@ -108,16 +108,14 @@ def _judged(
             true = np.roll(clips.pose[name], shift, axis=0)[:, times]
         per_clip[key] = (judged == true).astype(np.float32)
         metrics[key] = mean_entry(
-            key, per_clip[key], subject.seed, by_step, better="higher"
+            key, per_clip[key], subject, by_step, better="higher"
         )
     key = f"position/error/{row}"
     errors = _position_errors(subject, positions, shape, times, shift)
     if errors is None:
         reason = f"{clips.name} has no positions."
         return Findings(metrics | absent_entries([key], reason), per_clip)
-    metrics[key] = mean_entry(
-        key, errors, subject.seed, by_step, better="lower"
-    )
+    metrics[key] = mean_entry(key, errors, subject, by_step, better="lower")
     return Findings(metrics, {**per_clip, key: errors})
 
 

@@ -101,6 +101,7 @@ def _probe(
         subject.seed,
         kind,
         better="higher" if source in (factor.group, "all") else "lower",
+        sources=subject.clips.sources,
     )
 
 
@@ -156,10 +157,11 @@ def _ratio(
     score = {name: row["value"] for name, row in rows.items()}
     full, classes = rows["all"], is_class(factor)
     if classes:
-        # The frames of one clip are not independent trials.
-        chance, clips = full["chance"], full["count"] / FRAMES
+        # Frames of one clip, and clips of one source, are not independent.
+        trials = full.get("sources", full["count"] / FRAMES)
+        chance = full["chance"]
         margin = MARGIN_IN_STANDARD_ERRORS * np.sqrt(
-            chance * (1 - chance) / clips
+            chance * (1 - chance) / trials
         )
         ratios = accuracy_ratios(
             score["all"], score["content"], score["pose"], chance, margin

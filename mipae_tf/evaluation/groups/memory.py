@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from mipae_tf.data.sources import some_clips
 from mipae_tf.evaluation.entries import psnr_entry
 from mipae_tf.evaluation.groups.prediction import predictions
 from mipae_tf.evaluation.metric_group import Findings
@@ -26,8 +27,8 @@ def compute(subject: Subject) -> Findings:
     are forecast and truth. The picture follows figure 10 of DRNET.
     """
     future = slice(subject.context, subject.context + subject.horizon)
-    training = subject.once(Subject.training_clips).video
-    training = training[: subject.trained_clips, future]
+    training = subject.once(Subject.training_clips)
+    training = some_clips(training, subject.trained_clips).video[:, future]
     rows = {
         "forecast": subject.once(predictions)["forecast"][:SEARCHED_CLIPS],
         "truth": subject.future()[:SEARCHED_CLIPS],
@@ -38,7 +39,7 @@ def compute(subject: Subject) -> Findings:
         nearest[row], errors = nearest_clips(frames, training)
         per_clip[key] = errors[:, None]  # [clips, 1]
         found = psnr_entry(
-            key, per_clip[key], subject.seed, by_step=False, better="none"
+            key, per_clip[key], subject, by_step=False, better="none"
         )
         metrics[key] = found | {"training_clips": len(training)}
     picture = _picture(rows, training[nearest["forecast"][:DRAWN_CLIPS]])

@@ -30,6 +30,7 @@ from mipae_tf.metrics.frames.samples import best_mean_worst
 from mipae_tf.metrics.frames.samples import sample_diversity
 from mipae_tf.metrics.frames.ssim import SSIM_CONVENTIONS
 from mipae_tf.metrics.result import entry
+from mipae_tf.models.true_poses import decode_true_poses
 
 # Clips whose samples are held at once to measure how much they differ.
 DIVERSITY_CLIPS = 50
@@ -76,7 +77,13 @@ def predictions(subject: Subject) -> dict[str, np.ndarray | None]:
         "forecast": subject.forecast,
         "copy_last": lambda: np.repeat(last[:, None], subject.horizon, axis=1),
         "blank": lambda: np.zeros_like(subject.future()),
-        "oracle": lambda: _oracle(subject, last),
+        "oracle": lambda: decode_true_poses(
+            subject.model.latents,
+            subject.encode,
+            subject.decode,
+            subject.clips.video[:, : subject.context + subject.horizon],
+            subject.context,
+        ),
     }
     return {
         row: None if missing_need(subject, ROW_NEEDS[row]) else predict()
@@ -167,7 +174,7 @@ def _scored(
         for suffix, values in _of_samples(measures[name], scores).items():
             key = f"prediction/{name}/{row}{suffix}"
             metrics[key] = entry_or_reason(
-                _score_entry, measures[name], key, values, subject.seed
+                _score_entry, measures[name], key, values, subject
             )
             if values is not None and name != "mse":  # psnr has the same
                 per_clip[key] = values
@@ -214,7 +221,7 @@ def _of_samples(
 
 
 def _score_entry(
-    measure: Measure, key: str, values: np.ndarray | None, seed: int
+    measure: Measure, key: str, values: np.ndarray | None, subject: Subject
 ) -> dict:
     if values is None:
         raise AbsentMetric(
@@ -222,7 +229,7 @@ def _score_entry(
             "by `python -m mipae_tf.metrics.convert_lpips`."
         )
     write = psnr_entry if measure.pooling == "psnr" else mean_entry
-    return write(key, values, seed, better=measure.better)
+    return write(key, values, subject, better=measure.better)
 
 
 def _fvd(
@@ -258,14 +265,4 @@ def _diversity(subject: Subject) -> dict[str, dict]:
     )  # [samples, clips, time, height, width, channel]
     key = "prediction/diversity/forecast"
     spread = sample_diversity(samples)
-    return {key: mean_entry(key, spread, subject.seed, better="none")}
-
-
-def _oracle(subject: Subject, last: np.ndarray) -> np.ndarray:
-    context = subject.encode(subject.clips.video[:, : subject.context])
-    future = subject.encode(subject.future())
-    codes = {
-        latent.name: (future if latent.per_frame else context)[latent.name]
-        for latent in subject.model.latents
-    }
-    return subject.decode(codes, last)
+    return {key: mean_entry(key, spread, subject, better="none")}

@@ -72,7 +72,7 @@ def compute(subject: Subject) -> Findings:
         return Findings(absent_entries([key], reason), figures=figures)
     errors = squared_errors(swaps.drawn, swaps.truth)
     errors = errors.mean(axis=1, keepdims=True)  # [clips, 1]
-    score = psnr_entry(key, errors, subject.seed, by_step=False)
+    score = psnr_entry(key, errors, subject, by_step=False)
     return Findings({key: score}, {key: errors}, figures)
 
 

@@ -2,5 +2,6 @@
 
 from mipae_tf.evaluation.tables.metric_list import metrics_table
 from mipae_tf.evaluation.tables.summary_table import summary_table
+from mipae_tf.evaluation.tables.verdict import verdict_of_metrics
 
-__all__ = ["metrics_table", "summary_table"]
+__all__ = ["metrics_table", "summary_table", "verdict_of_metrics"]

@@ -41,10 +41,11 @@ def _steps(metrics: Mapping, prefix: str, unit: str) -> list[str]:
             lines.append(f"{name:14}absent: {value['absent']}")
             continue
         cells = "".join(f"{x:7.2f}" for x in value["per_step"])
-        low, high = value["interval"]
-        lines.append(
-            f"{name:14}{cells}   {value['value']:.2f} [{low:.2f}, {high:.2f}]"
-        )
+        line = f"{name:14}{cells}   {value['value']:.2f}"
+        if "interval" in value:
+            low, high = value["interval"]
+            line += f" [{low:.2f}, {high:.2f}]"
+        lines.append(line)
     return [*lines, ""]
 
 

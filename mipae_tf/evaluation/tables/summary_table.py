@@ -35,7 +35,8 @@ def title(protocol: Mapping) -> tuple[str, str]:
 def summary_rows(metrics: Mapping[str, Mapping]) -> Table:
     """The metrics of `NAMES` that were measured, with their intervals.
 
-    Where a metric is absent, its reason takes the place of the interval.
+    Where a metric or its interval is absent, the reason takes the place of the
+    interval.
 
     Args:
         metrics: what `metrics.json` holds.
@@ -71,7 +72,7 @@ def summary_table(metrics: Mapping[str, Mapping]) -> str:
 def _cells(row: Mapping) -> tuple[str, str]:
     if "absent" in row:
         return "absent", row["absent"]
-    bounds = ""
+    bounds = row.get("no_interval", "")
     if "interval" in row:
         low, high = row["interval"]
         bounds = f"{low:.3f} to {high:.3f}"

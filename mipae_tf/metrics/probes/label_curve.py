@@ -65,8 +65,8 @@ def label_curve(
             )
     if len(counts) < 1 or clips < 4:
         raise ValueError(
-            "A curve needs at least one count and four clips, got "
-            f"{len(counts)} and {clips}."
+            "A curve needs at least one count and four clips (or sources of "
+            f"clips), got {len(counts)} and {clips}."
         )
     if draws < 2:
         raise ValueError(f"draws must be at least 2, got {draws}.")

@@ -52,6 +52,24 @@ PUBLISHED_PAIRS = {
     "critic_dim": 512,
     "critic_learning_rate": 2e-3,
 }
+# For recorded video; docs/real_video.md says what each value contributes.
+VIDEO_RECIPE = {
+    "reconstruction": "mse",
+    "learning_rate": 1e-3,
+    "width": 16,
+    "batch_size": 16,
+    "augment_flip": True,
+    "augment_shift": 6,
+    "augment_contrast": 0.3,
+}
+VIDEO_PAIRS = {
+    **VIDEO_RECIPE,
+    "backbone": "dcgan_skips",
+    "output": "moved",
+    "reference_pose": True,
+    "content_dim": 32,
+    "pose_dim": 16,
+}
 # A tiny network, for tests.
 SMALL_RECIPE = {
     "backbone": "dcgan",
@@ -274,6 +292,7 @@ class MIPAEConfig(PoseContentConfig):
         "default": {},
         "published": {**PUBLISHED_PAIRS, "bound": "js", "mi_weight": 1e-4},
     }
+    RECIPES = {"drawn": {}, "video": VIDEO_PAIRS}
     SMALL = SMALL_PAIRS
 
     @property
@@ -301,6 +320,7 @@ class DRNETConfig(PoseContentConfig):
         "default": {},
         "published": {**PUBLISHED_PAIRS, "adversarial_weight": 1e-4},
     }
+    RECIPES = {"drawn": {}, "video": VIDEO_PAIRS}
     SMALL = SMALL_PAIRS
 
     @property
@@ -333,4 +353,5 @@ class AELSTMConfig(CodeLSTMConfig):
     )
 
     PROTOCOLS = {"default": {}, "published": PUBLISHED_RECIPE}
+    RECIPES = {"drawn": {}, "video": VIDEO_RECIPE}
     SMALL = {**SMALL_RECIPE, "state_dim": 7}

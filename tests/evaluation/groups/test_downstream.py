@@ -68,3 +68,14 @@ def test_absent_without_classes():
     assert found == {
         "downstream": {"absent": "bars test has no classes of clips."}
     }
+
+
+def test_sources_are_labelled_where_clips_have_them():
+    """No source is on both sides, and the number of labels is of sources."""
+    sources = np.arange(60) // 5
+    seen = dataclasses.replace(subject(), clips=clips(60, sources=sources))
+    found = GROUP.measure(seen).metrics
+    assert set(found) == {"downstream/shape_0/4"}
+    seen.clips.values["shape_0"][:] = sources > 0  # class 0: one source
+    (row,) = GROUP.measure(seen).metrics.values()
+    assert "Only 1 of 2 classes" in row["absent"]

@@ -32,8 +32,10 @@ def test_the_bound_and_its_terms():
     np.testing.assert_allclose(kept, terms.likelihood - terms.kl)
 
 
-def test_absent_without_evidence_or_for_a_single_clip():
+def test_absent_without_evidence_and_no_interval_of_a_single_clip():
     found = GROUP.measure(subject("ae_lstm")).metrics
     assert "AE-LSTM offers no evidence" in found["elbo/per_frame"]["absent"]
     found = GROUP.measure(subject("independent_prediction", clips=1)).metrics
-    assert all("absent" in row for row in found.values())
+    for row in found.values():
+        assert "value" in row and "interval" not in row
+        assert "at least 2, got 1" in row["no_interval"]

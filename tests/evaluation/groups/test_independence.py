@@ -21,6 +21,9 @@ def test_parts_depend_on_their_own_past():
     assert value["independence/gap"] == pytest.approx(gap)
     assert found.metrics["independence/gap"]["count"] == 60
     assert set(found.figures) == {"correlation.png"}
+    of_files = clips(60, sources=np.arange(60) // 5)
+    found = GROUP.measure(dataclasses.replace(seen, clips=of_files)).metrics
+    assert found["independence/gap"]["count"] == 12  # one clip of each
 
 
 def test_discrete_codes_are_measured():

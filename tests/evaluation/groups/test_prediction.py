@@ -138,3 +138,22 @@ def test_missing_weights_are_named_by_their_flag(flag, tmp_path):
     path = str(tmp_path / "none")
     with pytest.raises(ValueError, match=f"--{flag}={path}"):
         GROUP.measure(subject(**{flag: path}))
+
+
+def test_a_value_without_an_interval_says_why():
+    """Few sources, or resampled clips that all stand still."""
+    seen = subject()
+    few = clips(sources=np.arange(24) % 2)
+    found = GROUP.measure(dataclasses.replace(seen, clips=few))
+    row = found.metrics["prediction/psnr/forecast"]
+    assert "at least 3, got 2" in row["no_interval"]
+    assert "value" in row and "per_step" in row
+    assert not {"interval", "per_step_interval"} & set(row)
+    assert "psnr.png" in found.figures
+    still = seen.clips.video[[0, 1, 2, 3]].copy()
+    still[1:] = still[1:, :1]  # only the first clip moves
+    clip = dataclasses.replace(seen.clips.take(slice(4)), video=still)
+    found = GROUP.measure(dataclasses.replace(seen, clips=clip)).metrics
+    row = found["prediction/psnr/copy_last"]
+    assert row["value"] > 0 and "infinite" in row["no_interval"]
+    assert "interval" in found["prediction/mse/copy_last"]
