@@ -1,4 +1,4 @@
-"""Flags `--model`, `--protocol`, `--recipe` and the hyper-parameters of the model."""
+"""Flags `--model`, the presets, and the hyper-parameters of the model."""
 
 import dataclasses
 import sys
