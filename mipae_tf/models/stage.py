@@ -36,6 +36,8 @@ class Stage(keras.Model):
             channel]`, or `latents`, which are encoded once, a mapping to
             float32 `[clips, frames, dim]`. With one stream, a batch is that
             stream; with several, a mapping from names to streams.
+        latent_copies: copies of each training clip in the latents; all but the
+            first are augmented.
         step: int64 variable, number of updates so far; checkpointed.
     """
 
@@ -44,6 +46,7 @@ class Stage(keras.Model):
     # means.
     FLOORS: ClassVar[Mapping[str, tuple[float, str]]] = {}
     streams: ClassVar[tuple[str, ...]] = ("video",)
+    latent_copies: int = 1
 
     def __init__(
         self, plan: FramePlan, seed: int, total_steps: int, name: str

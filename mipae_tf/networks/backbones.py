@@ -4,6 +4,9 @@ import dataclasses
 from collections.abc import Mapping
 from typing import Any
 
+import tensorflow as tf
+
+from mipae_tf.networks.blending import BlendingDecoder
 from mipae_tf.networks.content_filter_decoder import ContentFilterDecoder
 from mipae_tf.networks.dcgan_decoder import DCGANDecoder
 from mipae_tf.networks.dcgan_encoder import DCGANEncoder
@@ -18,7 +21,9 @@ from mipae_tf.networks.vgg_decoder import VGGDecoder
 from mipae_tf.networks.vgg_encoder import VGGEncoder
 
 AnyEncoder = Encoder | PlainEncoder
-AnyDecoder = Decoder | ContentFilterDecoder
+AnyDecoder = Decoder | ContentFilterDecoder | BlendingDecoder
+# How frames are made, see `BlendingDecoder`.
+OUTPUTS = ("drawn", "blended", "moved")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -76,6 +81,20 @@ BACKBONES: Mapping[str, Backbone] = {
 }
 
 
+def skip_maps(
+    encoder: AnyEncoder, decoder: AnyDecoder, frames: tf.Tensor, training: bool
+) -> tuple[tf.Tensor, list[tf.Tensor] | None]:
+    """Codes of frames, and their skip maps for `decoder`, or None."""
+    if not decoder.skips:
+        return encoder(frames, training=training), None
+    if not decoder.blends:
+        return encoder.with_skips(frames, training=training)
+    if not decoder.decoder.skips:
+        return encoder(frames, training=training), [frames]
+    codes, maps = encoder.with_skips(frames, training=training)
+    return codes, [frames, *maps]
+
+
 def find_backbone(name: str, frame_size: int) -> Backbone:
     """Returns the backbone of a name, and checks the frame size.
 
@@ -127,6 +146,7 @@ def make_decoder(
     *,
     frame_size: int = 64,
     pose_dim: int = 0,
+    output: str = "drawn",
     **options: Any,
 ) -> AnyDecoder:
     """Creates the decoder of a backbone, without building it.
@@ -137,15 +157,22 @@ def make_decoder(
         frame_size: height and width of the frames in pixels.
         pose_dim: number of dimensions at the end of a code that are pose, for
             decoders that process pose separately.
+        output: 'drawn' by the decoder; or 'blended' or 'moved', see
+            `BlendingDecoder`.
         **options: `width`, `norm`, `synchronized`, `dtype` and `name`, see
             `Decoder`.
 
     Raises:
         ValueError: as in `make_encoder`.
     """
+    require_choice("output", output, OUTPUTS)
     entry = find_backbone(backbone, frame_size)
+    blends, moves = output != "drawn", output == "moved"
+    if blends:
+        channels = BlendingDecoder.maps_per_frame(channels, moves)
     if entry.decoder is ContentFilterDecoder:
         options["pose_dim"] = pose_dim
     else:
         options["skips"] = entry.uses_skips
-    return entry.decoder(channels, frame_size=frame_size, **options)
+    decoder = entry.decoder(channels, frame_size=frame_size, **options)
+    return BlendingDecoder(decoder, moves) if blends else decoder

@@ -1,43 +1,107 @@
 """Frames that are composed of a drawing and of the pixels of a known frame.
 
-    x̂ = m · d + (1 - m) · w(r),  w(r)[p] = r[p + f[p]]
+    x̂ = m_0 · r + m_1 · d + m_2 · w(r),  w(r)[p] = r[p + f[p]]
 
-d is a drawing, r the known frame, f an offset for each pixel and m a mask. For
-m = 0 and f = 0, x̂ is a copy of r.
+r is the known frame, d a drawing, f an offset for each pixel, and the masks m
+are a softmax. For m_0 = 1, x̂ is a copy of r. SV2P (arXiv 1605.07157) and SAVP
+(arXiv 1804.01523) compose frames in this way.
 """
 
+from collections.abc import Sequence
+from typing import Any
+
+import keras
 import tensorflow as tf
 
-# The mask starts at sigmoid(-2) = 0.12, so that x̂ starts as a copy of r.
-FIRST_MASK_LOGIT = -2.0
+# The first masks are softmax(2, 0, ...), so that x̂ starts close to a copy.
+FIRST_COPY_LOGIT = 2.0
 # The unit of the offsets in pixels.
 OFFSET_SCALE = 8.0
 
 
-def maps_per_frame(channels: int, moves: bool) -> int:
-    """Channels of `maps` in `blend`, for frames of `channels` channels."""
-    return channels + (3 if moves else 1)
+@keras.saving.register_keras_serializable("mipae_tf")
+class BlendingDecoder(keras.layers.Layer):
+    """Codes and a known frame to frames.
 
-
-def blend(maps: tf.Tensor, known: tf.Tensor, moves: bool) -> tf.Tensor:
-    """Composes frames of a drawing and a known frame.
+    Codes are float32 [batch, dim]; frames are float32 [batch, height, width,
+    channel] in [0, 1]. The known frame is the first, finest skip map; the
+    others are those of `decoder`.
 
     Args:
-        maps: outputs of a decoder, `[batch, height, width, maps]`: the logits
-            of the drawing, the logit of the mask and, if `moves`, the vertical
-            and the horizontal offset in units of `OFFSET_SCALE` pixels.
-        known: the known frame in [0, 1], `[batch, height, width, channel]`.
-        moves: whether the pixels of the known frame are moved.
-
-    Returns:
-        Frames in [0, 1], of the shape of `known`.
+        decoder: gives the maps of a frame: the logits of d, the logit of m_1
+            and, if `moves`, the logit of m_2 and the vertical and horizontal
+            offset in units of `OFFSET_SCALE` pixels.
+        moves: whether there is the third term, with moved pixels.
+        **kwargs: `name` of the layer.
     """
-    channels = known.shape[-1]
-    drawing = tf.sigmoid(maps[..., :channels])
-    mask = tf.sigmoid(maps[..., channels : channels + 1] + FIRST_MASK_LOGIT)
-    if moves:
-        known = move_pixels(known, OFFSET_SCALE * maps[..., channels + 1 :])
-    return mask * drawing + (1.0 - mask) * known
+
+    skips = True
+    blends = True
+
+    def __init__(
+        self, decoder: keras.layers.Layer, moves: bool, **kwargs: Any
+    ) -> None:
+        super().__init__(**kwargs)
+        self.decoder, self.moves = decoder, moves
+
+    @staticmethod
+    def maps_per_frame(channels: int, moves: bool) -> int:
+        """Channels of the maps, for frames of `channels` channels."""
+        return channels + (4 if moves else 1)
+
+    def build(self, input_shape: tuple) -> None:
+        """Creates the variables for codes [batch, dim]."""
+        self.decoder.build(input_shape)
+
+    def call(
+        self,
+        codes: tf.Tensor,
+        skips: Sequence[tf.Tensor] | None = None,
+        training: bool | None = None,
+    ) -> tf.Tensor:
+        """Frames for codes, and for the known frame and the skip maps."""
+        return self.with_copied(codes, skips, training)[0]
+
+    def with_copied(
+        self,
+        codes: tf.Tensor,
+        skips: Sequence[tf.Tensor] | None,
+        training: bool | None = None,
+    ) -> tuple[tf.Tensor, tf.Tensor]:
+        """Frames, and how much of each pixel is copied, m_0.
+
+        Raises:
+            ValueError: if the known frame or a skip map is missing.
+        """
+        if not skips:
+            raise ValueError("skips must begin with the known frame, got none.")
+        known, *others = skips
+        channels = known.shape[-1]
+        maps = self.decoder.logits(codes, others or None, training)
+        parts = [known, tf.sigmoid(maps[..., :channels])]
+        logits = maps[..., channels : channels + (2 if self.moves else 1)]
+        if self.moves:
+            offsets = OFFSET_SCALE * maps[..., channels + 2 :]
+            parts.append(move_pixels(known, offsets))
+        copied = FIRST_COPY_LOGIT * tf.ones_like(logits[..., :1])
+        masks = tf.nn.softmax(tf.concat([copied, logits], axis=-1))
+        masks = tf.split(masks, len(parts), axis=-1)
+        pairs = zip(masks, parts, strict=True)
+        return tf.add_n([mask * part for mask, part in pairs]), masks[0]
+
+    def get_config(self) -> dict[str, Any]:
+        """The constructor's arguments."""
+        return {
+            **super().get_config(),
+            "decoder": keras.saving.serialize_keras_object(self.decoder),
+            "moves": self.moves,
+        }
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> "BlendingDecoder":
+        """Creates the layer from the result of `get_config`."""
+        decoder = keras.saving.deserialize_keras_object(config["decoder"])
+        return cls(**{**config, "decoder": decoder})
 
 
 def move_pixels(frames: tf.Tensor, offsets: tf.Tensor) -> tf.Tensor:

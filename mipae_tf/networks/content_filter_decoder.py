@@ -47,6 +47,7 @@ class ContentFilterDecoder(keras.layers.Layer):
     """
 
     skips = False
+    blends = False
 
     def __init__(
         self,

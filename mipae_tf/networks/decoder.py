@@ -37,6 +37,8 @@ class Decoder(keras.layers.Layer, abc.ABC):
             maps is wrong.
     """
 
+    blends = False
+
     def __init__(
         self,
         channels: int,

@@ -13,29 +13,43 @@ from mipae_tf.files import UNREADABLE
 from mipae_tf.files import describe
 from mipae_tf.files import write_atomically
 from mipae_tf.models import VideoModel
+from mipae_tf.models.frame_values import to_float
 
 FRAMES_PER_CALL = 256
 
 
-def encode_each_frame(model: VideoModel, clips: Clips) -> dict[str, np.ndarray]:
+def encode_each_frame(
+    model: VideoModel, clips: Clips, copies: int = 1
+) -> dict[str, np.ndarray]:
     """Encodes each frame of each clip separately.
 
     Args:
         model: the model.
         clips: the clips to encode.
+        copies: copies of the clips. The first are the clips themselves, the
+            others are augmented as in training, each in another way.
 
     Returns:
-        float32 `[clips, time, *code_shape]` for each latent of the model.
+        float32 `[copies * clips, time, *code_shape]` for each latent of the
+        model.
     """
     encode = tf.function(model.encode, reduce_retracing=True)
-    flat = clips.video.reshape(-1, 1, *clips.frame_shape)
+    size = max(1, FRAMES_PER_CALL // clips.length)
+    places = [
+        (copy, first)
+        for copy in range(copies)
+        for first in range(0, len(clips), size)
+    ]
     pieces = []
-    for first in progress(
-        range(0, len(flat), FRAMES_PER_CALL), "encoding clips", "chunk"
-    ):
-        latents = encode(tf.constant(flat[first : first + FRAMES_PER_CALL]))
+    for copy, first in progress(places, "encoding clips", "chunk"):
+        frames = tf.constant(clips.video[first : first + size])
+        if copy:
+            key = [model.seed, copy * len(clips) + first]
+            frames = model.config.augmented(to_float(frames), key)
+        frames = tf.reshape(frames, [-1, 1, *clips.frame_shape])
+        latents = encode(frames)  # [clips·time, 1, ...]
         pieces.append({k: v.numpy() for k, v in latents.items()})
-    shape = (len(clips), clips.length)
+    shape = (copies * len(clips), clips.length)
     return {
         latent.name: np.concatenate([piece[latent.name] for piece in pieces])
         .astype(np.float32)
@@ -45,7 +59,7 @@ def encode_each_frame(model: VideoModel, clips: Clips) -> dict[str, np.ndarray]:
 
 
 def cached_latents(
-    model: VideoModel, clips: Clips, path: pathlib.Path
+    model: VideoModel, clips: Clips, path: pathlib.Path, copies: int = 1
 ) -> dict[str, np.ndarray]:
     """Calls `encode_each_frame`, or reads its cached result from `path`.
 
@@ -54,6 +68,8 @@ def cached_latents(
     not matter. A file that cannot be read is replaced.
     """
     key = _encoder_key(model, clips) + clips.fingerprint()
+    if copies > 1:
+        key += f"x{copies}"
     if path.exists():
         try:
             with np.load(path) as stored:
@@ -62,7 +78,7 @@ def cached_latents(
         except UNREADABLE as error:
             reason = describe(error)
             say(f"{path} cannot be read and is created again ({reason})")
-    latents = encode_each_frame(model, clips)
+    latents = encode_each_frame(model, clips, copies)
     write_atomically(path, lambda part: np.savez(part, key=key, **latents))
     return latents
 

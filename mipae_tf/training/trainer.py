@@ -219,7 +219,8 @@ class Trainer:
         for name in stage.streams:
             if name == LATENT_STREAM:
                 path = self.folder.latents / f"{split}.npz"
-                found[name] = cached_latents(self.model, clips, path)
+                copies = stage.latent_copies if split == "train" else 1
+                found[name] = cached_latents(self.model, clips, path, copies)
             else:
                 found[name] = clips.streams[name]
         return found

@@ -7,6 +7,7 @@ from mipae_tf.limits import INT32_MAX
 from mipae_tf.models.config import TORCH_RULES
 from mipae_tf.models.config import ModelConfig
 from mipae_tf.networks.backbones import BACKBONES
+from mipae_tf.networks.backbones import OUTPUTS
 from mipae_tf.objectives.adversarial import SCENE_DISCRIMINATOR
 from mipae_tf.objectives.mi_bounds import BOUNDS
 from mipae_tf.objectives.mi_bounds import Bound
@@ -61,6 +62,7 @@ VIDEO_RECIPE = {
     "augment_flip": True,
     "augment_shift": 6,
     "augment_contrast": 0.3,
+    "dynamics_copies": 8,
 }
 VIDEO_PAIRS = {
     **VIDEO_RECIPE,
@@ -168,6 +170,12 @@ class CodeLSTMConfig(ModelConfig):
         identity=False,
     )
 
+    dynamics_copies: int = option(
+        1,
+        "Copies of each training clip whose latents are cached: the clip "
+        "itself, and augmented ones.",
+        low=1,
+    )
     forecast_steps: int = option(
         0,
         "Training steps of a third stage, which trains LSTM and decoder "
@@ -213,10 +221,16 @@ class PoseContentConfig(CodeLSTMConfig):
 
     output: str = option(
         "drawn",
-        "How a frame is decoded. drawn: from the codes. blended: the drawing "
-        "is blended by a mask into the content frame. moved: likewise, and the "
-        "pixels of the content frame are moved first.",
-        choices=("drawn", "blended", "moved"),
+        "How a frame is decoded. drawn: from the codes. blended: a mask "
+        "chooses between a drawing and the pixels of the content frame. moved: "
+        "it also chooses pixels of the content frame that are moved.",
+        choices=OUTPUTS,
+    )
+    copy_weight: float = option(
+        0.0,
+        "Weight of the share of pixels that are not copied from the content "
+        "frame, added to the reconstruction error; 0 for --output=drawn.",
+        low=0,
     )
     reference_pose: bool = option(
         False, "Whether the decoder is given the pose of the content frame."

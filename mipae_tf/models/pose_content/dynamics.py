@@ -186,6 +186,7 @@ class DynamicsStage(Stage):
             config.dynamics_steps,
             name="dynamics",
         )
+        self.latent_copies = config.dynamics_copies
         self.predictor = network.predictor
         self.moving, self.fixed = config.MOVING_LATENT, config.FIXED_LATENT
         self.context = config.context

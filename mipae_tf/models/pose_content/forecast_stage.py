@@ -85,10 +85,10 @@ class ForecastStage(Stage):
             code, memory = predictor.step(code, reference.content, memory)
             poses.append(code)
         poses = tf.gather(tf.stack(poses, axis=1), times, axis=1)
-        maps = network.maps_of_one_content(poses, reference, training)
-        return network.reconstruction(
+        return network.error(
             self.config.reconstruction,
-            maps,
+            poses,
             reference,
             tf.gather(ahead, times, axis=1),
+            training=training,
         )

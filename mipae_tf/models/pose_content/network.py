@@ -12,8 +12,7 @@ from mipae_tf.models.pose_content.config import CodeLSTMConfig
 from mipae_tf.models.pose_content.dynamics import CodePredictor
 from mipae_tf.networks.backbones import make_decoder
 from mipae_tf.networks.backbones import make_encoder
-from mipae_tf.networks.blending import blend
-from mipae_tf.networks.blending import maps_per_frame
+from mipae_tf.networks.backbones import skip_maps
 from mipae_tf.objectives.reconstruction import frame_error
 from mipae_tf.objectives.reconstruction import reconstruction_error
 
@@ -23,14 +22,13 @@ class Reference(NamedTuple):
 
     Attributes:
         content: its content, `[batch, fixed_dim]`; None without E_c.
-        skips: its skip maps, `[batch, ...]` each, or None.
-        frame: its pixels `[batch, H, W, C]`, if frames are blended into it.
+        skips: its skip maps, `[batch, ...]` each, or None; see
+            `backbones.skip_maps`.
         pose: its pose `[batch, moving_dim]`, if the decoder is given it.
     """
 
     content: tf.Tensor | None = None
     skips: list[tf.Tensor] | None = None
-    frame: tf.Tensor | None = None
     pose: tf.Tensor | None = None
 
 
@@ -71,17 +69,14 @@ class PoseContentNetwork(keras.layers.Layer):
             encoder("content", fixed_dim) if fixed_dim else None
         )
         self.pose_encoder = encoder("pose", moving_dim)
-        output = config.output if fixed_dim else "drawn"
-        self.blends, self.moves = output != "drawn", output == "moved"
         self.reference_pose = bool(fixed_dim) and config.reference_pose
-        channels = frame_shape[-1]
-        if self.blends:
-            channels = maps_per_frame(channels, self.moves)
+        self.copy_weight = config.copy_weight if fixed_dim else 0.0
         pose_dims = moving_dim * (2 if self.reference_pose else 1)
         self.decoder = make_decoder(
             config.backbone,
-            channels,
+            frame_shape[-1],
             pose_dim=pose_dims if fixed_dim else 0,
+            output=config.output if fixed_dim else "drawn",
             **options,
         )
         self.decoder.build((None, fixed_dim + pose_dims))
@@ -99,7 +94,7 @@ class PoseContentNetwork(keras.layers.Layer):
     def uses_content_frame(self) -> bool:
         """Whether decoding needs the content frame beside its code."""
         return self.content_encoder is not None and (
-            self.decoder.skips or self.blends or self.reference_pose
+            self.decoder.skips or self.reference_pose
         )
 
     def poses(self, frames: tf.Tensor, training: bool = False) -> tf.Tensor:
@@ -107,72 +102,16 @@ class PoseContentNetwork(keras.layers.Layer):
         return fold_time(self.pose_encoder, frames, training=training)
 
     def reference(self, frame: tf.Tensor, training: bool = False) -> Reference:
-        """Encodes the content frames `[batch, H, W, C]` for the decoder."""
+        """Encodes content frames `[batch, H, W, C]` for the decoder."""
         if self.content_encoder is None:
             return Reference()
-        content, skips = self.content_encoder(frame, training=training), None
-        if self.decoder.skips:
-            content, skips = self.content_encoder.with_skips(
-                frame, training=training
-            )
+        content, skips = skip_maps(
+            self.content_encoder, self.decoder, frame, training
+        )
         pose = None
         if self.reference_pose:
             pose = self.pose_encoder(frame, training=training)
-        return Reference(content, skips, frame if self.blends else None, pose)
-
-    def maps(
-        self,
-        contents: tf.Tensor | None,
-        poses: tf.Tensor,
-        reference: Reference,
-        training: bool = False,
-    ) -> tf.Tensor:
-        """Decodes contents and poses to the logits of frames.
-
-        With `blends`, these are the maps of `blend`.
-
-        Args:
-            contents: `[batch, time, fixed_dim]`, or None without E_c.
-            poses: `[batch, time, moving_dim]`.
-            reference: of the content frame; its content is not used.
-            training: whether the decoder runs in training mode.
-
-        Returns:
-            float32 `[batch, time, height, width, maps]`.
-        """
-        time = tf.shape(poses)[1]
-        codes = [poses] if contents is None else [contents, poses]
-        if reference.pose is not None:
-            codes.insert(1, tf.repeat(reference.pose[:, None], time, axis=1))
-        skips = reference.skips
-        if skips is not None:
-            skips = [tf.repeat(maps, time, axis=0) for maps in skips]
-        return fold_time(
-            self.decoder.logits,
-            tf.concat(codes, axis=-1),
-            skips=skips,
-            training=training,
-        )
-
-    def frames(self, maps: tf.Tensor, reference: Reference) -> tf.Tensor:
-        """The frames in [0, 1] of the result of `maps`."""
-        if not self.blends:
-            return tf.sigmoid(maps)
-        time = tf.shape(maps)[1]
-        known = tf.repeat(reference.frame, time, axis=0)
-        return fold_time(lambda each: blend(each, known, self.moves), maps)
-
-    def maps_of_one_content(
-        self, poses: tf.Tensor, reference: Reference, training: bool = False
-    ) -> tf.Tensor:
-        """`maps` of poses with the content of the reference."""
-        contents = reference.content
-        if contents is not None:
-            time = tf.shape(poses)[1]
-            contents = tf.repeat(
-                contents[:, None], time, axis=1
-            )  # [batch, time, fixed_dim]
-        return self.maps(contents, poses, reference, training)
+        return Reference(content, skips, pose)
 
     def decode(self, poses: tf.Tensor, reference: Reference) -> tf.Tensor:
         """Decodes poses `[batch, time, moving_dim]` with one content.
@@ -180,14 +119,63 @@ class PoseContentNetwork(keras.layers.Layer):
         Returns:
             Frames `[batch, time, H, W, C]` in [0, 1].
         """
-        return self.frames(
-            self.maps_of_one_content(poses, reference), reference
-        )
+        codes, skips = self._inputs(poses, reference, reference.content)
+        return fold_time(self.decoder, codes, skips=skips, training=False)
 
-    def reconstruction(
-        self, kind: str, maps: tf.Tensor, reference: Reference, true: tf.Tensor
+    def error(
+        self,
+        kind: str,
+        poses: tf.Tensor,
+        reference: Reference,
+        true: tf.Tensor,
+        contents: tf.Tensor | None = None,
+        training: bool = False,
     ) -> tf.Tensor:
-        """Mean error of the frames of `maps`, see `reconstruction_error`."""
-        if not self.blends:  # from logits, where the gradient is exact
-            return reconstruction_error(kind, maps, true)
-        return frame_error(kind, self.frames(maps, reference), true)
+        """Mean error of decoded frames, see `reconstruction_error`.
+
+        If the decoder blends, `copy_weight` times the mean share of pixels
+        that are not copied is added.
+
+        Args:
+            kind: 'mse' or 'bce'.
+            poses: `[batch, time, moving_dim]`.
+            reference: of the content frame.
+            true: true frames in [0, 1], `[batch, time, H, W, C]`.
+            contents: `[batch, time, fixed_dim]`; that of the reference for all
+                frames if None.
+            training: whether the decoder runs in training mode.
+        """
+        if contents is None:
+            contents = reference.content
+        codes, skips = self._inputs(poses, reference, contents)
+        codes = tf.reshape(codes, [-1, codes.shape[-1]])  # [batch·time, dim]
+        true = tf.reshape(true, [-1, *true.shape[2:]])
+        if not self.decoder.blends:  # from logits, where the gradient is exact
+            logits = self.decoder.logits(codes, skips, training)
+            return reconstruction_error(kind, logits, true)
+        frames, copied = self.decoder.with_copied(codes, skips, training)
+        changed = tf.reduce_mean(1.0 - copied)
+        return frame_error(kind, frames, true) + self.copy_weight * changed
+
+    def _inputs(
+        self,
+        poses: tf.Tensor,
+        reference: Reference,
+        contents: tf.Tensor | None,
+    ) -> tuple[tf.Tensor, list[tf.Tensor] | None]:
+        """Codes `[batch, time, dim]`, and skip maps of all these frames."""
+        time = tf.shape(poses)[1]
+
+        def at_each_time(code: tf.Tensor) -> tf.Tensor:
+            return tf.repeat(code[:, None], time, axis=1)
+
+        codes = [poses]
+        if reference.pose is not None:
+            codes.insert(0, at_each_time(reference.pose))
+        if contents is not None:
+            one = contents.shape.rank == 2
+            codes.insert(0, at_each_time(contents) if one else contents)
+        skips = reference.skips
+        if skips is not None:
+            skips = [tf.repeat(maps, time, axis=0) for maps in skips]
+        return tf.concat(codes, axis=-1), skips

@@ -113,8 +113,7 @@ class RepresentationStage(Stage):
         self.decoder = network.decoder
         self.critic = make_critic(config)
         # Only the methods: with the network, the stage would track its LSTM.
-        self.decoded_maps = network.maps
-        self.reconstruction = network.reconstruction
+        self.reconstruction_error = network.error
         self.reference = network.reference
         self.uses_content_frame = network.uses_content_frame
         # If the decoder uses one frame, the content must be of that frame.
@@ -185,15 +184,13 @@ class RepresentationStage(Stage):
         # Eq. 4, L_rec: error of D(E_c(x_a), E_p(x_k)) against x_k.
         count = config.poses_per_clip
         turns = [k % self.contents for k in range(count)]
-        maps = self.decoded_maps(
-            tf.gather(codes.contents, turns, axis=1),  # [clips, count, dim]
+        reconstruction = self.reconstruction_error(
+            config.reconstruction,
             codes.poses[:, :count],
             codes.reference,
+            frames[:, self._first_pose :][:, :count],
+            tf.gather(codes.contents, turns, axis=1),  # [clips, count, dim]
             training,
-        )
-        targets = frames[:, self._first_pose :][:, :count]
-        reconstruction = self.reconstruction(
-            config.reconstruction, maps, codes.reference, targets
         )
         terms = {"reconstruction": reconstruction, "similarity": similarity}
         loss = reconstruction + config.similarity_weight * similarity

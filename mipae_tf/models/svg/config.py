@@ -5,6 +5,7 @@ from typing import ClassVar
 
 from mipae_tf.models.config import TORCH_RULES
 from mipae_tf.models.sequence_config import SequenceConfig
+from mipae_tf.networks.backbones import OUTPUTS
 from mipae_tf.options import option
 from mipae_tf.options import override_default
 
@@ -41,6 +42,14 @@ class SVGConfig(SequenceConfig):
         "Encoders and decoder.",
         choices=("coordinate", "dcgan_skips", "vgg_resnet"),
     )
+    output: str = option(
+        "drawn",
+        "How a frame is decoded. drawn: from the codes. blended: a mask "
+        "chooses between a drawing and the pixels of the frame that the skip "
+        "maps are from. moved: it also chooses pixels of that frame that are "
+        "moved.",
+        choices=OUTPUTS,
+    )
     learning_rate: float = override_default(
         SequenceConfig, "learning_rate", 2e-3
     )
@@ -75,6 +84,20 @@ class SVGConfig(SequenceConfig):
             "batch_size": 100,
             "training_steps": 180_000,
             "keep": "last",
+        },
+    }
+    RECIPES = {
+        "drawn": {},
+        "video": {
+            "backbone": "dcgan_skips",
+            "normalization": "group",
+            "output": "moved",
+            "width": 16,
+            "batch_size": 8,
+            "learning_rate": 1e-3,
+            "augment_flip": True,
+            "augment_shift": 6,
+            "augment_contrast": 0.3,
         },
     }
     SMALL = {

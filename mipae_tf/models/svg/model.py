@@ -62,8 +62,8 @@ class SVG(VideoModel):
         """
         if reference is None and self.network.decoder.skips:
             raise ValueError(
-                f"{self.title} has skip connections, so decode needs "
-                "reference, the frame that they come from."
+                f"{self.title} decodes with skip connections from a frame or "
+                "blends frames into it, so decode needs reference, that frame."
             )
         inputs = tf.concat(
             [_previous_codes(latents["state"]), latents["noise"]], -1
@@ -136,8 +136,7 @@ class SVG(VideoModel):
 
     def _skip_maps(self, frames: tf.Tensor) -> list[tf.Tensor]:
         """Skip maps of frames `[batch, H, W, C]`."""
-        frames = to_float(frames)
-        return self.network.encoder.with_skips(frames, training=False)[1]
+        return self.network.with_skips(to_float(frames))[1]
 
 
 def _previous_codes(h: tf.Tensor) -> tf.Tensor:

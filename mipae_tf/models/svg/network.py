@@ -10,6 +10,7 @@ from mipae_tf.models.frame_wise import fold_time
 from mipae_tf.models.network_options import network_options
 from mipae_tf.models.svg.gaussian_lstm import GaussianLSTM
 from mipae_tf.networks.backbones import make_decoder
+from mipae_tf.networks.backbones import skip_maps
 from mipae_tf.networks.frame_encoder import FrameEncoder
 from mipae_tf.networks.gaussian_head import Gaussian
 from mipae_tf.networks.gaussian_head import standard_gaussian
@@ -50,7 +51,9 @@ class SVGNetwork(keras.layers.Layer):
         self.encoder = FrameEncoder(
             config.backbone, state_dim, activation="tanh", **options
         )
-        self.decoder = make_decoder(config.backbone, frame_shape[-1], **options)
+        self.decoder = make_decoder(
+            config.backbone, frame_shape[-1], output=config.output, **options
+        )
         self.posterior = GaussianLSTM(
             self.noise_dim,
             config.lstm_dim,
@@ -79,6 +82,13 @@ class SVGNetwork(keras.layers.Layer):
     def encode(self, frames: tf.Tensor, training: bool = False) -> tf.Tensor:
         """Encodes `[batch, time, H, W, C]` to `[batch, time, state_dim]`."""
         return fold_time(self.encoder, frames, training=training)
+
+    def with_skips(
+        self, frames: tf.Tensor, training: bool = False
+    ) -> tuple[tf.Tensor, list[tf.Tensor]]:
+        """h of frames `[batch, H, W, C]`, and their skip maps."""
+        h, maps = skip_maps(self.encoder, self.decoder, frames, training)
+        return h, maps or []
 
     def initial_memory(self, batch: tf.Tensor) -> dict[str, Any]:
         """Initial states of all LSTMs."""

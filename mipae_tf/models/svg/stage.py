@@ -46,7 +46,7 @@ class SVGStage(SequenceStage):
         network, frames = self.network, to_float(batch)
         # h_t = E(x_t), and the skip maps.
         h, maps = over_time(
-            lambda x: network.encoder.with_skips(x, training=training),
+            lambda x: network.with_skips(x, training),
             frames,
             self.apart,
         )  # [clips, time, ...]
