@@ -295,3 +295,22 @@ def test_links_to_folders_above_end(tmp_path):
     write_folder(tmp_path, count=1)
     (tmp_path / "a" / "up").symlink_to(tmp_path)
     assert list(find_videos(tmp_path)) == ["a/0.npy"]
+
+
+def test_real_videos(tmp_path, real_data):
+    """Two walks, in which the person is often out of the frame, and a boxer."""
+    folder = tmp_path / "kth"
+    folder.mkdir()
+    names = ("person23_running_d3", "person16_boxing_d4", "person15_running_d1")
+    for name in names:
+        path = f"{name}_uncomp.avi"
+        (folder / path).symlink_to(real_data / "kth" / path)
+    builder, lines = build(folder, tmp_path / "data", num_frames=20, hop=20)
+    assert "grey, 25 frames per second" in lines[0]
+    kept = {}
+    for example in sum(examples(builder).values(), []):
+        number = example["instance"]["recording"]
+        kept[number] = kept.get(number, 0) + 1
+    # Of 16, 23 and 14 clips; the boxer always moves.
+    assert kept[1] == 23 and kept[0] < 14 and kept[2] < 12
+    assert "that stand still" in lines[-1]
