@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import tensorflow_datasets as tfds
 from mipae_tf.data_builders.factors import from_metadata
+from mipae_tf.data_builders.recorded.clip_cutter import FrameStore
 from mipae_tf.data_builders.recorded.video_file import find_videos
 from mipae_tf.data_builders.video_folder import survey as survey_module
 from mipae_tf.data_builders.video_folder.video_folder_dataset_builder import (
@@ -217,8 +218,12 @@ def test_damaged_files_are_an_error_or_skipped(tmp_path):
     (folder / "b.mp4").write_text("no video")
     whole = write_movie(tmp_path / "whole.mp4", 0).read_bytes()
     (folder / "c.mp4").write_bytes(whole[: len(whole) // 2])
+    frames = []
     with pytest.raises(ValueError, match=r"b.mp4 cannot be read .*--damaged=s"):
-        build(folder, tmp_path / "data")
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(FrameStore, "add", frames.append)
+            build(folder, tmp_path / "data")
+    assert not frames, "the damaged file is found before others are read"
     assert not list((tmp_path / "data").rglob("*tfrecord*"))
     builder, lines = build(folder, tmp_path / "data", damaged="skip")
     skipped = [line for line in lines if line.startswith("skip")]
