@@ -1,9 +1,9 @@
 """What a folder of videos holds, without decoding all of it."""
 
-import contextlib
 import dataclasses
 import pathlib
 from collections.abc import Mapping
+from collections.abc import Sequence
 
 from mipae_tf.data_builders.recorded.geometry import Geometry
 from mipae_tf.data_builders.recorded.video_file import find_videos
@@ -23,12 +23,16 @@ class Survey:
         videos: paths by name, including videos that cannot be read.
         labels: labels of the videos.
         rates: frames per second of the videos that have a rate, by name.
+        without_rate: names of videos without display times.
+        damaged: errors of the videos whose beginning cannot be read, by name.
         geometry: geometry of the clips.
     """
 
     videos: Mapping[str, pathlib.Path]
     labels: Labels
     rates: Mapping[str, float]
+    without_rate: Sequence[str]
+    damaged: Mapping[str, VideoError]
     geometry: Geometry
 
     def summary(self) -> list[str]:
@@ -52,11 +56,10 @@ class Survey:
                 f"--frame_rate={wanted:g} is more than the {rates[0]:g} of "
                 "some videos, whose frames are repeated"
             )
-        without = len(self.videos) - len(self.rates)
-        if without:
+        if self.without_rate:
             lines.append(
-                f"{without} without a frame rate (folders of frames, arrays): "
-                "every frame is used"
+                f"{len(self.without_rate)} without a frame rate (folders of "
+                "frames, arrays): every frame is used"
             )
         return lines
 
@@ -83,20 +86,22 @@ def survey(
     """
     videos = videos_of(folder)
     labels = read_labels(folder, videos)
-    rates = {}
+    rates, colours, damaged = {}, [], {}
     for name, path in videos.items():
-        with contextlib.suppress(VideoError):  # reported when all is read
+        try:
             rates[name] = frame_rate(path)
+            if colour is None and not any(colours):
+                colours.append(has_colour(path))
+        except VideoError as error:
+            damaged[name] = error
+    without = [name for name, found in rates.items() if not found]
     rates = {name: found for name, found in rates.items() if found}
     if colour is None:
-        colour = False
-        for path in videos.values():
-            with contextlib.suppress(VideoError):
-                colour = colour or has_colour(path)
+        colour = any(colours)
     if rate is None and rates:
         rate = round(min(rates.values()), 3)
     geometry = Geometry(frame_size, fit, 3 if colour else 1, rate)
-    return Survey(videos, labels, rates, geometry)
+    return Survey(videos, labels, rates, without, damaged, geometry)
 
 
 def videos_of(folder: pathlib.Path) -> dict[str, pathlib.Path]:

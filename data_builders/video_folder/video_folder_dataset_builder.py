@@ -153,6 +153,9 @@ class Builder(RecordedBuilder):
 
     def recordings(self, dl_manager) -> Mapping[str, Recording]:
         """The videos of the folder by name."""
+        if self.builder_config.damaged == "fail":
+            for error in self.survey.damaged.values():
+                self._damaged(error)  # before all videos are read
         for line in self.survey.summary():
             self.say(line)
         labels, geometry = self.survey.labels, self.survey.geometry

@@ -1,12 +1,16 @@
 """The clips of a training: of a dataset, of videos or of the user's own."""
 
 import dataclasses
+import math
 import os
+import pathlib
 from collections.abc import Mapping
 from typing import Any
 
+from mipae_tf.cli.screen import say
 from mipae_tf.data import Clips
 from mipae_tf.data import open_clips
+from mipae_tf.data.datasets import open_builder
 from mipae_tf.data.sources import some_clips
 from mipae_tf.data.video_options import VideoOptions
 from mipae_tf.data.videos import VideoSource
@@ -16,6 +20,8 @@ from mipae_tf.runs.settings import OWN_CLIPS
 from mipae_tf.training.options import TrainingOptions
 
 DEFAULT_DATASET = "moving_dsprites/quickstart"
+# Bytes of clips of videos; more are memory-mapped.
+MOST_IN_MEMORY = 2**30
 VIDEO_FIELDS = tuple(f.name for f in dataclasses.fields(VideoOptions))
 
 
@@ -85,6 +91,7 @@ def open_source(
         cutting = source.video_options or VideoOptions()
         check_length(config, cutting.clip_length)  # before clips are cut
         name, videos = build_videos(source.videos, cutting, options.data_dir)
+        options = options.updated({"clips_dir": _clips_dir(name, options)})
         found = TrainingClips(name, dataset_splits(name, options), videos)
     else:
         name = source.dataset or DEFAULT_DATASET
@@ -167,6 +174,21 @@ def check_length(config: ModelConfig, length: int) -> None:
             f"--context={config.context} the clips have {most} more frames; "
             f"allowed is 1 to {most}."
         )
+
+
+def _clips_dir(dataset: str, options: TrainingOptions) -> str | None:
+    """Folder for decoded clips of videos; None to keep them in memory."""
+    builder = open_builder(dataset, options.data_dir)
+    count = sum(split.num_examples for split in builder.info.splits.values())
+    size = count * math.prod(builder.info.features["video"].shape)
+    if options.clips_dir or size <= MOST_IN_MEMORY:
+        return options.clips_dir
+    folder = pathlib.Path(builder.data_dir).parents[2] / "decoded_clips"
+    say(
+        f"the clips take {size / 2**30:.1f} GiB; they are memory-mapped from "
+        f"{folder}"
+    )
+    return str(folder)
 
 
 def _limits(options: TrainingOptions) -> dict[str, int | None]:

@@ -12,6 +12,8 @@ from models.harness import small_config
 from video_folders import write_folder
 
 from mipae_tf.data import Clips
+from mipae_tf.data.video_options import VideoOptions
+from mipae_tf.models import config_class
 from mipae_tf.runs import RunFolder
 from mipae_tf.runs import load
 from mipae_tf.training import TrainingOptions
@@ -359,3 +361,24 @@ def test_a_run_on_videos(tmp_path, monkeypatch):
     write_folder(folder, count=4)
     with pytest.raises(ValueError, match="another run .dataset is video_fold"):
         run(tmp_path / "run", "ae_lstm", **given)
+
+
+def test_many_clips_of_videos_are_memory_mapped(tmp_path, monkeypatch, capsys):
+    folder = write_folder(tmp_path / "films", count=3)
+    source = sources.ClipSource(
+        videos=folder, video_options=VideoOptions(clip_length=16)
+    )
+    config = small_config("ae_lstm")
+    config = config_class("ae_lstm").resolve("default", config)
+    options = TrainingOptions(data_dir=str(tmp_path / "data"))
+    found = sources.open_source(source, config, options)
+    assert not isinstance(found.splits["train"].video, np.memmap)
+    monkeypatch.setattr(sources, "MOST_IN_MEMORY", 1000)
+    mapped = sources.open_source(source, config, options)
+    assert isinstance(mapped.splits["train"].video, np.memmap)
+    assert "they are memory-mapped from" in capsys.readouterr().err
+    for split in ("train", "validation"):
+        one, two = (each.splits[split] for each in (found, mapped))
+        assert one.fingerprint() == two.fingerprint()
+        np.testing.assert_array_equal(one.sources, two.sources)
+        assert one.factors == two.factors

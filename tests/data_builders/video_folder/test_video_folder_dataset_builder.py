@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import tensorflow_datasets as tfds
 from mipae_tf.data_builders.factors import from_metadata
+from mipae_tf.data_builders.recorded.clip_cutter import FrameStore
 from mipae_tf.data_builders.recorded.video_file import find_videos
 from mipae_tf.data_builders.video_folder import survey as survey_module
 from mipae_tf.data_builders.video_folder.video_folder_dataset_builder import (
@@ -217,8 +218,12 @@ def test_damaged_files_are_an_error_or_skipped(tmp_path):
     (folder / "b.mp4").write_text("no video")
     whole = write_movie(tmp_path / "whole.mp4", 0).read_bytes()
     (folder / "c.mp4").write_bytes(whole[: len(whole) // 2])
+    frames = []
     with pytest.raises(ValueError, match=r"b.mp4 cannot be read .*--damaged=s"):
-        build(folder, tmp_path / "data")
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(FrameStore, "add", frames.append)
+            build(folder, tmp_path / "data")
+    assert not frames, "the damaged file is found before others are read"
     assert not list((tmp_path / "data").rglob("*tfrecord*"))
     builder, lines = build(folder, tmp_path / "data", damaged="skip")
     skipped = [line for line in lines if line.startswith("skip")]
@@ -295,3 +300,22 @@ def test_links_to_folders_above_end(tmp_path):
     write_folder(tmp_path, count=1)
     (tmp_path / "a" / "up").symlink_to(tmp_path)
     assert list(find_videos(tmp_path)) == ["a/0.npy"]
+
+
+def test_real_videos(tmp_path, real_data):
+    """Two walks, in which the person is often out of the frame, and a boxer."""
+    folder = tmp_path / "kth"
+    folder.mkdir()
+    names = ("person23_running_d3", "person16_boxing_d4", "person15_running_d1")
+    for name in names:
+        path = f"{name}_uncomp.avi"
+        (folder / path).symlink_to(real_data / "kth" / path)
+    builder, lines = build(folder, tmp_path / "data", num_frames=20, hop=20)
+    assert "grey, 25 frames per second" in lines[0]
+    kept = {}
+    for example in sum(examples(builder).values(), []):
+        number = example["instance"]["recording"]
+        kept[number] = kept.get(number, 0) + 1
+    # Of 16, 23 and 14 clips; the boxer always moves.
+    assert kept[1] == 23 and kept[0] < 14 and kept[2] < 12
+    assert "that stand still" in lines[-1]
