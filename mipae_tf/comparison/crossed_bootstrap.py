@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from mipae_tf.metrics.absent_metric import AbsentMetric
+from mipae_tf.metrics.bootstrap import source_weights
 from mipae_tf.metrics.frames.frame_quality import pooled_psnr
 
 
@@ -15,6 +16,7 @@ def crossed_bootstrap(
     pooled: bool,
     draws: int,
     seed: int,
+    sources: np.ndarray | None = None,
 ) -> np.ndarray:
     """Draws of the difference between the mean metrics of two sets of runs.
 
@@ -24,7 +26,8 @@ def crossed_bootstrap(
     set of one run for other clips only. (A. B. Owen, "The pigeonhole
     bootstrap", Annals of Applied Statistics 1(2), 2007.) With few runs such
     intervals are too narrow: the spread over n seeds is underestimated by
-    sqrt((n - 1) / n).
+    sqrt((n - 1) / n). Of clips with sources, the sources are resampled, each
+    with all its clips.
 
     Args:
       first: what the metric of each run is pooled from, `[clips, steps]`.
@@ -33,13 +36,15 @@ def crossed_bootstrap(
         `pooled_psnr`; else the metric is their mean.
       draws: number of resamplings.
       seed: of the resampling.
+      sources: the source of each clip, `[clips]`; None if clips are
+        independent.
 
     Returns:
       Float64 `[draws]`, mean of the first minus mean of the second.
 
     Raises:
-      AbsentMetric: a single clip, runs of different clips, or resampled clips
-        without any error.
+      AbsentMetric: a single clip, fewer than three sources, runs of different
+        clips, or resampled clips without any error.
       ValueError: no run in one of the sets.
     """
     if not (first and second):
@@ -56,7 +61,11 @@ def crossed_bootstrap(
     clips = counts.pop()
     if clips < 2:
         raise AbsentMetric("One clip alone has no interval over clips.")
-    weights = _clip_weights(clips, draws, seed)
+    if sources is None:
+        weights = _clip_weights(clips, draws, seed)
+    else:
+        drawn = np.random.default_rng([seed, 0])
+        weights = source_weights(sources, draws, drawn)
     generator = np.random.default_rng([seed, 1])
     means = []
     for runs in (first, second):

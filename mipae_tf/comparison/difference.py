@@ -94,7 +94,8 @@ def paired_difference(
             for side in (row, against)
         ]
         pooled = row.having(key)[0].is_pooled(key)
-        drawn = crossed_bootstrap(*clips, pooled, draws, seed)
+        sources = row.having(key)[0].sources(len(clips[0][0]))
+        drawn = crossed_bootstrap(*clips, pooled, draws, seed, sources)
         interval, narrower = _quantiles(drawn, 0.025), _quantiles(drawn, 0.05)
     except AbsentMetric as reason:
         why = str(reason)

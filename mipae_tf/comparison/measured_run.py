@@ -18,6 +18,7 @@ from mipae_tf.runs import RunFolder
 from mipae_tf.runs.training_times import UNRECORDED
 
 PER_CLIP = "per_clip.npz"
+SOURCES = "sources"  # in it, of clips that have sources
 NOT_MEASURED = "It was not measured."
 
 
@@ -73,20 +74,37 @@ class MeasuredRun:
             AbsentMetric: where `per_clip.npz` of the run does not have them.
             ValueError: for a damaged file.
         """
-        path = self.path / PER_CLIP
-        if not path.is_file():
-            raise AbsentMetric(f"A run has no {PER_CLIP}.")
-        try:
-            with np.load(path) as file:
-                found = file[key] if key in file.files else None
-        except UNREADABLE as error:
-            raise _damaged(path, describe(error)) from error
+        found = self._array(key)
         if found is None:
             raise AbsentMetric(f"{PER_CLIP} of a run does not hold it.")
         found = np.asarray(found, np.float64)
         if not (found.ndim and found.size and np.isfinite(found).all()):
             raise AbsentMetric(f"{PER_CLIP} of a run holds no finite numbers.")
         return found.reshape(len(found), -1)  # [clips, steps]
+
+    def sources(self, clips: int) -> np.ndarray | None:
+        """The source of each of the first clips; None without sources.
+
+        Args:
+            clips: number of clips.
+
+        Raises:
+            AbsentMetric: without `per_clip.npz`.
+            ValueError: for a damaged file.
+        """
+        found = self._array(SOURCES)
+        return None if found is None else found[:clips]
+
+    def _array(self, key: str) -> np.ndarray | None:
+        """An array of `per_clip.npz`; None if it does not have it."""
+        path = self.path / PER_CLIP
+        if not path.is_file():
+            raise AbsentMetric(f"A run has no {PER_CLIP}.")
+        try:
+            with np.load(path) as file:
+                return file[key] if key in file.files else None
+        except UNREADABLE as error:
+            raise _damaged(path, describe(error)) from error
 
 
 def read_run(path: pathlib.Path) -> MeasuredRun:

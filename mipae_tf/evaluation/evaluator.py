@@ -94,7 +94,7 @@ def evaluate_run(
     subject = _subject(folder, options, data_dir, own_clips)
     protocol = _protocol(folder, subject)
     extra = {"training": training_entry(folder), "protocol": protocol}
-    found = _earlier(folder, groups, protocol)
+    found = _earlier(folder, groups, protocol) | _sources(subject)
     wanted = [name for name in GROUPS if name in groups]
     for number, name in enumerate(wanted, start=1):
         say(f"measuring {name} ({number} of {len(wanted)})")
@@ -103,6 +103,15 @@ def evaluate_run(
         _write(folder, found, metrics)
     write_report(folder, metrics)
     return metrics
+
+
+def _sources(subject: Subject) -> Findings:
+    """For `compare`, which resamples them."""
+    sources = subject.clips.sources
+    if sources is None:
+        return Findings({})
+    numbers = np.unique(sources, return_inverse=True)[1]
+    return Findings({}, {"sources": numbers})
 
 
 def _write(folder: RunFolder, found: Findings, metrics: dict) -> None:

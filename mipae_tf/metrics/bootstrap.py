@@ -50,8 +50,9 @@ def bootstrap_interval(
         raise AbsentMetric("An interval over clips needs at least 2, got 1.")
     generator = np.random.default_rng(seed)
     if sources is not None:
-        means = _means_of_sources(per_clip, sources, draws, generator)
-        return _quantiles(statistic(means))
+        weights = source_weights(sources, draws, generator)
+        means = np.tensordot(weights, per_clip, axes=1)  # [draws, ...]
+        return _quantiles(statistic(means[:, None]))
     chosen = generator.integers(clips, size=(draws, clips))
     step = max(1, RESAMPLED_VALUES // per_clip.size)
     values = [
@@ -61,29 +62,33 @@ def bootstrap_interval(
     return _quantiles(np.concatenate(values))
 
 
-def _means_of_sources(
-    per_clip: np.ndarray,
-    sources: np.ndarray,
-    draws: int,
-    generator: np.random.Generator,
+def source_weights(
+    sources: np.ndarray, draws: int, generator: np.random.Generator
 ) -> np.ndarray:
-    """Means over the clips of resampled sources, `[draws, 1, ...]`."""
-    _, source, sizes = np.unique(
-        sources, return_inverse=True, return_counts=True
-    )
-    count = len(sizes)
+    """Share of each clip in each resampling of the sources.
+
+    Args:
+      sources: the source of each clip, `[clips]`.
+      draws: number of resamplings.
+      generator: draws the sources.
+
+    Returns:
+      Float64 `[draws, clips]`, each row of which sums to 1.
+
+    Raises:
+      AbsentMetric: if there are fewer than three sources.
+    """
+    known, source = np.unique(sources, return_inverse=True)
+    count = len(known)
     if count < FEWEST_SOURCES:
         raise AbsentMetric(
             f"An interval over sources of clips needs at least "
             f"{FEWEST_SOURCES}, got {count}."
         )
-    sums = np.zeros((count, *per_clip.shape[1:]))
-    np.add.at(sums, source, per_clip)
     chosen = generator.integers(count, size=(draws, count))
     times = np.stack([np.bincount(row, minlength=count) for row in chosen])
-    total = np.tensordot(times, sums, axes=1)  # [draws, ...]
-    clips = (times @ sizes).reshape(-1, *[1] * (per_clip.ndim - 1))
-    return (total / clips)[:, None]
+    weights = times[:, source]  # [draws, clips]
+    return weights / weights.sum(axis=1, keepdims=True)
 
 
 def _quantiles(values: np.ndarray) -> tuple[float, float]:

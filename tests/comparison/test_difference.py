@@ -109,3 +109,26 @@ def test_entries_say_how_they_are_pooled(tmp_path):
     assert found.value == pytest.approx(10 * np.log10(2))
     low, high = found.interval
     assert low <= found.value <= high and high - low < 0.2
+
+
+def test_sources_of_clips_are_resampled(tmp_path):
+    """Clips that differ between sources alone are as few as the sources."""
+    sources = np.arange(40) // 10
+    shift = np.repeat([0.8, 0.9, 1.1, 1.2], 10)[:, None]
+    rows = {}
+    for name, own in (("alone", None), ("shared", sources)):
+        sides = []
+        for label, values in (("a", DIFFICULTY * shift), ("b", DIFFICULTY)):
+            path = write_run(tmp_path / f"{name}_{label}", 0, {PSNR: values})
+            if own is not None:
+                np.savez(
+                    path / "per_clip.npz", **{PSNR: values, "sources": own}
+                )
+            sides.append(Row(label, (read_run(path),)))
+        rows[name] = paired_difference(PSNR, *sides, 500, 0)
+    assert np.ptp(rows["shared"].interval) > 2 * np.ptp(rows["alone"].interval)
+    two = sources // 2
+    np.savez(path / "per_clip.npz", **{PSNR: DIFFICULTY, "sources": two})
+    assert sides[1].runs[0].sources(5).tolist() == two[:5].tolist()
+    found = paired_difference(PSNR, sides[1], sides[1], 500, 0)
+    assert found.interval is None and "at least 3, got 2" in found.no_interval

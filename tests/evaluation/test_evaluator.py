@@ -130,6 +130,8 @@ def test_own_clips_may_have_training_clips(bars, monkeypatch):
     assert seen[0].clips.sources.tolist() == [0, 1, 2, 3]
     assert seen[0].training() is given["train"]
     assert seen[0].trained_clips == 7
+    with np.load(bars.per_clip) as arrays:
+        assert arrays["sources"].tolist() == [0, 1, 2, 3]
     found = evaluate_run(bars.path, ["memory"], chosen(), own_clips=test)
     assert "without training" in found["memory/psnr/forecast"]["absent"]
     with pytest.raises(ValueError, match="own_clips has train; it must have"):

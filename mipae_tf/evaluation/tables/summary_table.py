@@ -11,7 +11,6 @@ HEAD = ("", "value", "95 % interval")
 NAMES = {
     "prediction/psnr/forecast": "forecast, PSNR (dB)",
     "prediction/psnr/copy_last": "last frame repeated, PSNR (dB)",
-    "prediction/psnr/blank": "black frames, PSNR (dB)",
     "prediction/psnr/oracle": "true poses decoded, PSNR (dB)",
     "prediction/ssim/forecast": "forecast, SSIM",
     "swap/psnr": "swap, PSNR (dB)",
@@ -50,7 +49,7 @@ def summary_rows(metrics: Mapping[str, Mapping]) -> Table:
 
 
 def summary_table(metrics: Mapping[str, Mapping]) -> str:
-    """The summary as text, at most 13 lines that fit on a screen.
+    """The summary as text, at most 12 lines that fit on a screen.
 
     A reason that does not fit on its line is cut; the report has all of it.
 
