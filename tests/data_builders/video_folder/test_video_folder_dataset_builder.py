@@ -303,14 +303,15 @@ def test_links_to_folders_above_end(tmp_path):
 
 
 def test_real_videos(tmp_path, real_data):
-    """Two walks, in which the person is often out of the frame, and a boxer."""
+    """Two runners, who are often out of the frame, and a boxer."""
     folder = tmp_path / "kth"
     folder.mkdir()
     names = ("person23_running_d3", "person16_boxing_d4", "person15_running_d1")
     for name in names:
         path = f"{name}_uncomp.avi"
         (folder / path).symlink_to(real_data / "kth" / path)
-    builder, lines = build(folder, tmp_path / "data", num_frames=20, hop=20)
+    fields = {"num_frames": 20, "hop": 20, "frame_size": 64}
+    builder, lines = build(folder, tmp_path / "data", **fields)
     assert "grey, 25 frames per second" in lines[0]
     kept = {}
     for example in sum(examples(builder).values(), []):
