@@ -24,6 +24,8 @@ def augment(
     Returns:
         Clips of the same shape and range.
     """
+    if not (flip or max_shift or max_contrast):
+        return frames
     keys = tf.unstack(tf.random.experimental.stateless_split(key, 3))
     clips, _, height, width, _ = tf.unstack(tf.shape(frames))
     if flip or max_shift:

@@ -15,15 +15,22 @@ from mipae_tf.networks.encoder import Encoder
 from mipae_tf.networks.keypoint_encoder import KeypointEncoder
 from mipae_tf.networks.layers import require_choice
 from mipae_tf.networks.plain_encoder import PlainEncoder
+from mipae_tf.networks.point_decoder import PointDecoder
+from mipae_tf.networks.point_encoder import PointEncoder
 from mipae_tf.networks.pooled_encoder import PooledEncoder
 from mipae_tf.networks.resnet_encoder import ResNetEncoder
 from mipae_tf.networks.vgg_decoder import VGGDecoder
 from mipae_tf.networks.vgg_encoder import VGGEncoder
 
-AnyEncoder = Encoder | PlainEncoder
-AnyDecoder = Decoder | ContentFilterDecoder | BlendingDecoder
+AnyEncoder = Encoder | PlainEncoder | PointEncoder
+AnyDecoder = Decoder | ContentFilterDecoder | PointDecoder | BlendingDecoder
 # How frames are made, see `BlendingDecoder`.
 OUTPUTS = ("drawn", "blended", "moved")
+OUTPUT_HELP = (
+    "How a frame is decoded. drawn: from the codes. blended: a mask chooses "
+    "between a drawing and the pixels of the last context frame. moved: it "
+    "also chooses pixels of that frame that are moved."
+)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -61,6 +68,14 @@ BACKBONES: Mapping[str, Backbone] = {
         decoder=DCGANDecoder,
         frame_sizes=(64, 128),
         uses_skips=False,
+    ),
+    # Of this library, for recorded video: the pose is where points are.
+    "points": Backbone(
+        content_encoder=DCGANEncoder,
+        pose_encoder=PointEncoder,
+        decoder=PointDecoder,
+        frame_sizes=(64, 128),
+        uses_skips=True,
     ),
     # Default of the PyTorch code of DRNET.
     "dcgan_skips": Backbone(
@@ -170,7 +185,7 @@ def make_decoder(
     blends, moves = output != "drawn", output == "moved"
     if blends:
         channels = BlendingDecoder.maps_per_frame(channels, moves)
-    if entry.decoder is ContentFilterDecoder:
+    if entry.decoder in (ContentFilterDecoder, PointDecoder):
         options["pose_dim"] = pose_dim
     else:
         options["skips"] = entry.uses_skips

@@ -28,6 +28,7 @@ from mipae_tf.serving import export_run
 from mipae_tf.serving.forecast_video import forecast_video
 from mipae_tf.training import TrainingOptions
 from mipae_tf.training import job
+from mipae_tf.training import sources
 
 VIDEO = clips().video  # of 16 by 16 pixels and 8 frames
 OPTIONS = EvaluationOptions(
@@ -38,7 +39,7 @@ OPTIONS = EvaluationOptions(
 @pytest.fixture
 def bars(monkeypatch):
     """Replaces every dataset by the bars world and shortens evaluation."""
-    for module in (job, evaluator):
+    for module in (sources, evaluator):
         monkeypatch.setattr(module, "open_clips", lambda *a, **k: clips())
     monkeypatch.setattr(evaluator, "open_builder", lambda *a: Builder())
     monkeypatch.setattr(judge, "STEPS", 2)

@@ -12,6 +12,7 @@ from mipae_tf.models import sequence_stage
 from mipae_tf.models.optimizers import make_adam
 from mipae_tf.models.pose_content import autoencoder_stage
 from mipae_tf.models.pose_content import dynamics
+from mipae_tf.models.pose_content import forecast_stage
 from mipae_tf.models.pose_content import representation_stage
 from mipae_tf.models.pose_content.config import AELSTMConfig
 from mipae_tf.models.pose_content.config import MIPAEConfig
@@ -28,6 +29,8 @@ NUMBERS = {
     "representation_steps": 7,
     "dynamics_steps": 8,
     "training_steps": 9,
+    "forecast_learning_rate": 0.3,
+    "forecast_steps": 6,
     "clip_norm": 10.0,
 }
 OWN = ("learning_rate", "beta_1", "beta_2", "schedule", "ema")
@@ -40,6 +43,7 @@ LATER = {
     "steps": 8,
     "ema": 0.6,
 }
+FORECAST = {**LATER, "learning_rate": 0.3, "steps": 6}
 # The critic is not averaged; the published dynamics stage has a constant rate.
 ADVERSARY = {"learning_rate": 0.4, "beta_1": 0.5, "ema": 0.0}
 PUBLISHED = {**LATER, "schedule": "constant", "steps": 1}
@@ -61,7 +65,9 @@ def network():
     """Small replacements of the networks of a pose-content model."""
     parts = "content_encoder", "pose_encoder", "decoder", "predictor"
     made = {name: small_network() for name in parts}
-    return types.SimpleNamespace(**made, logits=None, uses_skips=False)
+    return types.SimpleNamespace(
+        **made, error=None, reference=None, uses_content_frame=False
+    )
 
 
 STAGES = {
@@ -78,6 +84,11 @@ STAGES = {
             network(), config(MIPAEConfig), 0
         ),
         [FIRST, ADVERSARY],
+    ),
+    "forecast": (
+        forecast_stage,
+        lambda: forecast_stage.ForecastStage(network(), config(MIPAEConfig), 0),
+        [FORECAST],
     ),
     "dynamics": (
         dynamics,

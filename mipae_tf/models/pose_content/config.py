@@ -7,6 +7,7 @@ from mipae_tf.limits import INT32_MAX
 from mipae_tf.models.config import TORCH_RULES
 from mipae_tf.models.config import ModelConfig
 from mipae_tf.networks.backbones import BACKBONES
+from mipae_tf.networks.backbones import OUTPUT_HELP
 from mipae_tf.networks.backbones import OUTPUTS
 from mipae_tf.objectives.adversarial import SCENE_DISCRIMINATOR
 from mipae_tf.objectives.mi_bounds import BOUNDS
@@ -221,9 +222,7 @@ class PoseContentConfig(CodeLSTMConfig):
 
     output: str = option(
         "drawn",
-        "How a frame is decoded. drawn: from the codes. blended: a mask "
-        "chooses between a drawing and the pixels of the content frame. moved: "
-        "it also chooses pixels of the content frame that are moved.",
+        OUTPUT_HELP,
         choices=OUTPUTS,
     )
     copy_weight: float = option(

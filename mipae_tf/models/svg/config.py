@@ -5,6 +5,7 @@ from typing import ClassVar
 
 from mipae_tf.models.config import TORCH_RULES
 from mipae_tf.models.sequence_config import SequenceConfig
+from mipae_tf.networks.backbones import OUTPUT_HELP
 from mipae_tf.networks.backbones import OUTPUTS
 from mipae_tf.options import option
 from mipae_tf.options import override_default
@@ -44,10 +45,7 @@ class SVGConfig(SequenceConfig):
     )
     output: str = option(
         "drawn",
-        "How a frame is decoded. drawn: from the codes. blended: a mask "
-        "chooses between a drawing and the pixels of the frame that the skip "
-        "maps are from. moved: it also chooses pixels of that frame that are "
-        "moved.",
+        OUTPUT_HELP,
         choices=OUTPUTS,
     )
     learning_rate: float = override_default(
