@@ -32,7 +32,8 @@ class PointDecoder(keras.layers.Layer):
         width: channels of the finest skip map.
         norm: one of `layers.NORMS`.
         frame_size: 64 or 128, height and width of the frames in pixels.
-        pose_dim: number of dimensions at the end of a code that are points.
+        pose_dim: number of dimensions at the end of a code that are points; 0
+            for none.
         synchronized: whether batch statistics are computed over all replicas.
         **kwargs: `dtype`, `name` of the layer.
 
@@ -71,7 +72,7 @@ class PointDecoder(keras.layers.Layer):
         self.content = keras.layers.Dense(4 * width, dtype=self.dtype_policy)
         self.first = ConvBlock(4 * width, 3, **options)
         self.down = ConvBlock(4 * width, 4, strides=2, **options)
-        self.wide = ConvBlock(8 * width, 3, **options)  # sees far around
+        self.wide = ConvBlock(4 * width, 3, **options)  # sees far around
         self.up = ConvBlock(4 * width, **up, **options)
         # From 16 by 16 to half the frame size, then to the frame.
         halves = [2] if frame_size == 64 else [4, 2]
@@ -86,12 +87,12 @@ class PointDecoder(keras.layers.Layer):
         width, points = self.width, self.pose_dim // VALUES_PER_POINT
         depth = _depths(width, self.frame_size)
         self.content.build((batch, dim - self.pose_dim))
-        self.first.build((batch, GRID, GRID, depth[GRID] + points + 4 * width))
+        self.first.build((batch, GRID, GRID, depth[GRID] + points))
         self.down.build((batch, GRID, GRID, 4 * width))
         half = GRID // 2
         self.wide.build((batch, half, half, depth[half] + 4 * width))
-        self.up.build((batch, half, half, 8 * width))
-        size, own = GRID, 8 * width  # of `first` and `up`
+        self.up.build((batch, half, half, 4 * width))
+        size, own = GRID, 4 * width
         for stage in self.stages:
             stage.build((batch, size, size, own))
             size, own = 2 * size, stage.conv.filters + depth[2 * size]
@@ -123,17 +124,15 @@ class PointDecoder(keras.layers.Layer):
         content, points = tf.split(
             codes, [codes.shape[-1] - self.pose_dim, self.pose_dim], axis=-1
         )
-        added = self.content(content)[:, None, None]
-        added = tf.tile(added, [1, GRID, GRID, 1])
-        maps = tf.cast(blobs(points), added.dtype)
-        x = tf.concat([of_size[GRID], maps, added], axis=-1)
+        x = of_size[GRID]
+        if self.pose_dim:
+            x = tf.concat([x, tf.cast(blobs(points), x.dtype)], axis=-1)
         x = self.first(x, training=training)  # [batch, 16, 16, channel]
+        x += self.content(content)[:, None, None]
         around = self.down(x, training=training)
         around = tf.concat([of_size[GRID // 2], around], axis=-1)
-        around = self.up(
-            self.wide(around, training=training), training=training
-        )
-        x = tf.concat([x, around], axis=-1)
+        around = self.wide(around, training=training)
+        x += self.up(around, training=training)
         for stage in self.stages:
             x = stage(x, training=training)
             x = tf.concat([of_size[x.shape[1]], x], axis=-1)

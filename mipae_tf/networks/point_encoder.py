@@ -73,8 +73,8 @@ class PointEncoder(keras.layers.Layer):
         self.convolutions = [
             self._convolution(width * 2**i, 4, 2) for i in range(halvings)
         ]
-        self.convolutions.append(self._convolution(4 * width, 3, 1))
-        self.convolutions.append(self._convolution(4 * width, 3, 1))
+        self.convolutions.append(self._convolution(2 * width, 3, 1))
+        self.convolutions.append(self._convolution(2 * width, 3, 1))
         points = code_dim // VALUES_PER_POINT
         self.heat = keras.layers.Conv2D(
             points, 3, padding="same", dtype="float32"
