@@ -7,7 +7,8 @@ import numpy as np
 # Differences in dB that are too small to be called better.
 LEAST_GAIN = 0.05
 DECODER_ADVICE = (
-    "try --recipe=video, more --representation_steps or a larger --width"
+    "try more --representation_steps, a larger --width or, for recorded video, "
+    "--recipe=video"
 )
 DYNAMICS_ADVICE = "try more --dynamics_steps or a larger --pose_dim"
 

@@ -39,8 +39,9 @@ def test_the_decoder_fails_if_true_poses_are_no_better(limit):
     assert said == (
         "Forecasts do not beat the last frame repeated (16.2 dB against 24.9 "
         "dB on 64 validation clips): the decoder cannot draw these frames, as "
-        f"the true poses give {limit:.1f} dB; try --recipe=video, more "
-        "--representation_steps or a larger --width."
+        f"the true poses give {limit:.1f} dB; try more "
+        "--representation_steps, a larger --width or, for recorded video, "
+        "--recipe=video."
     )
 
 
