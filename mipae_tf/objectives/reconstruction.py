@@ -23,17 +23,21 @@ def reconstruction_error(
     )
 
 
-def frame_error(
+def frame_errors(
     kind: str, predicted: tf.Tensor, frames: tf.Tensor
 ) -> tf.Tensor:
-    """`reconstruction_error` of frames that are not a sigmoid of logits.
+    """Mean error of each frame; the frames are not a sigmoid of logits.
 
     Args:
         kind: as in `reconstruction_error`.
-        predicted: predicted frames in [0, 1].
+        predicted: predicted frames in [0, 1], `[..., height, width, channel]`.
         frames: true frames in [0, 1], same shape.
+
+    Returns:
+        `[...]`.
     """
     if kind == "mse":
-        return tf.reduce_mean(tf.square(predicted - frames))
-    # The clipping of Keras keeps the logarithms finite.
-    return tf.reduce_mean(keras.losses.binary_crossentropy(frames, predicted))
+        errors = tf.square(predicted - frames)
+    else:  # the clipping of Keras keeps the logarithms finite
+        errors = keras.ops.binary_crossentropy(frames, predicted)
+    return tf.reduce_mean(errors, axis=(-3, -2, -1))

@@ -66,7 +66,11 @@ def network():
     parts = "content_encoder", "pose_encoder", "decoder", "predictor"
     made = {name: small_network() for name in parts}
     return types.SimpleNamespace(
-        **made, error=None, reference=None, uses_content_frame=False
+        **made,
+        error=None,
+        reference=None,
+        origin=None,
+        uses_content_frame=False,
     )
 
 

@@ -63,7 +63,8 @@ VIDEO_RECIPE = {
     "augment_flip": True,
     "augment_shift": 6,
     "augment_contrast": 0.3,
-    "dynamics_copies": 8,
+    "lstm_origin": "last",
+    "dynamics_copies": 4,
 }
 VIDEO_PAIRS = {
     **VIDEO_RECIPE,
@@ -143,6 +144,13 @@ class CodeLSTMConfig(ModelConfig):
         False,
         "Whether the content is an input of the LSTM; with few training "
         "clips, it then overfits.",
+    )
+    lstm_origin: str = option(
+        "zero",
+        "What codes are measured from in the LSTM: zero, or the code of the "
+        "last context frame (last). With last, motion is predicted in the same "
+        "way wherever it starts.",
+        choices=("zero", "last"),
     )
     lstm_target: str = option(
         "difference",
@@ -233,6 +241,14 @@ class PoseContentConfig(CodeLSTMConfig):
     )
     reference_pose: bool = option(
         False, "Whether the decoder is given the pose of the content frame."
+    )
+    error_scale: float = option(
+        0.0,
+        "Squared change of a frame from the content frame at which its "
+        "reconstruction error counts half, so that frames with little motion "
+        "are not neglected; 0: all frames count the same. Not for "
+        "--output=drawn.",
+        low=0,
     )
     content_dim: int = option(128, "Size of the content code.", low=1)
     pose_dim: int = option(5, "Size of the pose code.", low=1)

@@ -188,6 +188,7 @@ class DynamicsStage(Stage):
         )
         self.latent_copies = config.dynamics_copies
         self.predictor = network.predictor
+        self.origin = network.origin
         self.moving, self.fixed = config.MOVING_LATENT, config.FIXED_LATENT
         self.context = config.context
         optimizer = make_adam(
@@ -203,7 +204,9 @@ class DynamicsStage(Stage):
     def prepare(self, latents: Mapping[str, np.ndarray]) -> None:
         """Sets the scales of the predictor; latents `[clips, time, dim]`."""
         fixed = latents[self.fixed] if self.fixed else None
-        self.predictor.fit_scale(latents[self.moving], fixed)
+        moving = latents[self.moving]
+        origin = self.origin(moving[:, : self.context])
+        self.predictor.fit_scale(moving - np.asarray(origin), fixed)
 
     def update(self, batch: Mapping[str, tf.Tensor]) -> Losses:
         """See `Stage.update`; latents `[clips, context + horizon, dim]`."""
@@ -216,6 +219,7 @@ class DynamicsStage(Stage):
         """Eq. 7: errors within the context and after it, and their mean."""
         codes = batch[self.moving]  # [clips, frames, moving_dim]
         fixed = batch[self.fixed][:, self.context - 1] if self.fixed else None
+        codes = codes - self.origin(codes[:, : self.context])
         seen = codes[:, : self.context]
         followed, memory = self.predictor.teacher_forced(seen[:, :-1], fixed)
         code, ahead = seen[:, -1], []

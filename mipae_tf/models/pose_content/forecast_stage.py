@@ -77,6 +77,8 @@ class ForecastStage(Stage):
         network, context = self.network, self.config.context
         seen, ahead = frames[:, :context], frames[:, context:]
         codes = network.poses(seen)
+        origin = network.origin(codes)
+        codes -= origin
         reference = network.reference(seen[:, -1])
         # p_t = LSTM(p_{t-1}, c_C), after the context on its own predictions.
         predictor, code, poses = network.predictor, codes[:, -1], []
@@ -84,7 +86,7 @@ class ForecastStage(Stage):
         for _ in range(ahead.shape[1]):
             code, memory = predictor.step(code, reference.content, memory)
             poses.append(code)
-        poses = tf.gather(tf.stack(poses, axis=1), times, axis=1)
+        poses = tf.gather(tf.stack(poses, axis=1), times, axis=1) + origin
         return network.error(
             self.config.reconstruction,
             poses,

@@ -111,13 +111,15 @@ class PoseContentModel(VideoModel):
         frames = to_float(context.frames)
         codes = self.network.poses(frames)  # [batch, time, moving_dim]
         reference = self.network.reference(frames[:, -1])
+        origin = self.network.origin(codes)
         memory = self.network.predictor.warm_up(
-            codes[:, :-1], reference.content
+            codes[:, :-1] - origin, reference.content
         )
         given = reference._asdict().items()  # a loop state has no None
         return {
             "code": codes[:, -1],
             "memory": memory,
+            "origin": origin[:, 0],
             "reference": {k: v for k, v in given if v is not None},
         }
 
@@ -126,9 +128,11 @@ class PoseContentModel(VideoModel):
     ) -> tuple[tf.Tensor, State]:
         """See `VideoModel.step`."""
         reference = Reference(**state["reference"])
+        origin = state["origin"]
         code, memory = self.network.predictor.step(
-            state["code"], reference.content, state["memory"]
+            state["code"] - origin, reference.content, state["memory"]
         )
+        code += origin
         decoded = self.network.decode(code[:, None], reference)
         if frame is not None:
             code = self.network.poses(to_float(frame)[:, None])[:, 0]

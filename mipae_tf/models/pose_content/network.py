@@ -13,7 +13,7 @@ from mipae_tf.models.pose_content.dynamics import CodePredictor
 from mipae_tf.networks.backbones import make_decoder
 from mipae_tf.networks.backbones import make_encoder
 from mipae_tf.networks.backbones import skip_maps
-from mipae_tf.objectives.reconstruction import frame_error
+from mipae_tf.objectives.reconstruction import frame_errors
 from mipae_tf.objectives.reconstruction import reconstruction_error
 
 
@@ -69,8 +69,10 @@ class PoseContentNetwork(keras.layers.Layer):
             encoder("content", fixed_dim) if fixed_dim else None
         )
         self.pose_encoder = encoder("pose", moving_dim)
+        self.origin_is_last = config.lstm_origin == "last"
         self.reference_pose = bool(fixed_dim) and config.reference_pose
         self.copy_weight = config.copy_weight if fixed_dim else 0.0
+        self.error_scale = config.error_scale if fixed_dim else 0.0
         pose_dims = moving_dim * (2 if self.reference_pose else 1)
         self.decoder = make_decoder(
             config.backbone,
@@ -113,6 +115,15 @@ class PoseContentNetwork(keras.layers.Layer):
             pose = self.pose_encoder(frame, training=training)
         return Reference(content, skips, pose)
 
+    def origin(self, codes: tf.Tensor) -> tf.Tensor:
+        """What codes are measured from in the LSTM, `[batch, 1, moving_dim]`.
+
+        Args:
+            codes: codes of the context, `[batch, time, moving_dim]`.
+        """
+        last = codes[:, -1:]
+        return last if self.origin_is_last else tf.zeros_like(last)
+
     def decode(self, poses: tf.Tensor, reference: Reference) -> tf.Tensor:
         """Decodes poses `[batch, time, moving_dim]` with one content.
 
@@ -133,8 +144,10 @@ class PoseContentNetwork(keras.layers.Layer):
     ) -> tf.Tensor:
         """Mean error of decoded frames, see `reconstruction_error`.
 
-        If the decoder blends, `copy_weight` times the mean share of pixels
-        that are not copied is added.
+        If the decoder blends, the error of a frame is divided by
+        1 + |r - x|² / `error_scale`, r being the content frame and x the true
+        one, and `copy_weight` times the mean share of pixels that are not
+        copied is added.
 
         Args:
             kind: 'mse' or 'bce'.
@@ -154,8 +167,13 @@ class PoseContentNetwork(keras.layers.Layer):
             logits = self.decoder.logits(codes, skips, training)
             return reconstruction_error(kind, logits, true)
         frames, copied = self.decoder.with_copied(codes, skips, training)
+        error = frame_errors(kind, frames, true)  # [batch·time]
+        if self.error_scale:
+            change = tf.square(skips[0] - true)
+            change = tf.reduce_mean(change, axis=(1, 2, 3))
+            error /= 1.0 + change / self.error_scale
         changed = tf.reduce_mean(1.0 - copied)
-        return frame_error(kind, frames, true) + self.copy_weight * changed
+        return tf.reduce_mean(error) + self.copy_weight * changed
 
     def _inputs(
         self,

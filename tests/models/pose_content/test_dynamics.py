@@ -18,10 +18,12 @@ PUBLISHED = {
 }
 
 
-@pytest.mark.parametrize("name", ["mipae", "ae_lstm"])
-def test_training_uses_the_roll_out_of_a_forecast(name):
+@pytest.mark.parametrize(
+    "name, origin", [("mipae", "zero"), ("ae_lstm", "zero"), ("mipae", "last")]
+)
+def test_training_uses_the_roll_out_of_a_forecast(name, origin):
     """The horizon loss is the error of the codes that `step` predicts."""
-    model = random_model(name, lstm_content=True)
+    model = random_model(name, lstm_content=True, lstm_origin=origin)
     video = moving_clips(4, 5)
     stage = model.stages()[1]
     latents = arrays_of(model, stage, video)
@@ -33,6 +35,9 @@ def test_training_uses_the_roll_out_of_a_forecast(name):
         _, state = model.step(state)
         ahead.append(state["code"])
     ahead, true = np.stack(ahead, axis=1), latents[model.config.MOVING_LATENT]
+    if origin == "last":  # errors do not change, their scale does
+        first = true[:, 1:2]
+        ahead, true = ahead - first, true - first
     deviation = np.maximum(true.reshape(-1, true.shape[-1]).std(axis=0), 1e-6)
     horizon = np.mean(((ahead - true[:, 2:]) / deviation) ** 2)
     assert float(losses["horizon"]) == pytest.approx(horizon, rel=1e-3)
@@ -117,3 +122,20 @@ def test_published_encoders_are_frozen_and_in_training_mode():
 def test_the_frames_of_a_step():
     stage = random_model("mipae", context=3, train_horizon=4).stages()[1]
     assert (stage.plan.clips, stage.plan.frames) == (4, 7)
+
+
+def test_motion_from_the_last_code_does_not_depend_on_where_it_is():
+    model = random_model("mipae", lstm_origin="last")
+    network, stage = model.network, model.stages()[1]
+    codes = np.random.default_rng(0).normal(size=(4, 5, 3)).astype(np.float32)
+    content = np.zeros((4, 5, 6), np.float32)
+    losses = [
+        float(
+            stage.evaluate_losses({"pose": codes + at, "content": content})[
+                "loss"
+            ]
+        )
+        for at in (0.0, 2.5)
+    ]
+    assert losses[0] == pytest.approx(losses[1], rel=1e-4)
+    np.testing.assert_array_equal(network.origin(codes), codes[:, -1:])
