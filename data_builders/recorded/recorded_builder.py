@@ -26,7 +26,7 @@ from mipae_tf.data_builders.recorded.video_formats import VideoError
 
 # Factors of every recorded dataset.
 PLACES = (
-    Factor("recording", "identifier", per_frame=False),
+    Factor("recording", "recording", per_frame=False),
     Factor("start", "identifier", per_frame=False),
     Factor("source", "source", per_frame=False),
 )
@@ -90,8 +90,8 @@ class RecordedBuilder(BaseBuilder, skip_registration=True):
 
     An example has `video` uint8 `[time, size, size, channels]`, the values of
     the factors in `content` and `pose`, and in `instance` the `source` of the
-    clip, and the identifiers `recording` and `start`, the index of the video
-    and that of its first frame. Whole sources belong to one split. The metadata
+    clip, its `recording`, and the identifier `start`, the index of its first
+    frame. Whole sources belong to one split. The metadata
     have the names of sources and recordings, in the order of their indices.
 
     All frames are read before the first clip is written, into a temporary file
