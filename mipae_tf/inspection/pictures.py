@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from collections.abc import Sequence
 
 import numpy as np
+from matplotlib.ticker import MaxNLocator
 
 from mipae_tf.data import Clips
 from mipae_tf.data import Factor
@@ -88,6 +89,8 @@ def factor_histograms(clips: Clips, names: Names) -> bytes:
             if labels and not labels[0].isdigit():
                 angle = 90 if _has_long_labels(labels) else 0
                 axes.set_xticks(range(factor.size), labels, rotation=angle)
+            else:
+                axes.xaxis.set_major_locator(MaxNLocator(integer=True))
         else:
             axes.hist(values, bins=HISTOGRAM_BINS, color=COLOURS[0])
         axes.set_title(factor.name, fontsize=9)
