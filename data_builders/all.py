@@ -1,5 +1,8 @@
 """Registers all builders of this package in tfds."""
 
+from mipae_tf.data_builders.kth_actions import (
+    kth_actions_dataset_builder as kth_actions,
+)
 from mipae_tf.data_builders.moving_dsprites import (
     moving_dsprites_dataset_builder as moving_dsprites,
 )
@@ -10,4 +13,4 @@ from mipae_tf.data_builders.video_folder import (
     video_folder_dataset_builder as video_folder,
 )
 
-__all__ = ["moving_dsprites", "moving_mnist", "video_folder"]
+__all__ = ["kth_actions", "moving_dsprites", "moving_mnist", "video_folder"]

@@ -7,9 +7,19 @@ from typing import Any
 
 import numpy as np
 
-KINDS = ("class", "scalar", "position", "angle", "identifier", "source")
+KINDS = (
+    "class",
+    "scalar",
+    "position",
+    "angle",
+    "identifier",
+    "source",
+    "recording",
+)
 # Kinds that say where the pixels come from; they are no factors for metrics.
-PROVENANCE = ("identifier", "source")
+PROVENANCE = ("identifier", "source", "recording")
+# Kinds of which a dataset has at most one factor.
+SINGLE = ("source", "recording")
 AXES = ("x", "y")
 # The dicts of an example with the values of factors.
 GROUPS = ("content", "pose", "instance")
@@ -25,10 +35,11 @@ class Factor:
             `position`, a coordinate of an object; `angle`, a periodic number
             with period `size`, or 2π if it has no size; `identifier`, which
             identifies where the pixels come from and is not a factor for
-            metrics; or `source`, what the clip was cut from, such as a video or
-            a person. Clips of one source are not independent, so a split never
-            divides a source. A dataset has at most one source, which is not a
-            factor for metrics.
+            metrics; `source`, what the clip was cut from, such as a video or
+            a person, which is not a factor for metrics: clips of one source
+            are not independent, so a split never divides a source; or
+            `recording`, the video, where a source may have several. A dataset
+            has at most one source and one recording.
         per_frame: whether there is a value for each frame, `[clips, time]`, or
             one for the clip, `[clips]`. Motion is per frame, including
             properties that are inferred from motion: an action that lasts for
@@ -77,8 +88,10 @@ class Factor:
             self._require(
                 "axis", self.axis is None, "none, as kind is not position"
             )
-        if self.kind == "source":
-            self._require("per_frame", not self.per_frame, "false for a source")
+        if self.kind in SINGLE:
+            self._require(
+                "per_frame", not self.per_frame, f"false for a {self.kind}"
+            )
 
     @property
     def group(self) -> str:
@@ -100,15 +113,16 @@ def checked_factors(factors: Iterable[Factor]) -> tuple[Factor, ...]:
 
     Raises:
         ValueError: if two factors have the same name, two positions have the
-            same object and axis, or there are two sources.
+            same object and axis, or there are two sources or recordings.
     """
     factors = tuple(factors)
-    sources = [factor.name for factor in factors if factor.kind == "source"]
-    if len(sources) > 1:
-        raise ValueError(
-            f"Factors {', '.join(map(repr, sources))} are of the kind source; "
-            "a dataset has at most one source."
-        )
+    for kind in SINGLE:
+        found = [factor.name for factor in factors if factor.kind == kind]
+        if len(found) > 1:
+            raise ValueError(
+                f"Factors {', '.join(map(repr, found))} are of the kind "
+                f"{kind}; a dataset has at most one {kind}."
+            )
     names, places = set(), set()
     for factor in factors:
         if factor.name in names:

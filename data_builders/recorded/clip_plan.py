@@ -8,6 +8,7 @@ from mipae_tf.data_builders.recorded.clip_cutter import StoredVideo
 from mipae_tf.data_builders.recorded.clip_cutter import parts_in_time
 from mipae_tf.data_builders.recorded.clip_cutter import span_of
 from mipae_tf.data_builders.recorded.clip_cutter import starts
+from mipae_tf.data_builders.recorded.recording import Recording
 from mipae_tf.data_builders.recorded.splits import SPLITS
 from mipae_tf.data_builders.recorded.splits import split_by_source
 
@@ -52,22 +53,26 @@ class ClipPlan:
 
 def plan_clips(
     videos: Mapping[str, StoredVideo],
-    sources: Mapping[str, str],
+    recordings: Mapping[str, Recording],
     config,
 ) -> ClipPlan:
     """Chooses the clips.
 
     Args:
         videos: videos by name.
-        sources: source of each video, by name.
+        recordings: what is known of each video, by name.
         config: a `RecordedConfig`.
 
     Raises:
         ValueError: if a split would have no clip.
     """
     span = span_of(config.num_frames, config.stride)
-    long_enough = {n: v for n, v in videos.items() if len(v) >= span}
-    if not long_enough:
+    possible = {
+        name: _cuts(name, recordings[name], len(video), config)
+        for name, video in videos.items()
+    }
+    possible = {name: cuts for name, cuts in possible.items() if cuts}
+    if not possible:
         longest = max(videos, key=lambda name: len(videos[name]))
         raise ValueError(
             f"All videos are shorter than a clip of {span} frames; the "
@@ -75,32 +80,36 @@ def plan_clips(
             "shorter clips or longer videos."
         )
     kept, still = [], 0
-    for name, video in long_enough.items():
-        for cut in _cuts(name, sources[name], len(video), config):
-            motion = video.clip_motion(
-                cut[1].start, config.num_frames, config.stride
-            )
-            if motion >= config.min_motion:
+    for name, cuts in possible.items():
+        for cut in cuts:
+            if _moves(videos[name], cut[1], recordings[name], config):
                 kept.append(cut)
             else:
                 still += 1
     _require_motion(kept, config.min_motion)
     moving = {cut.recording for _, cut in kept}
     notes = [
-        *_note(set(videos) - set(long_enough), f"shorter than {span} frames"),
-        *_note(set(long_enough) - moving, "without a clip in which much moves"),
+        *_note(set(videos) - set(possible), f"shorter than {span} frames"),
+        *_note(set(possible) - moving, "without a clip in which much moves"),
     ]
     return ClipPlan(_assigned(kept, config), still, notes)
 
 
 def _cuts(
-    name: str, source: str, frames: int, config
+    name: str, recording: Recording, frames: int, config
 ) -> list[tuple[str | None, Cut]]:
-    """The possible clips of a video; with their splits, if split by time."""
+    """The possible clips of a video; with their splits, if they have one."""
     sizes = (config.num_frames, config.stride, config.hop)
+    source = recording.source or name
     if config.split_by != "time":
-        return [(None, Cut(name, s, source)) for s in starts(frames, *sizes)]
+        return [
+            (recording.split or None, Cut(name, start, source))
+            for first, end in recording.parts or [(0, frames)]
+            for start in starts(min(end, frames), *sizes, first)
+        ]
     span = span_of(config.num_frames, config.stride)
+    if frames < span:
+        return []
     parts = parts_in_time(frames, config.shares, span)
     return [
         (split, Cut(name, start, f"{name} {split}"))
@@ -109,28 +118,34 @@ def _cuts(
     ]
 
 
+def _moves(video: StoredVideo, cut: Cut, recording: Recording, config) -> bool:
+    """Whether a clip is kept; in annotated parts, all clips are."""
+    if recording.parts:
+        return True
+    motion = video.clip_motion(cut.start, config.num_frames, config.stride)
+    return motion >= config.min_motion
+
+
 def _assigned(
     kept: Sequence[tuple[str | None, Cut]], config
 ) -> dict[str, list[Cut]]:
     found: dict[str, list[Cut]] = {split: [] for split in SPLITS}
-    names = sorted({cut.source for _, cut in kept})
-    if config.split_by == "time":
-        for split, cut in kept:
-            found[split].append(cut)
-        empty = [split for split, cuts in found.items() if not cuts]
-        if empty:
-            raise ValueError(
-                f"The videos are too short for split_by=time: "
-                f"{' and '.join(empty)} would have no clip. Use shorter clips "
-                "or longer videos."
-            )
-        return found
-    by_source = split_by_source(
-        {name: name for name in names}, config.shares, config.seed
-    )
-    split_of = {name: s for s, names in by_source.items() for name in names}
-    for _, cut in kept:
-        found[split_of[cut.source]].append(cut)
+    split_of = {}
+    if kept[0][0] is None:
+        names = sorted({cut.source for _, cut in kept})
+        by_source = split_by_source(
+            {name: name for name in names}, config.shares, config.seed
+        )
+        split_of = {name: s for s, names in by_source.items() for name in names}
+    for split, cut in kept:
+        found[split or split_of[cut.source]].append(cut)
+    empty = [split for split, cuts in found.items() if not cuts]
+    if empty:
+        raise ValueError(
+            f"The videos are too short for split_by={config.split_by}: "
+            f"{' and '.join(empty)} would have no clip. Use shorter clips "
+            "or longer videos."
+        )
     return found
 
 

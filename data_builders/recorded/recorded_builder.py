@@ -10,7 +10,6 @@ from collections.abc import Mapping
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
 import tensorflow_datasets as tfds
 from mipae_tf.data_builders.base_builder import BaseBuilder
 from mipae_tf.data_builders.base_builder import features_of
@@ -22,11 +21,12 @@ from mipae_tf.data_builders.recorded.clip_cutter import FrameStore
 from mipae_tf.data_builders.recorded.clip_cutter import StoredVideo
 from mipae_tf.data_builders.recorded.clip_plan import Cut
 from mipae_tf.data_builders.recorded.clip_plan import plan_clips
+from mipae_tf.data_builders.recorded.recording import Recording
 from mipae_tf.data_builders.recorded.video_formats import VideoError
 
 # Factors of every recorded dataset.
 PLACES = (
-    Factor("recording", "identifier", per_frame=False),
+    Factor("recording", "recording", per_frame=False),
     Factor("start", "identifier", per_frame=False),
     Factor("source", "source", per_frame=False),
 )
@@ -85,31 +85,13 @@ class RecordedConfig(tfds.core.BuilderConfig):
             )
 
 
-@dataclasses.dataclass(frozen=True)
-class Recording:
-    """One video of a dataset.
-
-    Attributes:
-        frames: Frames uint8 `[frame_size, frame_size, channels]`, read when
-            they are iterated.
-        values: Values of the factors, the same in the whole video. The value of
-            a factor that is per frame is repeated for all frames.
-        source: What must not be in two splits, such as a person; the video
-            itself when empty.
-    """
-
-    frames: Iterable[np.ndarray]
-    values: Mapping[str, Any] = dataclasses.field(default_factory=dict)
-    source: str = ""
-
-
 class RecordedBuilder(BaseBuilder, skip_registration=True):
     """Writes clips of videos in the train, validation and test splits.
 
     An example has `video` uint8 `[time, size, size, channels]`, the values of
     the factors in `content` and `pose`, and in `instance` the `source` of the
-    clip, and the identifiers `recording` and `start`, the index of the video
-    and that of its first frame. Whole sources belong to one split. The metadata
+    clip, its `recording`, and the identifier `start`, the index of its first
+    frame. Whole sources belong to one split. The metadata
     have the names of sources and recordings, in the order of their indices.
 
     All frames are read before the first clip is written, into a temporary file
@@ -162,8 +144,7 @@ class RecordedBuilder(BaseBuilder, skip_registration=True):
     def _split_generators(self, dl_manager: tfds.download.DownloadManager):
         found = self.recordings(dl_manager)
         videos = self._read(found)
-        sources = {name: found[name].source or name for name in videos}
-        plan = plan_clips(videos, sources, self.builder_config)
+        plan = plan_clips(videos, found, self.builder_config)
         for line in (*plan.notes, str(plan)):
             self.say(line)
         used = {c.source for cuts in plan.splits.values() for c in cuts}

@@ -3,17 +3,15 @@
 import dataclasses
 import functools
 import pathlib
-from collections.abc import Iterator
 from collections.abc import Mapping
 from typing import Any
 
-import numpy as np
 import tensorflow_datasets as tfds
 from mipae_tf.data_builders.recorded.geometry import FITS
-from mipae_tf.data_builders.recorded.geometry import Geometry
 from mipae_tf.data_builders.recorded.recorded_builder import RecordedBuilder
 from mipae_tf.data_builders.recorded.recorded_builder import RecordedConfig
-from mipae_tf.data_builders.recorded.recorded_builder import Recording
+from mipae_tf.data_builders.recorded.recording import Recording
+from mipae_tf.data_builders.recorded.recording import VideoFrames
 from mipae_tf.data_builders.video_folder.labels_file import FILE_NAME
 from mipae_tf.data_builders.video_folder.survey import Survey
 from mipae_tf.data_builders.video_folder.survey import survey
@@ -49,16 +47,6 @@ class VideoFolderConfig(RecordedConfig):
             raise ValueError(
                 f"fit is {self.fit!r} but must be one of {', '.join(FITS)}."
             )
-
-
-class Frames:
-    """The frames of a video, read each time they are iterated."""
-
-    def __init__(self, path: pathlib.Path, geometry: Geometry) -> None:
-        self._path, self._geometry = path, geometry
-
-    def __iter__(self) -> Iterator[np.ndarray]:
-        return self._geometry.frames(self._path)
 
 
 class Builder(RecordedBuilder):
@@ -161,7 +149,7 @@ class Builder(RecordedBuilder):
         labels, geometry = self.survey.labels, self.survey.geometry
         return {
             name: Recording(
-                Frames(path, geometry),
+                VideoFrames(path, geometry),
                 labels.values.get(name, {}),
                 self._source(name),
             )

@@ -111,7 +111,7 @@ class Clips:
 
     @property
     def instance(self) -> dict[str, np.ndarray]:
-        """Values of identifiers and of the source; no factors for metrics."""
+        """Values of where clips come from; no factors for metrics."""
         return self._of("instance")
 
     @property
@@ -120,8 +120,12 @@ class Clips:
 
         Clips with the same value are not independent.
         """
-        found = self.factors_of("source")
-        return self.values[found[0].name] if found else None
+        return self._single("source")
+
+    @property
+    def recordings(self) -> np.ndarray | None:
+        """Values `[clips]` of the factor of kind `recording`, or None."""
+        return self._single("recording")
 
     def factors_of(
         self, kind: str | None = None, per_frame: bool | None = None
@@ -129,8 +133,8 @@ class Clips:
         """Declared factors of a kind, or all that metrics use.
 
         Args:
-            kind: one of `KINDS`; None for any kind except `identifier` and
-                `source`.
+            kind: one of `KINDS`; None for any kind except those of
+                `PROVENANCE`.
             per_frame: whether factors are per frame; None for both.
         """
         kinds = set(KINDS) - set(PROVENANCE) if kind is None else {kind}
@@ -290,6 +294,10 @@ class Clips:
                         factor, "identifier", array.ndim > 1
                     )
         return cls(video, values, tuple(declared.values()), **kwargs)
+
+    def _single(self, kind: str) -> np.ndarray | None:
+        found = self.factors_of(kind)
+        return self.values[found[0].name] if found else None
 
     def _of(self, group: str) -> dict[str, np.ndarray]:
         return {

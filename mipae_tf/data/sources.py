@@ -3,6 +3,7 @@
 import numpy as np
 
 from mipae_tf.data.clips import Clips
+from mipae_tf.data_builders.factors import Factor
 
 
 def spread_order(sources: np.ndarray) -> np.ndarray:
@@ -58,3 +59,28 @@ def one_of_each_source(clips: Clips, seed: int) -> np.ndarray:
     order = np.random.default_rng(seed).permutation(len(clips))
     _, first = np.unique(clips.sources[order], return_index=True)
     return np.sort(order[first])
+
+
+def probe_units(clips: Clips, factor: Factor) -> np.ndarray | None:
+    """What must not be on both sides of the split of a probe, `[clips]`.
+
+    It is the source of a clip. But where each class is of a single source, as
+    the person is where each person is a source, no other source can show
+    whether a class was learnt; then it is the recording, which a source may
+    have several of.
+
+    Args:
+        clips: any clips.
+        factor: the factor that is probed.
+
+    Returns:
+        A number for each clip; None for clips without sources.
+    """
+    sources, recordings = clips.sources, clips.recordings
+    if sources is None or recordings is None or factor.kind != "class":
+        return sources
+    values = clips.values[factor.name].reshape(len(clips), -1)[:, 0]
+    pairs = np.unique(np.stack([values, sources], axis=1), axis=0)
+    _, count = np.unique(pairs[:, 0], return_counts=True)
+    # [classes], the number of sources of each
+    return sources if (count > 1).any() else recordings

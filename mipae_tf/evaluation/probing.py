@@ -111,8 +111,8 @@ def require_shared_classes(shared: int, classes: int) -> None:
     if shared < 2:
         raise AbsentMetric(
             f"Only {shared} of {classes} classes can be both learnt and scored "
-            "when no source of clips is on both sides of the split; 2 are "
-            "needed."
+            "when no video or other source of clips is on both sides of the "
+            "split; 2 are needed."
         )
 
 

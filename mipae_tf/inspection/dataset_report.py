@@ -10,6 +10,7 @@ from mipae_tf.data import Clips
 from mipae_tf.data import Factor
 from mipae_tf.data import open_clips
 from mipae_tf.data.datasets import open_builder
+from mipae_tf.data.sources import spread_order
 from mipae_tf.files import expand_home
 from mipae_tf.files import make_folder
 from mipae_tf.files import write_file
@@ -37,8 +38,9 @@ def inspect_dataset(
 
     Writes `contact_sheet.png` (clips as rows of frames), `clips.gif` (clips
     with the values of their factors) and, if the dataset has factors,
-    `factors.png` (a histogram of each). The clips are spread over the first
-    `COUNTED_CLIPS` of the split.
+    `factors.png` (a histogram of each). At most `COUNTED_CLIPS` clips are
+    read; those that are drawn are spread over them, or are of different videos
+    where the dataset says which video a clip is of.
 
     Args:
         dataset: `name` or `name/config`; built if it is missing.
@@ -59,10 +61,9 @@ def inspect_dataset(
     names = {
         factor.name: value_names(builder, factor) for factor in found.factors
     }
-    rows = np.linspace(0, len(found) - 1, min(clips, len(found))).astype(int)
-    shown = found.take(rows)
+    shown = found.take(drawn_clips(found, clips))
     folder = make_folder(expand_home(str(output)))
-    sheet = strip(list(shown.video), [f"clip {row}" for row in rows])
+    sheet = strip(list(shown.video), _labels(shown, builder))
     animation = clips_with_factors(shown.take(slice(ANIMATED_CLIPS)), names)
     write_file(folder / "contact_sheet.png", encode_png(sheet))
     write_file(folder / "clips.gif", encode_gif(animation))
@@ -74,10 +75,35 @@ def inspect_dataset(
     return "\n".join(
         [
             *_sizes(dataset, builder, found),
-            *_factor_lines(found.factors, names),
+            *_factor_lines(found, names),
+            *(
+                [f"factors.png counts {len(found):,} clips of {split}"]
+                if found.factors_of()
+                else []
+            ),
             f"Written to {folder}: {', '.join(written)}",
         ]
     )
+
+
+def drawn_clips(clips: Clips, count: int) -> np.ndarray:
+    """Indices of at most `count` clips of different videos, if these are known.
+
+    Otherwise, clips that are evenly spread.
+    """
+    count = min(count, len(clips))
+    videos = clips.sources if clips.recordings is None else clips.recordings
+    if videos is None:
+        return np.linspace(0, len(clips) - 1, count).astype(int)
+    return spread_order(videos)[:count]
+
+
+def _labels(clips: Clips, builder: tfds.core.DatasetBuilder) -> list[str]:
+    """A label for each clip: the name of its video, or a number."""
+    names = (builder.info.metadata or {}).get("recordings")
+    if not names or clips.recordings is None:
+        return [f"clip {number}" for number in range(1, len(clips) + 1)]
+    return [names[index] for index in clips.recordings]
 
 
 def value_names(
@@ -87,6 +113,7 @@ def value_names(
     features = builder.info.features or {}
     group = features[factor.group] if factor.group in features else {}
     feature = group[factor.name] if factor.name in group else None
+    feature = getattr(feature, "feature", feature)  # of a sequence of classes
     if isinstance(feature, tfds.features.ClassLabel):
         return feature.names
     return None
@@ -110,11 +137,10 @@ def _sizes(
 
 
 def _factor_lines(
-    factors: Sequence[Factor], names: dict[str, Sequence[str] | None]
+    clips: Clips, names: dict[str, Sequence[str] | None]
 ) -> list[str]:
-    if not factors:
-        return ["No factors are known."]
-    lines = ["Factors:"]
+    factors = clips.factors_of()
+    lines = ["Factors:" if factors else "No factors are known."]
     for factor in factors:
         parts = [
             factor.kind,
@@ -127,4 +153,6 @@ def _factor_lines(
             parts.append(", ".join(values))
         text = "; ".join(part for part in parts if part)
         lines.append(f"  {factor.name}: {text}")
+    if clips.instance:
+        lines.append(f"Where clips come from: {', '.join(clips.instance)}")
     return lines

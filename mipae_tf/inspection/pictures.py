@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from collections.abc import Sequence
 
 import numpy as np
+from matplotlib.ticker import MaxNLocator
 
 from mipae_tf.data import Clips
 from mipae_tf.data import Factor
@@ -26,6 +27,9 @@ HISTOGRAM_BINS = 30
 # A factor with more values is counted in bins.
 MAX_BARS = 60
 COLUMNS = 3
+# Characters of all labels below a histogram that fit side by side.
+LABEL_CHARACTERS = 30
+SMALL_LABELS_ABOVE = 12
 
 
 def clips_with_factors(clips: Clips, names: Names) -> np.ndarray:
@@ -73,7 +77,8 @@ def factor_histograms(clips: Clips, names: Names) -> bytes:
     """
     factors = clips.factors_of()
     rows = -(-len(factors) // COLUMNS)
-    figure = new_figure(4 * COLUMNS, 2.4 * rows)
+    tall = any(_has_long_labels(names[each.name]) for each in factors)
+    figure = new_figure(4 * COLUMNS, (3.2 if tall else 2.4) * rows)
     for number, factor in enumerate(factors, start=1):
         axes = figure.add_subplot(rows, COLUMNS, number)
         values = np.ravel(clips.values[factor.name])
@@ -81,13 +86,25 @@ def factor_histograms(clips: Clips, names: Names) -> bytes:
             counts = np.bincount(values.astype(int), minlength=factor.size)
             axes.bar(range(factor.size), counts, color=COLOURS[0])
             labels = names[factor.name]
-            if labels and factor.size <= 10:
-                axes.set_xticks(range(factor.size), labels)
+            if labels and not labels[0].isdigit():
+                angle = 90 if _has_long_labels(labels) else 0
+                axes.set_xticks(range(factor.size), labels, rotation=angle)
+            else:
+                axes.xaxis.set_major_locator(MaxNLocator(integer=True))
         else:
             axes.hist(values, bins=HISTOGRAM_BINS, color=COLOURS[0])
         axes.set_title(factor.name, fontsize=9)
+        axes.set_ylabel("frames" if factor.per_frame else "clips", fontsize=9)
         tidy(axes)
+        if len(names[factor.name] or ()) > SMALL_LABELS_ABOVE:
+            axes.tick_params("x", labelsize=6)
     return png_bytes(figure)
+
+
+def _has_long_labels(labels: Sequence[str] | None) -> bool:
+    if not labels or labels[0].isdigit():
+        return False
+    return sum(map(len, labels)) > LABEL_CHARACTERS
 
 
 def _line(

@@ -4,6 +4,7 @@ import numpy as np
 
 from mipae_tf.data import Clips
 from mipae_tf.data import Factor
+from mipae_tf.data.sources import probe_units
 from mipae_tf.evaluation.entries import absent_entries
 from mipae_tf.evaluation.metric_group import Findings
 from mipae_tf.evaluation.metric_group import MetricGroup
@@ -73,7 +74,8 @@ GROUP = MetricGroup(
 def _curve(subject: Subject, factor: Factor, classes: np.ndarray) -> dict:
     """Accuracy by number of labelled clips or sources, see `label_curve`."""
     codes = subject.once(_pose_codes if factor.per_frame else _content_codes)
-    sources, counts = subject.clips.sources, SOURCE_COUNTS
+    sources = probe_units(subject.clips, factor)
+    counts = SOURCE_COUNTS
     if sources is None:
         sources, counts = np.arange(len(codes)), LABEL_COUNTS
     else:

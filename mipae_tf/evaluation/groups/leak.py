@@ -5,6 +5,7 @@ import numpy as np
 from mipae_tf.cli.screen import progress
 from mipae_tf.data import Clips
 from mipae_tf.data import Factor
+from mipae_tf.data.sources import probe_units
 from mipae_tf.evaluation.entries import entry_or_reason
 from mipae_tf.evaluation.metric_group import Findings
 from mipae_tf.evaluation.metric_group import MetricGroup
@@ -101,7 +102,7 @@ def _probe(
         subject.seed,
         kind,
         better="higher" if source in (factor.group, "all") else "lower",
-        sources=subject.clips.sources,
+        sources=probe_units(subject.clips, factor),
     )
 
 

@@ -1,0 +1,1 @@
+"""Clips of the KTH actions: six actions of 25 persons."""
