@@ -9,8 +9,6 @@ def augment(
     flip: bool = False,
     max_shift: int = 0,
     max_contrast: float = 0.0,
-    max_zoom: float = 0.0,
-    invert: bool = False,
 ) -> tf.Tensor:
     """Changes each clip in another way.
 
@@ -22,15 +20,11 @@ def augment(
             horizontally; pixels of the border are repeated.
         max_contrast: largest relative change of the contrast of a clip. Its
             brightness changes by up to a third of this.
-        max_zoom: largest relative enlargement of a clip, around its centre.
-        invert: whether bright and dark are exchanged with probability 1/2.
 
     Returns:
         Clips of the same shape and range.
     """
-    keys = tf.unstack(tf.random.experimental.stateless_split(key, 5))
-    if max_zoom:
-        frames = _zoomed(frames, keys[3], max_zoom)
+    keys = tf.unstack(tf.random.experimental.stateless_split(key, 3))
     if flip or max_shift:
         frames = _moved(frames, keys[:2], flip, max_shift)
     clips = tf.shape(frames)[0]
@@ -41,9 +35,6 @@ def augment(
         mean = tf.reduce_mean(frames, axis=(1, 2, 3, 4), keepdims=True)
         frames = mean + (frames - mean) * (1.0 + draw[0]) + draw[1] / 3.0
         frames = tf.clip_by_value(frames, 0.0, 1.0)
-    if invert:
-        chosen = tf.random.stateless_uniform([clips, 1, 1, 1, 1], keys[4]) < 0.5
-        frames = tf.where(chosen, 1.0 - frames, frames)
     return frames
 
 
@@ -64,20 +55,3 @@ def _moved(
     moved = tf.gather(moved, rows, axis=1, batch_dims=1)
     moved = tf.gather(moved, columns, axis=2, batch_dims=1)
     return tf.transpose(moved, [0, 3, 1, 2, 4])
-
-
-def _zoomed(frames: tf.Tensor, key: tf.Tensor, most: float) -> tf.Tensor:
-    """Enlarges clips around their centres, by up to `most`."""
-    clips, time, height, width, depth = tf.unstack(tf.shape(frames))
-    margin = 0.5 - 0.5 / (
-        1.0 + tf.random.stateless_uniform([clips, 1], key, 0.0, most)
-    )
-    boxes = tf.concat([margin, margin, 1.0 - margin, 1.0 - margin], axis=1)
-    flat = tf.transpose(frames, [0, 2, 3, 1, 4])
-    flat = tf.reshape(flat, [clips, height, width, time * depth])
-    flat = tf.image.crop_and_resize(
-        flat, boxes, tf.range(clips), [height, width]
-    )
-    flat = tf.reshape(flat, [clips, height, width, time, depth])
-    shape = frames.shape
-    return tf.ensure_shape(tf.transpose(flat, [0, 3, 1, 2, 4]), shape)

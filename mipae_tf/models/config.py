@@ -105,16 +105,6 @@ class ModelConfig(Options):
         below=1,
     )
 
-    augment_zoom: float = option(
-        0.0,
-        "Largest random enlargement of a training clip, relative.",
-        low=0,
-        high=1,
-    )
-    augment_invert: bool = option(
-        False, "Whether bright and dark are exchanged in half of the clips."
-    )
-
     @classmethod
     def resolve(
         cls,
@@ -172,8 +162,6 @@ class ModelConfig(Options):
             flip=self.augment_flip,
             max_shift=self.augment_shift,
             max_contrast=self.augment_contrast,
-            max_zoom=self.augment_zoom,
-            invert=self.augment_invert,
         )
 
     def identity(self) -> dict[str, Any]:

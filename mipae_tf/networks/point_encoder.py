@@ -12,6 +12,9 @@ from mipae_tf.networks.layers import leaky_relu
 from mipae_tf.networks.layers import require_choice
 
 VALUES_PER_POINT = 3  # row, column, strength
+# Of the first maps. With flat ones, all points are near the centre and hardly
+# move with the frame.
+SHARPNESS = 8.0
 
 
 @keras.saving.register_keras_serializable("mipae_tf")
@@ -116,7 +119,7 @@ class PointEncoder(keras.layers.Layer):
         x = frames
         for convolution in self.convolutions:
             x = convolution(x)
-        heat = self.heat(x)  # [batch, 16, 16, points]
+        heat = SHARPNESS * self.heat(x)  # [batch, 16, 16, points]
         peak = tf.reduce_max(heat, axis=(1, 2), keepdims=True)
         mass = tf.exp(heat - peak)
         values = tf.reduce_sum(mass * self.strength(x), axis=(1, 2))

@@ -60,19 +60,24 @@ VIDEO_RECIPE = {
     "learning_rate": 1e-3,
     "width": 16,
     "batch_size": 16,
+    "representation_steps": 1_500,
     "augment_flip": True,
     "augment_shift": 6,
     "augment_contrast": 0.3,
     "lstm_origin": "last",
     "dynamics_copies": 4,
+    "dynamics_steps": 1_000,
+    "forecast_steps": 400,
+    "forecast_learning_rate": 3e-4,
 }
 VIDEO_PAIRS = {
     **VIDEO_RECIPE,
-    "backbone": "dcgan_skips",
+    "backbone": "points",
     "output": "moved",
     "reference_pose": True,
+    "copy_weight": 1e-3,
     "content_dim": 32,
-    "pose_dim": 16,
+    "pose_dim": 48,
 }
 # A tiny network, for tests.
 SMALL_RECIPE = {

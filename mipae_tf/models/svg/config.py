@@ -92,6 +92,7 @@ class SVGConfig(SequenceConfig):
             "output": "moved",
             "width": 16,
             "batch_size": 8,
+            "training_steps": 1_500,
             "learning_rate": 1e-3,
             "augment_flip": True,
             "augment_shift": 6,
