@@ -55,8 +55,8 @@ def train_model(
         protocol: preset of hyper-parameters.
         hyperparameters: values that override the presets.
         recipe: changes to the preset for a kind of video: video (recorded) or
-            drawn. If None, video for `videos` with the default protocol,
-            otherwise drawn.
+            drawn. If None, video for `videos` with the default protocol, if
+            the model has that recipe, otherwise drawn.
         videos: folder of videos, used instead of a dataset; clips are cut from
             them, see `data_builders/video_folder/README.md`.
         video_options: how clips are cut.
@@ -88,10 +88,11 @@ def train_model(
         video_options = (video_options or VideoOptions()).updated(for_videos)
     options = (options or TrainingOptions()).updated(given)
     source = ClipSource(dataset, videos, clips, video_options)
+    known = config_class(model)
     if recipe is None:
         recorded = videos is not None and protocol == "default"
-        recipe = "video" if recorded else "drawn"
-    config = config_class(model).resolve(protocol, hyperparameters, recipe)
+        recipe = "video" if recorded and "video" in known.RECIPES else "drawn"
+    config = known.resolve(protocol, hyperparameters, recipe)
     scope = make_strategy(options.strategy)
     opened = open_source(source, config, options)
     splits = opened.splits

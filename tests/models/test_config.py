@@ -3,6 +3,7 @@ import pathlib
 
 import pytest
 
+from mipae_tf.models import config_class
 from mipae_tf.models.config import ModelConfig
 from mipae_tf.options import Options
 from mipae_tf.options import option
@@ -17,12 +18,34 @@ class Config(ModelConfig):
     steps: int = option(10, "Steps.", high=2**31 - 1, identity=False)
 
     PROTOCOLS = {"default": {}, "published": {"size": 7, "kind": "b"}}
+    RECIPES = {"drawn": {}, "video": {"size": 8, "rate": 0.25}}
 
 
 def test_given_values_override_the_protocol_and_the_protocol_defaults():
     config = Config.resolve("published", {"kind": "a"})
     assert (config.size, config.kind, config.rate) == (7, "a", 0.5)
     assert Config.resolve() == Config()
+
+
+def test_given_values_override_the_recipe_and_the_recipe_defaults():
+    config = Config.resolve("default", {"rate": 2.0}, "video")
+    assert (config.size, config.kind, config.rate) == (8, "a", 2.0)
+    assert Config.resolve(recipe="drawn") == Config()
+
+
+def test_a_recipe_is_one_of_the_model_and_not_for_published_settings():
+    with pytest.raises(ValueError, match="--recipe=film .* drawn, video"):
+        Config.resolve(recipe="film")
+    with pytest.raises(ValueError, match="--recipe=video .*--protocol=publish"):
+        Config.resolve("published", recipe="video")
+    Config.resolve("published", recipe="drawn")
+
+
+@pytest.mark.parametrize("name", ["mipae", "drnet", "ae_lstm", "svg_lp"])
+def test_models_have_a_recipe_for_video(name):
+    config = config_class(name).resolve(recipe="video")
+    assert config != config_class(name).resolve()
+    assert config.augment_flip
 
 
 def test_the_number_of_steps_is_not_part_of_the_identity():

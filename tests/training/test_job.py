@@ -353,6 +353,7 @@ def test_a_run_on_videos(tmp_path, monkeypatch):
     run(tmp_path / "run", "ae_lstm", **given)
     settings = RunFolder(tmp_path / "run").settings()
     assert settings.dataset.startswith("video_folder/films-")
+    assert settings.recipe == "video" and settings.config.augment_flip
     assert settings.videos.folder == str(folder)
     assert settings.videos.options.clip_length == 12
     assert settings.videos.geometry == Geometry(64, "stretch", 1, None)
