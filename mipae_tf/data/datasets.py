@@ -22,6 +22,7 @@ from mipae_tf.data.sources import some_clips
 from mipae_tf.data_builders import all as builders
 from mipae_tf.data_builders.factors import GROUPS
 from mipae_tf.data_builders.factors import from_metadata
+from mipae_tf.data_builders.recorded.geometry import Geometry
 from mipae_tf.files import expand_home
 
 BUILDERS: dict[str, type[tfds.core.DatasetBuilder]] = {
@@ -60,6 +61,22 @@ def open_builder(
             f"--dataset={dataset}: there is no dataset {name!r} in tfds or in "
             f"this library, which has {', '.join(BUILDERS)}."
         ) from error
+
+
+def geometry_of_dataset(dataset: str) -> Geometry | None:
+    """How the frames of a dataset of this library were made from videos.
+
+    Args:
+        dataset: `name` or `name/config`.
+
+    Returns:
+        None if the config has no geometry, as in drawn worlds.
+    """
+    name, _, config = dataset.partition("/")
+    configs = BUILDERS[name].builder_configs if name in BUILDERS else {}
+    if not config:
+        config = next(iter(configs), "")
+    return getattr(configs.get(config), "geometry", None)
 
 
 @contextlib.contextmanager

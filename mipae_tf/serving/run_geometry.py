@@ -2,6 +2,7 @@
 
 import pathlib
 
+from mipae_tf.data.datasets import geometry_of_dataset
 from mipae_tf.data_builders.recorded.geometry import Geometry
 from mipae_tf.data_builders.recorded.video_file import frame_rate
 from mipae_tf.data_builders.recorded.video_file import has_colour
@@ -15,13 +16,17 @@ SAME_RATE = 0.01
 def geometry_of(run_dir: str | pathlib.Path, model: VideoModel) -> Geometry:
     """The geometry of the training clips of a run.
 
-    For a run that was not trained on videos, it is the largest centred square
-    of every frame.
+    For a run that was not trained on recorded videos, it is the largest centred
+    square of every frame.
     """
     folder = RunFolder(run_dir)
-    videos = folder.settings().videos if folder.config.is_file() else None
-    if videos is not None:
-        return videos.geometry
+    if folder.config.is_file():
+        settings = folder.settings()
+        if settings.videos is not None:
+            return settings.videos.geometry
+        geometry = geometry_of_dataset(settings.dataset)
+        if geometry is not None:
+            return geometry
     size, _, channels = model.frame_shape
     return Geometry(size, channels=channels)
 

@@ -187,3 +187,11 @@ def test_unknown_names_are_refused(dataset, message, tmp_path):
 def test_own_builders_have_priority_over_those_of_tfds(tmp_path):
     builder = datasets.open_builder("moving_mnist", str(tmp_path))
     assert type(builder).__module__.startswith("mipae_tf.data_builders")
+
+
+def test_the_geometry_of_datasets_of_videos():
+    found = datasets.geometry_of_dataset("kth_actions/drnet_128")
+    assert (found.frame_size, found.fit, found.channels) == (128, "stretch", 1)
+    assert datasets.geometry_of_dataset("kth_actions").frame_size == 64
+    for name in ("moving_dsprites/two_sprites", "none/such", "kth_actions/x"):
+        assert datasets.geometry_of_dataset(name) is None

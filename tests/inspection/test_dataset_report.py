@@ -12,6 +12,8 @@ from mipae_tf.data import Clips
 from mipae_tf.data import Factor
 from mipae_tf.data import datasets
 from mipae_tf.inspection import inspect_dataset
+from mipae_tf.inspection.dataset_report import drawn_clips
+from mipae_tf.inspection.dataset_report import value_names
 from mipae_tf.inspection.pictures import clips_with_factors
 from mipae_tf.inspection.pictures import factor_histograms
 
@@ -37,6 +39,7 @@ def test_a_dataset_is_described_and_drawn(sprites, tmp_path):
     assert "4 frames of 64 x 64 pixels, 3 channels" in text
     assert "x_0: position; per frame; 32 values; object 0" in text
     assert "MiB in" in text and "Written to" in text
+    assert "factors.png counts 12 clips of train" in text
     names = ["clips.gif", "contact_sheet.png", "factors.png"]
     assert sorted(path.name for path in out.iterdir()) == names
     with Image.open(out / "clips.gif") as image:
@@ -91,3 +94,22 @@ def test_histograms_depend_on_the_values():
         drawn.append(np.array(Image.open(io.BytesIO(picture))))
     assert drawn[0].shape == drawn[1].shape
     assert (drawn[0] != drawn[1]).any()
+
+
+def test_clips_of_different_videos_are_drawn():
+    video = np.zeros((6, 3, 8, 8, 1), np.uint8)
+    values = {"file": np.array([0, 0, 0, 0, 1, 2]), "who": np.zeros(6, int)}
+    source = Factor("who", "source", False)
+    file = Factor("file", "recording", False)
+    clips = Clips(video, values, (source, file))
+    assert drawn_clips(clips, 3).tolist() == [0, 4, 5]
+    assert drawn_clips(some(6), 3).tolist() == [0, 2, 5]
+    assert len(drawn_clips(some(2), 3)) == 2
+
+
+def test_classes_of_frames_have_names():
+    """An action is a sequence of classes in tfds."""
+    builder = datasets.open_builder("kth_actions/standard_64")
+    for factor in builder.factors:
+        names = value_names(builder, factor)
+        assert names == list(builder.labels[factor.name])
