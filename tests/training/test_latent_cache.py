@@ -14,9 +14,9 @@ def encodings(monkeypatch):
     """Counts the calls that encode clips."""
     calls = []
 
-    def counted(model, clips):
+    def counted(*args):
         calls.append(1)
-        return encode_each_frame(model, clips)
+        return encode_each_frame(*args)
 
     monkeypatch.setattr(latent_cache, "encode_each_frame", counted)
     return calls
@@ -57,3 +57,17 @@ def test_the_cache_is_used_only_for_the_same_weights_and_clips(
     fourth = cached_latents(model, Clips(video), path)
     assert len(encodings) == 3
     assert (fourth["pose"] != third["pose"]).any()
+
+
+def test_copies_follow_the_clips_and_are_augmented(tmp_path):
+    model = random_model("mipae", augment_flip=True, augment_shift=8)
+    clips, path = Clips(moving_clips(6, 4)), tmp_path / "train.npz"
+    alone = cached_latents(model, clips, path)
+    three = cached_latents(model, clips, path, 3)
+    assert three["pose"].shape == (18, 4, 3)
+    np.testing.assert_allclose(three["pose"][:6], alone["pose"], atol=1e-5)
+    for copy in (three["pose"][6:12], three["pose"][12:]):
+        assert (np.abs(copy - alone["pose"]).max(axis=(1, 2)) > 1e-3).sum() > 3
+    assert (three["pose"][6:12] != three["pose"][12:]).any()
+    again = encode_each_frame(model, clips, 3)
+    np.testing.assert_array_equal(again["pose"], three["pose"])
