@@ -162,6 +162,7 @@ def test_train_writes_a_complete_run(trained):
     assert "mipae_tf.evaluate" in result.stdout
     assert len(result.stdout.splitlines()) <= 15
     allowed = ("building", "built ", "training ", "repr", "dynamics (2 of 2)")
+    allowed += ("Forecasts ",)
     for line in result.stderr.splitlines():
         assert line.startswith(allowed), "no bars and no library log lines"
     for name in ("config.json", "flags.cfg", "losses.jsonl", "logs"):
