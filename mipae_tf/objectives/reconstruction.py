@@ -23,21 +23,17 @@ def reconstruction_error(
     )
 
 
-def frame_errors(
+def frame_error(
     kind: str, predicted: tf.Tensor, frames: tf.Tensor
 ) -> tf.Tensor:
-    """Mean error of each frame; the frames are not a sigmoid of logits.
+    """`reconstruction_error` of frames that are not a sigmoid of logits.
 
     Args:
         kind: as in `reconstruction_error`.
-        predicted: predicted frames in [0, 1], `[..., height, width, channel]`.
+        predicted: predicted frames in [0, 1].
         frames: true frames in [0, 1], same shape.
-
-    Returns:
-        `[...]`.
     """
     if kind == "mse":
-        errors = tf.square(predicted - frames)
-    else:  # the clipping of Keras keeps the logarithms finite
-        errors = keras.ops.binary_crossentropy(frames, predicted)
-    return tf.reduce_mean(errors, axis=(-3, -2, -1))
+        return tf.reduce_mean(tf.square(predicted - frames))
+    # The clipping of Keras keeps the logarithms finite.
+    return tf.reduce_mean(keras.losses.binary_crossentropy(frames, predicted))

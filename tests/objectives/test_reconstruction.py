@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from mipae_tf.objectives.reconstruction import frame_error
 from mipae_tf.objectives.reconstruction import reconstruction_error
 
 LOGITS = np.array([[-2.0, 0.0], [1.0, 3.0]], np.float32)
@@ -27,3 +28,15 @@ def test_cross_entropy_has_a_gradient_for_a_saturated_sigmoid():
         pulls[kind] = float(tape.gradient(error, logits)[0])
     assert pulls["bce"] == pytest.approx(-1.0)
     assert abs(pulls["mse"]) < 1e-6
+
+
+@pytest.mark.parametrize("kind", ["mse", "bce"])
+def test_errors_of_frames_are_those_of_their_logits(kind):
+    expected = float(reconstruction_error(kind, LOGITS, FRAMES))
+    found = frame_error(kind, tf.sigmoid(LOGITS), FRAMES)
+    assert float(found) == pytest.approx(expected, rel=1e-4)
+
+
+def test_the_cross_entropy_of_black_and_white_frames_is_finite():
+    frames = tf.constant([[[[0.0], [1.0]]]])
+    assert np.isfinite(frame_error("bce", 1.0 - frames, frames))

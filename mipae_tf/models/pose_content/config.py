@@ -247,14 +247,6 @@ class PoseContentConfig(CodeLSTMConfig):
     reference_pose: bool = option(
         False, "Whether the decoder is given the pose of the content frame."
     )
-    error_scale: float = option(
-        0.0,
-        "Squared change of a frame from the content frame at which its "
-        "reconstruction error counts half, so that frames with little motion "
-        "are not neglected; 0: all frames count the same. Not for "
-        "--output=drawn.",
-        low=0,
-    )
     content_dim: int = option(128, "Size of the content code.", low=1)
     pose_dim: int = option(5, "Size of the pose code.", low=1)
     similarity_weight: float = option(

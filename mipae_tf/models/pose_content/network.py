@@ -13,7 +13,7 @@ from mipae_tf.models.pose_content.dynamics import CodePredictor
 from mipae_tf.networks.backbones import make_decoder
 from mipae_tf.networks.backbones import make_encoder
 from mipae_tf.networks.backbones import skip_maps
-from mipae_tf.objectives.reconstruction import frame_errors
+from mipae_tf.objectives.reconstruction import frame_error
 from mipae_tf.objectives.reconstruction import reconstruction_error
 
 
@@ -72,7 +72,6 @@ class PoseContentNetwork(keras.layers.Layer):
         self.origin_is_last = config.lstm_origin == "last"
         self.reference_pose = bool(fixed_dim) and config.reference_pose
         self.copy_weight = config.copy_weight if fixed_dim else 0.0
-        self.error_scale = config.error_scale if fixed_dim else 0.0
         pose_dims = moving_dim * (2 if self.reference_pose else 1)
         self.decoder = make_decoder(
             config.backbone,
@@ -144,10 +143,8 @@ class PoseContentNetwork(keras.layers.Layer):
     ) -> tf.Tensor:
         """Mean error of decoded frames, see `reconstruction_error`.
 
-        If the decoder blends, the error of a frame is divided by
-        1 + |r - x|² / `error_scale`, r being the content frame and x the true
-        one, and `copy_weight` times the mean share of pixels that are not
-        copied is added.
+        If the decoder blends, `copy_weight` times the mean share of pixels
+        that are not copied is added.
 
         Args:
             kind: 'mse' or 'bce'.
@@ -167,13 +164,8 @@ class PoseContentNetwork(keras.layers.Layer):
             logits = self.decoder.logits(codes, skips, training)
             return reconstruction_error(kind, logits, true)
         frames, copied = self.decoder.with_copied(codes, skips, training)
-        error = frame_errors(kind, frames, true)  # [batch·time]
-        if self.error_scale:
-            change = tf.square(skips[0] - true)
-            change = tf.reduce_mean(change, axis=(1, 2, 3))
-            error /= 1.0 + change / self.error_scale
         changed = tf.reduce_mean(1.0 - copied)
-        return tf.reduce_mean(error) + self.copy_weight * changed
+        return frame_error(kind, frames, true) + self.copy_weight * changed
 
     def _inputs(
         self,
