@@ -8,12 +8,13 @@ from absl import flags
 # String flags of the programs that are not paths.
 TEXTS = {"baseline", "dataset", "on_nonfinite", "precision", "profile"}
 TEXTS |= {"strategy", "model", "protocol", "split"}
+TEXTS |= {"colour", "damaged", "fit", "split_by"}
 
 
 @pytest.mark.parametrize(
     "program, some",
     [
-        ("train", {"run_dir", "data_dir", "manual_dir", "clips_dir"}),
+        ("train", {"run_dir", "videos", "data_dir", "manual_dir", "clips_dir"}),
         ("evaluate", {"run_dir", "data_dir", "lpips", "fvd"}),
         ("compare", {"out"}),
         ("predict", {"run_dir", "input", "output"}),

@@ -77,7 +77,9 @@ def test_the_exit_code_of_the_program(monkeypatch, capsys, number, code):
     monkeypatch.setattr(program, "train_model", stopped)
     monkeypatch.setattr(program, "set_threads", lambda _: None)
     given = {"run_dir": "run", "dataset": "d", "model": "mipae"}
-    given = types.SimpleNamespace(**given, protocol="default", recipe=None)
+    given = types.SimpleNamespace(
+        **given, protocol="default", recipe=None, videos=None
+    )
     monkeypatch.setattr(program, "FLAGS", given)
     for name in ("given_options", "given_hyperparameters", "_flagfile"):
         monkeypatch.setattr(program, name, lambda *_: {})
