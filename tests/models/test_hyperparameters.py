@@ -26,6 +26,17 @@ OTHER = {
     "factor_dim": 8,
     "first_log_scale": -1.0,
     "kl_warmup": 10,
+    "augment_contrast": 0.5,
+    "augment_shift": 8,
+    "copy_weight": 0.5,
+}
+# What else must be set, so that a hyper-parameter has an effect.
+FORECASTS = {"forecast_steps": 4}
+NEEDS = {
+    "forecast_learning_rate": FORECASTS,
+    "forecast_batch_size": FORECASTS,
+    "forecast_frames": {**FORECASTS, "forecast_frames": 1},
+    "copy_weight": {"output": "blended"},
 }
 # Hyper-parameters without effect on the observations, of all models or of one.
 EXCEPTIONS = {
@@ -62,7 +73,12 @@ def observations(name, **given):
     yield [variable.shape for s in stages for variable in s.state()]
     random = np.random.default_rng(0)
     yield [
-        (s.streams, s.total_steps, s.plan.times(8, random).tolist())
+        (
+            s.streams,
+            s.total_steps,
+            s.latent_copies,
+            s.plan.times(8, random).tolist(),
+        )
         for s in stages
     ]
     yield [
@@ -93,9 +109,9 @@ def numbers(config):
 
 
 @functools.cache
-def usual(name):
+def usual(name, *given):
     """Cached observations of a small model, evaluated lazily."""
-    return Replayed(observations(name))
+    return Replayed(observations(name, **dict(given)))
 
 
 class Replayed:
@@ -123,7 +139,10 @@ def cases():
 
 @pytest.mark.parametrize("name, field", cases())
 def test_each_hyperparameter_has_an_effect(name, field):
-    value = small_config(name).get(field.name, field.default)
-    changed = observations(name, **{field.name: other(field, value)})
-    pairs = zip(usual(name), changed, strict=True)
+    needed = NEEDS.get(field.name, {})
+    value = small_config(name, **needed).get(field.name, field.default)
+    given = {**needed, field.name: other(field, value)}
+    pairs = zip(
+        usual(name, *needed.items()), observations(name, **given), strict=True
+    )
     assert any(one != two for one, two in pairs), "it has no effect"
