@@ -10,8 +10,8 @@ from mipae_tf.networks.blending import BlendingDecoder
 from mipae_tf.networks.content_filter_decoder import ContentFilterDecoder
 from mipae_tf.networks.dcgan_decoder import DCGANDecoder
 from mipae_tf.networks.dcgan_encoder import DCGANEncoder
-from mipae_tf.networks.decoder import Decoder
 from mipae_tf.networks.encoder import Encoder
+from mipae_tf.networks.frame_decoder import FrameDecoder
 from mipae_tf.networks.keypoint_encoder import KeypointEncoder
 from mipae_tf.networks.layers import require_choice
 from mipae_tf.networks.plain_encoder import PlainEncoder
@@ -22,8 +22,8 @@ from mipae_tf.networks.resnet_encoder import ResNetEncoder
 from mipae_tf.networks.vgg_decoder import VGGDecoder
 from mipae_tf.networks.vgg_encoder import VGGEncoder
 
-AnyEncoder = Encoder | PlainEncoder | PointEncoder
-AnyDecoder = Decoder | ContentFilterDecoder | PointDecoder | BlendingDecoder
+AnyEncoder = Encoder | PlainEncoder
+AnyDecoder = FrameDecoder | BlendingDecoder
 # How frames are made, see `BlendingDecoder`.
 OUTPUTS = ("drawn", "blended", "moved")
 OUTPUT_HELP = (
@@ -47,7 +47,7 @@ class Backbone:
 
     content_encoder: type[AnyEncoder]
     pose_encoder: type[AnyEncoder]
-    decoder: type[AnyDecoder]
+    decoder: type[FrameDecoder]
     frame_sizes: tuple[int, ...]
     uses_skips: bool
 
@@ -100,14 +100,12 @@ def skip_maps(
     encoder: AnyEncoder, decoder: AnyDecoder, frames: tf.Tensor, training: bool
 ) -> tuple[tf.Tensor, list[tf.Tensor] | None]:
     """Codes of frames, and their skip maps for `decoder`, or None."""
-    if not decoder.skips:
-        return encoder(frames, training=training), None
-    if not decoder.blends:
-        return encoder.with_skips(frames, training=training)
-    if not decoder.decoder.skips:
-        return encoder(frames, training=training), [frames]
-    codes, maps = encoder.with_skips(frames, training=training)
-    return codes, [frames, *maps]
+    inner = decoder.decoder if decoder.blends else decoder
+    if inner.skips:
+        codes, maps = encoder.with_skips(frames, training=training)
+    else:
+        codes, maps = encoder(frames, training=training), None
+    return codes, [frames, *(maps or [])] if decoder.blends else maps
 
 
 def find_backbone(name: str, frame_size: int) -> Backbone:

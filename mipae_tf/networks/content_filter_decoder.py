@@ -8,9 +8,9 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from mipae_tf.networks.frame_decoder import FrameDecoder
 from mipae_tf.networks.layers import leaky_relu
 from mipae_tf.networks.layers import normalization
-from mipae_tf.networks.layers import require_choice
 
 GRID = 16  # rows and columns of the pose map
 PROFILES = 32  # pairs of a row profile and a column profile
@@ -19,7 +19,7 @@ FREQUENCIES = 4
 
 
 @keras.saving.register_keras_serializable("mipae_tf")
-class ContentFilterDecoder(keras.layers.Layer):
+class ContentFilterDecoder(FrameDecoder):
     """Maps pose to positions, then filters the map with the content.
 
     An MLP maps sines and cosines of the pose to profiles over the rows and
@@ -35,40 +35,27 @@ class ContentFilterDecoder(keras.layers.Layer):
         channels: channels of a frame.
         width: a quarter of the channels of the maps.
         norm: one of `layers.NORMS`.
-        frame_size: 64 or 128, height and width of the frames in pixels.
         pose_dim: number of dimensions at the end of a code that are pose; 0 if
             the code is not split and serves as both.
-        synchronized: whether batch statistics are computed over all replicas.
-        **kwargs: `dtype`, `name` of the layer.
+        **kwargs: see `FrameDecoder`.
 
     Raises:
         ValueError: if the frame size or norm is unknown, or skip maps are
             given.
     """
 
-    skips = False
-    blends = False
-
     def __init__(
         self,
         channels: int,
         width: int = 16,
         norm: str = "group",
-        frame_size: int = 64,
         pose_dim: int = 0,
-        synchronized: bool = False,
         **kwargs: Any,
     ) -> None:
-        super().__init__(**kwargs)
-        require_choice("frame_size", frame_size, (64, 128))
-        self.channels = channels
-        self.width = width
-        self.norm = norm
-        self.frame_size = frame_size
+        super().__init__(channels, width, norm, **kwargs)
         self.pose_dim = pose_dim
-        self.synchronized = synchronized
         self.maps = 4 * width
-        self.block = frame_size // GRID
+        self.block = self.frame_size // GRID
         self.place = [self._dense(HIDDEN, leaky_relu) for _ in range(2)]
         self.rows = self._dense(GRID * PROFILES)
         self.columns = self._dense(GRID * PROFILES)
@@ -130,15 +117,6 @@ class ContentFilterDecoder(keras.layers.Layer):
         for layer in (self.mixing, self.scale, self.shift):
             layer.build((None, HIDDEN))
 
-    def call(
-        self,
-        codes: tf.Tensor,
-        skips: Sequence[tf.Tensor] | None = None,
-        training: bool | None = None,
-    ) -> tf.Tensor:
-        """Frames for codes."""
-        return tf.sigmoid(self.logits(codes, skips, training))
-
     def logits(
         self,
         codes: tf.Tensor,
@@ -181,15 +159,7 @@ class ContentFilterDecoder(keras.layers.Layer):
 
     def get_config(self) -> dict[str, Any]:
         """The constructor's arguments."""
-        return {
-            **super().get_config(),
-            "channels": self.channels,
-            "width": self.width,
-            "norm": self.norm,
-            "frame_size": self.frame_size,
-            "pose_dim": self.pose_dim,
-            "synchronized": self.synchronized,
-        }
+        return {**super().get_config(), "pose_dim": self.pose_dim}
 
 
 def fourier_features(pose: tf.Tensor) -> tf.Tensor:

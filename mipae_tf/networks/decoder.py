@@ -7,13 +7,13 @@ from typing import Any
 import keras
 import tensorflow as tf
 
+from mipae_tf.networks.frame_decoder import FrameDecoder
 from mipae_tf.networks.layers import kernel_initializer
 from mipae_tf.networks.layers import leaky_relu
 from mipae_tf.networks.layers import normalization
-from mipae_tf.networks.layers import require_choice
 
 
-class Decoder(keras.layers.Layer, abc.ABC):
+class Decoder(FrameDecoder):
     """Codes to frames: a 4×4 map, then stages that double its size.
 
     Codes are float32 [batch, dim], content followed by pose; frames are float32
@@ -27,41 +27,24 @@ class Decoder(keras.layers.Layer, abc.ABC):
         channels: channels of a frame.
         width: channels of the finest map; 64 as published.
         norm: 'batch_unbiased' as published, or another of `layers.NORMS`.
-        frame_size: 64 or 128, height and width of the frames in pixels.
         skips: whether each stage also takes the encoder's map of its size.
-        synchronized: whether batch statistics are computed over all replicas.
-        **kwargs: `dtype`, `name` of the layer.
+        **kwargs: see `FrameDecoder`.
 
     Raises:
         ValueError: if the frame size or norm is unknown, or the number of skip
             maps is wrong.
     """
 
-    blends = False
-
     def __init__(
         self,
         channels: int,
         width: int = 64,
         norm: str = "batch",
-        frame_size: int = 64,
         skips: bool = False,
-        synchronized: bool = False,
         **kwargs: Any,
     ) -> None:
-        super().__init__(**kwargs)
-        require_choice("frame_size", frame_size, (64, 128))
-        self.channels = channels
-        self.width = width
-        self.norm = norm
-        self.frame_size = frame_size
+        super().__init__(channels, width, norm, **kwargs)
         self.skips = skips
-        self.synchronized = synchronized
-        self.options = {
-            "norm": norm,
-            "synchronized": synchronized,
-            "dtype": self.dtype_policy,
-        }
         self.first = keras.layers.Dense(
             4 * 4 * 8 * width,
             use_bias=norm == "none",
@@ -69,7 +52,7 @@ class Decoder(keras.layers.Layer, abc.ABC):
             dtype=self.dtype_policy,
         )
         self.first_norm = normalization(
-            norm, 8 * width, synchronized, dtype=self.dtype_policy
+            norm, 8 * width, self.synchronized, dtype=self.dtype_policy
         )
         self.stages = self.make_stages()
         self.upsampling = self.make_upsampling()
@@ -94,15 +77,6 @@ class Decoder(keras.layers.Layer, abc.ABC):
                 shape = (*shape[:3], 2 * shape[3])
             stage.build(shape)
             shape = stage.compute_output_shape(shape)
-
-    def call(
-        self,
-        codes: tf.Tensor,
-        skips: Sequence[tf.Tensor] | None = None,
-        training: bool | None = None,
-    ) -> tf.Tensor:
-        """Frames for codes, and for the skip maps of the encoder."""
-        return tf.sigmoid(self.logits(codes, skips, training))
 
     def logits(
         self,
@@ -135,12 +109,4 @@ class Decoder(keras.layers.Layer, abc.ABC):
 
     def get_config(self) -> dict[str, Any]:
         """The constructor's arguments."""
-        return {
-            **super().get_config(),
-            "channels": self.channels,
-            "width": self.width,
-            "norm": self.norm,
-            "frame_size": self.frame_size,
-            "skips": self.skips,
-            "synchronized": self.synchronized,
-        }
+        return {**super().get_config(), "skips": self.skips}

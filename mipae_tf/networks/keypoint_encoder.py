@@ -67,9 +67,25 @@ def expected_coordinates(heat: tf.Tensor) -> tf.Tensor:
     Returns:
         [batch, 2 * maps] in [-1, 1]: all rows, then all columns.
     """
-    height, width = heat.shape[1:3]
+    return mean_coordinates(*spatial_mass(heat))
+
+
+def spatial_mass(heat: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+    """The spatial softmax of each map, before it is divided by its sum.
+
+    Args:
+        heat: logits [batch, height, width, maps].
+
+    Returns:
+        The masses, of the same shape, and their sums [batch, maps].
+    """
     mass = tf.exp(heat - tf.reduce_max(heat, axis=(1, 2), keepdims=True))
-    total = tf.reduce_sum(mass, axis=(1, 2))  # [batch, maps]
+    return mass, tf.reduce_sum(mass, axis=(1, 2))
+
+
+def mean_coordinates(mass: tf.Tensor, total: tf.Tensor) -> tf.Tensor:
+    """`expected_coordinates` of the result of `spatial_mass`."""
+    height, width = mass.shape[1:3]
     rows = tf.einsum("bhwm,h->bm", mass, tf.linspace(-1.0, 1.0, height))
     columns = tf.einsum("bhwm,w->bm", mass, tf.linspace(-1.0, 1.0, width))
     return tf.concat([rows / total, columns / total], axis=-1)

@@ -1,4 +1,4 @@
-"""Base class of the two encoders of the `coordinate` backbone."""
+"""Base class of the encoders without norms."""
 
 import abc
 import math
@@ -13,7 +13,9 @@ from mipae_tf.networks.layers import require_choice
 
 
 class PlainEncoder(keras.layers.Layer, abc.ABC):
-    """Encodes frames by convolutions without norm, pooling and dense layers.
+    """Encodes frames by convolutions without norm, and pooling.
+
+    Dense layers follow, unless `HIDDEN` is 0: then pooled vectors are codes.
 
     Frames are float32 [batch, height, width, channel] in [0, 1], codes float32
     [batch, code_dim]. There are no skip maps.
@@ -24,7 +26,7 @@ class PlainEncoder(keras.layers.Layer, abc.ABC):
     Args:
         code_dim: length of a code.
         width: channels of the first convolution.
-        norm: ignored here; the decoder of the backbone uses it.
+        norm: ignored here; other networks of the backbone use it.
         activation: activation of a code: 'tanh', 'linear' or 'unit'.
         frame_size: 64 or 128, height and width of the frames in pixels.
         synchronized: whether batch statistics are computed over all replicas.
@@ -35,7 +37,7 @@ class PlainEncoder(keras.layers.Layer, abc.ABC):
             another size.
     """
 
-    HIDDEN = 128
+    HIDDEN = 128  # units of the dense layer before the code
 
     def __init__(
         self,
@@ -58,10 +60,11 @@ class PlainEncoder(keras.layers.Layer, abc.ABC):
         # Number of convolutions with stride 2 down to a map of 16 by 16.
         self.halvings = int(math.log2(frame_size // 16))
         self.convolutions = self.make_convolutions()
-        self.hidden = keras.layers.Dense(
-            self.HIDDEN, activation=leaky_relu, dtype=self.dtype_policy
-        )
-        self.code = keras.layers.Dense(code_dim, dtype="float32")
+        if self.HIDDEN:
+            self.hidden = keras.layers.Dense(
+                self.HIDDEN, activation=leaky_relu, dtype=self.dtype_policy
+            )
+            self.code = keras.layers.Dense(code_dim, dtype="float32")
         self.code_activation = code_activation(activation)
 
     @abc.abstractmethod
@@ -100,8 +103,10 @@ class PlainEncoder(keras.layers.Layer, abc.ABC):
         for convolution in self.convolutions:
             convolution.build(shape)
             shape = convolution.compute_output_shape(shape)
-        self.hidden.build((None, self.build_pool(shape)))
-        self.code.build((None, self.HIDDEN))
+        features = self.build_pool(shape)
+        if self.HIDDEN:
+            self.hidden.build((None, features))
+            self.code.build((None, self.HIDDEN))
 
     def call(
         self, frames: tf.Tensor, training: bool | None = None
@@ -110,8 +115,10 @@ class PlainEncoder(keras.layers.Layer, abc.ABC):
         x = frames
         for convolution in self.convolutions:
             x = convolution(x)
-        vector = self.pool(x, training)
-        return self.code_activation(self.code(self.hidden(vector)))
+        codes = self.pool(x, training)
+        if self.HIDDEN:
+            codes = self.code(self.hidden(codes))
+        return self.code_activation(codes)
 
     def get_config(self) -> dict[str, Any]:
         """The constructor's arguments."""

@@ -7,7 +7,7 @@ import keras
 import tensorflow as tf
 
 from mipae_tf.networks.conv_block import ConvBlock
-from mipae_tf.networks.layers import require_choice
+from mipae_tf.networks.frame_decoder import FrameDecoder
 from mipae_tf.networks.point_encoder import VALUES_PER_POINT
 
 GRID = 16  # rows and columns of the maps of blobs
@@ -15,7 +15,7 @@ BLOB = 1.25  # standard deviation of a blob, in cells of the grid
 
 
 @keras.saving.register_keras_serializable("mipae_tf")
-class PointDecoder(keras.layers.Layer):
+class PointDecoder(FrameDecoder):
     """Codes and skip maps to frames, by convolutions alone.
 
     Each point becomes a blob in a map of 16 by 16: a Gaussian around its
@@ -31,43 +31,28 @@ class PointDecoder(keras.layers.Layer):
         channels: channels of a frame.
         width: channels of the finest skip map.
         norm: one of `layers.NORMS`.
-        frame_size: 64 or 128, height and width of the frames in pixels.
         pose_dim: number of dimensions at the end of a code that are points; 0
             for none.
-        synchronized: whether batch statistics are computed over all replicas.
-        **kwargs: `dtype`, `name` of the layer.
+        **kwargs: see `FrameDecoder`.
 
     Raises:
-        ValueError: if the frame size or norm is unknown, or the number of skip
-            maps is wrong.
+        ValueError: if the frame size or norm is unknown, or there are no skip
+            maps.
     """
 
     skips = True
-    blends = False
 
     def __init__(
         self,
         channels: int,
         width: int = 16,
         norm: str = "group",
-        frame_size: int = 64,
         pose_dim: int = 0,
-        synchronized: bool = False,
         **kwargs: Any,
     ) -> None:
-        super().__init__(**kwargs)
-        require_choice("frame_size", frame_size, (64, 128))
-        self.channels = channels
-        self.width = width
-        self.norm = norm
-        self.frame_size = frame_size
+        super().__init__(channels, width, norm, **kwargs)
         self.pose_dim = pose_dim
-        self.synchronized = synchronized
-        options = {
-            "norm": norm,
-            "synchronized": synchronized,
-            "dtype": self.dtype_policy,
-        }
+        options = self.options
         up = {"kernel_size": 4, "strides": 2, "transposed": True}
         self.content = keras.layers.Dense(4 * width, dtype=self.dtype_policy)
         self.first = ConvBlock(4 * width, 3, **options)
@@ -75,7 +60,7 @@ class PointDecoder(keras.layers.Layer):
         self.wide = ConvBlock(4 * width, 3, **options)  # sees far around
         self.up = ConvBlock(4 * width, **up, **options)
         # From 16 by 16 to half the frame size, then to the frame.
-        halves = [2] if frame_size == 64 else [4, 2]
+        halves = [2] if self.frame_size == 64 else [4, 2]
         self.stages = [ConvBlock(n * width, **up, **options) for n in halves]
         self.last = ConvBlock(
             channels, **up, norm="none", activation="linear", dtype="float32"
@@ -97,15 +82,6 @@ class PointDecoder(keras.layers.Layer):
             stage.build((batch, size, size, own))
             size, own = 2 * size, stage.conv.filters + depth[2 * size]
         self.last.build((batch, size, size, own))
-
-    def call(
-        self,
-        codes: tf.Tensor,
-        skips: Sequence[tf.Tensor] | None = None,
-        training: bool | None = None,
-    ) -> tf.Tensor:
-        """Frames for codes, and for the skip maps of the encoder."""
-        return tf.sigmoid(self.logits(codes, skips, training))
 
     def logits(
         self,
@@ -140,15 +116,7 @@ class PointDecoder(keras.layers.Layer):
 
     def get_config(self) -> dict[str, Any]:
         """The constructor's arguments."""
-        return {
-            **super().get_config(),
-            "channels": self.channels,
-            "width": self.width,
-            "norm": self.norm,
-            "frame_size": self.frame_size,
-            "pose_dim": self.pose_dim,
-            "synchronized": self.synchronized,
-        }
+        return {**super().get_config(), "pose_dim": self.pose_dim}
 
 
 def blobs(points: tf.Tensor) -> tf.Tensor:

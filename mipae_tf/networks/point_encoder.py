@@ -1,15 +1,14 @@
 """An encoder of the positions and strengths of points."""
 
-import math
 from typing import Any
 
 import keras
 import tensorflow as tf
 
-from mipae_tf.networks.keypoint_encoder import expected_coordinates
-from mipae_tf.networks.layers import code_activation
-from mipae_tf.networks.layers import leaky_relu
+from mipae_tf.networks.keypoint_encoder import mean_coordinates
+from mipae_tf.networks.keypoint_encoder import spatial_mass
 from mipae_tf.networks.layers import require_choice
+from mipae_tf.networks.plain_encoder import PlainEncoder
 
 VALUES_PER_POINT = 3  # row, column, strength
 # Of the first maps. With flat ones, all points are near the centre and hardly
@@ -18,25 +17,20 @@ SHARPNESS = 8.0
 
 
 @keras.saving.register_keras_serializable("mipae_tf")
-class PointEncoder(keras.layers.Layer):
+class PointEncoder(PlainEncoder):
     """Finds points in frames; `PointDecoder` draws them again.
 
     Convolutions give two maps of 16 by 16 for each point. The spatial softmax
     of the first is a distribution over positions. The point is at its mean, and
     its strength is the mean of the second map under it.
 
-    Frames are float32 [batch, height, width, channel] in [0, 1]. Codes are
-    float32 [batch, code_dim]: row, column (both in [-1, 1]) and strength of
-    each point. There are no skip maps.
+    Codes are float32 [batch, code_dim]: row, column (both in [-1, 1]) and
+    strength of each point.
 
     Args:
         code_dim: length of a code, a multiple of 3.
-        width: channels of the first convolution.
-        norm: ignored; there is none, as a norm would hide small differences.
         activation: activation of a code; only 'linear'.
-        frame_size: 64 or 128, height and width of the frames in pixels.
-        synchronized: ignored.
-        **kwargs: `dtype`, `name` of the layer.
+        **kwargs: see `PlainEncoder`.
 
     Raises:
         ValueError: if `code_dim`, the activation or the frame size is not
@@ -47,18 +41,11 @@ class PointEncoder(keras.layers.Layer):
           dynamics from videos (https://arxiv.org/abs/1906.07889).
     """
 
+    HIDDEN = 0
+
     def __init__(
-        self,
-        code_dim: int,
-        width: int = 16,
-        norm: str = "none",
-        activation: str = "linear",
-        frame_size: int = 64,
-        synchronized: bool = False,
-        **kwargs: Any,
+        self, code_dim: int, activation: str = "linear", **kwargs: Any
     ) -> None:
-        super().__init__(**kwargs)
-        require_choice("frame_size", frame_size, (64, 128))
         if code_dim % VALUES_PER_POINT:
             raise ValueError(
                 f"--pose_dim={code_dim} must be a multiple of "
@@ -66,18 +53,7 @@ class PointEncoder(keras.layers.Layer):
                 "strength of each point."
             )
         require_choice("--code for --backbone=points", activation, ("linear",))
-        self.code_dim = code_dim
-        self.width = width
-        self.norm = norm
-        self.activation = code_activation(activation)
-        self.frame_size = frame_size
-        self.synchronized = synchronized
-        halvings = int(math.log2(frame_size // 16))
-        self.convolutions = [
-            self._convolution(width * 2**i, 4, 2) for i in range(halvings)
-        ]
-        self.convolutions.append(self._convolution(2 * width, 3, 1))
-        self.convolutions.append(self._convolution(2 * width, 3, 1))
+        super().__init__(code_dim, activation=activation, **kwargs)
         points = code_dim // VALUES_PER_POINT
         self.heat = keras.layers.Conv2D(
             points, 3, padding="same", dtype="float32"
@@ -86,55 +62,27 @@ class PointEncoder(keras.layers.Layer):
             points, 1, bias_initializer="ones", dtype="float32"
         )
 
-    def _convolution(self, filters: int, size: int, strides: int):
-        return keras.layers.Conv2D(
-            filters,
-            size,
-            strides=strides,
-            padding="same",
-            activation=leaky_relu,
-            kernel_initializer="he_uniform",
-            dtype=self.dtype_policy,
-        )
+    def make_convolutions(self) -> list[keras.layers.Layer]:
+        """Convolutions down to maps of 16 by 16, and two more."""
+        halving = [
+            self.convolution(self.width * 2**i, 4, 2)
+            for i in range(self.halvings)
+        ]
+        more = [self.convolution(2 * self.width, 3, 1) for _ in range(2)]
+        return [*halving, *more]
 
-    def build(self, input_shape: tuple) -> None:
-        """Creates the variables for frames [batch, height, width, channel]."""
-        size = self.frame_size
-        if len(input_shape) != 4 or tuple(input_shape[1:3]) != (size, size):
-            raise ValueError(
-                f"frames must be [batch, {size}, {size}, channel] for "
-                f"frame_size={size}, got {list(input_shape)}."
-            )
-        shape = input_shape
-        for convolution in self.convolutions:
-            convolution.build(shape)
-            shape = convolution.compute_output_shape(shape)
-        self.heat.build(shape)
-        self.strength.build(shape)
+    def build_pool(self, map_shape: tuple) -> int:
+        """See `PlainEncoder.build_pool`."""
+        self.heat.build(map_shape)
+        self.strength.build(map_shape)
+        return self.code_dim
 
-    def call(
-        self, frames: tf.Tensor, training: bool | None = None
-    ) -> tf.Tensor:
-        """Codes [batch, code_dim]."""
-        x = frames
-        for convolution in self.convolutions:
-            x = convolution(x)
-        heat = SHARPNESS * self.heat(x)  # [batch, 16, 16, points]
-        peak = tf.reduce_max(heat, axis=(1, 2), keepdims=True)
-        mass = tf.exp(heat - peak)
-        values = tf.reduce_sum(mass * self.strength(x), axis=(1, 2))
-        strengths = values / tf.reduce_sum(mass, axis=(1, 2))  # [batch, points]
-        rows, columns = tf.split(expected_coordinates(heat), 2, axis=-1)
+    def pool(self, maps: tf.Tensor, training: bool | None) -> tf.Tensor:
+        """Row, column and strength of each point, [batch, code_dim]."""
+        heat = SHARPNESS * self.heat(maps)  # [batch, 16, 16, points]
+        mass, total = spatial_mass(heat)
+        values = tf.reduce_sum(mass * self.strength(maps), axis=(1, 2))
+        strengths = values / total  # [batch, points]
+        rows, columns = tf.split(mean_coordinates(mass, total), 2, axis=-1)
         points = tf.stack([rows, columns, strengths], axis=-1)
         return tf.reshape(points, [-1, self.code_dim])
-
-    def get_config(self) -> dict[str, Any]:
-        """The constructor's arguments."""
-        return {
-            **super().get_config(),
-            "code_dim": self.code_dim,
-            "width": self.width,
-            "norm": self.norm,
-            "frame_size": self.frame_size,
-            "synchronized": self.synchronized,
-        }
