@@ -27,10 +27,12 @@ def augment(
     keys = tf.unstack(tf.random.experimental.stateless_split(key, 3))
     if flip or max_shift:
         frames = _moved(frames, keys[:2], flip, max_shift)
-    clips = tf.shape(frames)[0]
     if max_contrast:
         draw = tf.random.stateless_uniform(
-            [2, clips, 1, 1, 1, 1], keys[2], -max_contrast, max_contrast
+            [2, tf.shape(frames)[0], 1, 1, 1, 1],
+            keys[2],
+            -max_contrast,
+            max_contrast,
         )
         mean = tf.reduce_mean(frames, axis=(1, 2, 3, 4), keepdims=True)
         frames = mean + (frames - mean) * (1.0 + draw[0]) + draw[1] / 3.0

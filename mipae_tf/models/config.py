@@ -14,6 +14,13 @@ from mipae_tf.options import option
 # Where PyTorch differs from Keras; part of every published protocol.
 TORCH_RULES = {"adam_epsilon": "torch", "layer_rules": "torch"}
 
+# Part of every recipe for recorded video.
+VIDEO_AUGMENTATION = {
+    "augment_flip": True,
+    "augment_shift": 6,
+    "augment_contrast": 0.3,
+}
+
 
 @dataclasses.dataclass(frozen=True)
 class ModelConfig(Options):

@@ -79,3 +79,23 @@ def make_first_adam(config: ModelConfig, steps: int) -> keras.optimizers.Adam:
         config.ema,
         config.adam_epsilon,
     )
+
+
+def make_later_adam(
+    config: ModelConfig, learning_rate: float, steps: int
+) -> keras.optimizers.Adam:
+    """The optimizer of a later stage, with Adam's usual betas.
+
+    Args:
+        config: hyper-parameters.
+        learning_rate: initial learning rate of the stage.
+        steps: length of the stage.
+    """
+    return make_adam(
+        learning_rate,
+        beta_1=0.9,
+        schedule=config.schedule,
+        steps=steps,
+        ema=config.ema,
+        epsilon=config.adam_epsilon,
+    )

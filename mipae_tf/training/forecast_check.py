@@ -1,5 +1,6 @@
 """How well a model forecasts validation clips, beside a copied frame."""
 
+import functools
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -68,11 +69,14 @@ class ForecastCheck:
 
     def measure(self) -> ForecastPsnr | None:
         """Forecasts the clips; None if a PSNR is infinite."""
-        forecast = self._psnr(self._forecast)
-        copy_last = self._psnr(self._copy_last)
-        if forecast is None or copy_last is None:
+        if self._copied is None:
             return None
-        return ForecastPsnr(forecast, copy_last)
+        forecast = self._psnr(self._forecast)
+        return forecast and ForecastPsnr(forecast, self._copied)
+
+    @functools.cached_property
+    def _copied(self) -> list[float] | None:
+        return self._psnr(self._copy_last)
 
     def verdict(self, found: ForecastPsnr) -> str:
         """The sentence of `forecast_verdict`.

@@ -5,6 +5,7 @@ from typing import ClassVar
 
 from mipae_tf.limits import INT32_MAX
 from mipae_tf.models.config import TORCH_RULES
+from mipae_tf.models.config import VIDEO_AUGMENTATION
 from mipae_tf.models.config import ModelConfig
 from mipae_tf.networks.backbones import BACKBONES
 from mipae_tf.networks.backbones import OUTPUT_HELP
@@ -54,16 +55,14 @@ PUBLISHED_PAIRS = {
     "critic_dim": 512,
     "critic_learning_rate": 2e-3,
 }
-# For recorded video; docs/real_video.md says what each value contributes.
+# For recorded video; docs/real_video.md says what each value does.
 VIDEO_RECIPE = {
     "reconstruction": "mse",
     "learning_rate": 1e-3,
     "width": 16,
     "batch_size": 16,
     "representation_steps": 1_500,
-    "augment_flip": True,
-    "augment_shift": 6,
-    "augment_contrast": 0.3,
+    **VIDEO_AUGMENTATION,
     "lstm_origin": "last",
     "dynamics_copies": 4,
     "dynamics_steps": 1_000,
@@ -233,11 +232,7 @@ class PoseContentConfig(CodeLSTMConfig):
     MOVING_LATENT = "pose"
     FIXED_LATENT = "content"
 
-    output: str = option(
-        "drawn",
-        OUTPUT_HELP,
-        choices=OUTPUTS,
-    )
+    output: str = option("drawn", OUTPUT_HELP, choices=OUTPUTS)
     copy_weight: float = option(
         0.0,
         "Weight of the share of pixels that are not copied from the content "

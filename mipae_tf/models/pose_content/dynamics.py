@@ -18,6 +18,7 @@ from mipae_tf.data.frame_plan import Window
 from mipae_tf.models.frame_values import to_float
 from mipae_tf.models.frame_wise import per_frame
 from mipae_tf.models.optimizers import make_adam
+from mipae_tf.models.optimizers import make_later_adam
 from mipae_tf.models.pose_content.config import CodeLSTMConfig
 from mipae_tf.models.stage import Losses
 from mipae_tf.models.stage import Stage
@@ -120,6 +121,30 @@ class CodePredictor(keras.layers.Layer):
         out, states = self.lstm.step(inputs, states)
         return self._next(code, out), states
 
+    def roll_out(
+        self,
+        code: tf.Tensor,
+        fixed: tf.Tensor | None,
+        states: States,
+        steps: int,
+    ) -> tf.Tensor:
+        """Predicts codes from its own predictions.
+
+        Args:
+            code: the last true code, `[batch, moving_dim]`.
+            fixed: `[batch, fixed_dim]`; ignored if fixed_dim is 0.
+            states: LSTM states before that code.
+            steps: number of codes to predict.
+
+        Returns:
+            `[batch, steps, moving_dim]`.
+        """
+        codes = []
+        for _ in range(steps):
+            code, states = self.step(code, fixed, states)
+            codes.append(code)
+        return tf.stack(codes, axis=1)  # [batch, steps, moving_dim]
+
     def _inputs(self, codes: tf.Tensor, fixed: tf.Tensor | None) -> tf.Tensor:
         codes = self.moving_scale.standardize(codes)
         if not self.fixed_dim:
@@ -191,13 +216,8 @@ class DynamicsStage(Stage):
         self.origin = network.origin
         self.moving, self.fixed = config.MOVING_LATENT, config.FIXED_LATENT
         self.context = config.context
-        optimizer = make_adam(
-            config.dynamics_learning_rate,
-            beta_1=0.9,
-            schedule=config.schedule,
-            steps=config.dynamics_steps,
-            ema=config.ema,
-            epsilon=config.adam_epsilon,
+        optimizer = make_later_adam(
+            config, config.dynamics_learning_rate, config.dynamics_steps
         )
         self._minimize = self.add_optimizer([self.predictor], optimizer)
 
@@ -222,11 +242,8 @@ class DynamicsStage(Stage):
         codes = codes - self.origin(codes[:, : self.context])
         seen = codes[:, : self.context]
         followed, memory = self.predictor.teacher_forced(seen[:, :-1], fixed)
-        code, ahead = seen[:, -1], []
-        for _ in range(codes.shape[1] - self.context):
-            code, memory = self.predictor.step(code, fixed, memory)
-            ahead.append(code)
-        ahead = tf.stack(ahead, axis=1)  # [clips, horizon, moving_dim]
+        horizon = codes.shape[1] - self.context
+        ahead = self.predictor.roll_out(seen[:, -1], fixed, memory, horizon)
         context = self._error(followed, seen[:, 1:])
         horizon = self._error(ahead, codes[:, self.context :])
         loss = 0.5 * (context + horizon)

@@ -9,7 +9,7 @@ import tensorflow as tf
 
 from mipae_tf.data.frame_plan import Window
 from mipae_tf.models.frame_values import to_float
-from mipae_tf.models.optimizers import make_adam
+from mipae_tf.models.optimizers import make_later_adam
 from mipae_tf.models.pose_content.config import CodeLSTMConfig
 from mipae_tf.models.pose_content.network import PoseContentNetwork
 from mipae_tf.models.stage import Losses
@@ -42,13 +42,8 @@ class ForecastStage(Stage):
         )
         self.network = network
         self.config = config
-        optimizer = make_adam(
-            config.forecast_learning_rate,
-            beta_1=0.9,
-            schedule=config.schedule,
-            steps=config.forecast_steps,
-            ema=config.ema,
-            epsilon=config.adam_epsilon,
+        optimizer = make_later_adam(
+            config, config.forecast_learning_rate, config.forecast_steps
         )
         self._minimize = self.add_optimizer(
             [network.predictor, network.decoder], optimizer
@@ -81,12 +76,12 @@ class ForecastStage(Stage):
         codes -= origin
         reference = network.reference(seen[:, -1])
         # p_t = LSTM(p_{t-1}, c_C), after the context on its own predictions.
-        predictor, code, poses = network.predictor, codes[:, -1], []
-        memory = predictor.warm_up(codes[:, :-1], reference.content)
-        for _ in range(ahead.shape[1]):
-            code, memory = predictor.step(code, reference.content, memory)
-            poses.append(code)
-        poses = tf.gather(tf.stack(poses, axis=1), times, axis=1) + origin
+        predictor, content = network.predictor, reference.content
+        memory = predictor.warm_up(codes[:, :-1], content)
+        poses = predictor.roll_out(
+            codes[:, -1], content, memory, ahead.shape[1]
+        )
+        poses = tf.gather(poses, times, axis=1) + origin
         return network.error(
             self.config.reconstruction,
             poses,

@@ -4,6 +4,7 @@ import dataclasses
 from typing import ClassVar
 
 from mipae_tf.models.config import TORCH_RULES
+from mipae_tf.models.config import VIDEO_AUGMENTATION
 from mipae_tf.models.sequence_config import SequenceConfig
 from mipae_tf.networks.backbones import OUTPUT_HELP
 from mipae_tf.networks.backbones import OUTPUTS
@@ -43,11 +44,7 @@ class SVGConfig(SequenceConfig):
         "Encoders and decoder.",
         choices=("coordinate", "dcgan_skips", "vgg_resnet"),
     )
-    output: str = option(
-        "drawn",
-        OUTPUT_HELP,
-        choices=OUTPUTS,
-    )
+    output: str = option("drawn", OUTPUT_HELP, choices=OUTPUTS)
     learning_rate: float = override_default(
         SequenceConfig, "learning_rate", 2e-3
     )
@@ -94,9 +91,7 @@ class SVGConfig(SequenceConfig):
             "batch_size": 8,
             "training_steps": 1_500,
             "learning_rate": 1e-3,
-            "augment_flip": True,
-            "augment_shift": 6,
-            "augment_contrast": 0.3,
+            **VIDEO_AUGMENTATION,
         },
     }
     SMALL = {
