@@ -50,6 +50,20 @@ class VideoOptions(Options):
         "parts for training, validation and test.",
     )
     split_seed: int = option(0, "Seed of the splits; 0 if unset.", low=0)
+    validation_share: float = option(
+        0.15,
+        "Share of the files (or persons, or frames) for validation; 0.15 if "
+        "unset.",
+        above=0,
+        below=1,
+    )
+    test_share: float = option(
+        0.15,
+        "Share of the files (or persons, or frames) for the test; 0.15 if "
+        "unset. Three persons or more give intervals.",
+        above=0,
+        below=1,
+    )
     min_motion: float = option(
         0.002,
         "Smallest share of the pixels that change from frame to frame in a "
@@ -63,3 +77,17 @@ class VideoOptions(Options):
         "skip: leave them out.",
         choices=DAMAGED,
     )
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.validation_share + self.test_share >= 1:
+            raise ValueError(
+                f"--validation_share={self.validation_share} and "
+                f"--test_share={self.test_share} leave nothing to train on; "
+                "their sum must be below 1."
+            )
+
+    def shares(self) -> tuple[float, float, float]:
+        """Shares of train, validation and test; their sum is 1."""
+        held_out = self.validation_share, self.test_share
+        return 1.0 - sum(held_out), *held_out

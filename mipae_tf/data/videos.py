@@ -130,6 +130,7 @@ def _config(
         colour=COLOURS[options.colour],
         split_by=options.split_by,
         seed=options.split_seed,
+        shares=options.shares(),
         min_motion=options.min_motion,
         damaged=options.damaged,
     )

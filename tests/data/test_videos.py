@@ -113,3 +113,18 @@ def test_unreadable_files_do_not_stop_the_naming(tmp_path, monkeypatch):
 
     monkeypatch.setattr(pathlib.Path, "open", refuse)
     assert named(folder) != name
+
+
+def test_shares_of_the_splits(tmp_path):
+    folder = write_folder(tmp_path / "ten", count=10)
+    options = dataclasses.replace(TINY, validation_share=0.1, test_share=0.3)
+    dataset, _ = build_videos(folder, options, str(tmp_path / "data"))
+    sources = {
+        split: len(
+            set(open_clips(dataset, split, str(tmp_path / "data")).sources)
+        )
+        for split in ("train", "validation", "test")
+    }
+    assert sources == {"train": 6, "validation": 1, "test": 3}
+    with pytest.raises(ValueError, match="test_share=0.9 leave nothing"):
+        VideoOptions(test_share=0.9)
