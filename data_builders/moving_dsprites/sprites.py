@@ -9,10 +9,10 @@ import functools
 
 import numpy as np
 from mipae_tf.data_builders.worlds import compose
-from mipae_tf.data_builders.worlds.scene import FRAME_SIZE
 
 SHAPES = ("square", "ellipse", "heart")
 SIZES = (3, 6, 40, 32, 32)  # shape, scale, orientation, x, y
+FRAME_SIZE = 64  # of the published images
 
 # Lengths in pixels at scale 1, in the coordinates of the unrotated sprite.
 _SQUARE_HALF_SIDE = 9.6

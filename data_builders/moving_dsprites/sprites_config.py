@@ -2,6 +2,7 @@
 
 import dataclasses
 
+from mipae_tf.data_builders.moving_dsprites.sprites import FRAME_SIZE
 from mipae_tf.data_builders.worlds.clip_config import ClipConfig
 
 
@@ -31,6 +32,7 @@ class SpritesConfig(ClipConfig):
 
     def __post_init__(self):
         super().__post_init__()
+        self._one_of("frame_size", (FRAME_SIZE,))
         self._one_of("sprites", (1, 2))
         self._one_of("bounce", ("clamp", "reflect"))
         self._one_of("sprites_from", ("auto", "drawn", "file"))

@@ -2,6 +2,7 @@
 
 import dataclasses
 
+from mipae_tf.data_builders.moving_mnist.digits import DIGIT_SIZE
 from mipae_tf.data_builders.worlds.clip_config import ClipConfig
 
 
@@ -20,6 +21,7 @@ class DigitsConfig(ClipConfig):
 
     def __post_init__(self):
         super().__post_init__()
+        self._at_least("frame_size", DIGIT_SIZE + 2)
         self._one_of("bounce", ("clamp", "reflect", "redraw"))
         self._at_least("max_speed", 1)
         if self.min_speed > self.max_speed:

@@ -9,11 +9,8 @@ from mipae_tf.data_builders.moving_mnist.digits import Digits
 from mipae_tf.data_builders.moving_mnist.digits_config import DigitsConfig
 from mipae_tf.data_builders.worlds import compose
 from mipae_tf.data_builders.worlds import motion
-from mipae_tf.data_builders.worlds.scene import FRAME_SIZE
 from mipae_tf.data_builders.worlds.scene import Scene
 from mipae_tf.data_builders.worlds.scene import Values
-
-_MAX_POSITION = FRAME_SIZE - DIGIT_SIZE
 
 
 @dataclasses.dataclass
@@ -51,13 +48,14 @@ class DigitsScene(Scene):
         )
 
     @property
+    def _wall(self) -> int:
+        """The largest position that is inside the frame."""
+        return self.config.frame_size - DIGIT_SIZE
+
+    @property
     def _last(self) -> int:
         # The published wall rule puts a digit at 31 and never uses 32.
-        return (
-            _MAX_POSITION
-            if self.config.bounce == "reflect"
-            else _MAX_POSITION - 1
-        )
+        return self._wall if self.config.bounce == "reflect" else self._wall - 1
 
     def sample(self, split: str, rng: np.random.Generator) -> Values:
         """Draws the factors of one clip; see `Scene.sample`."""
@@ -80,7 +78,7 @@ class DigitsScene(Scene):
         )
         time, last = config.num_frames, self._last
         if config.bounce == "clamp":
-            return motion.clamp(start, speed, time, _MAX_POSITION, last)
+            return motion.clamp(start, speed, time, self._wall, last)
         if config.bounce == "reflect":
             return motion.reflect(start, speed, time, last)
         paths = [
@@ -119,7 +117,7 @@ class DigitsScene(Scene):
             start,
             speed,
             time,
-            _MAX_POSITION,
+            self._wall,
             self._last,
             self.config.max_speed,
             rng,
@@ -134,7 +132,7 @@ class DigitsScene(Scene):
         """
         layers = np.stack(
             [self._layer(n, values) for n in range(self.objects)], -1
-        )  # [frames, 64, 64, digits]
+        )  # [frames, size, size, digits]
         masks = compose.visible(layers, values.get("front"))
         if self.config.colour:
             return compose.in_planes(layers, masks), masks
@@ -150,5 +148,8 @@ class DigitsScene(Scene):
             )
         patches = self.digits.draw(index)
         return compose.paste(
-            patches, values[f"y_{n}"], values[f"x_{n}"], FRAME_SIZE
+            patches,
+            values[f"y_{n}"],
+            values[f"x_{n}"],
+            self.config.frame_size,
         )

@@ -15,17 +15,17 @@ from mipae_tf.data_builders.factors import checked_factors
 from mipae_tf.data_builders.factors import from_metadata
 from mipae_tf.data_builders.factors import to_metadata
 from mipae_tf.data_builders.worlds.clip_config import ClipConfig
-from mipae_tf.data_builders.worlds.scene import FRAME_SIZE
 from mipae_tf.data_builders.worlds.scene import Scene
 
 
 class ClipBuilder(BaseBuilder, skip_registration=True):
     """Writes the clips of a `Scene` in the train, validation and test splits.
 
-    An example has `video` uint8 `[time, 64, 64, channels]`, `masks` uint8 0 or
-    1 `[time, 64, 64, objects]` (where an object is visible), `content` (one
+    An example has `video` uint8 `[time, size, size, channels]`, `content` (one
     value per factor and clip), `pose` (`[time]` per factor) and, if the scene
-    has identifiers, `instance`. `info.metadata["factors"]` declares the
+    has identifiers, `instance`. As far as the scene has them, it also has
+    `masks` uint8 0 or 1 `[time, size, size, objects]` (where an object is
+    visible), `boxes` and `actions`. `info.metadata["factors"]` declares the
     factors of the scene, a list with the fields of each `Factor`.
 
     Frames are stored as zlib-compressed tensors. For these mostly black frames
@@ -73,7 +73,7 @@ class ClipBuilder(BaseBuilder, skip_registration=True):
             instance: Identifier name to an integer, if there are any.
 
         Returns:
-            The clip, uint8 `[time, 64, 64, channels]`.
+            The clip, uint8 `[time, size, size, channels]`.
 
         Raises:
             ValueError: If a factor is missing or out of range.
@@ -95,7 +95,7 @@ class ClipBuilder(BaseBuilder, skip_registration=True):
             start: Index of the first frame.
 
         Returns:
-            Frames, uint8 `[count, 64, 64, channels]`; content factors and
+            Frames, uint8 `[count, size, size, channels]`; content factors and
             pose factors, name to int32 `[count]`.
 
         Raises:
@@ -105,14 +105,17 @@ class ClipBuilder(BaseBuilder, skip_registration=True):
 
     def _features(self, scene: Scene) -> tfds.features.FeaturesDict:
         config: ClipConfig = self.builder_config
-        frame = (config.num_frames, FRAME_SIZE, FRAME_SIZE)
-        return tfds.features.FeaturesDict(
-            {
-                "video": packed_frames((*frame, 3 if config.colour else 1)),
-                "masks": packed_frames((*frame, scene.objects)),
-                **features_of(scene.factors, config.num_frames, scene.labels),
-            }
-        )
+        time, size = config.num_frames, config.frame_size
+        channels = 3 if config.colour else 1
+        streams = {"video": packed_frames((time, size, size, channels))}
+        if scene.objects:
+            streams["masks"] = packed_frames((time, size, size, scene.objects))
+        if scene.has_boxes:
+            streams["boxes"] = _floats(time, scene.objects, 4)
+        if scene.action_dim:
+            streams["actions"] = _floats(time, scene.action_dim)
+        factors = features_of(scene.factors, time, scene.labels)
+        return tfds.features.FeaturesDict({**streams, **factors})
 
     def _clip_info(self, scene: Scene) -> tfds.core.DatasetInfo:
         factors = to_metadata(checked_factors(scene.factors))
@@ -141,6 +144,10 @@ def _loop(make, count: int, on_clip) -> Iterator[tuple[str, dict]]:
     for index in range(count):
         yield make(index)
         on_clip()
+
+
+def _floats(*shape: int) -> tfds.features.Tensor:
+    return tfds.features.Tensor(shape=shape, dtype=np.float32)
 
 
 def _nothing() -> None:

@@ -16,8 +16,9 @@ class ClipConfig(tfds.core.BuilderConfig):
         num_frames: Frames per clip. 20 frames are enough for the 15 frames of
             MIPAE (5 of context, 10 predicted) and the usual 10 + 10 of Moving
             MNIST.
-        colour: Whether frames are RGB with one colour plane per object;
-            otherwise they are grey with one channel.
+        frame_size: Height and width of the frames.
+        colour: Whether frames are RGB; otherwise they are grey with one
+            channel.
         bounce: The rule at a wall; see `worlds.motion`.
         seed: Seed of the clips. The assignment of factors to splits does not
             depend on it.
@@ -29,6 +30,7 @@ class ClipConfig(tfds.core.BuilderConfig):
     validation_clips: int = 1_000
     test_clips: int = 1_000
     num_frames: int = 20
+    frame_size: int = 64
     colour: bool = True
     bounce: str = "clamp"
     seed: int = 0
@@ -38,6 +40,7 @@ class ClipConfig(tfds.core.BuilderConfig):
         for field in ("train_clips", "validation_clips", "test_clips"):
             self._at_least(field, 1)
         self._at_least("num_frames", 1)
+        self._at_least("frame_size", 8)
         self._at_least("seed", 0)
         self._at_least("beam_above", 0)
 

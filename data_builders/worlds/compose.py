@@ -48,6 +48,27 @@ def visible(layers: np.ndarray, front: np.ndarray | None) -> np.ndarray:
     return masks
 
 
+def boxes_of(masks: np.ndarray) -> np.ndarray:
+    """The smallest box around each mask.
+
+    Args:
+        masks: 0 or 1, `[frames, height, width, objects]`.
+
+    Returns:
+        Top, left, bottom and right in [0, 1], float32 `[frames, objects, 4]`;
+        zeros for an object of which no pixel is visible.
+    """
+    edges = []
+    for axis in (2, 1):  # rows with a pixel, then columns
+        seen = masks.any(axis)  # [frames, height or width, objects]
+        size = seen.shape[1]
+        low = seen.argmax(1) / size  # [frames, objects]
+        high = (size - seen[:, ::-1].argmax(1)) / size
+        edges.append((low, np.where(seen.any(1), high, 0)))
+    (top, bottom), (left, right) = edges
+    return np.stack([top, left, bottom, right], -1).astype(np.float32)
+
+
 def in_planes(layers: np.ndarray, masks: np.ndarray) -> np.ndarray:
     """Puts the visible pixels of object n in colour plane n of RGB.
 

@@ -8,8 +8,8 @@ from mipae_tf.data_builders.factors import GROUPS
 from mipae_tf.data_builders.factors import Factor
 from mipae_tf.data_builders.factors import stored_as
 from mipae_tf.data_builders.worlds.clip_config import ClipConfig
+from mipae_tf.data_builders.worlds.compose import boxes_of
 
-FRAME_SIZE = 64
 Values = dict[str, np.ndarray]
 _STREAMS = {"train": 0, "validation": 1, "test": 2, "static": 3}
 _BLOCK = 1000  # frames drawn at a time, to limit memory
@@ -25,14 +25,19 @@ class Scene(abc.ABC):
         factors: Declarations of the factors, in the order in which
             `sample_static` draws them. They define the features and the
             metadata of the dataset, and the checks of `render`.
-        objects: Number of objects, and of masks.
+        objects: Number of objects, and of masks; 0 if objects are not known.
         labels: Names of the values of some factors.
+        action_dim: Numbers of an action; 0 if there are no actions.
+        has_boxes: Whether a clip has the boxes around the visible part of each
+            object; they are derived from the masks.
     """
 
     config: ClipConfig
     factors: tuple[Factor, ...]
     objects: int
     labels: dict[str, tuple[str, ...]] = {}
+    action_dim: int = 0
+    has_boxes: bool = False
 
     @abc.abstractmethod
     def sample(self, split: str, rng: np.random.Generator) -> Values:
@@ -40,11 +45,12 @@ class Scene(abc.ABC):
 
         Returns:
             Factor name to values, `[time]` if the factor is per frame,
-            otherwise a scalar.
+            otherwise a scalar. With `action_dim`, also `actions`, float
+            `[time, action_dim]`; action t leads from frame t to t + 1.
         """
 
     @abc.abstractmethod
-    def draw(self, values: Values) -> tuple[np.ndarray, np.ndarray]:
+    def draw(self, values: Values) -> tuple[np.ndarray, np.ndarray | None]:
         """Draws frames from the factors of each.
 
         Args:
@@ -52,7 +58,8 @@ class Scene(abc.ABC):
 
         Returns:
             Frames, uint8 `[frames, height, width, channels]`, and masks,
-            uint8 0 or 1 `[frames, height, width, objects]`.
+            uint8 0 or 1 `[frames, height, width, objects]`, or None without
+            objects.
         """
 
     def clip(self, split: str, index: int) -> tuple[str, dict]:
@@ -66,14 +73,21 @@ class Scene(abc.ABC):
             A unique key, and the example.
         """
         rng = example_rng(self.config.seed, split, index)
-        groups = self.grouped(self.sample(split, rng))
+        values = self.sample(split, rng)
+        groups = self.grouped(values)
         video, masks = self.render(**groups)
         for factor in self._per_frame:
             own = groups[factor.group]
             own[factor.name] = own[factor.name].astype(stored_as(factor))
         if not groups["instance"]:
             del groups["instance"]
-        example = {"video": video, "masks": masks, **groups}
+        example = {"video": video, **groups}
+        if self.objects:
+            example["masks"] = masks
+        if self.has_boxes:
+            example["boxes"] = boxes_of(masks)
+        if self.action_dim:
+            example["actions"] = values["actions"].astype(np.float32)
         return f"{split}-{index:08d}", example
 
     def grouped(self, values: Mapping[str, np.ndarray]) -> dict[str, Values]:
@@ -92,7 +106,7 @@ class Scene(abc.ABC):
         content: Mapping[str, np.ndarray],
         pose: Mapping[str, np.ndarray],
         instance: Mapping[str, np.ndarray] | None = None,
-    ) -> tuple[np.ndarray, np.ndarray]:
+    ) -> tuple[np.ndarray, np.ndarray | None]:
         """Draws one clip for any combination of factors.
 
         Args:
@@ -101,7 +115,8 @@ class Scene(abc.ABC):
             instance: Identifier name to a scalar, if the scene has any.
 
         Returns:
-            The clip, uint8 `[time, height, width, channels]`, and its masks.
+            The clip, uint8 `[time, height, width, channels]`, and its masks, or
+            None without objects.
 
         Raises:
             ValueError: If a factor is missing or out of range, or lengths

@@ -55,7 +55,7 @@ def test_a_drawn_world(tmp_path, monkeypatch):
     clips = open_clips(
         "falling_dot/tiny", "test", str(tmp_path / "data"), streams=["masks"]
     )
-    assert clips.factors == module.DotScene.factors
+    assert clips.factors == module.DotScene(tiny).factors
     assert clips.streams["masks"].shape == (2, 3, 64, 64, 1)
     for clip in range(2):
         row, column = (clips.pose[name][clip] for name in ("row", "column"))

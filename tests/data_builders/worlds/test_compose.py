@@ -38,3 +38,14 @@ def test_without_a_front_all_is_visible_and_the_sum_is_clipped():
     assert frames[0, 0, 0] == 200
     assert frames[0, 3, 3] == 100
     assert frames[0, 1, 1] == 255
+
+
+def test_boxes_enclose_the_masks():
+    masks = np.zeros((2, 4, 8, 2), np.uint8)
+    masks[0, 1:3, 2:7, 0] = 1
+    masks[1, 3, 0, 1] = 1
+    boxes = compose.boxes_of(masks)
+    assert boxes.dtype == np.float32
+    np.testing.assert_array_equal(boxes[0, 0], [0.25, 0.25, 0.75, 0.875])
+    np.testing.assert_array_equal(boxes[1, 1], [0.75, 0, 1, 0.125])
+    assert not boxes[0, 1].any() and not boxes[1, 0].any()
