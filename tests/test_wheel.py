@@ -11,7 +11,7 @@ import pytest
 ROOT = pathlib.Path(__file__).parents[1]
 # Sources of the wheel, which are copied because setuptools writes beside them.
 SOURCES = ("mipae_tf", "data_builders", "setup.py", "pyproject.toml")
-SOURCES += ("README.md", "LICENSE", "requirements.txt")
+SOURCES += ("README.md", "LICENSE")
 
 pytestmark = pytest.mark.slow
 
