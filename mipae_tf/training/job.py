@@ -55,8 +55,9 @@ def train_model(
         protocol: preset of hyper-parameters.
         hyperparameters: values that override the presets.
         recipe: changes to the preset for a kind of video: video (recorded) or
-            drawn. If None, video for `videos` with the default protocol, if
-            the model has that recipe, otherwise drawn.
+            drawn. If None, video for `videos` and recorded datasets such as
+            kth_actions with the default protocol, if the model has that
+            recipe, otherwise drawn.
         videos: folder of videos, used instead of a dataset; clips are cut from
             them, see `data_builders/video_folder/README.md`.
         video_options: how clips are cut.
@@ -90,8 +91,8 @@ def train_model(
     source = ClipSource(dataset, videos, clips, video_options)
     known = config_class(model)
     if recipe is None:
-        recorded = videos is not None and protocol == "default"
-        recipe = "video" if recorded and "video" in known.RECIPES else "drawn"
+        has_one = protocol == "default" and "video" in known.RECIPES
+        recipe = "video" if has_one and source.recorded else "drawn"
     config = known.resolve(protocol, hyperparameters, recipe)
     scope = make_strategy(options.strategy)
     opened = open_source(source, config, options)

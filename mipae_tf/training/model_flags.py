@@ -39,7 +39,8 @@ def define_model_flags() -> None:
         ["drawn", "video"],
         "Changes to --protocol=default for a kind of video: drawn (none) or "
         "video (recorded: frames are made from the pixels of the last given "
-        "frame). If not given: video with --videos, otherwise drawn.",
+        "frame). If not given: video with --videos and for recorded datasets "
+        "such as kth_actions, otherwise drawn.",
     )
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from mipae_tf.cli.screen import say
 from mipae_tf.data import Clips
 from mipae_tf.data import open_clips
+from mipae_tf.data.datasets import geometry_of_dataset
 from mipae_tf.data.datasets import open_builder
 from mipae_tf.data.sources import some_clips
 from mipae_tf.data.video_options import VideoOptions
@@ -56,6 +57,13 @@ class ClipSource:
             raise ValueError(
                 "video_options applies only to videos; give --videos=FOLDER."
             )
+
+    @property
+    def recorded(self) -> bool:
+        """Whether clips are cut from videos, by this library."""
+        if self.dataset is not None:
+            return geometry_of_dataset(self.dataset) is not None
+        return self.videos is not None
 
 
 @dataclasses.dataclass(frozen=True)

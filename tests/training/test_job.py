@@ -339,6 +339,13 @@ def test_other_clips_in_a_run_folder_are_refused(tmp_path, monkeypatch):
     run(tmp_path, "ae_lstm")
 
 
+def test_recorded_sources():
+    assert job.ClipSource(videos="films").recorded
+    assert job.ClipSource("kth_actions/drnet_128").recorded
+    assert not job.ClipSource("moving_mnist/grey").recorded
+    assert not job.ClipSource(clips={}).recorded
+
+
 def test_a_run_on_videos(tmp_path, monkeypatch):
     """Its settings have the folder, the options and the geometry."""
     monkeypatch.setattr(job.Trainer, "train", lambda self: None)
