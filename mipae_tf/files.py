@@ -1,5 +1,6 @@
 """Paths given by users, and atomic writing of files."""
 
+import errno
 import os
 import pathlib
 import uuid
@@ -62,6 +63,18 @@ def make_folder(path: str | os.PathLike) -> pathlib.Path:
             f"{path} is a file; a folder is needed."
         ) from error
     return path
+
+
+def require_writable(path: str | os.PathLike) -> None:
+    """Checks that a folder can be written, or created if it does not exist.
+
+    Raises:
+        PermissionError: if there is no permission.
+    """
+    path = pathlib.Path(os.path.realpath(expand_home(path)))
+    nearest = next(p for p in (path, *path.parents) if p.exists())
+    if nearest.is_dir() and not os.access(nearest, os.W_OK | os.X_OK):
+        raise PermissionError(errno.EACCES, "Permission denied", str(nearest))
 
 
 def write_atomically(

@@ -138,6 +138,11 @@ def exit_on_error(*errors: type[Exception]) -> Iterator[None]:
     except (OSError, *errors) as error:
         # Errors of TensorFlow continue with their location in the graph.
         message = str(error).strip().partition("\n\n")[0]
+        if isinstance(error, PermissionError) and error.filename:
+            message = (
+                f"There is no permission for {error.filename}; change its "
+                "permissions, or use another folder."
+            )
         print("error:", " ".join(message.split()), file=sys.stderr)
         _flush_or_drop()
         sys.exit(1)

@@ -38,15 +38,34 @@ def build_if_missing(
     name, began = builder.info.full_name, time.monotonic()
     name = name.rpartition("/")[0]  # without its version
     say(f"building {name} in {builder.data_dir}")
+    folder = pathlib.Path(builder.data_dir)
+    new = [each for each in (folder, *folder.parents) if not each.exists()]
     try:
         with _tfds_quiet(), _counted(builder):
             builder.download_and_prepare(download_config=config)
     except BaseException:
-        # tfds removes what it has written, but not the folder of the config.
-        with contextlib.suppress(OSError):  # it holds other versions
-            pathlib.Path(builder.data_dir).parent.rmdir()
+        _remove_empty(builder.name, folder, new)
         raise
     say(f"built {name} in {duration(time.monotonic() - began)}")
+
+
+def _remove_empty(
+    name: str, folder: pathlib.Path, new: Sequence[pathlib.Path]
+) -> None:
+    """Removes the folders that a failed build has made and left empty.
+
+    tfds removes what it has written, but not the folders around it.
+
+    Args:
+        name: name of the dataset.
+        folder: the folder of its version.
+        new: this folder and the parents that did not exist before.
+    """
+    of_dataset = next(p for p in folder.parents if p.name == name)
+    downloads = of_dataset.with_name("downloads")
+    for each in (downloads / "extracted", downloads, *new):
+        with contextlib.suppress(OSError):  # it is not empty, or not there
+            each.rmdir()
 
 
 @contextlib.contextmanager

@@ -9,6 +9,7 @@ import tensorflow as tf
 
 from mipae_tf.cli.screen import say
 from mipae_tf.data.video_options import VideoOptions
+from mipae_tf.files import require_writable
 from mipae_tf.models import VideoModel
 from mipae_tf.models import config_class
 from mipae_tf.runs import RunFolder
@@ -95,6 +96,8 @@ def train_model(
         recipe = "video" if has_one and source.recorded else "drawn"
     config = known.resolve(protocol, hyperparameters, recipe)
     scope = make_strategy(options.strategy)
+    folder = _worker_folder(run_dir, scope)
+    require_writable(folder.path)  # before hours of building a dataset
     opened = open_source(source, config, options)
     splits = opened.splits
     settings = RunSettings(
@@ -111,7 +114,6 @@ def train_model(
         videos=opened.videos,
         clips=opened.fingerprints,
     )
-    folder = _worker_folder(run_dir, scope)
     settings, flags = _resumed_settings(
         folder, settings, hyperparameters or {}, flags
     )

@@ -138,3 +138,16 @@ def test_characters_outside_the_encoding_are_replaced():
         b"?\n",
         b"error: ?\n",
     )
+
+
+def test_a_missing_permission_names_the_path():
+    code = (
+        "with exit_on_error():\n"
+        "  raise PermissionError(13, 'Permission denied', '/a/b')"
+    )
+    assert run(code) == (
+        1,
+        b"",
+        b"error: There is no permission for /a/b; change its permissions, or "
+        b"use another folder.\n",
+    )

@@ -10,6 +10,7 @@ from PIL import Image
 
 from mipae_tf.files import expand_home
 from mipae_tf.files import make_folder
+from mipae_tf.files import require_writable
 from mipae_tf.files import same_file
 from mipae_tf.files import write_atomically
 from mipae_tf.files import write_file
@@ -86,6 +87,15 @@ def test_a_file_is_not_a_folder(tmp_path):
     (tmp_path / "a").touch()
     with pytest.raises(OSError, match="a is a file; a folder is needed"):
         make_folder(tmp_path / "a")
+
+
+def test_a_folder_without_permission_is_named(tmp_path, monkeypatch):
+    require_writable(tmp_path / "a" / "b")
+    asked = []
+    monkeypatch.setattr(os, "access", lambda path, mode: asked.append(path))
+    with pytest.raises(PermissionError, match=f"denied: '{tmp_path}'"):
+        require_writable(tmp_path / "a" / "b")
+    assert asked == [tmp_path]
 
 
 def test_home_folders_are_found(tmp_path, monkeypatch):
