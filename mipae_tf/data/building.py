@@ -3,6 +3,7 @@
 import contextlib
 import io
 import pathlib
+import shutil
 import sys
 import time
 from collections.abc import Iterable
@@ -63,6 +64,8 @@ def _remove_empty(
     """
     of_dataset = next(p for p in folder.parents if p.name == name)
     downloads = of_dataset.with_name("downloads")
+    if of_dataset in new:
+        shutil.rmtree(of_dataset / ".config", ignore_errors=True)
     for each in (downloads / "extracted", downloads, *new):
         with contextlib.suppress(OSError):  # it is not empty, or not there
             each.rmdir()
