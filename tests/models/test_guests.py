@@ -71,7 +71,11 @@ def trained(run, name, steps=2):
     )
 
 
-@pytest.mark.parametrize("name", TOY_MODELS)
+@pytest.mark.parametrize(
+    "name",
+    [TOY_MODELS[0]]
+    + [pytest.param(name, marks=pytest.mark.slow) for name in TOY_MODELS[1:]],
+)
 def test_a_toy_model_from_training_to_preview(runs, bars, tmp_path, name):
     run = runs / name
     model = trained(run, name)

@@ -28,8 +28,8 @@ def losses_of(name, policy="float32", xla=False):
     "name",
     (
         "mipae",
-        "ae_lstm",
-        "independent_prediction",
+        pytest.param("ae_lstm", marks=pytest.mark.slow),
+        pytest.param("independent_prediction", marks=pytest.mark.slow),
         pytest.param("svg_lp", marks=pytest.mark.slow),
     ),
 )
