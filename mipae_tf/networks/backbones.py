@@ -16,6 +16,7 @@ from mipae_tf.networks.keypoint_encoder import KeypointEncoder
 from mipae_tf.networks.layers import require_choice
 from mipae_tf.networks.plain_encoder import PlainEncoder
 from mipae_tf.networks.point_decoder import PointDecoder
+from mipae_tf.networks.point_encoder import VALUES_PER_POINT
 from mipae_tf.networks.point_encoder import PointEncoder
 from mipae_tf.networks.pooled_encoder import PooledEncoder
 from mipae_tf.networks.resnet_encoder import ResNetEncoder
@@ -31,6 +32,8 @@ OUTPUT_HELP = (
     "between a drawing and the pixels of the last context frame. moved: it "
     "also chooses pixels of that frame that are moved."
 )
+# For a pose of points, and a decoder that is given that of the known frame.
+POINT_MOTION = "point_motion"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -170,22 +173,26 @@ def make_decoder(
         frame_size: height and width of the frames in pixels.
         pose_dim: number of dimensions at the end of a code that are pose, for
             decoders that process pose separately.
-        output: 'drawn' by the decoder; or 'blended' or 'moved', see
-            `BlendingDecoder`.
+        output: 'drawn' by the decoder; or 'blended', 'moved' or, for points,
+            'point_motion', see `BlendingDecoder`. For the last, `pose_dim` is
+            that of two poses.
         **options: `width`, `norm`, `synchronized`, `dtype` and `name`, see
             `Decoder`.
 
     Raises:
         ValueError: as in `make_encoder`.
     """
-    require_choice("output", output, OUTPUTS)
+    require_choice("output", output, (*OUTPUTS, POINT_MOTION))
     entry = find_backbone(backbone, frame_size)
-    blends, moves = output != "drawn", output == "moved"
+    blends, moves = output != "drawn", output in ("moved", POINT_MOTION)
+    points = 0
+    if output == POINT_MOTION:
+        points = pose_dim // 2 // VALUES_PER_POINT
     if blends:
-        channels = BlendingDecoder.maps_per_frame(channels, moves)
+        channels = BlendingDecoder.maps_per_frame(channels, moves, points)
     if entry.decoder in (ContentFilterDecoder, PointDecoder):
         options["pose_dim"] = pose_dim
     else:
         options["skips"] = entry.uses_skips
     decoder = entry.decoder(channels, frame_size=frame_size, **options)
-    return BlendingDecoder(decoder, moves) if blends else decoder
+    return BlendingDecoder(decoder, moves, points) if blends else decoder

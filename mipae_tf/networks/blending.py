@@ -4,7 +4,8 @@
 
 r is the known frame, d a drawing, f an offset for each pixel, and the masks m
 are a softmax. For m_0 = 1, x̂ is a copy of r. SV2P (arXiv 1605.07157) and SAVP
-(arXiv 1804.01523) compose frames in this way.
+(arXiv 1804.01523) compose frames in this way. With points, f is the sum of a
+free offset and the motion of points, see `point_motion`.
 """
 
 from collections.abc import Sequence
@@ -12,6 +13,9 @@ from typing import Any
 
 import keras
 import tensorflow as tf
+
+from mipae_tf.networks.point_encoder import VALUES_PER_POINT
+from mipae_tf.networks.point_motion import point_offsets
 
 # The first masks are softmax(2, 0, ...), so that x̂ starts close to a copy.
 FIRST_COPY_LOGIT = 2.0
@@ -30,8 +34,12 @@ class BlendingDecoder(keras.layers.Layer):
     Args:
         decoder: gives the maps of a frame: the logits of d, the logit of m_1
             and, if `moves`, the logit of m_2 and the vertical and horizontal
-            offset in units of `OFFSET_SCALE` pixels.
+            offset in units of `OFFSET_SCALE` pixels; then the logits of the
+            choice of a point.
         moves: whether there is the third term, with moved pixels.
+        points: number of points whose motion the pixels follow; 0 for none.
+            Codes then end with the points of the known frame and those of the
+            frame to decode, `3 * points` numbers each.
         **kwargs: `name` of the layer.
     """
 
@@ -39,15 +47,19 @@ class BlendingDecoder(keras.layers.Layer):
     blends = True
 
     def __init__(
-        self, decoder: keras.layers.Layer, moves: bool, **kwargs: Any
+        self,
+        decoder: keras.layers.Layer,
+        moves: bool,
+        points: int = 0,
+        **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
-        self.decoder, self.moves = decoder, moves
+        self.decoder, self.moves, self.points = decoder, moves, points
 
     @staticmethod
-    def maps_per_frame(channels: int, moves: bool) -> int:
+    def maps_per_frame(channels: int, moves: bool, points: int = 0) -> int:
         """Channels of the maps, for frames of `channels` channels."""
-        return channels + (4 if moves else 1)
+        return channels + (4 if moves else 1) + points
 
     def build(self, input_shape: tuple) -> None:
         """Creates the variables for codes [batch, dim]."""
@@ -81,7 +93,11 @@ class BlendingDecoder(keras.layers.Layer):
         parts = [known, tf.sigmoid(maps[..., :channels])]
         logits = maps[..., channels : channels + (2 if self.moves else 1)]
         if self.moves:
-            offsets = OFFSET_SCALE * maps[..., channels + 2 :]
+            offsets = OFFSET_SCALE * maps[..., channels + 2 : channels + 4]
+            if self.points:
+                before, after = self._points(codes)
+                choice = maps[..., channels + 4 :]
+                offsets += point_offsets(after, before, choice)
             parts.append(move_pixels(known, offsets))
         copied = FIRST_COPY_LOGIT * tf.ones_like(logits[..., :1])
         masks = tf.nn.softmax(tf.concat([copied, logits], axis=-1))
@@ -89,12 +105,18 @@ class BlendingDecoder(keras.layers.Layer):
         pairs = zip(masks, parts, strict=True)
         return tf.add_n([mask * part for mask, part in pairs]), masks[0]
 
+    def _points(self, codes: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        """Points of the known frame and of the frame to decode."""
+        size = VALUES_PER_POINT * self.points
+        return codes[:, -2 * size : -size], codes[:, -size:]
+
     def get_config(self) -> dict[str, Any]:
         """The constructor's arguments."""
         return {
             **super().get_config(),
             "decoder": keras.saving.serialize_keras_object(self.decoder),
             "moves": self.moves,
+            "points": self.points,
         }
 
     @classmethod

@@ -8,6 +8,7 @@ from mipae_tf.networks.backbones import make_encoder
 from mipae_tf.networks.backbones import skip_maps
 from mipae_tf.networks.blending import BlendingDecoder
 from mipae_tf.networks.blending import move_pixels
+from mipae_tf.networks.point_motion import point_offsets
 
 
 class FixedMaps(keras.layers.Layer):
@@ -109,3 +110,59 @@ def test_the_known_frame_is_needed():
     decoder = BlendingDecoder(FixedMaps(), moves=False)
     with pytest.raises(ValueError, match="begin with the known frame"):
         decoder.with_copied(tf.zeros([1, 2]), None)
+
+
+def test_pixels_follow_a_point():
+    """With one point that has moved by whole pixels and is chosen."""
+    frames = np.random.default_rng(2).random((1, 64, 64, 1), np.float32)
+    known = np.float32([[0.25, -0.5, 1.0]])
+    moved = known + np.float32([[4 / 30, -2 / 30, 0.0]])  # 30 pixels are 1
+    chosen = tf.fill([1, 64, 64, 1], 20.0)
+    offsets = point_offsets(tf.constant(moved), tf.constant(known), chosen)
+    np.testing.assert_allclose(offsets, np.full((1, 64, 64, 2), [-4, 2]), 1e-4)
+    found = move_pixels(tf.constant(frames), offsets).numpy()
+    np.testing.assert_allclose(found[:, 4:, :62], frames[:, :60, 2:], atol=1e-4)
+
+
+def test_each_pixel_follows_its_own_point():
+    known = np.float32([[0.0, 0.0, 1.0, 0.5, 0.5, 1.0]])
+    moved = known + np.float32([[0.1, 0.0, 0.0, 0.0, 0.2, 9.0]])
+    logits = np.full((1, 64, 64, 2), -30.0, np.float32)
+    logits[:, :32, :, 0] = 30.0  # the upper half follows the first one
+    logits[:, 32:40, :, 1] = 30.0  # a band the second, the rest none
+    offsets = point_offsets(*map(tf.constant, (moved, known, logits)))
+    np.testing.assert_allclose(offsets[0, :32, 0, 0], -3.0, atol=1e-4)
+    np.testing.assert_allclose(offsets[0, 32:40, 9, 1], -6.0, atol=1e-4)
+    np.testing.assert_allclose(offsets[0, 40:], 0.0, atol=1e-4)
+
+
+def test_equal_points_do_not_move_pixels():
+    maps = tf.random.stateless_normal([1, 64, 64, 1 + 4 + 2], (0, 1))
+    maps *= tf.constant([1.0, 1.0, 1.0, 0.0, 0.0, 1.0, 1.0])  # no free offset
+    decoder = BlendingDecoder(FixedLogits(maps), moves=True, points=2)
+    codes = np.random.default_rng(3).normal(size=(1, 17)).astype(np.float32)
+    codes[:, 11:] = codes[:, 5:11]
+    known = np.random.default_rng(4).random((1, 64, 64, 1), np.float32)
+    still, copied = decoder.with_copied(tf.constant(codes), [known])
+    masks = tf.nn.softmax(
+        tf.concat([tf.fill([1, 64, 64, 1], 2.0), maps[..., 1:3]], -1)
+    )
+    expected = (1 - masks[..., 1:2]) * known
+    expected += masks[..., 1:2] * tf.sigmoid(maps[..., :1])
+    np.testing.assert_allclose(still, expected, atol=1e-5)
+    codes[:, 11:] += 0.5
+    moved, _ = decoder.with_copied(tf.constant(codes), [known])
+    assert np.abs(moved - still).max() > 0.05
+
+
+class FixedLogits(keras.layers.Layer):
+    """A decoder that always gives the same maps."""
+
+    skips = False
+
+    def __init__(self, maps):
+        super().__init__()
+        self.maps = maps
+
+    def logits(self, codes, skips, training):
+        return self.maps

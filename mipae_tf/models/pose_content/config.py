@@ -10,6 +10,7 @@ from mipae_tf.models.config import ModelConfig
 from mipae_tf.networks.backbones import BACKBONES
 from mipae_tf.networks.backbones import OUTPUT_HELP
 from mipae_tf.networks.backbones import OUTPUTS
+from mipae_tf.networks.backbones import POINT_MOTION
 from mipae_tf.objectives.adversarial import SCENE_DISCRIMINATOR
 from mipae_tf.objectives.mi_bounds import BOUNDS
 from mipae_tf.objectives.mi_bounds import Bound
@@ -72,7 +73,7 @@ VIDEO_RECIPE = {
 VIDEO_PAIRS = {
     **VIDEO_RECIPE,
     "backbone": "points",
-    "output": "moved",
+    "output": POINT_MOTION,
     "reference_pose": True,
     "copy_weight": 1e-3,
     "content_dim": 32,
@@ -232,7 +233,12 @@ class PoseContentConfig(CodeLSTMConfig):
     MOVING_LATENT = "pose"
     FIXED_LATENT = "content"
 
-    output: str = option("drawn", OUTPUT_HELP, choices=OUTPUTS)
+    output: str = option(
+        "drawn",
+        f"{OUTPUT_HELP} point_motion: those pixels follow the points of the "
+        "pose, with --backbone=points and --reference_pose.",
+        choices=(*OUTPUTS, POINT_MOTION),
+    )
     copy_weight: float = option(
         0.0,
         "Weight of the share of pixels that are not copied from the content "
@@ -281,6 +287,17 @@ class PoseContentConfig(CodeLSTMConfig):
         "(of all replicas) or replica (of the same one).",
         choices=("global", "replica"),
     )
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        has_points = self.backbone == "points" and self.reference_pose
+        if self.output == POINT_MOTION and not has_points:
+            raise ValueError(
+                f"--output={POINT_MOTION} needs --backbone=points and "
+                f"--reference_pose; got --backbone={self.backbone} and "
+                f"--reference_pose={self.reference_pose}; or use "
+                "--output=moved."
+            )
 
     @property
     def adversary(self) -> Bound:

@@ -68,3 +68,31 @@ def test_only_one_content_is_trained():
     """Skip maps and pixels are those of one content frame."""
     stage = random_model("mipae", **BLENDED, contents=2).stages()[0]
     assert stage.contents == 1
+
+
+def test_the_pixels_follow_the_points_of_the_pose():
+    """The decoder finds the points at the end of its codes."""
+    model = random_model(
+        "mipae",
+        backbone="points",
+        output="point_motion",
+        reference_pose=True,
+        pose_dim=6,
+    )
+    assert model.network.decoder.points == 2
+    network, frames = model.network, moving_clips(2, 3) / np.float32(255)
+    poses = network.poses(tf.constant(frames))
+    codes, _ = network._inputs(
+        poses[:, 1:2], network.reference(frames[:, 0]), None
+    )
+    before, after = network.decoder._points(codes[:, 0])
+    np.testing.assert_allclose(before, poses[:, 0], atol=1e-5)
+    np.testing.assert_allclose(after, poses[:, 1], atol=1e-5)
+    with pytest.raises(ValueError, match="needs --backbone=points and --refer"):
+        random_model("mipae", output="point_motion", backbone="points")
+
+
+def test_point_motion_needs_points():
+    message = "--output=point_motion needs .* got --backbone=dcgan"
+    with pytest.raises(ValueError, match=message):
+        random_model("drnet", output="point_motion", reference_pose=True)
