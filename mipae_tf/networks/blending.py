@@ -72,15 +72,15 @@ class BlendingDecoder(keras.layers.Layer):
         training: bool | None = None,
     ) -> tf.Tensor:
         """Frames for codes, and for the known frame and the skip maps."""
-        return self.with_copied(codes, skips, training)[0]
+        return self.with_drawn_share(codes, skips, training)[0]
 
-    def with_copied(
+    def with_drawn_share(
         self,
         codes: tf.Tensor,
         skips: Sequence[tf.Tensor] | None,
         training: bool | None = None,
     ) -> tuple[tf.Tensor, tf.Tensor]:
-        """Frames, and how much of each pixel is copied, m_0.
+        """Frames, and how much of each pixel is drawn, m_1.
 
         Raises:
             ValueError: if the known frame or a skip map is missing.
@@ -103,7 +103,7 @@ class BlendingDecoder(keras.layers.Layer):
         masks = tf.nn.softmax(tf.concat([copied, logits], axis=-1))
         masks = tf.split(masks, len(parts), axis=-1)
         pairs = zip(masks, parts, strict=True)
-        return tf.add_n([mask * part for mask, part in pairs]), masks[0]
+        return tf.add_n([mask * part for mask, part in pairs]), masks[1]
 
     def _points(self, codes: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         """Points of the known frame and of the frame to decode."""

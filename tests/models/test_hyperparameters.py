@@ -28,7 +28,7 @@ OTHER = {
     "kl_warmup": 10,
     "augment_contrast": 0.5,
     "augment_shift": 8,
-    "copy_weight": 0.5,
+    "draw_weight": 0.5,
 }
 # What else must be set, so that a hyper-parameter has an effect.
 FORECASTS = {"forecast_steps": 4}
@@ -36,7 +36,7 @@ NEEDS = {
     "forecast_learning_rate": FORECASTS,
     "forecast_batch_size": FORECASTS,
     "forecast_frames": {**FORECASTS, "forecast_frames": 1},
-    "copy_weight": {"output": "blended"},
+    "draw_weight": {"output": "blended"},
 }
 # Hyper-parameters without effect on the observations, of all models or of one.
 EXCEPTIONS = {

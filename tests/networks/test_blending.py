@@ -71,7 +71,7 @@ def test_a_frame_is_the_sum_of_its_three_parts(moves):
     codes = [[0.5, 1.0, -1.0, 0.25, -0.125], [-2.0, 0.0, 3.0, 0.0, 0.0]]
     codes = np.float32(codes)[:, : 5 if moves else 2]
     decoder = BlendingDecoder(FixedMaps(), moves)
-    frames, copied = decoder.with_copied(
+    frames, drawn = decoder.with_drawn_share(
         tf.constant(codes), [tf.constant(known)], False
     )
     for n, code in enumerate(codes):
@@ -82,7 +82,7 @@ def test_a_frame_is_the_sum_of_its_three_parts(moves):
             offsets = np.broadcast_to(8 * code[3:], (1, 6, 5, 2))
             expected += masks[2] * loop_move(known[n : n + 1], offsets)[0]
         np.testing.assert_allclose(frames[n], expected, atol=1e-5)
-        np.testing.assert_allclose(copied[n], masks[0], atol=1e-5)
+        np.testing.assert_allclose(drawn[n], masks[1], atol=1e-5)
 
 
 @pytest.mark.parametrize("backbone", ["dcgan_skips", "coordinate"])
@@ -109,7 +109,7 @@ def test_a_copy_of_the_layer_draws_the_same():
 def test_the_known_frame_is_needed():
     decoder = BlendingDecoder(FixedMaps(), moves=False)
     with pytest.raises(ValueError, match="begin with the known frame"):
-        decoder.with_copied(tf.zeros([1, 2]), None)
+        decoder.with_drawn_share(tf.zeros([1, 2]), None)
 
 
 def test_pixels_follow_a_point():
@@ -143,7 +143,7 @@ def test_equal_points_do_not_move_pixels():
     codes = np.random.default_rng(3).normal(size=(1, 17)).astype(np.float32)
     codes[:, 11:] = codes[:, 5:11]
     known = np.random.default_rng(4).random((1, 64, 64, 1), np.float32)
-    still, copied = decoder.with_copied(tf.constant(codes), [known])
+    still, _ = decoder.with_drawn_share(tf.constant(codes), [known])
     masks = tf.nn.softmax(
         tf.concat([tf.fill([1, 64, 64, 1], 2.0), maps[..., 1:3]], -1)
     )
@@ -151,7 +151,7 @@ def test_equal_points_do_not_move_pixels():
     expected += masks[..., 1:2] * tf.sigmoid(maps[..., :1])
     np.testing.assert_allclose(still, expected, atol=1e-5)
     codes[:, 11:] += 0.5
-    moved, _ = decoder.with_copied(tf.constant(codes), [known])
+    moved, _ = decoder.with_drawn_share(tf.constant(codes), [known])
     assert np.abs(moved - still).max() > 0.05
 
 

@@ -71,7 +71,7 @@ class PoseContentNetwork(keras.layers.Layer):
         self.pose_encoder = encoder("pose", moving_dim)
         self.origin_is_last = config.lstm_origin == "last"
         self.reference_pose = bool(fixed_dim) and config.reference_pose
-        self.copy_weight = config.copy_weight if fixed_dim else 0.0
+        self.draw_weight = config.draw_weight if fixed_dim else 0.0
         pose_dims = moving_dim * (2 if self.reference_pose else 1)
         self.decoder = make_decoder(
             config.backbone,
@@ -143,8 +143,8 @@ class PoseContentNetwork(keras.layers.Layer):
     ) -> tf.Tensor:
         """Mean error of decoded frames, see `reconstruction_error`.
 
-        If the decoder blends, `copy_weight` times the mean share of pixels
-        that are not copied is added.
+        If the decoder blends, `draw_weight` times the mean share of pixels
+        that are drawn is added.
 
         Args:
             kind: 'mse' or 'bce'.
@@ -163,9 +163,9 @@ class PoseContentNetwork(keras.layers.Layer):
         if not self.decoder.blends:  # from logits, where the gradient is exact
             logits = self.decoder.logits(codes, skips, training)
             return reconstruction_error(kind, logits, true)
-        frames, copied = self.decoder.with_copied(codes, skips, training)
-        changed = tf.reduce_mean(1.0 - copied)
-        return frame_error(kind, frames, true) + self.copy_weight * changed
+        frames, drawn = self.decoder.with_drawn_share(codes, skips, training)
+        error = frame_error(kind, frames, true)
+        return error + self.draw_weight * tf.reduce_mean(drawn)
 
     def _inputs(
         self,

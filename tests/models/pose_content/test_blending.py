@@ -16,13 +16,13 @@ BLENDED = {
 def test_a_forecast_decodes_with_the_last_context_frame():
     model, video = random_model("mipae", **BLENDED), moving_clips(4, 5)
     pixels = np.zeros((4, 3, 64, 64, 1), np.uint8)
-    kept = model.network.decoder.with_copied
+    kept = model.network.decoder.with_drawn_share
 
     def copied_only(codes, skips, training=None):
-        frames, copied = kept(codes, skips, training)
-        return tf.identity(skips[0]), copied  # m_0 = 1
+        frames, drawn = kept(codes, skips, training)
+        return tf.identity(skips[0]), drawn  # m_0 = 1
 
-    model.network.decoder.with_copied = copied_only
+    model.network.decoder.with_drawn_share = copied_only
     pixels[:] = video[:, 1:2]
     np.testing.assert_array_equal(model.forecast(video[:, :2], 3), pixels)
 
@@ -47,19 +47,19 @@ def test_the_pose_of_the_content_frame_is_given_to_the_decoder(given):
         model.decode(latents)
 
 
-def test_the_loss_has_the_share_of_pixels_that_are_not_copied():
+def test_the_loss_has_the_share_of_pixels_that_are_drawn():
     video = moving_clips(4, 4)
     losses = []
     for weight in (0.0, 0.5):
-        stage = random_model("mipae", **BLENDED, copy_weight=weight).stages()[0]
+        stage = random_model("mipae", **BLENDED, draw_weight=weight).stages()[0]
         losses.append(float(stage.evaluate_losses(video)["reconstruction"]))
     frames = tf.constant(video[:, 0]) / 255
     model = random_model("mipae", **BLENDED)
     reference = model.network.reference(tf.cast(frames, tf.float32))
     poses = model.network.poses(tf.cast(video[:, 2:3], tf.float32) / 255.0)
     codes = tf.concat([reference.content, poses[:, 0]], axis=-1)
-    _, copied = model.network.decoder.with_copied(codes, reference.skips)
-    changed = float(tf.reduce_mean(1 - copied))
+    _, drawn = model.network.decoder.with_drawn_share(codes, reference.skips)
+    changed = float(tf.reduce_mean(drawn))
     assert 0.05 < changed < 0.95
     assert losses[1] - losses[0] == pytest.approx(0.5 * changed, rel=0.2)
 
