@@ -2,15 +2,12 @@
 
 import numpy as np
 import tensorflow_datasets as tfds
-from etils import epath
 from mipae_tf.data_builders.moving_mnist import idx_files
-from mipae_tf.data_builders.moving_mnist.digits import Digits
+from mipae_tf.data_builders.moving_mnist.digits import store_digits
+from mipae_tf.data_builders.moving_mnist.digits import stored_digits
 from mipae_tf.data_builders.moving_mnist.digits_config import DigitsConfig
 from mipae_tf.data_builders.moving_mnist.digits_scene import DigitsScene
 from mipae_tf.data_builders.worlds.clip_builder import ClipBuilder
-
-_URL = "https://storage.googleapis.com/cvdf-datasets/mnist/"
-_DIGITS_FILE = "digits.npz"
 
 
 class Builder(ClipBuilder):
@@ -84,13 +81,8 @@ class Builder(ClipBuilder):
         Raises:
             ValueError: If the dataset is not built.
         """
-        path = self.data_path / _DIGITS_FILE
-        if not path.exists():
-            raise ValueError(
-                f"{self.info.full_name} has no {_DIGITS_FILE} in "
-                f"{self.data_path}; build it first with tfds build."
-            )
-        return DigitsScene(self.builder_config, Digits(path))
+        digits = stored_digits(self.data_path, self.info.full_name)
+        return DigitsScene(self.builder_config, digits)
 
     def _info(self) -> tfds.core.DatasetInfo:
         return self._clip_info(DigitsScene(self.builder_config))
@@ -98,24 +90,5 @@ class Builder(ClipBuilder):
     def _prepare(
         self, dl_manager: tfds.download.DownloadManager
     ) -> DigitsScene:
-        try:
-            paths = idx_files.find(dl_manager.manual_dir)
-        except AssertionError:  # there is no manual folder
-            paths = None
-        # Stored with the dataset, so that `render` needs no other files.
-        own, earlier = self.data_path / _DIGITS_FILE, self._earlier_digits()
-        if paths is None and earlier is not None:
-            earlier.copy(own)
-            return DigitsScene(self.builder_config, Digits(own))
-        if paths is None:
-            urls = {name: _URL + name for name in idx_files.FILES}
-            paths = dl_manager.download(urls)
-        digits = Digits.save(own, *idx_files.read_all(paths))
+        digits = store_digits(dl_manager, self.data_path)
         return DigitsScene(self.builder_config, digits)
-
-    def _earlier_digits(self) -> epath.Path | None:
-        """The digits of another built version, from the same files."""
-        for path in sorted(self.data_path.parent.glob(f"*/{_DIGITS_FILE}")):
-            if tfds.core.Version.is_valid(path.parent.name):
-                return path
-        return None
