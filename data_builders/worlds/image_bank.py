@@ -62,8 +62,19 @@ class ImageBank:
         }[split]
 
     def labels(self, numbers: np.ndarray) -> np.ndarray:
-        """The classes of images: int64, with the shape of `numbers`."""
-        return _load(self.path)[1][numbers].astype(np.int64)
+        """The classes of images: int64, with the shape of `numbers`.
+
+        Raises:
+            ValueError: If there is no image of a number.
+        """
+        labels = _load(self.path)[1]
+        for number in np.ravel(numbers):
+            if not 0 <= number < len(labels):
+                raise ValueError(
+                    f"There is no image {number} in {self.path}; its images "
+                    f"are 0 to {len(labels) - 1}."
+                )
+        return labels[numbers].astype(np.int64)
 
     def draw(self, numbers: np.ndarray, size: int) -> np.ndarray:
         """Images resized bilinearly, uint8 `[images, size, size, ...]`."""

@@ -19,10 +19,10 @@ def resized(images: np.ndarray, size: int) -> np.ndarray:
         float32 `[count, size, size]` or `[count, size, size, channels]`.
     """
     weights = _weights(images.shape[1], size)
-    rows = images.astype(np.float32)
-    if rows.ndim == 3:
-        return weights @ rows @ weights.T
-    return np.einsum("si,tj,nijc->nstc", weights, weights, rows, optimize=True)
+    if images.ndim == 3:
+        return weights @ images.astype(np.float32) @ weights.T
+    planes = np.moveaxis(images, -1, 1).astype(np.float32)
+    return np.moveaxis(weights @ planes @ weights.T, 1, -1)
 
 
 @functools.cache
