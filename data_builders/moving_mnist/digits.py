@@ -6,6 +6,7 @@ from etils import epath
 from mipae_tf.data_builders.moving_mnist import idx_files
 from mipae_tf.data_builders.worlds.image_bank import ImageBank
 from mipae_tf.data_builders.worlds.source_files import copied_from_earlier
+from mipae_tf.data_builders.worlds.source_files import downloaded
 from mipae_tf.data_builders.worlds.source_files import manual_folder
 
 DIGIT_SIZE = 32
@@ -39,7 +40,8 @@ def store_digits(
         folder: The folder of the dataset.
 
     Raises:
-        ValueError: If a file in the manual folder is missing or damaged.
+        ValueError: If a file in the manual folder is missing or damaged, or
+            one cannot be downloaded.
     """
     own, manual, paths = folder / DIGITS_FILE, manual_folder(dl_manager), None
     if manual is not None:
@@ -48,7 +50,7 @@ def store_digits(
         return Digits(own)
     if paths is None:
         urls = {name: _URL + name for name in idx_files.FILES}
-        paths = dl_manager.download(urls)
+        paths = downloaded(dl_manager, urls)
     return Digits.save(own, *idx_files.read_all(paths))
 
 

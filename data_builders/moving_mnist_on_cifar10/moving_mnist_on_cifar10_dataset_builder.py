@@ -22,6 +22,7 @@ from mipae_tf.data_builders.moving_mnist_on_cifar10.overlay_scene import (
 )
 from mipae_tf.data_builders.worlds.clip_builder import ClipBuilder
 from mipae_tf.data_builders.worlds.source_files import copied_from_earlier
+from mipae_tf.data_builders.worlds.source_files import downloaded
 from mipae_tf.data_builders.worlds.source_files import manual_folder
 
 _BACKGROUNDS_FILE = "backgrounds.npz"
@@ -119,5 +120,6 @@ class Builder(ClipBuilder):
             return kind.save(own, *cifar_files.read(path))
         if copied_from_earlier(own):
             return kind(own)
-        path = dl_manager.download(cifar_files.URL)
+        urls = {cifar_files.ARCHIVE: cifar_files.URL}
+        (path,) = downloaded(dl_manager, urls).values()
         return kind.save(own, *cifar_files.read_archive(path))

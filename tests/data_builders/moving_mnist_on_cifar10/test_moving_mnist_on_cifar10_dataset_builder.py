@@ -88,9 +88,9 @@ def test_files_that_are_not_there_are_downloaded(tmp_path):
     asked = []
 
     def download(_, urls):
-        asked.extend([urls] if isinstance(urls, str) else urls.values())
-        if isinstance(urls, str):
-            return _DUMMY / "cifar10.npz"
+        asked.extend(urls.values())
+        if cifar_files.ARCHIVE in urls:
+            return {cifar_files.ARCHIVE: _DUMMY / "cifar10.npz"}
         return {name: _DUMMY / "mnist" / name for name in urls}
 
     builder = _builder(tmp_path / "data")
@@ -102,6 +102,21 @@ def test_files_that_are_not_there_are_downloaded(tmp_path):
     assert len(asked) == 5
     assert set(asked) == set(overlay.Builder.url_infos)
     assert len(_read(builder, "train")) == 4
+
+
+def test_no_network(tmp_path):
+    error = ConnectionError("Failed to resolve 'www.cs.toronto.edu'\nmore")
+    shutil.copytree(_DUMMY / "mnist", tmp_path / "manual")
+    with (
+        mock.patch(_DOWNLOAD, side_effect=error),
+        pytest.raises(
+            ValueError,
+            match="(?s)binary.tar.gz cannot be downloaded"
+            r" \(Failed .*edu'\); get cifar-10-binary.* --manual_dir\.$",
+        ),
+    ):
+        _prepare(_builder(tmp_path / "data"), tmp_path / "manual")
+    assert not list((tmp_path / "data").rglob("*.npz"))
 
 
 def test_a_damaged_file_is_named_and_nothing_is_left(tmp_path):
