@@ -67,13 +67,13 @@ class ImageBank:
         Raises:
             ValueError: If there is no image of a number.
         """
-        labels = _load(self.path)[1]
-        for number in np.ravel(numbers):
-            if not 0 <= number < len(labels):
-                raise ValueError(
-                    f"There is no image {number} in {self.path}; its images "
-                    f"are 0 to {len(labels) - 1}."
-                )
+        labels, numbers = _load(self.path)[1], np.asarray(numbers)
+        wrong = (numbers < 0) | (numbers >= len(labels))
+        if wrong.any():
+            raise ValueError(
+                f"There is no image {numbers[wrong][0]} in {self.path}; its "
+                f"images are 0 to {len(labels) - 1}."
+            )
         return labels[numbers].astype(np.int64)
 
     def draw(self, numbers: np.ndarray, size: int) -> np.ndarray:
