@@ -91,7 +91,7 @@ def test_files_that_are_not_there_are_downloaded(tmp_path):
         asked.extend(urls.values())
         if cifar_files.ARCHIVE in urls:
             return {cifar_files.ARCHIVE: _DUMMY / "cifar10.npz"}
-        return {name: _DUMMY / "mnist" / name for name in urls}
+        return {name: _DUMMY / name for name in urls}
 
     builder = _builder(tmp_path / "data")
     with (
@@ -106,7 +106,8 @@ def test_files_that_are_not_there_are_downloaded(tmp_path):
 
 def test_no_network(tmp_path):
     error = ConnectionError("Failed to resolve 'www.cs.toronto.edu'\nmore")
-    shutil.copytree(_DUMMY / "mnist", tmp_path / "manual")
+    digits = tmp_path / "manual" / "mnist"
+    shutil.copytree(_DUMMY, digits, ignore=shutil.ignore_patterns("*.npz"))
     with (
         mock.patch(_DOWNLOAD, side_effect=error),
         pytest.raises(
