@@ -9,8 +9,17 @@ from mipae_tf.data_builders.moving_dsprites import (
 from mipae_tf.data_builders.moving_mnist import (
     moving_mnist_dataset_builder as moving_mnist,
 )
+from mipae_tf.data_builders.moving_mnist_on_cifar10 import (
+    moving_mnist_on_cifar10_dataset_builder as moving_mnist_on_cifar10,
+)
 from mipae_tf.data_builders.video_folder import (
     video_folder_dataset_builder as video_folder,
 )
 
-__all__ = ["kth_actions", "moving_dsprites", "moving_mnist", "video_folder"]
+__all__ = [
+    "kth_actions",
+    "moving_dsprites",
+    "moving_mnist",
+    "moving_mnist_on_cifar10",
+    "video_folder",
+]

@@ -1,87 +1,69 @@
 """The digits of MNIST, stored with a dataset so that it can be rendered."""
 
-import functools
-
 import numpy as np
+import tensorflow_datasets as tfds
 from etils import epath
+from mipae_tf.data_builders.moving_mnist import idx_files
+from mipae_tf.data_builders.worlds.image_bank import ImageBank
+from mipae_tf.data_builders.worlds.source_files import copied_from_earlier
+from mipae_tf.data_builders.worlds.source_files import downloaded
+from mipae_tf.data_builders.worlds.source_files import manual_folder
 
 DIGIT_SIZE = 32
-_VALIDATION_SHARE = 12  # one in 12 training digits: 5,000 of 60,000
+DIGITS_FILE = "digits.npz"
+_URL = "https://storage.googleapis.com/cvdf-datasets/mnist/"
 
 
-class Digits:
+class Digits(ImageBank):
     """Digits by number: 0..59,999 are the training digits of MNIST in order.
 
-    The numbers from 60,000 are its test digits. The file is read once per
-    process; workers receive the path, not the pixels.
-
-    Args:
-        path: An npz file written by `save`.
+    The numbers from 60,000 are its test digits.
     """
 
-    def __init__(self, path: epath.PathLike):
-        self.path = str(path)
+    validation_share = 12  # 5,000 of 60,000
 
-    @classmethod
-    def save(
-        cls,
-        path: epath.Path,
-        images: np.ndarray,
-        labels: np.ndarray,
-        num_train: int,
-    ) -> "Digits":
-        """Writes the digits and returns them.
-
-        Args:
-            path: The npz file to write.
-            images: uint8 `[digits, 28, 28]`, training digits first.
-            labels: uint8 `[digits]`.
-            num_train: Number of training digits.
-        """
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("wb") as file:
-            np.savez_compressed(
-                file, images=images, labels=labels, num_train=num_train
-            )
-        return cls(path)
-
-    def numbers(self, split: str) -> tuple[int, int]:
-        """Number of the first digit of a split, and of the first one after."""
-        _, labels, train = _load(self.path)
-        held = train // _VALIDATION_SHARE
-        return {
-            "train": (0, train - held),
-            "validation": (train - held, train),
-            "test": (train, len(labels)),
-        }[split]
-
-    def labels(self, numbers: np.ndarray) -> np.ndarray:
-        """The classes 0..9 of digits: int64, with the shape of `numbers`."""
-        return _load(self.path)[1][numbers].astype(np.int64)
-
-    def draw(self, numbers: np.ndarray) -> np.ndarray:
-        """Digits enlarged to 32 pixels: uint8 `[digits, 32, 32]`.
-
-        Bilinear, with aligned pixel centres.
-        """
-        chosen, back = np.unique(numbers, return_inverse=True)
-        images = _load(self.path)[0][chosen].astype(np.float32)
-        weights = _enlarging(images.shape[-1])
-        large = weights @ images @ weights.T  # [digits, 32, 32]
-        return np.rint(large).astype(np.uint8)[back]
+    def draw(self, numbers: np.ndarray, size: int = DIGIT_SIZE) -> np.ndarray:
+        """Digits resized from 28 pixels: uint8 `[digits, size, size]`."""
+        return super().draw(numbers, size)
 
 
-@functools.lru_cache(maxsize=2)
-def _load(path: str) -> tuple[np.ndarray, np.ndarray, int]:
-    with epath.Path(path).open("rb") as file:
-        arrays = np.load(file)
-        return arrays["images"], arrays["labels"], int(arrays["num_train"])
+def store_digits(
+    dl_manager: tfds.download.DownloadManager, folder: epath.Path
+) -> Digits:
+    """Writes the digits of a dataset that is being built.
+
+    They are read from the manual folder or its subfolder `mnist`; without
+    files there, copied from another built version, or else downloaded.
+
+    Args:
+        dl_manager: Of the build.
+        folder: The folder of the dataset.
+
+    Raises:
+        ValueError: If a file in the manual folder is missing or damaged, or
+            one cannot be downloaded.
+    """
+    own, manual, paths = folder / DIGITS_FILE, manual_folder(dl_manager), None
+    if manual is not None:
+        paths = idx_files.find(manual) or idx_files.find(manual / "mnist")
+    if paths is None and copied_from_earlier(own):
+        return Digits(own)
+    if paths is None:
+        urls = {name: _URL + name for name in idx_files.FILES}
+        paths = downloaded(dl_manager, urls)
+    return Digits.save(own, *idx_files.read_all(paths))
 
 
-@functools.cache
-def _enlarging(size: int) -> np.ndarray:
-    """Interpolation weights of the old rows in the new ones, `[32, size]`."""
-    centre = (np.arange(DIGIT_SIZE) + 0.5) * size / DIGIT_SIZE - 0.5
-    centre = np.clip(centre, 0, size - 1)[:, None]
-    weights = np.maximum(0, 1 - np.abs(centre - np.arange(size)))
-    return weights.astype(np.float32)
+def stored_digits(folder: epath.Path, dataset: str) -> Digits:
+    """The digits of a built dataset.
+
+    Raises:
+        ValueError: If the dataset is not built.
+    """
+    path = folder / DIGITS_FILE
+    if not path.exists():
+        raise ValueError(
+            f"{dataset} has no {DIGITS_FILE} in {folder}; build it first with "
+            "tfds build."
+        )
+    return Digits(path)

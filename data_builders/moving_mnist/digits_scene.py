@@ -4,7 +4,6 @@ import dataclasses
 
 import numpy as np
 from mipae_tf.data_builders.factors import Factor
-from mipae_tf.data_builders.moving_mnist.digits import DIGIT_SIZE
 from mipae_tf.data_builders.moving_mnist.digits import Digits
 from mipae_tf.data_builders.moving_mnist.digits_config import DigitsConfig
 from mipae_tf.data_builders.worlds import compose
@@ -50,12 +49,13 @@ class DigitsScene(Scene):
     @property
     def _wall(self) -> int:
         """The largest position that is inside the frame."""
-        return self.config.frame_size - DIGIT_SIZE
+        return self.config.frame_size - self.config.digit_size
 
     @property
     def _last(self) -> int:
         # The published wall rule puts a digit at 31 and never uses 32.
-        return self._wall if self.config.bounce == "reflect" else self._wall - 1
+        short = self.config.bounce in ("clamp", "redraw")
+        return self._wall - 1 if short else self._wall
 
     def sample(self, split: str, rng: np.random.Generator) -> Values:
         """Draws the factors of one clip; see `Scene.sample`."""
@@ -72,6 +72,11 @@ class DigitsScene(Scene):
 
     def _move(self, rng: np.random.Generator) -> np.ndarray:
         config, each = self.config, (self.objects, 2)
+        if config.bounce == "unit_square":
+            path = in_unit_square(
+                self.objects, config.num_frames, config.step, rng
+            )
+            return (self._wall * path).astype(np.int32)
         start = rng.integers(self._last, size=each, endpoint=True)
         speed = rng.integers(
             config.min_speed, config.max_speed, each, endpoint=True
@@ -136,6 +141,8 @@ class DigitsScene(Scene):
         masks = compose.visible(layers, values.get("front"))
         if self.config.colour:
             return compose.in_planes(layers, masks), masks
+        if self.config.merge == "max":
+            return layers.max(-1, keepdims=True), masks
         return compose.in_grey(layers), masks
 
     def _layer(self, n: int, values: Values) -> np.ndarray:
@@ -146,10 +153,39 @@ class DigitsScene(Scene):
                 f"content 'digit_{n}' is {digit[0]} but instance "
                 f"'index_{n}' {index[0]} is a {labels[0]}."
             )
-        patches = self.digits.draw(index)
+        patches = self.digits.draw(index, self.config.digit_size)
         return compose.paste(
             patches,
             values[f"y_{n}"],
             values[f"x_{n}"],
             self.config.frame_size,
         )
+
+
+def in_unit_square(
+    objects: int, num_frames: int, step: float, rng: np.random.Generator
+) -> np.ndarray:
+    """Paths as in the Moving MNIST of Srivastava et al. (arXiv 1502.04681).
+
+    The start is uniform, and so is the direction. The first frame is one step
+    after the start. At a wall, a position is set on the wall, and the speed
+    perpendicular to it changes sign.
+
+    Args:
+        objects: Number of objects.
+        num_frames: Number of frames.
+        step: Length of a step.
+        rng: Source of the start and the direction.
+
+    Returns:
+        Positions (x, y) in [0, 1], float `[time, objects, 2]`.
+    """
+    position = rng.uniform(size=(objects, 2))
+    angle = rng.uniform(0, 2 * np.pi, objects)
+    speed = step * np.stack([np.cos(angle), np.sin(angle)], -1)
+    path = np.empty((num_frames, objects, 2))
+    for time in range(num_frames):
+        position = position + speed
+        speed = np.where((position <= 0) | (position >= 1), -speed, speed)
+        position = path[time] = np.clip(position, 0, 1)
+    return path

@@ -2,15 +2,24 @@
 
 import numpy as np
 import tensorflow_datasets as tfds
-from etils import epath
 from mipae_tf.data_builders.moving_mnist import idx_files
 from mipae_tf.data_builders.moving_mnist.digits import Digits
+from mipae_tf.data_builders.moving_mnist.digits import store_digits
+from mipae_tf.data_builders.moving_mnist.digits import stored_digits
+from mipae_tf.data_builders.moving_mnist.digits_config import TEST_FILE
 from mipae_tf.data_builders.moving_mnist.digits_config import DigitsConfig
 from mipae_tf.data_builders.moving_mnist.digits_scene import DigitsScene
+from mipae_tf.data_builders.moving_mnist.published_test import UnlabelledScene
+from mipae_tf.data_builders.moving_mnist.published_test import find_sequences
 from mipae_tf.data_builders.worlds.clip_builder import ClipBuilder
+from mipae_tf.data_builders.worlds.scene import Scene
 
-_URL = "https://storage.googleapis.com/cvdf-datasets/mnist/"
-_DIGITS_FILE = "digits.npz"
+_SRIVASTAVA = {
+    "colour": False,
+    "digit_size": 28,
+    "bounce": "unit_square",
+    "merge": "max",
+}
 
 
 class Builder(ClipBuilder):
@@ -23,7 +32,8 @@ class Builder(ClipBuilder):
     }
     MANUAL_DOWNLOAD_INSTRUCTIONS = (
         "MNIST is downloaded automatically. Without a network, put all of "
-        f"{', '.join(idx_files.FILES)} in the manual folder."
+        f"{', '.join(idx_files.FILES)} in the manual folder. The config "
+        f"mnist_test_seq also needs {TEST_FILE}, which may be there too."
     )
     BUILDER_CONFIGS = [
         DigitsConfig("colour", description="One colour plane per digit."),
@@ -53,6 +63,19 @@ class Builder(ClipBuilder):
             description="Like stochastic, with one colour plane per digit.",
             bounce="redraw",
         ),
+        DigitsConfig(
+            "grey_srivastava",
+            description="Grey digits of 28 pixels, as in mnist_test_seq.",
+            **_SRIVASTAVA,
+        ),
+        DigitsConfig(
+            "mnist_test_seq",
+            description="Like grey_srivastava, with the published test clips; "
+            "without factors.",
+            test_clips=10_000,
+            published_test=True,
+            **_SRIVASTAVA,
+        ),
     ]
 
     @property
@@ -78,44 +101,28 @@ class Builder(ClipBuilder):
         scene = DigitsScene(self.builder_config)
         return scene.futures(before, last, steps, np.random.default_rng(seed))
 
-    def scene(self) -> DigitsScene:
+    def scene(self) -> Scene:
         """The scene of this configuration, with the digits of the dataset.
 
         Raises:
             ValueError: If the dataset is not built.
         """
-        path = self.data_path / _DIGITS_FILE
-        if not path.exists():
-            raise ValueError(
-                f"{self.info.full_name} has no {_DIGITS_FILE} in "
-                f"{self.data_path}; build it first with tfds build."
-            )
-        return DigitsScene(self.builder_config, Digits(path))
+        return self._scene(stored_digits(self.data_path, self.info.full_name))
 
     def _info(self) -> tfds.core.DatasetInfo:
-        return self._clip_info(DigitsScene(self.builder_config))
+        return self._clip_info(self._scene())
 
-    def _prepare(
-        self, dl_manager: tfds.download.DownloadManager
-    ) -> DigitsScene:
-        try:
-            paths = idx_files.find(dl_manager.manual_dir)
-        except AssertionError:  # there is no manual folder
-            paths = None
-        # Stored with the dataset, so that `render` needs no other files.
-        own, earlier = self.data_path / _DIGITS_FILE, self._earlier_digits()
-        if paths is None and earlier is not None:
-            earlier.copy(own)
-            return DigitsScene(self.builder_config, Digits(own))
-        if paths is None:
-            urls = {name: _URL + name for name in idx_files.FILES}
-            paths = dl_manager.download(urls)
-        digits = Digits.save(own, *idx_files.read_all(paths))
-        return DigitsScene(self.builder_config, digits)
+    def _prepare(self, dl_manager: tfds.download.DownloadManager) -> Scene:
+        path, config = None, self.builder_config
+        if config.published_test:
+            path = find_sequences(dl_manager, config)
+        return self._scene(store_digits(dl_manager, self.data_path), path)
 
-    def _earlier_digits(self) -> epath.Path | None:
-        """The digits of another built version, from the same files."""
-        for path in sorted(self.data_path.parent.glob(f"*/{_DIGITS_FILE}")):
-            if tfds.core.Version.is_valid(path.parent.name):
-                return path
-        return None
+    def _scene(
+        self, digits: Digits | None = None, path: str | None = None
+    ) -> Scene:
+        config = self.builder_config
+        drawn = DigitsScene(config, digits)
+        if config.published_test:
+            return UnlabelledScene(config, drawn, path)
+        return drawn

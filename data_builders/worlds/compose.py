@@ -59,12 +59,14 @@ def boxes_of(masks: np.ndarray) -> np.ndarray:
         zeros for an object of which no pixel is visible.
     """
     edges = []
-    for axis in (2, 1):  # rows with a pixel, then columns
-        seen = masks.any(axis)  # [frames, height or width, objects]
-        size = seen.shape[1]
-        low = seen.argmax(1) / size  # [frames, objects]
-        high = (size - seen[:, ::-1].argmax(1)) / size
-        edges.append((low, np.where(seen.any(1), high, 0)))
+    # Several times faster than with the objects on the last axis.
+    planes = np.moveaxis(masks, -1, 1).astype(bool, order="C")
+    for axis in (3, 2):  # rows with a pixel, then columns
+        seen = planes.any(axis)  # [frames, objects, height or width]
+        size = seen.shape[2]
+        low = seen.argmax(2) / size  # [frames, objects]
+        high = (size - seen[:, :, ::-1].argmax(2)) / size
+        edges.append((low, np.where(seen.any(2), high, 0)))
     (top, bottom), (left, right) = edges
     return np.stack([top, left, bottom, right], -1).astype(np.float32)
 

@@ -4,6 +4,7 @@ from etils import epath
 from mipae_tf.data_builders.moving_mnist.digits import Digits
 from mipae_tf.data_builders.moving_mnist.digits_config import DigitsConfig
 from mipae_tf.data_builders.moving_mnist.digits_scene import DigitsScene
+from mipae_tf.data_builders.moving_mnist.digits_scene import in_unit_square
 
 
 @pytest.fixture
@@ -123,3 +124,58 @@ def test_futures_continue_like_clips(digits):
     speed = np.array(again)[:, 1, 1] - np.array(again)[:, 1, 0]
     assert set(speed[:, 1]) == {1, 2, 3, 4}  # away from the wall
     assert set(speed[:, 0]) == set(range(-4, 5))
+
+
+def test_unit_square_loses_the_overshoot_at_a_wall():
+    for seed in range(30):
+        rng = np.random.default_rng(seed)
+        path = in_unit_square(2, 40, 0.1, rng)
+        assert path.shape == (40, 2, 2)
+        assert 0 <= path.min() <= path.max() <= 1
+        step = np.diff(path, axis=0)
+        at_wall = (path == 0) | (path == 1)
+        free = ~(at_wall[1:] | at_wall[:-1]).any(-1)
+        np.testing.assert_allclose(np.hypot(*step[free].T), 0.1)
+        # From the wall a full step inward, whatever was lost before it.
+        after = at_wall[1:-1] & ~at_wall[2:]
+        inward = np.where(path[1:-1] == 0, 1, -1) * step[1:]
+        usual = np.abs(step).max(0) * np.ones_like(step[1:])
+        np.testing.assert_allclose(inward[after], usual[after])
+    assert at_wall.any()
+
+
+def test_srivastava_digits(digits):
+    """Positions are those of the pixels, which are merged by the maximum."""
+    scene = _scene(
+        digits, colour=False, digit_size=28, bounce="unit_square", merge="max"
+    )
+    assert scene.factors[2].size == 37
+    overlaps = 0
+    for index in range(8):
+        _, clip = scene.clip("train", index)
+        assert set(np.unique(clip["video"])) == {0, 180}
+        np.testing.assert_array_equal(
+            clip["video"][..., 0] > 0, clip["masks"].any(-1)
+        )
+        overlaps += (clip["masks"].sum(-1) > 1).any()
+        for n in range(2):
+            mask = clip["masks"][..., n]
+            left = mask.any(1).argmax(1)
+            np.testing.assert_array_equal(left - 8, clip["pose"][f"x_{n}"])
+            top = mask.any(2).argmax(1)
+            np.testing.assert_array_equal(top - 8, clip["pose"][f"y_{n}"])
+    assert overlaps
+
+
+@pytest.mark.parametrize(
+    ("fields", "message"),
+    [
+        ({"merge": "mean"}, "merge is 'mean' but must be one of 'add', 'max'"),
+        ({"step": 1.5}, "step is 1.5 but must be at least 0 and less than 1"),
+        ({"digit_size": 63}, "frame_size is 64 but .* at least 65"),
+        ({"published_test": True}, "colour is True but must be one of False"),
+    ],
+)
+def test_invalid_fields_are_refused(fields, message):
+    with pytest.raises(ValueError, match=message):
+        DigitsConfig("test", **fields)

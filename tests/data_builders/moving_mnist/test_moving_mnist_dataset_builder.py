@@ -58,6 +58,68 @@ def test_published_configurations():
     assert configs["stochastic"].bounce == "redraw"
     assert configs["stochastic_colour"].colour
     assert configs["stochastic_colour"].bounce == "redraw"
+    standard = configs["mnist_test_seq"]
+    assert (standard.test_clips, standard.num_frames) == (10_000, 20)
+    assert (standard.digit_size, standard.step) == (28, 0.1)
+
+
+_PUBLISHED = {"colour": False, "num_frames": 3, "published_test": True}
+
+
+@pytest.fixture
+def manual(tmp_path):
+    """A manual folder with two test clips of three frames."""
+    folder = tmp_path / "manual"
+    shutil.copytree(_DUMMY, folder)
+    rng = np.random.default_rng(0)
+    clips = rng.integers(256, size=(3, 2, 64, 64), dtype=np.uint8)
+    np.save(folder / "mnist_test_seq.npy", clips)
+    return folder
+
+
+def test_published_test_clips(tmp_path, manual):
+    configs = [
+        DigitsConfig("published", **_TINY | _PUBLISHED),
+        DigitsConfig("drawn", **_TINY | _PUBLISHED | {"published_test": False}),
+    ]
+    published, drawn = (
+        moving_mnist.Builder(config=config, data_dir=tmp_path)
+        for config in configs
+    )
+    for builder in (published, drawn):
+        _prepare(builder, manual)
+    assert published.info.metadata["factors"] == []
+    assert set(published.info.features) == {"video", "content", "pose"}
+    found = list(tfds.as_numpy(published.as_dataset(split="test")))
+    clips = np.stack([clip["video"][..., 0] for clip in found], 1)
+    np.testing.assert_array_equal(clips, np.load(manual / "mnist_test_seq.npy"))
+    for one, other in zip(
+        *(
+            tfds.as_numpy(builder.as_dataset(split="train"))
+            for builder in (published, drawn)
+        ),
+        strict=True,
+    ):
+        np.testing.assert_array_equal(one["video"], other["video"])
+    with pytest.raises(ValueError, match="published have no factors"):
+        published.render({}, {})
+
+
+@pytest.mark.parametrize("damage", ["shape", "truncated", "text"])
+def test_another_file_of_test_clips_is_refused(tmp_path, manual, damage):
+    path = manual / "mnist_test_seq.npy"
+    clips, raw = np.load(path), path.read_bytes()
+    if damage == "shape":
+        np.save(path, clips.swapaxes(0, 1))
+    else:
+        path.write_bytes(raw[:-9] if damage == "truncated" else b"<html>")
+    config = DigitsConfig("published", **_TINY | _PUBLISHED)
+    builder = moving_mnist.Builder(config=config, data_dir=tmp_path / "data")
+    with pytest.raises(
+        ValueError, match=r"_seq.npy must be a file of uint8 \[3, 2, 64, 64\]"
+    ):
+        _prepare(builder, manual)
+    assert not list((tmp_path / "data").glob("moving_mnist/published/*"))
 
 
 def test_a_built_dataset_can_be_rendered_without_its_sources(tmp_path):
@@ -90,7 +152,7 @@ def test_the_files_are_downloaded_if_the_manual_folder_has_none(
     tmp_path,
 ):
     def download(_, urls):
-        assert set(urls.values()) <= set(moving_mnist.Builder.url_infos)
+        assert set(urls.values()) < set(moving_mnist.Builder.url_infos)
         return {name: _DUMMY / name for name in urls}
 
     builder = _builder(tmp_path / "data")
