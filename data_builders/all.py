@@ -9,8 +9,17 @@ from mipae_tf.data_builders.moving_dsprites import (
 from mipae_tf.data_builders.moving_mnist import (
     moving_mnist_dataset_builder as moving_mnist,
 )
+from mipae_tf.data_builders.mpi3d_video import (
+    mpi3d_video_dataset_builder as mpi3d_video,
+)
 from mipae_tf.data_builders.video_folder import (
     video_folder_dataset_builder as video_folder,
 )
 
-__all__ = ["kth_actions", "moving_dsprites", "moving_mnist", "video_folder"]
+__all__ = [
+    "kth_actions",
+    "moving_dsprites",
+    "moving_mnist",
+    "mpi3d_video",
+    "video_folder",
+]
