@@ -3,6 +3,7 @@
 import os
 
 import tensorflow_datasets as tfds
+from mipae_tf.data_builders.grids.sources import manual_folder
 from mipae_tf.data_builders.mpi3d_video import mpi3d_file
 from mipae_tf.data_builders.mpi3d_video.arm_config import ArmConfig
 from mipae_tf.data_builders.mpi3d_video.arm_scene import ArmScene
@@ -69,10 +70,7 @@ class Builder(ClipBuilder):
 
     def _prepare(self, dl_manager: tfds.download.DownloadManager) -> ArmScene:
         config: ArmConfig = self.builder_config
-        try:
-            folder = dl_manager.manual_dir
-        except AssertionError:  # there is no manual folder
-            folder = None
+        folder = manual_folder(dl_manager)
         images = mpi3d_file.prepare(folder, config.variant)
         if images.grid[0] < config.grid:
             raise ValueError(
