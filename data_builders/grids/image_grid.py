@@ -13,9 +13,10 @@ from numpy.lib import format as npy_format
 class ImageGrid:
     """Images in a file, in the order of their factors.
 
-    The file is mapped for each read and never loaded as a whole: memory grows
-    with the number of requested images, not with the file. Workers receive the
-    path, not the pixels.
+    Only the requested images are read, each from its place in the file: memory
+    grows with their number, not with the file. This is several times faster
+    than a memory map, which reads far more around each image. Workers receive
+    the path, not the pixels.
 
     Attributes:
         path: The file.
@@ -44,15 +45,20 @@ class ImageGrid:
                 value is out of range.
         """
         index = np.ravel_multi_index(tuple(values), self.grid)  # [frames]
-        shape = (math.prod(self.grid), *self.image)
+        size = math.prod(self.image)
+        images = np.empty((len(index), *self.image), np.uint8)
         try:
-            images = np.memmap(self.path, np.uint8, "r", self.offset, shape)
+            with open(self.path, "rb", buffering=0) as file:
+                for image, place in zip(images, index.tolist()):
+                    file.seek(self.offset + place * size)
+                    if file.readinto(image) < size:
+                        raise ValueError("it is truncated")
         except (OSError, ValueError) as error:
             raise ValueError(
                 f"{self.path} cannot be read ({why(error)}); put it back, or "
                 "build the dataset again."
             ) from error
-        return np.asarray(images[index])
+        return images
 
 
 def open_npy(

@@ -30,7 +30,6 @@ def test_an_image_is_found_by_its_factors(file):
     assert images.grid == GRID
     values = np.array([[1, 0, 1], [2, 0, 1], [3, 1, 0]])  # [factors, frames]
     found = images.read(values)
-    assert type(found) is np.ndarray
     assert found.shape == (3, *IMAGE)
     for frame, wanted in zip(found, values.T, strict=True):
         assert (frame == wanted).all()
@@ -44,12 +43,12 @@ def test_a_file_that_is_gone_is_named(file, damage):
     size = os.path.getsize(file)
     os.remove(file)
     if damage == "truncated":
-        np.save(file, images_of_factors()[1:])
-        assert os.path.getsize(file) < size
+        np.save(file, images_of_factors())
+        os.truncate(file, size - 1)
     elif damage == "folder":
         os.mkdir(file)
     with pytest.raises(ValueError, match=r"images\.npy cannot be read \(.*put"):
-        images.read([[0], [0], [0]])
+        images.read([[1], [2], [3]])
 
 
 @pytest.mark.parametrize(

@@ -51,7 +51,7 @@ class Mpi3dVideoTest(tfds.testing.DatasetBuilderTestCase):
     DATASET_CLASS = mpi3d_video.Builder
     SPLITS = SPLITS
     BUILDER_CONFIG_NAMES_TO_TEST = [CONFIG]
-    MOCK_OUT_FORBIDDEN_OS_FUNCTIONS = False  # only local files can be mapped
+    MOCK_OUT_FORBIDDEN_OS_FUNCTIONS = False  # the images are local files
 
     EXAMPLE_DIR = FOLDER.name
 

@@ -80,7 +80,7 @@ class Shapes3dVideoTest(tfds.testing.DatasetBuilderTestCase):
     DATASET_CLASS = shapes3d_video.Builder
     SPLITS = SPLITS
     BUILDER_CONFIG_NAMES_TO_TEST = [CONFIG]
-    MOCK_OUT_FORBIDDEN_OS_FUNCTIONS = False  # only local files can be mapped
+    MOCK_OUT_FORBIDDEN_OS_FUNCTIONS = False  # the images are local files
     EXAMPLE_DIR = FOLDER.name
 
 
