@@ -1,7 +1,5 @@
 """The scene of small NORB videos."""
 
-import functools
-
 import numpy as np
 from mipae_tf.data_builders.factors import Factor
 from mipae_tf.data_builders.grids.grid_scene import GridScene
@@ -65,32 +63,29 @@ class NorbScene(GridScene):
     def draw(self, values: Values) -> tuple[np.ndarray, None]:
         """Looks frames up, and makes them smaller; see `Scene.draw`."""
         frames, _ = super().draw(values)
-        return shrunk(frames, self.config.frame_size), None
+        if self.config.frame_size < frames.shape[1]:
+            frames = shrunk(frames)  # from 96 to 64
+        return frames, None
 
 
-def shrunk(frames: np.ndarray, size: int) -> np.ndarray:
-    """Averages the area of each new pixel.
+def shrunk(frames: np.ndarray) -> np.ndarray:
+    """Makes frames smaller by a third: a new pixel is the mean of its area.
+
+    Three old rows become two new ones: the first covers the first old row and
+    half of the second one. In integers, because a product with a matrix is
+    slower for such small frames, by far if its threads have to wait.
 
     Args:
-        frames: Square frames, uint8 `[frames, old, old, 1]`.
-        size: The new size, at most the old one.
+        frames: uint8 `[frames, 3 n, 3 n, 1]`.
 
     Returns:
-        Frames, uint8 `[frames, size, size, 1]`.
+        Frames, uint8 `[frames, 2 n, 2 n, 1]`.
     """
-    old = frames.shape[1]
-    if old == size:
-        return frames
-    weights = _covering(old, size)
-    small = weights @ frames[..., 0].astype(np.float32) @ weights.T
-    return np.rint(small).astype(np.uint8)[..., None]
-
-
-@functools.cache
-def _covering(old: int, size: int) -> np.ndarray:
-    """Share of each old row in each new row, `[size, old]`."""
-    edges = np.arange(size + 1) * old / size
-    low, high = edges[:-1, None], edges[1:, None]
-    row = np.arange(old)
-    cover = np.minimum(row + 1, high) - np.maximum(row, low)
-    return (np.maximum(cover, 0) * size / old).astype(np.float32)
+    total = frames.astype(np.uint16)  # 9 times the new values, at most 2,295
+    for axis in (1, 2):
+        parts = np.moveaxis(total, axis, 0)
+        first, middle, last = parts[0::3], parts[1::3], parts[2::3]
+        pair = np.stack([2 * first + middle, middle + 2 * last], 1)
+        # [n, 2, ...] to [2 n, ...]
+        total = np.moveaxis(pair.reshape(-1, *pair.shape[2:]), 0, axis)
+    return ((total + 4) // 9).astype(np.uint8)
