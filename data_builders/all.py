@@ -12,6 +12,15 @@ from mipae_tf.data_builders.moving_mnist import (
 from mipae_tf.data_builders.moving_mnist_on_cifar10 import (
     moving_mnist_on_cifar10_dataset_builder as moving_mnist_on_cifar10,
 )
+from mipae_tf.data_builders.mpi3d_video import (
+    mpi3d_video_dataset_builder as mpi3d_video,
+)
+from mipae_tf.data_builders.shapes3d_video import (
+    shapes3d_video_dataset_builder as shapes3d_video,
+)
+from mipae_tf.data_builders.small_norb_video import (
+    small_norb_video_dataset_builder as small_norb_video,
+)
 from mipae_tf.data_builders.video_folder import (
     video_folder_dataset_builder as video_folder,
 )
@@ -21,5 +30,8 @@ __all__ = [
     "moving_dsprites",
     "moving_mnist",
     "moving_mnist_on_cifar10",
+    "mpi3d_video",
+    "shapes3d_video",
+    "small_norb_video",
     "video_folder",
 ]

@@ -1,0 +1,1 @@
+"""Clips from image sets that hold one image per combination of factors."""

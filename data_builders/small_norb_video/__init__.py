@@ -1,0 +1,1 @@
+"""Small NORB: toys that turn before the camera."""
