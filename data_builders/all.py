@@ -9,8 +9,17 @@ from mipae_tf.data_builders.moving_dsprites import (
 from mipae_tf.data_builders.moving_mnist import (
     moving_mnist_dataset_builder as moving_mnist,
 )
+from mipae_tf.data_builders.sprites_lpc import (
+    sprites_lpc_dataset_builder as sprites_lpc,
+)
 from mipae_tf.data_builders.video_folder import (
     video_folder_dataset_builder as video_folder,
 )
 
-__all__ = ["kth_actions", "moving_dsprites", "moving_mnist", "video_folder"]
+__all__ = [
+    "kth_actions",
+    "moving_dsprites",
+    "moving_mnist",
+    "sprites_lpc",
+    "video_folder",
+]
