@@ -1,5 +1,11 @@
 """Registers all builders of this package in tfds."""
 
+from mipae_tf.data_builders.dsprites_dynamic import (
+    dsprites_dynamic_dataset_builder as dsprites_dynamic,
+)
+from mipae_tf.data_builders.dsprites_static import (
+    dsprites_static_dataset_builder as dsprites_static,
+)
 from mipae_tf.data_builders.kth_actions import (
     kth_actions_dataset_builder as kth_actions,
 )
@@ -17,6 +23,8 @@ from mipae_tf.data_builders.video_folder import (
 )
 
 __all__ = [
+    "dsprites_dynamic",
+    "dsprites_static",
     "kth_actions",
     "moving_dsprites",
     "moving_mnist",
