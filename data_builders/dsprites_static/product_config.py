@@ -41,8 +41,9 @@ class ProductConfig(ClipConfig):
         self._one_of("bounce", ("clamp",))  # nothing bounces
         self._one_of("seed", (0,))  # nothing is random
         self._one_of("clips_from", ("drawn", "files"))
+        combinations = self.combinations()
         for split, count in self.split_sizes().items():
-            most = len(self.combinations()[split])
+            most = len(combinations[split])
             if count > most:
                 raise ValueError(
                     f"{split}_clips is {count} but must be at most {most:,}, "

@@ -68,7 +68,7 @@ def test_the_factors_say_what_the_pixels_show():
     """Position, size, colour and the axis of ellipses, from pixels alone."""
     scene, shapes = scene_of(), collections.Counter()
     areas = {}  # by shape and scale
-    for index in range(60):
+    for index in range(30):
         _, clip = scene.clip("validation", index)
         content, pose, video = clip["content"], clip["pose"], clip["video"]
         masks = clip["masks"][..., 0]
@@ -90,7 +90,7 @@ def test_the_factors_say_what_the_pixels_show():
                 angle = 2 * np.pi * 2 * pose["orientation"][time] / 39
                 moments = np.cov(np.stack([columns, rows]))
                 long = np.linalg.eigh(moments)[1][:, -1]
-                axis = np.array([np.cos(angle), np.sin(angle)])
+                axis = np.array([np.cos(angle), -np.sin(angle)])
                 assert abs(long @ axis) > 0.97
     assert min(shapes.values()) > 5 and len(shapes) == 3
     for (shape, scale), found in areas.items():
@@ -142,13 +142,12 @@ _PREFIX = {"train": "train", "validation": "val", "test": "test"}
 def rows_of(scene, split, count) -> list[dict]:
     """Rows as in the public files."""
     rows = []
-    for index in range(count):
-        flat = scene.config.combinations()[split][-1 - index]
+    for flat in scene.config.combinations()[split][-count:]:
         labels = np.unravel_index(flat, scene.config.sizes())
         video, _ = scene.render(**scene.grouped(scene.values_of(labels)))
         row = dict(zip(_COLUMNS, map(int, labels), strict=True))
         row["x"] = [{"bytes": png(frame), "path": None} for frame in video]
-        rows.append(row | {"id": index})
+        rows.append(row | {"id": int(flat)})
     return rows
 
 
@@ -184,7 +183,7 @@ def build(folder, data_dir):
 def test_public_files_are_read(public, tmp_path):
     builder = build(public, tmp_path / "data")
     assert builder.info.metadata["clips"] == "files"
-    flat = builder.builder_config.combinations()["train"][-4:]
+    flat = builder.builder_config.combinations()["train"][-5:-1]
     seen = set()
     for clip in tfds.as_numpy(builder.as_dataset(split="train")):
         drawn = builder.render(clip["content"], clip["pose"])
