@@ -1,5 +1,11 @@
 """Registers all builders of this package in tfds."""
 
+from mipae_tf.data_builders.dsprites_dynamic import (
+    dsprites_dynamic_dataset_builder as dsprites_dynamic,
+)
+from mipae_tf.data_builders.dsprites_static import (
+    dsprites_static_dataset_builder as dsprites_static,
+)
 from mipae_tf.data_builders.kth_actions import (
     kth_actions_dataset_builder as kth_actions,
 )
@@ -21,11 +27,16 @@ from mipae_tf.data_builders.shapes3d_video import (
 from mipae_tf.data_builders.small_norb_video import (
     small_norb_video_dataset_builder as small_norb_video,
 )
+from mipae_tf.data_builders.sprites_lpc import (
+    sprites_lpc_dataset_builder as sprites_lpc,
+)
 from mipae_tf.data_builders.video_folder import (
     video_folder_dataset_builder as video_folder,
 )
 
 __all__ = [
+    "dsprites_dynamic",
+    "dsprites_static",
     "kth_actions",
     "moving_dsprites",
     "moving_mnist",
@@ -33,5 +44,6 @@ __all__ = [
     "mpi3d_video",
     "shapes3d_video",
     "small_norb_video",
+    "sprites_lpc",
     "video_folder",
 ]

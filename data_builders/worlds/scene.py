@@ -39,7 +39,18 @@ class Scene(abc.ABC):
     action_dim: int = 0
     has_boxes: bool = False
 
-    @abc.abstractmethod
+    def values(self, split: str, index: int) -> Values:
+        """The factors of example `index` of a split.
+
+        By default they are sampled. A scene whose clips are listed, such as
+        all combinations of its factors, overrides this method instead of
+        `sample`.
+
+        Returns:
+            As `sample`.
+        """
+        return self.sample(split, example_rng(self.config.seed, split, index))
+
     def sample(self, split: str, rng: np.random.Generator) -> Values:
         """Samples the factors of one clip of a split.
 
@@ -48,6 +59,7 @@ class Scene(abc.ABC):
             otherwise a scalar. With `action_dim`, also `actions`, float
             `[time, action_dim]`; action t leads from frame t to t + 1.
         """
+        raise NotImplementedError
 
     @abc.abstractmethod
     def draw(self, values: Values) -> tuple[np.ndarray, np.ndarray | None]:
@@ -72,8 +84,7 @@ class Scene(abc.ABC):
         Returns:
             A unique key, and the example.
         """
-        rng = example_rng(self.config.seed, split, index)
-        values = self.sample(split, rng)
+        values = self.values(split, index)
         groups = self.grouped(values)
         video, masks = self.render(**groups)
         for factor in self._per_frame:

@@ -1,0 +1,1 @@
+"""dSprites that move back and forth; all combinations of factors."""

@@ -1,0 +1,1 @@
+"""dSprites that grow, shrink and turn in place; all combinations of factors."""

@@ -1,0 +1,1 @@
+"""Sprites: animated characters of the Liberated Pixel Cup."""
