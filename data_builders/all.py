@@ -1,5 +1,8 @@
 """Registers all builders of this package in tfds."""
 
+from mipae_tf.data_builders.bouncing_shapes import (
+    bouncing_shapes_dataset_builder as bouncing_shapes,
+)
 from mipae_tf.data_builders.kth_actions import (
     kth_actions_dataset_builder as kth_actions,
 )
@@ -13,4 +16,10 @@ from mipae_tf.data_builders.video_folder import (
     video_folder_dataset_builder as video_folder,
 )
 
-__all__ = ["kth_actions", "moving_dsprites", "moving_mnist", "video_folder"]
+__all__ = [
+    "bouncing_shapes",
+    "kth_actions",
+    "moving_dsprites",
+    "moving_mnist",
+    "video_folder",
+]

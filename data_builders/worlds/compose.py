@@ -58,13 +58,15 @@ def boxes_of(masks: np.ndarray) -> np.ndarray:
         Top, left, bottom and right in [0, 1], float32 `[frames, objects, 4]`;
         zeros for an object of which no pixel is visible.
     """
+    # `any` is several times faster over whole planes.
+    planes = np.ascontiguousarray(np.moveaxis(masks, -1, 1), bool)
     edges = []
-    for axis in (2, 1):  # rows with a pixel, then columns
-        seen = masks.any(axis)  # [frames, height or width, objects]
-        size = seen.shape[1]
-        low = seen.argmax(1) / size  # [frames, objects]
-        high = (size - seen[:, ::-1].argmax(1)) / size
-        edges.append((low, np.where(seen.any(1), high, 0)))
+    for axis in (3, 2):  # rows with a pixel, then columns
+        seen = planes.any(axis)  # [frames, objects, height or width]
+        size = seen.shape[2]
+        low = seen.argmax(2) / size  # [frames, objects]
+        high = (size - seen[..., ::-1].argmax(2)) / size
+        edges.append((low, np.where(seen.any(2), high, 0)))
     (top, bottom), (left, right) = edges
     return np.stack([top, left, bottom, right], -1).astype(np.float32)
 
