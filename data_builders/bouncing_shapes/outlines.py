@@ -36,28 +36,29 @@ def distances(
     that meet there, or less.
 
     Args:
-        shape: Indices into `SHAPES`, `[objects]`.
-        size: Radius of the circle around each, `[objects]`.
-        angle: Rotation from the x axis to the y axis, `[objects]`.
-        right: Columns of points relative to each centroid, `[objects, width]`.
-        down: Rows of points relative to each centroid, `[objects, height]`.
+        shape: Indices into `SHAPES`, `[...]`.
+        size: Radius of the circle around each, `[...]`.
+        angle: Rotation from the x axis to the y axis, `[...]`.
+        right: Columns of points relative to each centroid, `[..., width]`.
+        down: Rows of points relative to each centroid, `[..., height]`.
 
     Returns:
-        float32 `[objects, height, width]`.
+        float32 `[..., height, width]`.
     """
-    normal = _NORMALS[shape] + angle[:, None]  # [objects, edges]
-    across = np.cos(normal).astype(np.float32)[..., None] * right[:, None]
-    along = np.sin(normal).astype(np.float32)[..., None] * down[:, None]
-    along -= (_OFFSETS[shape] * size[:, None])[..., None]
-    # across [objects, edges, width], along [objects, edges, height]
-    found = across[:, 0, None, :] + along[:, 0, :, None]
+    right, down = right.astype(np.float32), down.astype(np.float32)
+    normal = _NORMALS[shape] + angle[..., None]  # [..., edges]
+    across = np.cos(normal)[..., None] * right[..., None, :]
+    along = np.sin(normal)[..., None] * down[..., None, :]
+    along -= (_OFFSETS[shape] * size[..., None])[..., None]
+    # across [..., edges, width], along [..., edges, height]
+    found = across[..., 0, None, :] + along[..., 0, :, None]
     for edge in range(1, _MAX_EDGES):
-        other = across[:, edge, None, :] + along[:, edge, :, None]
+        other = across[..., edge, None, :] + along[..., edge, :, None]
         np.maximum(found, other, out=found)
     discs = shape == SHAPES.index("disc")
     squared = (right[discs] ** 2)[:, None] + (down[discs] ** 2)[..., None]
     found[discs] = np.sqrt(squared) - size[discs, None, None]
-    return found  # [objects, height, width]
+    return found  # [..., height, width]
 
 
 def _edges() -> tuple[np.ndarray, np.ndarray]:

@@ -50,31 +50,41 @@ def paint(canvas: np.ndarray, objects: Objects) -> np.ndarray:
         pixel is inside the object, and in no object in front of it.
     """
     frames, side = canvas.shape[:2]
-    number = objects.size.shape[1]
+    every = np.arange(frames)
+    # From back to front; in the rest, arrays have the shape [objects, frames].
+    order = np.argsort(objects.depth, -1, kind="stable")[:, ::-1].T
     window = min(side, 2 * math.ceil(objects.size.max()) + 3)
-    top = _first(objects.y, window, side)  # [frames, objects]
-    left = _first(objects.x, window, side)
-    distance = _distances(objects, top, left, window)
-    cover = np.clip(0.5 - distance, 0, 1)  # [frames, objects, window, window]
+    x, y = objects.x[every, order], objects.y[every, order]
+    left, top = _first(x, window, side), _first(y, window, side)
+    pixel = np.arange(window) + 0.5
+    distance = outlines.distances(
+        objects.shape[every, order],
+        objects.size[every, order],
+        objects.angle[every, order],
+        (left - x)[..., None] + pixel,
+        (top - y)[..., None] + pixel,
+    )  # [objects, frames, window, window]
+    distance[~objects.present[every, order]] = 1
+    cover = 0.5 - distance
+    np.clip(cover, 0, 1, out=cover)
+    colour = objects.colour[every, order]  # [objects, frames, channels]
     front = np.zeros((frames, side, side), np.uint8)  # 1 + index, 0 for none
     pixels, fronts = _windows(canvas, window), _windows(front, window)
-    # The last is in front.
-    order = np.argsort(objects.depth, -1, kind="stable")[:, ::-1]
-    for index in order.T:  # [frames], an object in each frame
-        frame = np.flatnonzero(objects.present[np.arange(frames), index])
-        one = frame, index[frame]
-        place = frame, top[one], left[one]
-        behind = pixels[place].astype(np.float32)
+    for k, index in enumerate(order):
+        place = every, top[k], left[k]
+        # In the order of `cover`, which makes the sum several times faster.
+        mixed = pixels[place].astype(np.float32, order="C")
         # [frames, channels, window, window]
-        colour = objects.colour[one][..., None, None]
-        behind += cover[one][:, None] * (colour - behind)
-        pixels[place] = np.rint(behind).astype(np.uint8)
-        label = np.uint8(1 + one[1])[:, None, None]
-        fronts[place] = np.where(distance[one] < 0, label, fronts[place])
-    masks = np.empty((*front.shape, number), np.uint8)
-    for n in range(number):
-        masks[..., n] = front == n + 1
-    return masks
+        mixed += cover[k, :, None] * (colour[k, ..., None, None] - mixed)
+        pixels[place] = np.rint(mixed).astype(np.uint8)
+        label = fronts[place].copy(order="C")  # [frames, window, window]
+        shown = np.uint8(1 + index)[:, None, None]
+        np.copyto(label, shown, where=distance[k] < 0)
+        fronts[place] = label
+    masks = np.empty((*front.shape, len(order)), bool)
+    for n in range(len(order)):
+        np.equal(front, n + 1, out=masks[..., n])
+    return masks.view(np.uint8)
 
 
 def _first(centre: np.ndarray, window: int, side: int) -> np.ndarray:
@@ -85,23 +95,6 @@ def _first(centre: np.ndarray, window: int, side: int) -> np.ndarray:
     """
     first = np.rint(centre).astype(np.int64) - window // 2
     return np.clip(first, 0, side - window)
-
-
-def _distances(
-    objects: Objects, top: np.ndarray, left: np.ndarray, window: int
-) -> np.ndarray:
-    """Distances of the pixels of each window, `[..., window, window]`."""
-    pixel = np.arange(window) + 0.5
-    right = left[..., None] + pixel - objects.x[..., None]
-    down = top[..., None] + pixel - objects.y[..., None]
-    found = outlines.distances(
-        objects.shape.ravel(),
-        objects.size.ravel(),
-        objects.angle.ravel(),
-        right.reshape(-1, window).astype(np.float32),
-        down.reshape(-1, window).astype(np.float32),
-    )  # [frames * objects, window, window]
-    return found.reshape(*top.shape, window, window)
 
 
 def _windows(frames: np.ndarray, window: int) -> np.ndarray:
