@@ -160,6 +160,22 @@ def test_absent_objects_have_no_pixels_and_zero_factors():
     assert counts == {1, 2, 3, 4}
 
 
+def test_fewer_objects_may_be_drawn():
+    world = scene(objects=3, min_objects=1)
+    clip = next(
+        clip
+        for clip in (world.clip("train", index)[1] for index in range(20))
+        if clip["content"]["count"] == 3
+    )
+    content = clip["content"] | {"count": 1}
+    video, masks = world.render(content, clip["pose"])
+    assert masks[..., 0].any() and not masks[..., 1:].any()
+    one = {k: v for k, v in (content | clip["pose"]).items() if "_0" in k}
+    one["depth_0"] = 0
+    alone, _ = scene(objects=1).render(one, one)
+    np.testing.assert_array_equal(video, alone)
+
+
 @pytest.mark.parametrize("kind", ["gradient", "noise"])
 def test_backgrounds_are_told_apart_by_their_number(kind):
     world = scene(background=kind, backgrounds=3, objects=1)
