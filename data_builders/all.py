@@ -1,5 +1,8 @@
 """Registers all builders of this package in tfds."""
 
+from mipae_tf.data_builders.bouncing_shapes import (
+    bouncing_shapes_dataset_builder as bouncing_shapes,
+)
 from mipae_tf.data_builders.dsprites_dynamic import (
     dsprites_dynamic_dataset_builder as dsprites_dynamic,
 )
@@ -35,6 +38,7 @@ from mipae_tf.data_builders.video_folder import (
 )
 
 __all__ = [
+    "bouncing_shapes",
     "dsprites_dynamic",
     "dsprites_static",
     "kth_actions",

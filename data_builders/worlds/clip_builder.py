@@ -25,8 +25,8 @@ class ClipBuilder(BaseBuilder, skip_registration=True):
     value per factor and clip), `pose` (`[time]` per factor) and, if the scene
     has identifiers, `instance`. As far as the scene has them, it also has
     `masks` uint8 0 or 1 `[time, size, size, objects]` (where an object is
-    visible), `boxes` and `actions`. `info.metadata["factors"]` declares the
-    factors of the scene, a list with the fields of each `Factor`.
+    visible), `boxes`, `actions` and `times`. `info.metadata["factors"]`
+    declares the factors of the scene, a list with the fields of each `Factor`.
 
     Frames are stored as zlib-compressed tensors. For these mostly black frames
     they are several times smaller, and faster to write and read, than one PNG
@@ -114,6 +114,8 @@ class ClipBuilder(BaseBuilder, skip_registration=True):
             streams["boxes"] = _floats(time, scene.objects, 4)
         if scene.action_dim:
             streams["actions"] = _floats(time, scene.action_dim)
+        if scene.has_times:
+            streams["times"] = _floats(time)
         factors = features_of(scene.factors, time, scene.labels)
         return tfds.features.FeaturesDict({**streams, **factors})
 

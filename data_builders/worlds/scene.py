@@ -30,6 +30,8 @@ class Scene(abc.ABC):
         action_dim: Numbers of an action; 0 if there are no actions.
         has_boxes: Whether a clip has the boxes around the visible part of each
             object; they are derived from the masks.
+        has_times: Whether a clip has the time of each frame; without, frame t
+            is at time t.
     """
 
     config: ClipConfig
@@ -38,6 +40,7 @@ class Scene(abc.ABC):
     labels: dict[str, tuple[str, ...]] = {}
     action_dim: int = 0
     has_boxes: bool = False
+    has_times: bool = False
 
     def values(self, split: str, index: int) -> Values:
         """The factors of example `index` of a split.
@@ -57,7 +60,8 @@ class Scene(abc.ABC):
         Returns:
             Factor name to values, `[time]` if the factor is per frame,
             otherwise a scalar. With `action_dim`, also `actions`, float
-            `[time, action_dim]`; action t leads from frame t to t + 1.
+            `[time, action_dim]`; action t leads from frame t to t + 1. With
+            `has_times`, also `times`, float `[time]`.
         """
         raise NotImplementedError
 
@@ -99,6 +103,8 @@ class Scene(abc.ABC):
             example["boxes"] = boxes_of(masks)
         if self.action_dim:
             example["actions"] = values["actions"].astype(np.float32)
+        if self.has_times:
+            example["times"] = values["times"].astype(np.float32)
         return f"{split}-{index:08d}", example
 
     def grouped(self, values: Mapping[str, np.ndarray]) -> dict[str, Values]:

@@ -29,6 +29,8 @@ STREAMS: dict[str, Stream] = {
     "actions": Stream(np.float32, ("dim",)),
     # Top, left, bottom and right in [0, 1], as `tfds.features.BBox`.
     "boxes": Stream(np.float32, ("objects", 4)),
+    # Time of each frame in units of the mean interval; the first is at 0.
+    "times": Stream(np.float32, ()),
 }
 
 

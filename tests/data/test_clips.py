@@ -266,6 +266,7 @@ STREAMS = {
     "masks": np.zeros((5, 4, 6, 7, 2), np.uint8),
     "actions": np.zeros((5, 4, 3), np.float32),
     "boxes": np.zeros((5, 4, 2, 4), np.float32),
+    "times": np.zeros((5, 4), np.float32),
 }
 
 

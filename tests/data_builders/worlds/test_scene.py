@@ -27,12 +27,12 @@ class Pushed(Scene):
         self.config = ClipConfig("pushed", frame_size=16, num_frames=3)
         self.factors = (Factor("x", "position", True, 16, object=0, axis="x"),)
         self.objects, self.has_boxes = objects, bool(objects)
-        self.action_dim = 2
+        self.action_dim, self.has_times = 2, True
 
     def sample(self, split, rng):
         actions = rng.integers(3, size=(3, 2))
         path = np.cumsum([rng.integers(4), *actions[:2, 0]])
-        return {"x": path, "actions": actions}
+        return {"x": path, "actions": actions, "times": np.arange(3) * 1.5}
 
     def draw(self, values):
         frames = np.zeros((len(values["x"]), 16, 16, 1), np.uint8)
@@ -42,10 +42,17 @@ class Pushed(Scene):
 
 def test_a_clip_has_the_streams_of_its_scene():
     _, clip = Pushed().clip("train", 5)
-    assert clip.keys() == {"video", "masks", "boxes", "actions"} | {
+    assert clip.keys() == {
+        "video",
+        "masks",
+        "boxes",
+        "actions",
+        "times",
         "content",
         "pose",
     }
+    assert clip["times"].dtype == np.float32
+    assert clip["times"].tolist() == [0, 1.5, 3]
     x = clip["pose"]["x"]
     assert clip["actions"].dtype == np.float32
     np.testing.assert_array_equal(np.diff(x), clip["actions"][:-1, 0])
@@ -56,4 +63,4 @@ def test_a_clip_has_the_streams_of_its_scene():
 
 def test_a_scene_without_objects_has_no_masks():
     _, clip = Pushed(objects=0).clip("train", 5)
-    assert clip.keys() == {"video", "actions", "content", "pose"}
+    assert clip.keys() == {"video", "actions", "times", "content", "pose"}

@@ -1,0 +1,1 @@
+"""Bouncing shapes: a controllable benchmark with all factors known."""
