@@ -3,6 +3,9 @@
 from mipae_tf.data_builders.kth_actions import (
     kth_actions_dataset_builder as kth_actions,
 )
+from mipae_tf.data_builders.mocap_actions import (
+    mocap_actions_dataset_builder as mocap_actions,
+)
 from mipae_tf.data_builders.moving_dsprites import (
     moving_dsprites_dataset_builder as moving_dsprites,
 )
@@ -13,4 +16,10 @@ from mipae_tf.data_builders.video_folder import (
     video_folder_dataset_builder as video_folder,
 )
 
-__all__ = ["kth_actions", "moving_dsprites", "moving_mnist", "video_folder"]
+__all__ = [
+    "kth_actions",
+    "mocap_actions",
+    "moving_dsprites",
+    "moving_mnist",
+    "video_folder",
+]
