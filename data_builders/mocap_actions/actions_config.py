@@ -45,10 +45,12 @@ class ActionsConfig(ClipConfig):
         self._one_of("bounce", ("clamp",))
         if isinstance(self.actions, list):  # from JSON
             self.actions = tuple(self.actions)
-        known = isinstance(self.actions, tuple) and set(self.actions) <= set(
-            ACTIONS
-        )
-        if not known or not 0 < len(self.actions) == len(set(self.actions)):
+        named = isinstance(self.actions, tuple) and self.actions
+        if (
+            not named
+            or any(action not in ACTIONS for action in self.actions)
+            or len(set(self.actions)) < len(self.actions)
+        ):
             raise ValueError(
                 f"actions is {self.actions!r} but must be a list of different "
                 f"names from {', '.join(ACTIONS)}."

@@ -32,8 +32,8 @@ def _limbs(side: str) -> tuple[Part, ...]:
 
 
 PARTS = (
-    Part("right_hip", "left_hip", 0.085, "trousers"),
-    Part("root", "chest", 0.11, "shirt"),
+    Part("right_hip", "left_hip", 0.09, "trousers"),
+    Part("waist", "chest", 0.11, "shirt"),
     Part("chest", "neck", 0.12, "shirt"),
     Part("right_shoulder", "left_shoulder", 0.055, "shirt"),
     Part("neck", "head", 0.05, "skin"),
@@ -117,13 +117,13 @@ def draw(
     near = (start + end)[..., 2:] / 2  # [frames, parts, 1]
     colour = np.stack([paints[part.paint] for part in PARTS], 1)
     colour = np.minimum(colour * (1 + _DEPTH * near), 255)  # [.., parts, 3]
-    scale, root = scale[:, None], root[:, None]
+    scale = scale[:, None, None]
+    root = np.pad(root, ((0, 0), (0, 1)))[:, None]  # [frames, 1, 3]
     return capsules(
-        start[..., :2] * scale[..., None] + root,
-        end[..., :2] * scale[..., None] + root,
-        radius * scale,
+        start * scale + root,
+        end * scale + root,
+        radius * scale[..., 0],
         colour,
-        near[..., 0],
         frames,
     )
 
@@ -142,59 +142,57 @@ def capsules(
     end: np.ndarray,
     radius: np.ndarray,
     colour: np.ndarray,
-    near: np.ndarray,
     frames: np.ndarray,
 ) -> np.ndarray:
-    """Draws capsules on frames, the nearest last, with smooth outlines.
+    """Draws capsules on frames with smooth outlines.
+
+    Where capsules overlap, the surface that is nearest in a pixel is in front.
 
     Args:
-        start: Column and row of one end, `[frames, parts, 2]`. Pixel centres
-            are whole numbers.
+        start: Column, row, and nearness in pixels, of one end,
+            `[frames, parts, 3]`. Pixel centres are whole numbers.
         end: The same, of the other end.
         radius: Pixels, `[frames, parts]`.
         colour: RGB in 0..255, `[frames, parts, 3]`.
-        near: How near a part is to the camera, `[frames, parts]`.
         frames: What is drawn on, uint8 `[frames, size, size, 3]`.
 
     Returns:
         1 where at least half of a pixel is covered, otherwise 0, uint8
         `[frames, size, size, 1]`.
     """
-    count, size = frames.shape[:2]
-    order = np.argsort(near, axis=1, kind="stable").T  # [parts, frames]
+    size, (_, parts) = frames.shape[1], radius.shape
     start, end, radius, colour = (
-        # The farthest part of each frame, then the next: [capsules, ...].
-        array[np.arange(count), order].reshape(-1, *array.shape[2:])
+        array.reshape(-1, *array.shape[2:]).astype(np.float32)
         for array in (start, end, radius, colour)
-    )
+    )  # [capsules, ...]
     capsule, column, row = _windows(start, end, radius, size)  # [pixels]
-    cover, light = _shade(start, end, radius, capsule, column, row)
+    cover, light, near = _shade(start, end, radius, capsule, column, row)
+    place = (capsule // parts * size + row) * size + column
     kept = np.flatnonzero(cover)
-    capsule, cover, light = capsule[kept], cover[kept, None], light[kept]
-    place = (capsule % count * size + row[kept]) * size + column[kept]
+    # Sorted by pixel; of one pixel, the nearest is the last.
+    kept = kept[np.lexsort((near[kept], place[kept]))]
+    place, cover = place[kept], cover[kept, None]
     paint = np.ones((len(kept), 4), np.float32)  # RGB, cover
-    paint[:, :3] = light[:, None] * colour.astype(np.float32)[capsule]
-    masks = np.zeros((count * size * size, 1), np.uint8)
-    masks[place] = 1
-    touched = np.flatnonzero(masks)  # few of all pixels
-    slot = np.empty(len(masks), np.int32)
-    slot[touched] = np.arange(len(touched))
-    place, pixels = slot[place], frames.reshape(-1, 3)
-    canvas = np.zeros((len(touched), 4), np.float32)
-    canvas[:, :3] = pixels[touched]
-    ends = np.searchsorted(capsule, np.arange(len(order) + 1) * count)
-    for first, last in zip(ends, ends[1:]):  # one capsule per frame
-        at, over = place[first:last], cover[first:last]
-        under = canvas[at]
-        canvas[at] = under + over * (paint[first:last] - under)
-    pixels[touched] = canvas[:, :3] + 0.5
-    masks[touched] = canvas[:, 3:] >= 0.5
-    return masks.reshape(count, size, size, 1)
+    paint[:, :3] = light[kept, None] * colour[capsule[kept]]
+    first = np.flatnonzero(np.diff(place, prepend=-1))
+    layers = np.diff(first, append=len(place))  # number in each drawn pixel
+    drawn, pixels = place[first], frames.reshape(-1, 3)
+    canvas = np.zeros((len(drawn), 4), np.float32)
+    canvas[:, :3] = pixels[drawn]
+    for layer in range(layers.max(initial=0)):
+        here = np.flatnonzero(layers > layer)
+        over, under = first[here] + layer, canvas[here]
+        canvas[here] = under + cover[over] * (paint[over] - under)
+    pixels[drawn] = canvas[:, :3] + 0.5
+    masks = np.zeros((len(pixels), 1), np.uint8)
+    masks[drawn] = canvas[:, 3:] >= 0.5
+    return masks.reshape(*frames.shape[:3], 1)
 
 
 def _windows(start, end, radius, size):
     """The pixels around each capsule: its index, column and row, `[pixels]`."""
     reach = radius[:, None] + 1
+    start, end = start[:, :2], end[:, :2]
     low = np.clip(np.minimum(start, end) - reach, 0, size).astype(int)
     high = np.clip(np.maximum(start, end) + reach + 1, 0, size).astype(int)
     width, height = (high - low).T
@@ -206,17 +204,17 @@ def _windows(start, end, radius, size):
 
 
 def _shade(start, end, radius, capsule, column, row):
-    """Cover and brightness of pixels by their capsule, float32 `[pixels]`."""
-    axis = end - start  # [capsules, 2]
-    values = np.column_stack([start, axis, radius])  # [capsules, 5]
-    values = values.astype(np.float32).T[:, capsule]
-    from_x, from_y, axis_x, axis_y, radius = values
+    """Cover, brightness and nearness of pixels by their capsule, `[pixels]`."""
+    axis = end - start  # [capsules, 3]
+    length = np.maximum((axis[:, :2] ** 2).sum(-1), np.float32(1e-9))
+    values = np.column_stack([start, axis, radius, length]).T[:, capsule]
+    from_x, from_y, near, axis_x, axis_y, nearer, radius, length = values
     x = column.astype(np.float32) - from_x
     y = row.astype(np.float32) - from_y
-    length = np.maximum((axis**2).sum(-1), 1e-9).astype(np.float32)
-    along = (x * axis_x + y * axis_y) / length[capsule]
-    along = np.clip(along, 0, 1)
-    distance = np.sqrt((x - along * axis_x) ** 2 + (y - along * axis_y) ** 2)
-    cover = np.clip(radius - distance + np.float32(0.5), 0, 1)
-    light = 1 - np.float32(_RIM) * np.minimum(distance / radius, 1) ** 2
-    return cover, light
+    along = np.clip((x * axis_x + y * axis_y) / length, 0, 1)
+    away = (x - along * axis_x) ** 2 + (y - along * axis_y) ** 2
+    cover = np.clip(radius + np.float32(0.5) - np.sqrt(away), 0, 1)
+    inside = np.minimum(away / radius**2, 1)
+    light = 1 - np.float32(_RIM) * inside
+    near = near + along * nearer + radius * np.sqrt(1 - inside)
+    return cover, light, near

@@ -11,6 +11,7 @@ from scipy.spatial.transform import Rotation
 _UNIT = 0.25  # metres per unit of the file, as in the examples of pybullet
 # Points that are not joints: the joint that moves them, and metres.
 _EXTRA = {
+    "waist": ("root", (0.0, 0.08, 0.0)),
     "head": ("neck", (0.0, 0.175, 0.0)),
     "hair": ("neck", (-0.03, 0.205, 0.0)),
     "right_heel": ("right_ankle", (-0.02, -0.02, 0.0)),
