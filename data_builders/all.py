@@ -12,6 +12,9 @@ from mipae_tf.data_builders.dsprites_static import (
 from mipae_tf.data_builders.kth_actions import (
     kth_actions_dataset_builder as kth_actions,
 )
+from mipae_tf.data_builders.mocap_actions import (
+    mocap_actions_dataset_builder as mocap_actions,
+)
 from mipae_tf.data_builders.moving_dsprites import (
     moving_dsprites_dataset_builder as moving_dsprites,
 )
@@ -42,6 +45,7 @@ __all__ = [
     "dsprites_dynamic",
     "dsprites_static",
     "kth_actions",
+    "mocap_actions",
     "moving_dsprites",
     "moving_mnist",
     "moving_mnist_on_cifar10",

@@ -1,0 +1,1 @@
+"""Mocap actions: people who move as recorded by motion capture."""
