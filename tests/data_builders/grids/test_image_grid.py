@@ -113,11 +113,12 @@ def test_images_of_another_configuration_are_reused(
     if not links:
         monkeypatch.setattr(grid_writer.os, "link", no_link)
     folder = epath.Path(tmp_path)
-    own = folder / "small" / "1.0.0.incomplete1"
+    own = folder / "small" / "incomplete.1_1.0.0"
     assert reused(own, GRID, IMAGE) is None
-    for name in ("full/1.0.0.incompleteAB", "full/1.0.0", "other/1.0.0"):
+    unfinished = "full/incomplete.AB_1.0.0"
+    for name in (unfinished, "full/1.0.0", "other/1.0.0"):
         (folder / name).mkdir(parents=True)
-    np.save(folder / "full/1.0.0.incompleteAB/images.npy", np.zeros(3))
+    np.save(folder / unfinished / "images.npy", images_of_factors())
     np.save(folder / "full/1.0.0/images.npy", np.zeros(3))
     assert reused(own, GRID, IMAGE) is None
     source = folder / "other/1.0.0/images.npy"
