@@ -206,4 +206,20 @@ def test_impacts_rotate_objects_only_if_they_may():
     angles = [v["angle_0"] for _, v in clips(**fields, max_spin=1e-6)]
     turned = [(a - a[0] + np.pi) % (2 * np.pi) - np.pi for a in angles]
     assert (np.abs(turned).max(axis=1) > 0.1).mean() > 0.5
-    assert all(np.ndim(v["angle_0"]) == 0 for _, v in clips(**fields))
+    elastic = {"shapes": ("bar",), "objects": 1, "collisions": True}
+    for path, values in clips(**elastic, num_frames=30):
+        assert np.ndim(values["angle_0"]) == 0
+        straight = (np.abs(np.diff(path, 2, axis=0)) < 1e-3).all(axis=(1, 2))
+        speed = np.abs(np.diff(path, axis=0))[1:][straight]
+        assert np.ptp(speed, axis=0).max() < 1e-3
+
+
+def test_objects_are_drawn_as_they_lie_on_the_floor():
+    fields = {"objects": 1, "shapes": ("bar",), "max_spin": 0.3}
+    fields |= {"gravity": 1.0, "elasticity": 0.0}
+    world = ShapesScene(ShapesConfig("test", num_frames=40, **fields))
+    for index in range(5):
+        clip = world.clip("train", index)[1]
+        height, width = np.diff(clip["boxes"][-1, 0].reshape(2, 2), axis=0)[0]
+        assert clip["boxes"][-1, 0, 2] == 1  # the bottom
+        assert abs(np.log2(width / height)) > 0.8  # on one of its sides

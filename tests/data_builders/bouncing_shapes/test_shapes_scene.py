@@ -195,6 +195,12 @@ def test_backgrounds_are_told_apart_by_their_number(kind):
         image[~mask] = free[0]
     assert set(seen) == {0, 1, 2}
     assert np.abs(seen[0] - seen[1]).mean() > 5
+    values = {factor.name: np.zeros(2) for factor in world.factors}
+    frames = world.draw(values | {"background": np.array([2, 1])})[0]
+    for number, frame in zip((2, 1), frames):
+        known = (seen[number] >= 0).all(-1)
+        known[:3, :3] = False  # the object
+        np.testing.assert_array_equal(frame[known], seen[number][known])
 
 
 def test_a_clip_depends_only_on_seed_split_and_index():
