@@ -112,6 +112,14 @@ def test_the_root_is_near_the_centre_of_the_mask(clips):
     assert np.max(distances) < 12  # a person who lies or bends down
 
 
+def test_the_root_is_in_the_middle_of_a_runner_seen_from_the_front():
+    scene, phases = _scene(), np.arange(16) * 2 * np.pi / 16
+    pose = _pose(scene, ACTIONS.index("run"), phases)
+    _, masks = scene.render(_content(camera_yaw=np.pi / 2), pose)
+    columns = np.nonzero(masks)[2]
+    assert columns.mean() == pytest.approx(31, abs=0.4)  # root_x
+
+
 def test_the_root_moves_the_picture():
     scene, phase = _scene(), np.array([1.0])
     video, masks = scene.render(_content(), _pose(scene, _WALK, phase))

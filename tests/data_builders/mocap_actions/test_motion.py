@@ -10,6 +10,7 @@ from mipae_tf.data_builders.mocap_actions.motion import read_motion
 from mipae_tf.data_builders.mocap_actions.motion import turned_z
 from mipae_tf.data_builders.mocap_actions.package_files import package_folder
 from mipae_tf.data_builders.mocap_actions.package_files import read_package
+from scipy.spatial.transform import Rotation
 
 pytest.importorskip("pybullet_data", reason="needs mipae_tf[mocap]")
 
@@ -37,6 +38,30 @@ def test_keyframes_are_those_of_the_file():
     hip /= np.linalg.norm(hip, axis=1, keepdims=True)
     assert _angles(pose[:, JOINTS.index("right_hip")], hip).max() < 1e-4
     np.testing.assert_allclose(motion.path(times), frames[:, 1:4], atol=1e-12)
+
+
+def test_the_sign_of_a_quaternion_has_no_effect(tmp_path):
+    content = json.loads(_path("walk").read_text())
+    for frame in content["Frames"][7:30:2]:
+        frame[4:8] = [-value for value in frame[4:8]]
+    path = epath.Path(tmp_path / "walk.txt")
+    path.write_text(json.dumps(content))
+    seconds = np.linspace(0, 1.27, 50)
+    found, wanted = (
+        read_motion(p).pose(seconds) for p in (path, _path("walk"))
+    )
+    assert _angles(found, wanted).max() < 1e-4
+
+
+@pytest.mark.parametrize("action", ["backflip", "roll", "spin", "walk"])
+def test_closing_a_loop_moves_a_keyframe_by_at_most_the_gap(action):
+    motion = read_package().motions[action]
+    frames = np.array(json.loads(_path(action).read_text())["Frames"])
+    root = np.roll(frames[:, 4:8], -1, axis=1)
+    root /= np.linalg.norm(root, axis=1, keepdims=True)
+    gap = _angles(root[0], root[-1])
+    moved = _angles(motion.rotations[:, 0], root)
+    assert (moved <= gap * motion.times / motion.duration + 1).all()
 
 
 def test_between_keyframes_a_joint_is_between():
@@ -80,7 +105,11 @@ def test_turning_about_z_adds_to_the_angle():
     turned = turned_z(rotations, np.full(50, 0.3))
     added = (angle_z(turned) - angle_z(rotations)) % (2 * np.pi)
     np.testing.assert_allclose(added, 0.3)
-    np.testing.assert_allclose(turned_z(turned, np.full(50, -0.3)), rotations)
+    first, then = (
+        Rotation.from_rotvec([0, 0, 0.3]),
+        Rotation.from_quat(rotations),
+    )
+    assert _angles(turned, (then * first).as_quat()).max() < 1e-4
 
 
 @pytest.mark.parametrize(
