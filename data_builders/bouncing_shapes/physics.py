@@ -19,8 +19,9 @@ def library() -> types.ModuleType:
         import pymunk
     except ImportError as error:
         raise ValueError(
-            "Bouncing shapes with collisions, friction or gravity need pymunk; "
-            "install it with: pip install mipae_tf[physics]"
+            "Bouncing shapes with collisions, friction, gravity or an "
+            "elasticity below 1 need pymunk; install it with: "
+            "pip install mipae_tf[physics]"
         ) from error
     return pymunk
 
