@@ -66,3 +66,14 @@ def test_the_camera():
     assert seen[0].tolist() == [[1, 0, 0], [0, -1, 0], [0, 0, 1]]
     assert seen[1].tolist() == [[0, 0, 1], [0, -1, 0], [-1, 0, 0]]
     assert seen[2].tolist() == [[1, 0, 0], [0, 0, 1], [0, 1, 0]]
+
+
+def test_a_camera_above_sees_what_is_nearer_lower_in_the_frame():
+    yaw, elevation = np.array([0.0, np.pi / 2, 4.0]), np.full(3, 0.4)
+    seen = figure.look(np.eye(3)[None].repeat(3, 0), yaw, elevation)
+    for turned in seen:  # a rotation keeps lengths and angles
+        np.testing.assert_allclose(turned @ turned.T, np.eye(3), atol=1e-12)
+    forward = seen[1, 0]  # towards this camera
+    np.testing.assert_allclose(
+        forward, [0, np.sin(0.4), np.cos(0.4)], atol=1e-9
+    )
