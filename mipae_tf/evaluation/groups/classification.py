@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from mipae_tf.cli.screen import say
+from mipae_tf.cli.screen import progress
 from mipae_tf.data import Clips
 from mipae_tf.data import Factor
 from mipae_tf.data.sources import some_clips
@@ -27,7 +27,7 @@ from mipae_tf.models import Latent
 from mipae_tf.visual.curves import curve_plot
 
 # As published for NORB and for KTH; the numbers of steps are not published.
-OBJECT_HEAD = Head(units=256, steps=500, early_stopping=True)
+OBJECT_HEAD = Head(units=256, steps=200, early_stopping=True)
 ACTION_HEAD = Head(units=1200, steps=100)
 # Training clips that may be labelled, and labelled clips of each class.
 TRAINING_CLIPS = 1_000
@@ -64,12 +64,11 @@ def compute(subject: Subject) -> Findings:
     if not classes:
         raise AbsentMetric(f"{clips.name} has no classes of clips.")
     findings, curves = Findings({}), {}
-    for factor in classes:
-        for kind in KINDS:
-            say(f"classifying {factor.name} ({kind})")
-            found = _of_factor(subject, factor, kind)
-            findings |= found
-            curves |= _curves(factor, kind, found.metrics)
+    pairs = [(factor, kind) for factor in classes for kind in KINDS]
+    for factor, kind in progress(pairs, "classifying", "curve"):
+        found = _of_factor(subject, factor, kind)
+        findings |= found
+        curves |= _curves(factor, kind, found.metrics)
     if not curves:
         return findings
     picture = curve_plot(curves, "labelled clips", "accuracy", log_x=True)

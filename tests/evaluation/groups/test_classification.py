@@ -2,6 +2,7 @@ import dataclasses
 
 import numpy as np
 import pytest
+from evaluation.quick_classifier import nearest
 from evaluation.world import clips
 from evaluation.world import subject
 
@@ -60,12 +61,6 @@ def given(monkeypatch):
     monkeypatch.setattr(classification, "predicted_classes", predicted)
     monkeypatch.setattr(classification, "curve_plot", lambda *_, **__: b"")
     return calls
-
-
-def nearest(codes, labels, subsets, test_codes, head, **kwargs):
-    """The class of the nearest labelled code."""
-    gaps = np.linalg.norm(test_codes[:, None] - codes, axis=-1)
-    return np.stack([labels[s][gaps[:, s].argmin(axis=1)] for s in subsets])
 
 
 @pytest.mark.parametrize(
