@@ -28,6 +28,20 @@ def is_class(factor: Factor) -> bool:
     return factor.kind == "class" or finite
 
 
+def class_of_clips(clips: Clips, factor: Factor) -> np.ndarray | None:
+    """The class of each clip, `[clips]`; None where it changes within clips.
+
+    Args:
+        clips: clips with values of the factor.
+        factor: a class; one that is per frame and the same in all frames of
+            a clip is an action.
+    """
+    values = clips.values[factor.name]
+    if not factor.per_frame:
+        return values
+    return values[:, 0] if (values == values[:, :1]).all() else None
+
+
 def probe_entry(
     key: str,
     codes: np.ndarray,

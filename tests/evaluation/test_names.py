@@ -5,6 +5,7 @@ import dataclasses
 import numpy as np
 import pytest
 from evaluation import dots
+from evaluation.quick_classifier import nearest
 from evaluation.world import SHADES
 from evaluation.world import Builder
 from evaluation.world import clips
@@ -13,6 +14,7 @@ from evaluation.world import subject
 
 from mipae_tf.data import Clips
 from mipae_tf.evaluation import judges
+from mipae_tf.evaluation.groups import classification
 from mipae_tf.evaluation.groups import downstream
 from mipae_tf.evaluation.groups import factors
 from mipae_tf.evaluation.groups import judged
@@ -82,10 +84,13 @@ class ExactJudge:
         return {self.shade.name: shades}, {self.column.name: columns}
 
 
-@pytest.mark.parametrize("group", [judged, leak, mig, swap, downstream])
+@pytest.mark.parametrize(
+    "group", [judged, leak, mig, swap, downstream, classification]
+)
 def test_bars_do_not_depend_on_names(group, monkeypatch):
     monkeypatch.setattr(judge, "Judge", ExactJudge)
     monkeypatch.setattr(judge, "train_judge", lambda *_: None)
+    monkeypatch.setattr(classification, "predicted_classes", nearest)
     monkeypatch.setattr(probes, "EPOCHS", 1)
     world, found = clips(16), []
     for own, builder in ((world, Builder()), (renamed(world, BARS), Renamed())):

@@ -16,9 +16,11 @@ from mipae_tf.data import Clips
 from mipae_tf.evaluation import EvaluationOptions
 from mipae_tf.evaluation import evaluate_run
 from mipae_tf.evaluation import evaluator
+from mipae_tf.evaluation.groups import classification
 from mipae_tf.evaluation.groups import scores
 from mipae_tf.judging import judge
 from mipae_tf.metrics.probes import probes
+from mipae_tf.metrics.probes.classifier import Head
 
 SPRITES = SpritesConfig(
     "two", num_frames=8, sprites=2, colour=False, sprites_from="drawn"
@@ -38,6 +40,8 @@ def sprites(monkeypatch, tmp_path):
 
     monkeypatch.setattr(evaluator, "open_clips", open_clips)
     monkeypatch.setattr(evaluator, "open_builder", lambda *a: builder)
+    small = Head(units=4, steps=2)
+    monkeypatch.setattr(classification, "OBJECT_HEAD", small)
     monkeypatch.setattr(judge, "STEPS", 2)
     monkeypatch.setattr(probes, "EPOCHS", 2)
     monkeypatch.setattr(scores, "SAMPLES", 100)

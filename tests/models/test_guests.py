@@ -5,6 +5,7 @@ import functools
 import numpy as np
 import pytest
 import tensorflow as tf
+from evaluation.quick_classifier import nearest
 from evaluation.world import Builder
 from evaluation.world import clips
 from models.harness import TOY_MODELS
@@ -15,6 +16,7 @@ from models.harness import small_config
 from mipae_tf.evaluation import EvaluationOptions
 from mipae_tf.evaluation import evaluate_run
 from mipae_tf.evaluation import evaluator
+from mipae_tf.evaluation.groups import classification
 from mipae_tf.evaluation.groups import independence
 from mipae_tf.evaluation.groups import scores
 from mipae_tf.judging import judge
@@ -42,6 +44,7 @@ def bars(monkeypatch):
     for module in (sources, evaluator):
         monkeypatch.setattr(module, "open_clips", lambda *a, **k: clips())
     monkeypatch.setattr(evaluator, "open_builder", lambda *a: Builder())
+    monkeypatch.setattr(classification, "predicted_classes", nearest)
     monkeypatch.setattr(judge, "STEPS", 2)
     monkeypatch.setattr(probes, "EPOCHS", 2)
     monkeypatch.setattr(scores, "SAMPLES", 50)
@@ -108,6 +111,7 @@ def check_evaluation(model, found):
         "prediction/mae/forecast": ("forecast",),
         "scores/modularity/blocks": ("encode",),
         "downstream/shape_0/10": ("encode",),
+        "classification/read/shape_0/all": ("encode",),
         "log_likelihood/per_frame": ("evidence",),
         "swap/psnr": ("encode", "decode", "content", "pose"),
         "mig/published/ceiling": ("encode", "content", "pose"),

@@ -2,13 +2,13 @@
 
 import numpy as np
 
-from mipae_tf.data import Clips
 from mipae_tf.data import Factor
 from mipae_tf.data.sources import probe_units
 from mipae_tf.evaluation.entries import absent_entries
 from mipae_tf.evaluation.metric_group import Findings
 from mipae_tf.evaluation.metric_group import MetricGroup
 from mipae_tf.evaluation.needs import Needs
+from mipae_tf.evaluation.probing import class_of_clips
 from mipae_tf.evaluation.probing import is_class
 from mipae_tf.evaluation.probing import require_shared_classes
 from mipae_tf.evaluation.subject import Subject
@@ -37,7 +37,8 @@ def compute(subject: Subject) -> Findings:
         AbsentMetric: the data have no class of whole clips.
     """
     clips = subject.clips
-    labels = {f: _labels(clips, f) for f in clips.factors_of() if is_class(f)}
+    known = [factor for factor in clips.factors_of() if is_class(factor)]
+    labels = {factor: class_of_clips(clips, factor) for factor in known}
     labels = {f: found for f, found in labels.items() if found is not None}
     if not labels:
         raise AbsentMetric(f"{clips.name} has no classes of clips.")
@@ -113,14 +114,6 @@ def _entries(name: str, curve: dict) -> dict[str, dict]:
             "chance": row["chance"],
         }
     return metrics
-
-
-def _labels(clips: Clips, factor: Factor) -> np.ndarray | None:
-    """The class of each clip, None where it changes within clips."""
-    values = clips.values[factor.name]
-    if not factor.per_frame:
-        return values
-    return values[:, 0] if (values == values[:, :1]).all() else None
 
 
 def _content_codes(subject: Subject) -> np.ndarray:

@@ -1,6 +1,7 @@
 """All groups of metrics, in the order in which they are measured."""
 
 from mipae_tf.evaluation.groups import bounces
+from mipae_tf.evaluation.groups import classification
 from mipae_tf.evaluation.groups import downstream
 from mipae_tf.evaluation.groups import drift
 from mipae_tf.evaluation.groups import evidence
@@ -30,5 +31,6 @@ GROUPS: dict[str, MetricGroup] = {
     "drift": drift.GROUP,
     "memory": memory.GROUP,
     "downstream": downstream.GROUP,
+    "classification": classification.GROUP,
     "traversal": traversal.GROUP,
 }

@@ -12,10 +12,12 @@ from evaluation.world import clips
 from evaluation.world import subject
 
 from mipae_tf.evaluation import judges
+from mipae_tf.evaluation.groups import classification
 from mipae_tf.evaluation.groups import scores
 from mipae_tf.evaluation.groups.registry import GROUPS
 from mipae_tf.judging import judge
 from mipae_tf.metrics.probes import probes
+from mipae_tf.metrics.probes.classifier import Head
 
 QUICK = ("leak", "downstream", "memory", "mig")
 WITHOUT = {
@@ -41,6 +43,8 @@ SEED_INDEPENDENT = re.compile(
     ],
 )
 def test_the_seed_determines_every_random_number(name, monkeypatch):
+    small = Head(units=8, steps=5)
+    monkeypatch.setattr(classification, "OBJECT_HEAD", small)
     monkeypatch.setattr(judge, "STEPS", 20)
     monkeypatch.setattr(probes, "EPOCHS", 1)
     monkeypatch.setattr(scores, "SAMPLES", 100)
