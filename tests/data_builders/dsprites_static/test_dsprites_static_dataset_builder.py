@@ -68,6 +68,7 @@ def test_the_factors_say_what_the_pixels_show():
     """Position, size, colour and the axis of ellipses, from pixels alone."""
     scene, shapes = scene_of(), collections.Counter()
     areas = {}  # by shape and scale
+    turned = []  # sines of the angles between the axis and the factor
     for index in range(30):
         _, clip = scene.clip("validation", index)
         content, pose, video = clip["content"], clip["pose"], clip["video"]
@@ -92,7 +93,12 @@ def test_the_factors_say_what_the_pixels_show():
                 long = np.linalg.eigh(moments)[1][:, -1]
                 axis = np.array([np.cos(angle), -np.sin(angle)])
                 assert abs(long @ axis) > 0.97
+                turned.append(
+                    (long[0] * axis[1] - long[1] * axis[0])
+                    * np.sign(long @ axis)
+                )
     assert min(shapes.values()) > 5 and len(shapes) == 3
+    assert abs(np.mean(turned)) < 0.03  # one step of dSprites is 0.16
     for (shape, scale), found in areas.items():
         largest = np.mean(areas[shape, 5])
         size = np.sqrt(np.mean(found) / largest)
