@@ -98,7 +98,7 @@ def test_speeds_are_uniform_and_ends_are_kept():
     for bounce in ("clamp", "reflect"):
         scene = ArmScene(ArmConfig("some", bounce=bounce, num_frames=40))
         steps = {name: [] for name in POSE}
-        for number in range(600):
+        for number in range(300):
             rng = np.random.default_rng(number)
             for name, path in scene.move(rng).items():
                 assert path.min() >= 0 and path.max() <= 39
@@ -110,7 +110,7 @@ def test_speeds_are_uniform_and_ends_are_kept():
                     steps[name].append(int(jump[0]))
         for name in POSE:
             counts = np.bincount(np.array(steps[name]) + 4, minlength=9)
-            assert counts.min() > 30, (bounce, name, counts)  # of 67
+            assert counts.min() > 12, (bounce, name, counts)  # of 33
 
 
 @pytest.mark.parametrize(
