@@ -30,7 +30,9 @@ OUTPUTS = ("drawn", "blended", "moved")
 OUTPUT_HELP = (
     "How a frame is decoded. drawn: from the codes. blended: a mask chooses "
     "between a drawing and the pixels of the last context frame. moved: it "
-    "also chooses pixels of that frame that are moved."
+    "also chooses pixels of that frame that are moved. point_motion (MIPAE and "
+    "DRNET): those pixels follow the points of the pose; needs "
+    "--backbone=points and --reference_pose."
 )
 # For a pose of points, and a decoder that is given that of the known frame.
 POINT_MOTION = "point_motion"

@@ -96,13 +96,8 @@ def test_a_served_model_gives_the_same_forecast(server, name):
     assert apart(served, decoded).max() <= 1
 
 
-@pytest.mark.parametrize(
-    "name",
-    [
-        "svg_lp",
-        pytest.param("independent_prediction", marks=pytest.mark.slow),
-    ],
-)
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["svg_lp", "independent_prediction"])
 def test_a_served_model_gives_the_same_samples(server, name):
     model, video = server.model(name), moving_clips(2)[:, :3]
     futures = []

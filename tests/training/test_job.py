@@ -246,12 +246,17 @@ def split(source):
         ),
         (
             {},
-            {"clips": None, "videos": "/films", "clip_length": 2},
+            {
+                "clips": None,
+                "videos": "/films",
+                "clip_length": 2,
+                "recipe": "drawn",
+            },
             "--context=.* is too long: the clips have 2 frames; allowed is 1",
         ),
         (
             {},
-            {"clips": None, "videos": "/films"},
+            {"clips": None, "videos": "/films", "recipe": "drawn"},
             "/films does not exist; a folder of videos is needed",
         ),
         ({}, {"strategy": "tpu"}, "--strategy=tpu is unknown"),

@@ -235,12 +235,7 @@ class PoseContentConfig(CodeLSTMConfig):
     MOVING_LATENT = "pose"
     FIXED_LATENT = "content"
 
-    output: str = option(
-        "drawn",
-        f"{OUTPUT_HELP} point_motion: those pixels follow the points of the "
-        "pose, with --backbone=points and --reference_pose.",
-        choices=(*OUTPUTS, POINT_MOTION),
-    )
+    output: str = option("drawn", OUTPUT_HELP, choices=(*OUTPUTS, POINT_MOTION))
     draw_weight: float = option(
         0.0,
         "Weight of the share of pixels that are drawn, and not taken from the "

@@ -121,6 +121,7 @@ def test_training_reaches_the_best_bound():
     assert found < exact - 0.05 * abs(exact)
 
 
+@pytest.mark.slow
 def test_the_posterior_of_the_model_reaches_the_best_bound():
     keras.utils.set_random_seed(0)
     posterior = FilterPosterior(1, 32)
