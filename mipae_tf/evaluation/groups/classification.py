@@ -27,8 +27,8 @@ from mipae_tf.models import Latent
 from mipae_tf.visual.curves import curve_plot
 
 # As published for NORB and for KTH; the numbers of steps are not published.
-OBJECT_HEAD = Head(units=256, steps=200, early_stopping=True)
-ACTION_HEAD = Head(units=1200, steps=100)
+OBJECT_HEAD = Head(units=256, steps=400, early_stopping=True)
+ACTION_HEAD = Head(units=1200, steps=400)
 # Training clips that may be labelled, and labelled clips of each class.
 TRAINING_CLIPS = 1_000
 PER_CLASS = (1, 4, 16, 64, 256)

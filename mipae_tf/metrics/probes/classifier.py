@@ -15,10 +15,11 @@ from mipae_tf.networks.layers import leaky_relu
 LEARNING_RATE = 1e-3
 BATCH_SIZE = 64
 DROPOUT = 0.5
-# Steps between two evaluations of the held-out samples, and how many of these
-# without improvement end the training.
+# The cross-entropy is measured after every CHECK_INTERVAL steps. Training ends
+# when PATIENCE measurements in a row do not lower it, or below LEARNT nats.
 CHECK_INTERVAL = 25
 PATIENCE = 4
+LEARNT = 0.003
 
 
 @dataclasses.dataclass(frozen=True)
@@ -81,10 +82,10 @@ class Classifier:
             codes: `[samples, dimensions]`, at least two samples.
             labels: classes `[samples]`, from 0 on.
             generator: source of the initial weights, batches and dropout.
-            held_out: whether samples `[samples]` are held out; the weights
-                with the lowest cross-entropy on these are kept, and training
-                ends early when it no longer falls. None to keep the last
-                weights.
+            held_out: whether samples `[samples]` are held out. The weights
+                with the lowest cross-entropy on these are kept, or on the
+                samples that are trained on where none are held out, and
+                training ends when it no longer falls.
 
         Raises:
             ValueError: if shapes do not match.
@@ -94,20 +95,18 @@ class Classifier:
         self._initialise(generator)
         if held_out is None:
             held_out = np.zeros(len(codes), bool)
+        watched = held_out if held_out.any() else ~held_out
         trained = tf.constant(codes[~held_out]), tf.constant(labels[~held_out])
         batches = _batches(len(trained[0]), self._head.steps, generator)
-        if not held_out.any():
-            self._train(*trained, tf.constant(batches))
-            return
-        best, least, failed = self._network.get_weights(), np.inf, 0
+        best, least, failed = None, np.inf, 0
         for start in range(0, len(batches), CHECK_INTERVAL):
             piece = batches[start : start + CHECK_INTERVAL]
             self._train(*trained, tf.constant(piece))
-            loss = self._loss(codes[held_out], labels[held_out])
+            loss = self._loss(codes[watched], labels[watched])
             failed += 1
             if loss < least:
                 best, least, failed = self._network.get_weights(), loss, 0
-            if failed == PATIENCE:
+            if failed == PATIENCE or least < LEARNT:
                 break
         self._network.set_weights(best)
 

@@ -77,7 +77,7 @@ def predicted_classes(
     moments of all training codes, which needs no labels. For early stopping, a
     quarter of the labelled clips is held out, of other sources than the clips
     that are trained on; where the rarest class has fewer than four labelled
-    clips (or sources), the classifier is trained to its last step.
+    clips (or sources), none are held out.
 
     Args:
       codes: codes of the training clips `[clips, dimensions]`.

@@ -232,3 +232,8 @@ def test_absent_without_classes_of_clips_or_training_clips():
         tested = dataclasses.replace(subject(training=training), clips=world)
         found = GROUP.measure(tested).metrics
         assert found == {"classification": {"absent": reason}}
+
+
+def test_chance_is_the_best_constant_answer():
+    test = bars(12, 0).take([0, 1, 4, 5, 8, 2])  # five of gait 0, one of 1
+    assert labelled_classes(test, bars(12, 1), GAIT).chance == 5 / 6
