@@ -98,7 +98,7 @@ class Classifier:
         watched = held_out if held_out.any() else ~held_out
         trained = tf.constant(codes[~held_out]), tf.constant(labels[~held_out])
         batches = _batches(len(trained[0]), self._head.steps, generator)
-        best, least, failed = None, np.inf, 0
+        best, least, failed = self._network.get_weights(), np.inf, 0
         for start in range(0, len(batches), CHECK_INTERVAL):
             piece = batches[start : start + CHECK_INTERVAL]
             self._train(*trained, tf.constant(piece))

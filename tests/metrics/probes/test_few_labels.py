@@ -116,22 +116,37 @@ def test_early_stopping_divides_no_source():
         assert _held_out(LABELS, few, np.random.default_rng(0)) is None
 
 
-def test_training_ends_when_the_held_out_loss_no_longer_falls(monkeypatch):
-    """Labels are random, so that it grows from the first steps on."""
+@pytest.fixture
+def losses(monkeypatch):
+    """Cross-entropies that the classifier measures while it is trained."""
     trained = few_labels.Classifier(DIM, CLASSES, HEAD)
-    losses, measure = [], trained._loss
+    found, measure = [], trained._loss
 
     def loss(*given):
-        losses.append(measure(*given))
-        return losses[-1]
+        found.append(measure(*given))
+        return found[-1]
 
     monkeypatch.setattr(trained, "_loss", loss)
+    return found
+
+
+def test_training_ends_when_the_held_out_loss_no_longer_falls(losses):
+    """Labels are random, so that it grows from the first steps on."""
     codes, labels = noise()[:80], GENERATOR.integers(CLASSES, size=80)
     held_out = np.arange(80) % 4 == 0
+    trained = few_labels.Classifier(DIM, CLASSES, HEAD)
     trained.fit(codes, labels, np.random.default_rng(0), held_out)
     assert len(losses) == np.argmin(losses) + 1 + PATIENCE < 10
-    kept = measure(np.float32(codes[held_out]), np.int32(labels[held_out]))
-    assert kept == min(losses)
+    trained._loss(np.float32(codes[held_out]), np.int32(labels[held_out]))
+    assert losses[-1] == min(losses[:-1])
+
+
+def test_training_ends_when_the_labels_are_learnt(losses, monkeypatch):
+    monkeypatch.setattr(classifier, "LEARNT", 0.1)
+    trained = few_labels.Classifier(DIM, CLASSES, HEAD)
+    trained.fit(CONTENT, LABELS, np.random.default_rng(0))
+    assert len(losses) < 10
+    assert losses[-1] < 0.1 < losses[-2]
 
 
 def test_each_fit_is_a_function_of_its_generator():
