@@ -1,9 +1,9 @@
 """Base class of the builders of sprites with independent properties."""
 
 import tensorflow_datasets as tfds
-from etils import epath
 from mipae_tf.data_builders.dsprites_static import public_files
 from mipae_tf.data_builders.dsprites_static.product_scene import ProductScene
+from mipae_tf.data_builders.source_files import required_manual_folder
 from mipae_tf.data_builders.worlds.clip_builder import ClipBuilder
 
 
@@ -28,22 +28,13 @@ class ProductBuilder(ClipBuilder, skip_registration=True):
         self.info.metadata["clips"] = config.clips_from
         self._files = {}
         if config.clips_from == "files":
-            self._files = public_files.find(
-                self._manual_folder(dl_manager), config
+            folder = required_manual_folder(
+                dl_manager,
+                f"the folder of the public files of {self.name}, see "
+                f"data_builders/{self.name}/README.md",
             )
+            self._files = public_files.find(folder, config)
         return scene
-
-    def _manual_folder(
-        self, dl_manager: tfds.download.DownloadManager
-    ) -> epath.Path:
-        try:
-            return epath.Path(dl_manager.manual_dir)
-        except AssertionError as error:  # there is no manual folder
-            raise ValueError(
-                "--manual_dir is missing or empty; it must be the folder of "
-                f"the public files of {self.name}, see "
-                f"data_builders/{self.name}/README.md."
-            ) from error
 
     def _generate_examples(self, scene: ProductScene, split: str, count: int):
         if not self._files:

@@ -9,7 +9,7 @@ import numpy as np
 from etils import epath
 from mipae_tf.data_builders.grids.image_grid import ImageGrid
 from mipae_tf.data_builders.grids.image_grid import open_npy
-from mipae_tf.data_builders.grids.image_grid import why
+from mipae_tf.data_builders.source_files import why
 from numpy.lib import format as npy_format
 from tensorflow_datasets.core.utils import version as tfds_version
 

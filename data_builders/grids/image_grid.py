@@ -6,6 +6,7 @@ import os
 from collections.abc import Sequence
 
 import numpy as np
+from mipae_tf.data_builders.source_files import why
 from numpy.lib import format as npy_format
 
 
@@ -125,9 +126,3 @@ def read_header(
 def needed_bytes(images: ImageGrid) -> int:
     """The least size of the file."""
     return images.offset + math.prod((*images.grid, *images.image))
-
-
-def why(error: Exception) -> str:
-    """The reason in an error, without a file name and a final full stop."""
-    text = getattr(error, "strerror", None) or str(error)
-    return text.partition("\n")[0].rstrip(".:") or type(error).__name__

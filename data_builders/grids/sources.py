@@ -3,14 +3,13 @@
 import dataclasses
 from collections.abc import Iterable
 from collections.abc import Iterator
-from collections.abc import Mapping
 from collections.abc import Sequence
 
 import numpy as np
 import tensorflow as tf
 import tensorflow_datasets as tfds
 from etils import epath
-from mipae_tf.data_builders.grids.image_grid import why
+from mipae_tf.data_builders.source_files import why
 
 Block = tuple[np.ndarray, Sequence[np.ndarray]]
 _BATCH = 256  # images of a tfds dataset read at a time
@@ -29,42 +28,6 @@ class Source:
 
     name: str
     blocks: Iterable[Block]
-
-
-def manual_folder(
-    dl_manager: tfds.download.DownloadManager,
-) -> epath.Path | None:
-    """The manual folder, or None if there is none."""
-    try:
-        return dl_manager.manual_dir
-    except AssertionError:
-        return None
-
-
-def downloaded(
-    dl_manager: tfds.download.DownloadManager,
-    urls: Mapping[str, str],
-    remedy: str,
-) -> dict[str, epath.Path]:
-    """Downloads files and checks their size and SHA-256.
-
-    Args:
-        dl_manager: The download manager.
-        urls: File name to address, which must be in `checksums.tsv`.
-        remedy: What to do without a network, for the message.
-
-    Returns:
-        File name to the downloaded file.
-
-    Raises:
-        ValueError: If a file cannot be downloaded or is not the expected one.
-    """
-    try:
-        return dl_manager.download(dict(urls))
-    except Exception as error:  # tfds lets the errors of several libraries pass
-        raise ValueError(
-            f"{', '.join(urls)} cannot be downloaded ({why(error)}); {remedy}."
-        ) from error
 
 
 def tfds_source(

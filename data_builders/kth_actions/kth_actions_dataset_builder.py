@@ -17,6 +17,7 @@ from mipae_tf.data_builders.recorded.recorded_builder import RecordedConfig
 from mipae_tf.data_builders.recorded.recording import Recording
 from mipae_tf.data_builders.recorded.recording import VideoFrames
 from mipae_tf.data_builders.recorded.splits import SPLITS
+from mipae_tf.data_builders.source_files import required_manual_folder
 
 ACTIONS = (
     "boxing",
@@ -142,7 +143,12 @@ class Builder(RecordedBuilder):
 
     def recordings(self, dl_manager) -> Mapping[str, Recording]:
         """The videos by name, such as `person01_boxing_d1`."""
-        folder = _manual_folder(dl_manager)
+        folder = required_manual_folder(
+            dl_manager,
+            "the folder of the videos of KTH actions, see "
+            "data_builders/kth_actions/README.md",
+        )
+        folder = pathlib.Path(folder)
         videos = find_kth_videos(folder)
         self.say(
             f"found {len(videos)} of the {VIDEOS} videos; "
@@ -249,13 +255,3 @@ def _splits(
         for split, those in PERSONS_OF[config.split_by].items()
         for person in those
     }
-
-
-def _manual_folder(dl_manager) -> pathlib.Path:
-    try:
-        return pathlib.Path(dl_manager.manual_dir)
-    except AssertionError as error:  # tfds found no such folder
-        raise ValueError(
-            "--manual_dir is missing or empty; it must be the folder of the "
-            "videos of KTH actions, see data_builders/kth_actions/README.md."
-        ) from error

@@ -6,6 +6,7 @@ from mipae_tf.data_builders.moving_dsprites.sprites_config import SpritesConfig
 from mipae_tf.data_builders.moving_dsprites.sprites_file import FILE_NAME
 from mipae_tf.data_builders.moving_dsprites.sprites_file import FileSprites
 from mipae_tf.data_builders.moving_dsprites.sprites_scene import SpritesScene
+from mipae_tf.data_builders.source_files import manual_folder
 from mipae_tf.data_builders.worlds.clip_builder import ClipBuilder
 
 _QUICK = {"train_clips": 2_000, "validation_clips": 200, "test_clips": 200}
@@ -94,12 +95,9 @@ class Builder(ClipBuilder):
         wanted = self.builder_config.sprites_from
         if wanted == "drawn":
             return None
-        try:
-            path = dl_manager.manual_dir / FILE_NAME
-        except AssertionError:  # there is no manual folder
-            path = None
-        if path is not None and path.exists():
-            return str(path)
+        folder = manual_folder(dl_manager)
+        if folder is not None and (folder / FILE_NAME).exists():
+            return str(folder / FILE_NAME)
         if wanted == "file":
             raise ValueError(
                 f"sprites_from is 'file' but there is no {FILE_NAME} in the "

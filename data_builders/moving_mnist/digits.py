@@ -4,10 +4,10 @@ import numpy as np
 import tensorflow_datasets as tfds
 from etils import epath
 from mipae_tf.data_builders.moving_mnist import idx_files
+from mipae_tf.data_builders.source_files import copied_from_earlier
+from mipae_tf.data_builders.source_files import downloaded
+from mipae_tf.data_builders.source_files import manual_folder
 from mipae_tf.data_builders.worlds.image_bank import ImageBank
-from mipae_tf.data_builders.worlds.source_files import copied_from_earlier
-from mipae_tf.data_builders.worlds.source_files import downloaded
-from mipae_tf.data_builders.worlds.source_files import manual_folder
 
 DIGIT_SIZE = 32
 DIGITS_FILE = "digits.npz"

@@ -9,9 +9,9 @@ from etils import epath
 from mipae_tf.data_builders.moving_mnist.digits_config import TEST_FILE
 from mipae_tf.data_builders.moving_mnist.digits_config import DigitsConfig
 from mipae_tf.data_builders.moving_mnist.digits_scene import DigitsScene
+from mipae_tf.data_builders.source_files import downloaded
+from mipae_tf.data_builders.source_files import manual_folder
 from mipae_tf.data_builders.worlds.scene import Scene
-from mipae_tf.data_builders.worlds.source_files import downloaded
-from mipae_tf.data_builders.worlds.source_files import manual_folder
 
 _URL = f"http://www.cs.toronto.edu/~nitish/unsupervised_video/{TEST_FILE}"
 

@@ -20,10 +20,10 @@ from mipae_tf.data_builders.moving_mnist_on_cifar10.overlay_config import (
 from mipae_tf.data_builders.moving_mnist_on_cifar10.overlay_scene import (
     OverlayScene,
 )
+from mipae_tf.data_builders.source_files import copied_from_earlier
+from mipae_tf.data_builders.source_files import downloaded
+from mipae_tf.data_builders.source_files import manual_folder
 from mipae_tf.data_builders.worlds.clip_builder import ClipBuilder
-from mipae_tf.data_builders.worlds.source_files import copied_from_earlier
-from mipae_tf.data_builders.worlds.source_files import downloaded
-from mipae_tf.data_builders.worlds.source_files import manual_folder
 
 _BACKGROUNDS_FILE = "backgrounds.npz"
 _SMALL = {"train_clips": 2_000, "validation_clips": 200, "test_clips": 200}

@@ -11,7 +11,7 @@ from mipae_tf.data_builders.grids.image_grid import ImageGrid
 from mipae_tf.data_builders.grids.image_grid import needed_bytes
 from mipae_tf.data_builders.grids.image_grid import open_npy
 from mipae_tf.data_builders.grids.image_grid import read_header
-from mipae_tf.data_builders.grids.image_grid import why
+from mipae_tf.data_builders.source_files import why
 
 IMAGE = (64, 64, 3)
 # Colour, shape, size, camera height, background, horizontal and vertical axis,

@@ -3,10 +3,10 @@
 import os
 
 import tensorflow_datasets as tfds
-from mipae_tf.data_builders.grids.sources import manual_folder
 from mipae_tf.data_builders.mpi3d_video import mpi3d_file
 from mipae_tf.data_builders.mpi3d_video.arm_config import ArmConfig
 from mipae_tf.data_builders.mpi3d_video.arm_scene import ArmScene
+from mipae_tf.data_builders.source_files import manual_folder
 from mipae_tf.data_builders.worlds.clip_builder import ClipBuilder
 
 _ALL = {"grid": 6}

@@ -8,6 +8,8 @@ from mipae_tf.data_builders.shapes3d_video import shapes_file
 from mipae_tf.data_builders.shapes3d_video.room_config import RoomConfig
 from mipae_tf.data_builders.shapes3d_video.room_scene import SIZES
 from mipae_tf.data_builders.shapes3d_video.room_scene import RoomScene
+from mipae_tf.data_builders.source_files import downloaded
+from mipae_tf.data_builders.source_files import manual_folder
 
 
 class Builder(StoredGridBuilder):
@@ -41,7 +43,7 @@ class Builder(StoredGridBuilder):
     ) -> sources.Source:
         """Finds the original file or the dataset of TFDS, or downloads."""
         name = shapes_file.FILE_NAME
-        folder = sources.manual_folder(dl_manager)
+        folder = manual_folder(dl_manager)
         if folder and (folder / name).exists():
             return _from_file(folder / name)
         keys = [f"label_{factor}" for factor in SIZES]
@@ -50,7 +52,7 @@ class Builder(StoredGridBuilder):
         )
         if built:
             return built
-        paths = sources.downloaded(
+        paths = downloaded(
             dl_manager,
             {name: shapes_file.URL},
             "put it in the manual folder (--manual_dir), or the dataset "

@@ -10,6 +10,8 @@ from mipae_tf.data_builders.small_norb_video import norb_files
 from mipae_tf.data_builders.small_norb_video.norb_config import NorbConfig
 from mipae_tf.data_builders.small_norb_video.norb_scene import SIZES
 from mipae_tf.data_builders.small_norb_video.norb_scene import NorbScene
+from mipae_tf.data_builders.source_files import downloaded
+from mipae_tf.data_builders.source_files import manual_folder
 
 _TFDS_KEYS = (
     "label_category",
@@ -55,7 +57,7 @@ class Builder(StoredGridBuilder):
         self, dl_manager: tfds.download.DownloadManager
     ) -> sources.Source:
         """Finds the original files or the dataset of TFDS, or downloads."""
-        folder = sources.manual_folder(dl_manager)
+        folder = manual_folder(dl_manager)
         paths = folder and norb_files.find(folder)
         if not paths:
             built = sources.tfds_source(
@@ -63,7 +65,7 @@ class Builder(StoredGridBuilder):
             )
             if built:
                 return built
-            paths = sources.downloaded(
+            paths = downloaded(
                 dl_manager,
                 {name: norb_files.URL + name for name in norb_files.NAMES},
                 "put them in the manual folder (--manual_dir), or the dataset "

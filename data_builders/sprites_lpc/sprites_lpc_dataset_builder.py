@@ -2,6 +2,7 @@
 
 import tensorflow_datasets as tfds
 from etils import epath
+from mipae_tf.data_builders.source_files import required_manual_folder
 from mipae_tf.data_builders.sprites_lpc import arrays_file
 from mipae_tf.data_builders.sprites_lpc import sheets
 from mipae_tf.data_builders.sprites_lpc.characters import Characters
@@ -126,13 +127,11 @@ def find_source(
     Raises:
         ValueError: If there is none, or more than one file.
     """
-    try:
-        folder = epath.Path(dl_manager.manual_dir)
-    except AssertionError as error:  # there is no manual folder
-        raise ValueError(
-            "--manual_dir is missing or empty; it must be a folder with the "
-            f"sprite sheets or with an npz file of sprites, {_README}."
-        ) from error
+    folder = required_manual_folder(
+        dl_manager,
+        "a folder with the sprite sheets or with an npz file of sprites, "
+        f"{_README}",
+    )
     if wanted != "arrays" and sheets.is_sheets(folder):
         return folder, "sheets"
     if wanted == "sheets":

@@ -12,6 +12,7 @@ from mipae_tf.data_builders.recorded.recorded_builder import RecordedBuilder
 from mipae_tf.data_builders.recorded.recorded_builder import RecordedConfig
 from mipae_tf.data_builders.recorded.recording import Recording
 from mipae_tf.data_builders.recorded.recording import VideoFrames
+from mipae_tf.data_builders.source_files import required_manual_folder
 from mipae_tf.data_builders.video_folder.labels_file import FILE_NAME
 from mipae_tf.data_builders.video_folder.survey import Survey
 from mipae_tf.data_builders.video_folder.survey import survey
@@ -102,13 +103,9 @@ class Builder(RecordedBuilder):
     def _find_folder(self, given: Mapping[str, Any]) -> pathlib.Path:
         if self.builder_config.folder:
             return pathlib.Path(self.builder_config.folder)
-        try:
-            return pathlib.Path(self._make_download_manager(**given).manual_dir)
-        except AssertionError as error:  # tfds found no such folder
-            raise ValueError(
-                "--manual_dir is missing or empty; it must be the folder of "
-                "the videos."
-            ) from error
+        dl_manager = self._make_download_manager(**given)
+        folder = required_manual_folder(dl_manager, "the folder of the videos")
+        return pathlib.Path(folder)
 
     @property
     def frame_shape(self) -> tuple[int, int, int]:
