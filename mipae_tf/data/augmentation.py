@@ -1,5 +1,8 @@
 """Random changes of training clips, the same for all frames of a clip."""
 
+import math
+
+import numpy as np
 import tensorflow as tf
 
 
@@ -8,6 +11,7 @@ def augment(
     key: tf.Tensor,
     flip: bool = False,
     max_shift: int = 0,
+    max_zoom: float = 0.0,
     max_contrast: float = 0.0,
 ) -> tf.Tensor:
     """Changes each clip in another way.
@@ -18,13 +22,17 @@ def augment(
         flip: whether clips are mirrored, left to right, with probability 1/2.
         max_shift: largest shift of a clip in pixels, vertically and
             horizontally; pixels of the border are repeated.
+        max_zoom: largest relative change of the scale of a clip, about the
+            centre of its frames; pixels of the border are repeated.
         max_contrast: largest relative change of the contrast of a clip. Its
             brightness changes by up to a third of this.
 
     Returns:
         Clips of the same shape and range.
     """
-    keys = tf.unstack(tf.random.experimental.stateless_split(key, 3))
+    keys = tf.unstack(tf.random.experimental.stateless_split(key, 4))
+    if max_zoom:
+        frames = _scaled(frames, keys[3], max_zoom)
     if flip or max_shift:
         frames = _moved(frames, keys[:2], flip, max_shift)
     if max_contrast:
@@ -57,3 +65,35 @@ def _moved(
     moved = tf.gather(moved, rows, axis=1, batch_dims=1)
     moved = tf.gather(moved, columns, axis=2, batch_dims=1)
     return tf.transpose(moved, [0, 3, 1, 2, 4])
+
+
+def _scaled(frames: tf.Tensor, key: tf.Tensor, max_zoom: float) -> tf.Tensor:
+    """Scales clips by 1 / (1 + max_zoom) to 1 + max_zoom.
+
+    The logarithm of the scale is uniform: enlarging is as probable as reducing.
+    """
+    clips = tf.shape(frames)[0]
+    largest = math.log1p(max_zoom)
+    scale = tf.exp(tf.random.stateless_uniform([clips], key, -largest, largest))
+    for axis in (2, 3):
+        frames = _resampled(frames, axis, scale)
+    return frames
+
+
+def _resampled(frames: tf.Tensor, axis: int, scale: tf.Tensor) -> tf.Tensor:
+    """Scales one axis of each clip, with linear interpolation."""
+    last = tf.shape(frames)[axis] - 1
+    centre = tf.cast(last, tf.float32) / 2.0
+    offsets = tf.cast(tf.range(last + 1), tf.float32) - centre
+    places = centre + offsets / scale[:, None]  # [clips, size]
+    places = tf.clip_by_value(places, 0.0, 2.0 * centre)
+    below = tf.cast(places, tf.int32)
+    above = tf.minimum(below + 1, last)
+    parts = places - tf.floor(places)
+    # tf.gather wants the axis right after that of the clips.
+    order = [0, axis, *(n for n in range(1, 5) if n != axis)]
+    frames = tf.transpose(frames, order)  # [clips, size, ...]
+    low = tf.gather(frames, below, axis=1, batch_dims=1)
+    high = tf.gather(frames, above, axis=1, batch_dims=1)
+    frames = low + parts[:, :, None, None, None] * (high - low)
+    return tf.transpose(frames, np.argsort(order))

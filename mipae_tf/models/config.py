@@ -18,6 +18,7 @@ TORCH_RULES = {"adam_epsilon": "torch", "layer_rules": "torch"}
 VIDEO_AUGMENTATION = {
     "augment_flip": True,
     "augment_shift": 6,
+    "augment_zoom": 0.2,
     "augment_contrast": 0.3,
 }
 
@@ -105,6 +106,12 @@ class ModelConfig(Options):
     augment_shift: int = option(
         0, "Largest random shift of a training clip, in pixels.", low=0
     )
+    augment_zoom: float = option(
+        0.0,
+        "Largest random change of the scale of a training clip, relative.",
+        low=0,
+        below=1,
+    )
     augment_contrast: float = option(
         0.0,
         "Largest random change of the contrast of a training clip, relative.",
@@ -168,6 +175,7 @@ class ModelConfig(Options):
             key,
             flip=self.augment_flip,
             max_shift=self.augment_shift,
+            max_zoom=self.augment_zoom,
             max_contrast=self.augment_contrast,
         )
 

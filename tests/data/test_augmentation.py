@@ -40,6 +40,24 @@ def test_a_clip_is_shifted_as_a_whole_and_its_border_repeated(clips):
     )
 
 
+def test_clips_are_scaled_about_their_centre():
+    rows, columns = np.mgrid[:9, :7].astype(np.float32)
+    plane = 0.5 + 0.05 * (rows - 4.0) - 0.02 * (columns - 3.0)
+    clips = np.tile(plane[None, None, :, :, None], (60, 3, 1, 1, 1))
+    found = augment(tf.constant(clips), [0, 0], max_zoom=0.25).numpy()
+    np.testing.assert_allclose(found[:, :, 4, 3], 0.5, atol=1e-6)
+    # Of a plane, the slopes are divided by the scale, in all frames alike.
+    down = (found[:, :, 5, 3] - found[:, :, 4, 3]) / 0.05
+    across = (found[:, :, 4, 3] - found[:, :, 4, 4]) / 0.02
+    np.testing.assert_allclose(down, across, atol=1e-4)
+    np.testing.assert_allclose(down, down[:, :1] * np.ones((1, 3, 1)), 1e-5)
+    assert 0.8 < down.min() < 0.84 and 1.2 < down.max() < 1.25
+    # A reduced frame repeats its border.
+    reduced = found[down[:, 0, 0].argmax(), 0, :, :, 0]
+    np.testing.assert_allclose(reduced[0, 0], plane[0, 0], atol=1e-6)
+    np.testing.assert_allclose(reduced[-1, -1], plane[-1, -1], atol=1e-6)
+
+
 def test_contrast_changes_clips_but_not_frames(clips):
     found = augment(0.5 + 0.2 * (clips - 0.5), [0, 0], max_contrast=0.3)
     ratio = np.std(found, axis=(2, 3, 4)) / (
@@ -56,7 +74,7 @@ def test_values_stay_in_range(clips):
 
 
 def test_the_key_decides(clips):
-    options = {"flip": True, "max_shift": 2, "max_contrast": 0.3}
+    options = {"flip": True, "max_shift": 2, "max_zoom": 0.2}
     first = augment(clips, [1, 2], **options).numpy()
     np.testing.assert_array_equal(augment(clips, [1, 2], **options), first)
     assert (augment(clips, [1, 3], **options).numpy() != first).any()

@@ -28,6 +28,7 @@ OTHER = {
     "kl_warmup": 10,
     "augment_contrast": 0.5,
     "augment_shift": 8,
+    "augment_zoom": 0.3,
     "draw_weight": 0.5,
 }
 # What else must be set, so that a hyper-parameter has an effect.
