@@ -54,7 +54,7 @@ class VideoModel(keras.Model, abc.ABC):
         title: name of the model in messages; the name of the class if empty.
 
     Attributes:
-        STAGES: names of the stages in training order.
+        STAGES: names of all stages in training order.
         TAKES: fields of `Context` that a forecast uses.
     """
 
@@ -85,6 +85,11 @@ class VideoModel(keras.Model, abc.ABC):
     @abc.abstractmethod
     def stages(self) -> tuple[Stage, ...]:
         """The training stages in order, newly created at each call."""
+
+    @property
+    def stage_names(self) -> tuple[str, ...]:
+        """Names of the stages that `stages` returns, some of `STAGES`."""
+        return self.STAGES
 
     @property
     def latents(self) -> tuple[Latent, ...]:

@@ -40,7 +40,7 @@ def load_weights(model: VideoModel, run_dir: str | pathlib.Path) -> None:
     folder = RunFolder(run_dir)
     settings = folder.settings()
     try:
-        for stage in reversed(model.STAGES):
+        for stage in reversed(model.stage_names):
             if restore_stage_weights(folder, model, stage):
                 return
     except DamagedCheckpoints:

@@ -283,7 +283,7 @@ CHECKS = {
 def _check_stages(model, video):
     stages = model.stages()
     names = tuple(stage.name for stage in stages)
-    assert names == model.STAGES
+    assert names == model.stage_names
     assert len(set(names)) == len(names) > 0
     for stage in stages:
         _check_stage(model, stage, video)

@@ -1,6 +1,7 @@
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 from models.harness import moving_clips
 from models.harness import random_model
 from runs.run_cases import make_run
@@ -63,6 +64,20 @@ def test_the_weights_of_the_last_stage_are_loaded(tmp_path, monkeypatch):
         left = {"first": number, "second": number}
         assert load(tmp_path).weights_by_stage == left
     folder.release()
+
+
+def test_the_weights_of_an_optional_stage_are_loaded(tmp_path):
+    run = settings(forecast_steps=4)
+    model, folder = run.make_model(), RunFolder(tmp_path)
+    names = tuple(stage.name for stage in model.stages())
+    assert names == model.stage_names == model.STAGES
+    folder.claim(run)
+    for number, stage in enumerate(model.stages(), start=1):
+        for weight in model.variables:
+            weight.assign(tf.fill(weight.shape, float(number)))
+        StageCheckpoints(folder, model, stage).save_if_best(1.0)
+    folder.release()
+    assert all(np.all(each == 3.0) for each in load(tmp_path).variables)
 
 
 def test_weights_can_be_loaded_into_another_model_with_the_same_networks(

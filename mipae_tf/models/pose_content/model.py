@@ -31,11 +31,16 @@ class PoseContentModel(VideoModel):
     frame, and one pose code per frame.
     """
 
-    STAGES = ("representation", "dynamics")
+    STAGES = ("representation", "dynamics", "forecast")
 
     def __init__(self, config, frame_shape, seed=0, **kwargs) -> None:
         super().__init__(config, frame_shape, seed, **kwargs)
         self.network = PoseContentNetwork(config, self.frame_shape)
+
+    @property
+    def stage_names(self) -> tuple[str, ...]:
+        """See `VideoModel.stage_names`; `forecast` is optional."""
+        return self.STAGES if self.config.forecast_steps else self.STAGES[:-1]
 
     @property
     def latents(self) -> tuple[Latent, ...]:
