@@ -36,6 +36,7 @@ FORECASTS = {"forecast_steps": 4}
 NEEDS = {
     "forecast_learning_rate": FORECASTS,
     "forecast_batch_size": FORECASTS,
+    "forecast_loss": {**FORECASTS, "forecast_loss": "log_error"},
     "forecast_frames": {**FORECASTS, "forecast_frames": 1},
     "draw_weight": {"output": "blended"},
 }

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from mipae_tf.objectives.reconstruction import FRAME
 from mipae_tf.objectives.reconstruction import frame_error
 from mipae_tf.objectives.reconstruction import reconstruction_error
 
@@ -28,6 +29,19 @@ def test_cross_entropy_has_a_gradient_for_a_saturated_sigmoid():
         pulls[kind] = float(tape.gradient(error, logits)[0])
     assert pulls["bce"] == pytest.approx(-1.0)
     assert abs(pulls["mse"]) < 1e-6
+
+
+@pytest.mark.parametrize("kind", ["mse", "bce"])
+def test_the_mean_of_the_errors_of_frames_is_the_error(kind):
+    draw = np.random.default_rng(0)
+    logits = draw.normal(size=[2, 3, 4, 5, 1]).astype(np.float32)
+    frames = draw.random([2, 3, 4, 5, 1], np.float32)
+    each = reconstruction_error(kind, logits, frames, FRAME)
+    assert each.shape == [2, 3]
+    one = reconstruction_error(kind, logits[1, 2], frames[1, 2])
+    np.testing.assert_allclose(each[1, 2], one, rtol=1e-5)
+    drawn = frame_error(kind, tf.sigmoid(logits), frames, FRAME)
+    np.testing.assert_allclose(drawn, each, rtol=1e-4)
 
 
 @pytest.mark.parametrize("kind", ["mse", "bce"])

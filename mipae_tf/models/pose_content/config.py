@@ -69,6 +69,7 @@ VIDEO_RECIPE = {
     "dynamics_steps": 1_000,
     "forecast_steps": 400,
     "forecast_learning_rate": 3e-4,
+    "forecast_loss": "log_error",
 }
 VIDEO_PAIRS = {
     **VIDEO_RECIPE,
@@ -205,6 +206,13 @@ class CodeLSTMConfig(ModelConfig):
     )
     forecast_batch_size: int = option(
         16, "Clips per step in the third stage.", low=1
+    )
+    forecast_loss: str = option(
+        "error",
+        "Loss of the third stage: error, the mean reconstruction error; or "
+        "log_error, the mean of its logarithm over frames, as in PSNR, which "
+        "gives weight to the first predicted frames, whose errors are small.",
+        choices=("error", "log_error"),
     )
     forecast_frames: int = option(
         3,

@@ -15,9 +15,15 @@ from mipae_tf.models.pose_content.network import PoseContentNetwork
 from mipae_tf.models.stage import Losses
 from mipae_tf.models.stage import Stage
 
+# Added to the error of a frame before its logarithm is taken. A squared error
+# of this size is 35 dB: beyond, a better frame gains little.
+LEAST_ERROR = 3e-4
+
 
 class ForecastStage(Stage):
-    """Minimizes the error of forecasts; the encoders keep their weights.
+    """Minimizes the error of forecasts, or its logarithm.
+
+    The encoders keep their weights.
 
     A forecast starts from the poses of the context, and the LSTM then follows
     its own predictions, as in `PoseContentModel.forecast`.
@@ -56,19 +62,19 @@ class ForecastStage(Stage):
         order = tf.random.stateless_uniform([horizon], self.shared_key(3))
         times = tf.argsort(order)[: self.config.forecast_frames]
         with tf.GradientTape() as tape:
-            loss = self._error(frames, times, training=True)
+            loss = self._loss(frames, times, training=True)
         return {"loss": loss, "gradient_norm": self._minimize(tape, loss)}
 
     def evaluate_losses(self, batch: tf.Tensor) -> Losses:
-        """The error of all frames of the forecast, in inference mode."""
+        """The loss of all frames of the forecast, in inference mode."""
         frames = to_float(batch)
         times = tf.range(frames.shape[1] - self.config.context)
-        return {"loss": self._error(frames, times, training=False)}
+        return {"loss": self._loss(frames, times, training=False)}
 
-    def _error(
+    def _loss(
         self, frames: tf.Tensor, times: tf.Tensor, training: bool
     ) -> tf.Tensor:
-        """Error of the predicted frames at `times` after the context."""
+        """Loss of the predicted frames at `times` after the context."""
         network, context = self.network, self.config.context
         seen, ahead = frames[:, :context], frames[:, context:]
         codes = network.poses(seen)
@@ -82,10 +88,15 @@ class ForecastStage(Stage):
             codes[:, -1], content, memory, ahead.shape[1]
         )
         poses = tf.gather(poses, times, axis=1) + origin
-        return network.error(
+        logarithmic = self.config.forecast_loss == "log_error"
+        errors = network.error(
             self.config.reconstruction,
             poses,
             reference,
             tf.gather(ahead, times, axis=1),
             training=training,
+            per_frame=logarithmic,
         )
+        if logarithmic:
+            errors = tf.math.log(errors + LEAST_ERROR)
+        return tf.reduce_mean(errors)

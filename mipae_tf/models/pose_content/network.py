@@ -13,6 +13,7 @@ from mipae_tf.models.pose_content.dynamics import CodePredictor
 from mipae_tf.networks.backbones import make_decoder
 from mipae_tf.networks.backbones import make_encoder
 from mipae_tf.networks.backbones import skip_maps
+from mipae_tf.objectives.reconstruction import FRAME
 from mipae_tf.objectives.reconstruction import frame_error
 from mipae_tf.objectives.reconstruction import reconstruction_error
 
@@ -140,6 +141,7 @@ class PoseContentNetwork(keras.layers.Layer):
         true: tf.Tensor,
         contents: tf.Tensor | None = None,
         training: bool = False,
+        per_frame: bool = False,
     ) -> tf.Tensor:
         """Mean error of decoded frames, see `reconstruction_error`.
 
@@ -154,7 +156,10 @@ class PoseContentNetwork(keras.layers.Layer):
             contents: `[batch, time, fixed_dim]`; that of the reference for all
                 frames if None.
             training: whether the decoder runs in training mode.
+            per_frame: whether the error of each frame is returned,
+                `[batch·time]`, instead of their mean.
         """
+        axis = FRAME if per_frame else None
         if contents is None:
             contents = reference.content
         codes, skips = self._inputs(poses, reference, contents)
@@ -162,10 +167,10 @@ class PoseContentNetwork(keras.layers.Layer):
         true = tf.reshape(true, [-1, *true.shape[2:]])
         if not self.decoder.blends:  # from logits, where the gradient is exact
             logits = self.decoder.logits(codes, skips, training)
-            return reconstruction_error(kind, logits, true)
+            return reconstruction_error(kind, logits, true, axis)
         frames, drawn = self.decoder.with_drawn_share(codes, skips, training)
-        error = frame_error(kind, frames, true)
-        return error + self.draw_weight * tf.reduce_mean(drawn)
+        error = frame_error(kind, frames, true, axis)
+        return error + self.draw_weight * tf.reduce_mean(drawn, axis)
 
     def _inputs(
         self,

@@ -7,6 +7,7 @@ from models.harness import random_model
 from models.harness import values
 
 from mipae_tf.models import Context
+from mipae_tf.models.pose_content.forecast_stage import LEAST_ERROR
 
 BLENDED = {
     "backbone": "dcgan_skips",
@@ -42,6 +43,16 @@ def test_the_loss_is_the_error_of_the_forecast(name, given):
     error = floats(model, video, 3) - video[:, 2:] / 255.0
     loss = float(stage.evaluate_losses(video)["loss"])
     assert loss == pytest.approx(float(np.mean(error**2)), rel=1e-4)
+
+
+def test_the_loss_is_the_mean_logarithm_of_the_errors_of_frames():
+    model = forecast_model(forecast_loss="log_error")
+    video = moving_clips(4, 5)
+    error = floats(model, video, 3) - video[:, 2:] / 255.0
+    error = np.mean(error**2, axis=(2, 3, 4))  # [clips, horizon]
+    loss = float(model.stages()[2].evaluate_losses(video)["loss"])
+    expected = float(np.mean(np.log(error + LEAST_ERROR)))
+    assert loss == pytest.approx(expected, rel=1e-4)
 
 
 def test_only_predictor_and_decoder_are_trained():
