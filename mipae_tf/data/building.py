@@ -4,8 +4,10 @@ import contextlib
 import io
 import pathlib
 import shutil
+import signal
 import sys
 import time
+from collections.abc import Callable
 from collections.abc import Iterable
 from collections.abc import Iterator
 from collections.abc import Sequence
@@ -42,7 +44,7 @@ def build_if_missing(
     folder = pathlib.Path(builder.data_dir)
     new = [each for each in (folder, *folder.parents) if not each.exists()]
     try:
-        with _tfds_quiet(), _counted(builder):
+        with _stopped_cleanly(), _tfds_quiet(), _counted(builder):
             builder.download_and_prepare(download_config=config)
     except BaseException:
         _remove_empty(builder.name, folder, new)
@@ -72,29 +74,45 @@ def _remove_empty(
 
 
 @contextlib.contextmanager
+def _stopped_cleanly() -> Iterator[None]:
+    """Lets tfds remove what it has written when SIGTERM ends the process."""
+
+    def stop(number: int, _) -> None:
+        say("SIGTERM received: removing the unfinished dataset")
+        sys.exit(128 + number)
+
+    try:
+        before = signal.signal(signal.SIGTERM, stop)
+    except ValueError:  # only the main thread can handle signals
+        yield
+        return
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+@contextlib.contextmanager
 def _counted(builder: tfds.core.DatasetBuilder) -> Iterator[None]:
     """Shows the number of generated clips, if the builder reports it."""
     if isinstance(builder, RecordedBuilder):
         builder.say, builder.watch = say, _watched
         yield
         return
-    config = builder.builder_config
-    sizes = (
-        config.split_sizes().values()
-        if isinstance(builder, ClipBuilder)
-        else ()
-    )
-    if not sizes or max(sizes) > config.beam_above:
+    if not isinstance(builder, ClipBuilder) or builder.uses_beam:
         tfds.display_progress_bar(sys.stderr.isatty())
         yield
         return
-    shown = Progress("building", sum(sizes), "clip")
-    builder.on_clip = shown.update
-    try:
+    with contextlib.ExitStack() as stack:
+
+        def watch(total: int) -> Callable[[], None]:
+            shown = Progress("building", total, "clip")
+            stack.callback(shown.close, leave=False)
+            return shown.update
+
+        builder.watch = watch
+        stack.callback(setattr, builder, "watch", None)
         yield
-    finally:
-        builder.on_clip = None
-        shown.close(leave=False)
 
 
 def _watched(items: Sequence, unit: str) -> Iterable:
