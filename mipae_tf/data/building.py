@@ -1,7 +1,9 @@
 """Builds a dataset and shows the progress."""
 
 import contextlib
+import errno
 import io
+import os
 import pathlib
 import shutil
 import signal
@@ -12,6 +14,7 @@ from collections.abc import Iterable
 from collections.abc import Iterator
 from collections.abc import Sequence
 
+import tensorflow as tf
 import tensorflow_datasets as tfds
 from tensorflow_datasets.core.utils import tqdm_utils
 
@@ -33,6 +36,9 @@ def build_if_missing(
     bar of clips, unless they use Beam; builders of recorded clips show one for
     videos and one for clips of each split, and print what was left out.
     Otherwise tfds shows its own bars, on a terminal.
+
+    Raises:
+        ValueError: if there is no room, or as the builder does.
     """
     if builder.is_prepared():
         return
@@ -46,10 +52,29 @@ def build_if_missing(
     try:
         with _stopped_cleanly(), _tfds_quiet(), _counted(builder):
             builder.download_and_prepare(download_config=config)
-    except BaseException:
+    except BaseException as error:
         _remove_empty(builder.name, folder, new)
+        if reason := _why_not_written(error):
+            raise ValueError(
+                f"{name} cannot be written to {folder.parent} ({reason}); make "
+                "room there, or choose another --data_dir."
+            ) from error
         raise
     say(f"built {name} in {duration(time.monotonic() - began)}")
+
+
+def _why_not_written(error: BaseException | None) -> str | None:
+    """What the system says if there is no room on the disk; otherwise None.
+
+    It may be in the error that an error of tfds was raised from.
+    """
+    if error is None or isinstance(error, ValueError):  # a sentence already
+        return None
+    for reason in map(os.strerror, (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)):
+        if isinstance(error, OSError | tf.errors.OpError):
+            if reason in str(error):
+                return reason
+    return _why_not_written(error.__cause__ or error.__context__)
 
 
 def _remove_empty(

@@ -2,6 +2,7 @@
 
 import os
 import pathlib
+import resource
 import signal
 import subprocess
 import sys
@@ -19,7 +20,7 @@ TINY = (
 )
 
 
-def _started(folder: pathlib.Path, **limits) -> subprocess.Popen:
+def _started(folder: pathlib.Path, limit=None) -> subprocess.Popen:
     return subprocess.Popen(
         [
             *(sys.executable, "-m", "mipae_tf.train", f"--dataset={NAME}"),
@@ -30,7 +31,7 @@ def _started(folder: pathlib.Path, **limits) -> subprocess.Popen:
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-        **limits,
+        preexec_fn=limit,
     )
 
 
@@ -53,7 +54,7 @@ def test_an_interrupted_build_is_repeated_by_the_same_command(tmp_path):
         (signal.SIGKILL, 1),
         (signal.SIGINT, 0),
     ):
-        process = _started(tmp_path)
+        process = _started(tmp_path, _stopped_by_ctrl_c)
         _in_the_middle(process)
         process.send_signal(number)
         said = process.communicate()[0]
@@ -74,14 +75,18 @@ def test_an_interrupted_build_is_repeated_by_the_same_command(tmp_path):
 @pytest.mark.slow
 def test_a_full_disk_leaves_nothing(tmp_path):
     """A limit on the size of files stands in for the full disk."""
-    process = _started(tmp_path, preexec_fn=_no_large_files)
+    process = _started(tmp_path, _no_large_files)
     said = process.communicate()[0]
     assert process.returncode == 1, said
     assert "Traceback" not in said
+    assert "(File too large); make room there" in said
     assert not (tmp_path / "moving_dsprites").exists()
 
 
-def _no_large_files() -> None:
-    import resource
+def _stopped_by_ctrl_c() -> None:
+    """Shells ignore SIGINT in commands in the background."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
+
+def _no_large_files() -> None:
     resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, 200_000))
