@@ -75,12 +75,14 @@ def parts_of(name: str, folder: pathlib.Path) -> dict[str, float]:
         for index in range(count):
             scene.values("train", index)
 
-    def draw() -> list[dict]:
-        return [scene.clip("train", index)[1] for index in range(count)]
+    def draw() -> None:  # as in a build, none is kept
+        for index in range(count):
+            scene.clip("train", index)
 
     scene.clip("train", 0)  # reads files
     sampling, _ = cpu_seconds(sample, count)
-    both, clips = cpu_seconds(draw, count)
+    both, _ = cpu_seconds(draw, count)
+    clips = [scene.clip("train", index)[1] for index in range(count)]
     found = {"sample": sampling, "draw": both - sampling}
     for encoding, features in _encodings(builder).items():
         timed = _parts_of_files(features, clips, folder)

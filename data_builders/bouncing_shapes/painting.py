@@ -77,17 +77,18 @@ def paint(canvas: np.ndarray, objects: Objects) -> np.ndarray:
     # The first of them in each window, [objects, frames], and after the last.
     ends = np.searchsorted(drawn, window**2 * np.arange(order.size + 1))
     window_of = np.repeat(np.arange(order.size), np.diff(ends))
-    label = (1 + order.astype(np.uint8)).reshape(-1).take(window_of)
     colour = objects.colour[every, order].reshape(order.size, -1)
     colour = colour.T.take(window_of, 1)  # [channels, pixels]
-    front = np.zeros(frames * side * side, np.uint8)  # 1 + index, 0 for none
     for low, high in itertools.pairwise(ends[::frames].tolist()):
         mix(canvas, place[low:high], cover[low:high], colour[:, low:high])
-        inside = low + np.flatnonzero(distance[low:high] < 0)
-        front[place.take(inside)] = label.take(inside)
-    # Row n has a 1 for object n - 1.
-    masks = np.eye(1 + len(order), len(order), -1, np.uint8)
-    return masks.take(front, 0, mode="clip").reshape(frames, side, side, -1)
+    inside = np.flatnonzero(distance < 0)
+    place, index = place.take(inside), order.reshape(-1).take(window_of)
+    front = np.zeros(frames * side * side, np.uint8)  # 1 + index, 0 for none
+    front[place] = 1 + index.take(inside)  # of one pixel, the last is kept
+    seen = np.flatnonzero(front != 0)
+    masks = np.zeros((*canvas.shape[:3], len(order)), np.uint8)
+    masks.reshape(-1)[seen * len(order) + front.take(seen) - 1] = 1
+    return masks
 
 
 def _first(centre: np.ndarray, window: int, side: int) -> np.ndarray:

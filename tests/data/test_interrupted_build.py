@@ -51,7 +51,6 @@ def test_an_interrupted_build_is_repeated_by_the_same_command(tmp_path):
     for number, left in (
         (signal.SIGKILL, 1),  # nobody can remove it then
         (signal.SIGTERM, 0),
-        (signal.SIGKILL, 1),
         (signal.SIGINT, 0),
     ):
         process = _started(tmp_path, _stopped_by_ctrl_c)
