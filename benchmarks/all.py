@@ -30,6 +30,7 @@ ROWS = {
     "dynamics_stage": ("epoch: encoding frames / cached latents", 20),
     "forecast": ("500 steps: eager Python loop / compiled", 3.0),
     "dataset_build": ("build: loop / Beam with 2 workers", None),
+    "build_parts": ("slowest drawn config: clips a CPU second / 500", 1.0),
     "mig": ("MIG at 20,000: tree searches / blocked products", None),
 }
 MACHINE_PREFIX = "Machine and versions: "

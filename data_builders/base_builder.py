@@ -11,6 +11,7 @@ from mipae_tf.data_builders.factors import GROUPS
 from mipae_tf.data_builders.factors import PROVENANCE
 from mipae_tf.data_builders.factors import Factor
 from mipae_tf.data_builders.factors import stored_as
+from mipae_tf.data_builders.unfinished import being_built
 
 _REGISTERED: set[epath.Path] = set()  # files of builders registered in tfds
 
@@ -31,6 +32,11 @@ class BaseBuilder(tfds.core.GeneratorBasedBuilder, skip_registration=True):
         # Otherwise tfds would search README.md, CITATIONS.bib, TAGS.txt and
         # checksums.tsv by the name of the module.
         cls.code_path, cls.pkg_dir_path = path, path.parent
+
+    def _download_and_prepare(self, *args, **kwargs) -> None:
+        # Its data_dir is here the unfinished folder.
+        with being_built(self.data_dir):
+            super()._download_and_prepare(*args, **kwargs)
 
 
 def features_of(

@@ -26,9 +26,11 @@ def states(
     """
     found = np.empty((len(times), len(start), 3))
     for n in range(len(start)):
-        rng = np.random.default_rng([start.bounce_seed, n])
-        walls = start.size[n], frame_size - start.size[n]
-        corner = _corners(start, n, walls, rng if random_bounces else None)
+        rng = None
+        if random_bounces:
+            rng = np.random.default_rng([start.bounce_seed, n])
+        low = float(start.size[n])
+        corner = _corners(start, n, (low, frame_size - low), rng)
         when, x, y = np.array(corner).T
         found[:, n, 0] = np.interp(times, when, x)
         found[:, n, 1] = np.interp(times, when, y)

@@ -46,19 +46,28 @@ def distances(
         float32 `[..., height, width]`.
     """
     right, down = right.astype(np.float32), down.astype(np.float32)
-    normal = _NORMALS[shape] + angle[..., None]  # [..., edges]
-    across = np.cos(normal)[..., None] * right[..., None, :]
-    along = np.sin(normal)[..., None] * down[..., None, :]
-    along -= (_OFFSETS[shape] * size[..., None])[..., None]
-    # across [..., edges, width], along [..., edges, height]
-    found = across[..., 0, None, :] + along[..., 0, :, None]
-    for edge in range(1, _MAX_EDGES):
-        other = across[..., edge, None, :] + along[..., edge, :, None]
-        np.maximum(found, other, out=found)
+    found = np.empty((*down.shape, right.shape[-1]), np.float32)
     discs = shape == SHAPES.index("disc")
     squared = (right[discs] ** 2)[:, None] + (down[discs] ** 2)[..., None]
     found[discs] = np.sqrt(squared) - size[discs, None, None]
+    found[~discs] = _of_polygons(
+        *(array[~discs] for array in (shape, size, angle, right, down))
+    )
     return found  # [..., height, width]
+
+
+def _of_polygons(shape, size, angle, right, down) -> np.ndarray:
+    """The same for polygons: `[polygons, height, width]`."""
+    normal = _NORMALS[shape] + angle[..., None]  # [polygons, edges]
+    across = np.cos(normal)[..., None] * right[..., None, :]
+    along = np.sin(normal)[..., None] * down[..., None, :]
+    along -= (_OFFSETS[shape] * size[..., None])[..., None]
+    # across [polygons, edges, width], along [polygons, edges, height]
+    found = across[:, 0, None, :] + along[:, 0, :, None]
+    for edge in range(1, _MAX_EDGES):
+        other = across[:, edge, None, :] + along[:, edge, :, None]
+        np.maximum(found, other, out=found)
+    return found
 
 
 def _edges() -> tuple[np.ndarray, np.ndarray]:

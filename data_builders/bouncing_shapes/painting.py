@@ -1,10 +1,12 @@
 """Paints objects at any position, with smooth edges and exact masks."""
 
 import dataclasses
+import itertools
 import math
 
 import numpy as np
 from mipae_tf.data_builders.bouncing_shapes import outlines
+from mipae_tf.data_builders.worlds.compose import mix
 
 
 @dataclasses.dataclass
@@ -65,26 +67,28 @@ def paint(canvas: np.ndarray, objects: Objects) -> np.ndarray:
         (top - y)[..., None] + pixel,
     )  # [objects, frames, window, window]
     distance[~objects.present[every, order]] = 1
-    cover = 0.5 - distance
-    np.clip(cover, 0, 1, out=cover)
-    colour = objects.colour[every, order]  # [objects, frames, channels]
-    front = np.zeros((frames, side, side), np.uint8)  # 1 + index, 0 for none
-    pixels, fronts = _windows(canvas, window), _windows(front, window)
-    for k, index in enumerate(order):
-        place = every, top[k], left[k]
-        # In the order of `cover`, which makes the sum several times faster.
-        mixed = pixels[place].astype(np.float32, order="C")
-        # [frames, channels, window, window]
-        mixed += cover[k, :, None] * (colour[k, ..., None, None] - mixed)
-        pixels[place] = np.rint(mixed).astype(np.uint8)
-        label = fronts[place].copy(order="C")  # [frames, window, window]
-        shown = np.uint8(1 + index)[:, None, None]
-        np.copyto(label, shown, where=distance[k] < 0)
-        fronts[place] = label
-    masks = np.empty((*front.shape, len(order)), bool)
-    for n in range(len(order)):
-        np.equal(front, n + 1, out=masks[..., n])
-    return masks.view(np.uint8)
+    # Only pixels that an object covers change, [pixels].
+    drawn = np.flatnonzero(distance < 0.5)
+    distance = distance.reshape(-1).take(drawn)
+    cover = np.minimum(0.5 - distance, 1)
+    first = (every * side + top) * side + left
+    grid = side * np.arange(window)[:, None] + np.arange(window)
+    place = (first[..., None, None] + grid).reshape(-1).take(drawn)
+    # The first of them in each window, [objects, frames], and after the last.
+    ends = np.searchsorted(drawn, window**2 * np.arange(order.size + 1))
+    window_of = np.repeat(np.arange(order.size), np.diff(ends))
+    colour = objects.colour[every, order].reshape(order.size, -1)
+    colour = colour.T.take(window_of, 1)  # [channels, pixels]
+    for low, high in itertools.pairwise(ends[::frames].tolist()):
+        mix(canvas, place[low:high], cover[low:high], colour[:, low:high])
+    inside = np.flatnonzero(distance < 0)
+    place, index = place.take(inside), order.reshape(-1).take(window_of)
+    front = np.zeros(frames * side * side, np.uint8)  # 1 + index, 0 for none
+    front[place] = 1 + index.take(inside)  # of one pixel, the last is kept
+    seen = np.flatnonzero(front != 0)
+    masks = np.zeros((*canvas.shape[:3], len(order)), np.uint8)
+    masks.reshape(-1)[seen * len(order) + front.take(seen) - 1] = 1
+    return masks
 
 
 def _first(centre: np.ndarray, window: int, side: int) -> np.ndarray:
@@ -95,10 +99,3 @@ def _first(centre: np.ndarray, window: int, side: int) -> np.ndarray:
     """
     first = np.rint(centre).astype(np.int64) - window // 2
     return np.clip(first, 0, side - window)
-
-
-def _windows(frames: np.ndarray, window: int) -> np.ndarray:
-    """A writeable view `[frames, top, left, (channels,) window, window]`."""
-    return np.lib.stride_tricks.sliding_window_view(
-        frames, (window, window), (1, 2), writeable=True
-    )

@@ -55,13 +55,18 @@ def _simulated(
     space, bodies = _space(start, config)
     push_steps = np.rint(start.times * STEPS).astype(int).tolist()
     pushes = dict(zip(push_steps, start.pushes.tolist(), strict=True))
-    wanted, found = set(wanted.tolist()), []
-    for step in range(max(wanted) + 1):
-        if step in wanted:
+    found, last = [], 0
+    wanted = wanted.tolist()
+    for stop in sorted({*wanted, *pushes}):
+        if stop > wanted[-1]:
+            break
+        for _ in range(stop - last):
+            space.step(1 / STEPS)
+        last = stop
+        if stop in wanted:
             found.append([(*body.position, body.angle) for body in bodies])
-        for body, push in zip(bodies, pushes.get(step, ())):
+        for body, push in zip(bodies, pushes.get(stop, ())):
             body.velocity += push
-        space.step(1 / STEPS)
     return np.array(found)
 
 

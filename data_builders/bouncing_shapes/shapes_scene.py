@@ -219,7 +219,7 @@ class ShapesScene(Scene):
             colours.background(config.background, int(image), side, channels)
             for image in images
         ]
-        return np.stack(images)[place]  # a copy
+        return np.stack(images).take(place, 0)  # a copy
 
 
 def _stored(values: np.ndarray) -> type:

@@ -66,8 +66,9 @@ class ProductScene(Scene):
         masks = (sprites > 0).astype(np.uint8)[..., None]
         frames = np.zeros((*sprites.shape, 3), np.uint8)
         # Only a few hundred pixels of a frame are not black.
-        frame, row, column = np.nonzero(sprites)  # [pixels]
-        frames[frame, row, column] = _RGB[places["colour"][frame]]
+        drawn = np.flatnonzero(sprites)  # [pixels]
+        frame = drawn // sprites[0].size
+        frames.reshape(-1, 3)[drawn] = _RGB[places["colour"]][frame]
         return frames, masks
 
     def sample_static(

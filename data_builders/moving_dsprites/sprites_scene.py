@@ -125,11 +125,13 @@ class SpritesScene(Scene):
             self.pixels.draw(*(values[f"{each}_{n}"] for each in _SIZES))
             for n in range(self.objects)
         ]
-        layers = np.stack(layers, -1)  # [frames, 64, 64, sprites]
+        layers = np.stack(layers)  # [sprites, frames, 64, 64]
         masks = compose.visible(layers, values.get("front"))
         if self.config.colour:
-            return compose.in_planes(layers, masks), masks
-        return compose.in_grey(layers), masks
+            frames = compose.in_planes(layers, masks)
+        else:
+            frames = compose.in_grey(layers)
+        return frames, compose.on_last_axis(masks)
 
 
 def combinations(count: int, split: str) -> np.ndarray:

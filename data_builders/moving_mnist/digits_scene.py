@@ -136,14 +136,16 @@ class DigitsScene(Scene):
                 in the content.
         """
         layers = np.stack(
-            [self._layer(n, values) for n in range(self.objects)], -1
-        )  # [frames, size, size, digits]
+            [self._layer(n, values) for n in range(self.objects)]
+        )  # [digits, frames, size, size]
         masks = compose.visible(layers, values.get("front"))
         if self.config.colour:
-            return compose.in_planes(layers, masks), masks
-        if self.config.merge == "max":
-            return layers.max(-1, keepdims=True), masks
-        return compose.in_grey(layers), masks
+            frames = compose.in_planes(layers, masks)
+        elif self.config.merge == "max":
+            frames = layers.max(0)[..., None]
+        else:
+            frames = compose.in_grey(layers)
+        return frames, compose.on_last_axis(masks)
 
     def _layer(self, n: int, values: Values) -> np.ndarray:
         index, digit = values[f"index_{n}"], values[f"digit_{n}"]

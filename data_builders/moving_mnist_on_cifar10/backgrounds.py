@@ -65,7 +65,8 @@ class SmoothBackgrounds:
     def draw(self, numbers: np.ndarray, size: int) -> np.ndarray:
         """Backgrounds, uint8 `[backgrounds, size, size, 3]`."""
         grids, back = _grids(numbers)
-        return np.rint(resized(255 * grids, size)).astype(np.uint8)[back]
+        images = np.rint(resized(255 * grids, size))
+        return images.astype(np.uint8, order="C").take(back, 0)
 
 
 class BlackBackgrounds:

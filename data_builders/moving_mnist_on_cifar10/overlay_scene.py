@@ -18,6 +18,7 @@ from mipae_tf.data_builders.moving_mnist_on_cifar10.backgrounds import (
 from mipae_tf.data_builders.moving_mnist_on_cifar10.overlay_config import (
     OverlayConfig,
 )
+from mipae_tf.data_builders.worlds.compose import mix
 from mipae_tf.data_builders.worlds.scene import Scene
 from mipae_tf.data_builders.worlds.scene import Values
 
@@ -165,19 +166,17 @@ class OverlayScene(Scene):
         frames = self.backgrounds.draw(number, size)
         masks = np.zeros((count, size, size, self.objects), np.uint8)
         for n in range(self.objects):
-            cover = self._cover(values[f"index_{n}"])[:, None]
-            corner = np.arange(count), values[f"y_{n}"], values[f"x_{n}"]
-            # Of each frame the square of the digit,
-            # [frames, planes or objects, digit_size, digit_size].
-            window = self._windows(frames)
-            below = window[corner].astype(np.float32)
-            colour = np.stack([values[f"{c}_{n}"] for c in _PLANES], -1)
-            above = 255 * colour.astype(np.float32)[..., None, None]
-            window[corner] = np.rint(below + cover * (above - below))
-            window, seen = self._windows(masks), cover > 0
-            visible = window[corner] * ~seen
-            visible[:, n] = seen[:, 0]
-            window[corner] = visible
+            cover = self._cover(values[f"index_{n}"])
+            # Only pixels that the digit covers change, [pixels].
+            frame, row, column = np.nonzero(cover > 0)
+            row = row + values[f"y_{n}"].take(frame)
+            column = column + values[f"x_{n}"].take(frame)
+            place = (frame * size + row) * size + column
+            colour = np.stack([values[f"{c}_{n}"] for c in _PLANES])
+            colour = 255 * colour.astype(np.float32)  # [3, frames]
+            mix(frames, place, cover[cover > 0], colour.take(frame, 1))
+            visible = masks.reshape(-1, self.objects)
+            visible[place] = np.arange(self.objects) == n
         return frames, masks
 
     def _cover(self, index: np.ndarray) -> np.ndarray:
@@ -187,17 +186,6 @@ class OverlayScene(Scene):
             np.where(there, index, 0), self.config.digit_size
         )
         return patches * (there / np.float32(255))[:, None, None]
-
-    def _windows(self, frames: np.ndarray) -> np.ndarray:
-        """The square at each corner, a view of `[frames, size, size, planes]`.
-
-        Returns:
-            `[frames, rows, columns, planes, digit_size, digit_size]`.
-        """
-        size = self.config.digit_size
-        return np.lib.stride_tricks.sliding_window_view(
-            frames, (size, size), axis=(1, 2), writeable=True
-        )
 
     def _check(self, values: Values) -> None:
         for name, true in self._facts(values).items():

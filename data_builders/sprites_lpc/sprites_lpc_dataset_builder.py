@@ -102,13 +102,10 @@ class Builder(ClipBuilder):
         self.info.metadata["characters"] = {s: len(n) for s, n in used.items()}
         return scene
 
-    def _split_generators(self, dl_manager: tfds.download.DownloadManager):
-        scene = self._prepare(dl_manager)
+    def _split_sizes(self, scene: LpcScene) -> dict[str, int]:
         return {
-            split: self._generate_examples(
-                scene, split, min(most, scene.count(split))
-            )
-            for split, most in self.builder_config.split_sizes().items()
+            split: min(most, scene.count(split))
+            for split, most in super()._split_sizes(scene).items()
         }
 
 

@@ -35,18 +35,25 @@ class ClipBuilder(BaseBuilder, skip_registration=True):
     Attributes:
         has_futures: Whether the future is stochastic and the builder has a
             method `sample_futures`.
-        on_clip: Called after each clip that is generated without Beam, to show
-            progress.
+        watch: Called with the number of clips of all splits before the first is
+            generated, unless Beam generates some; returns a function that is
+            called after each clip. None to show no progress.
     """
 
     has_futures = False
-    on_clip: Callable[[], None] | None = None
+    watch: Callable[[int], Callable[[], None]] | None = None
 
     @property
     def has_static(self) -> bool:
         """Whether `sample_static` is available: every factor has a size."""
         factors = from_metadata(self.info.metadata)
         return bool(factors) and all(factor.size for factor in factors)
+
+    @property
+    def uses_beam(self) -> bool:
+        """Whether a split may be so large that Beam generates it."""
+        config: ClipConfig = self.builder_config
+        return max(config.split_sizes().values()) > config.beam_above
 
     @abc.abstractmethod
     def scene(self) -> Scene:
@@ -127,30 +134,36 @@ class ClipBuilder(BaseBuilder, skip_registration=True):
             metadata=tfds.core.MetadataDict(factors=factors),
         )
 
+    def _split_sizes(self, scene: Scene) -> dict[str, int]:
+        """The number of clips of every split; at most those of the config."""
+        return self.builder_config.split_sizes()
+
     def _split_generators(self, dl_manager: tfds.download.DownloadManager):
         scene = self._prepare(dl_manager)
-        return {
+        sizes = self._split_sizes(scene)
+        splits = {
             split: self._generate_examples(scene, split, count)
-            for split, count in self.builder_config.split_sizes().items()
+            for split, count in sizes.items()
         }
+        in_loops = all(isinstance(each, Iterator) for each in splits.values())
+        if self.watch is None or not in_loops:
+            return splits
+        on_clip = self.watch(sum(sizes.values()))
+        return {name: _watched(each, on_clip) for name, each in splits.items()}
 
     def _generate_examples(self, scene: Scene, split: str, count: int):
         make = functools.partial(scene.clip, split)
         if count <= self.builder_config.beam_above:
-            return _loop(make, count, self.on_clip or _nothing)
+            return map(make, range(count))
         beam = tfds.core.lazy_imports.apache_beam
         return beam.Create(range(count)) | beam.Map(make)
 
 
-def _loop(make, count: int, on_clip) -> Iterator[tuple[str, dict]]:
-    for index in range(count):
-        yield make(index)
+def _watched(examples: Iterator, on_clip: Callable[[], None]) -> Iterator:
+    for example in examples:
+        yield example
         on_clip()
 
 
 def _floats(*shape: int) -> tfds.features.Tensor:
     return tfds.features.Tensor(shape=shape, dtype=np.float32)
-
-
-def _nothing() -> None:
-    pass

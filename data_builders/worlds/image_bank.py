@@ -78,9 +78,22 @@ class ImageBank:
 
     def draw(self, numbers: np.ndarray, size: int) -> np.ndarray:
         """Images resized bilinearly, uint8 `[images, size, size, ...]`."""
+        numbers = np.asarray(numbers)
+        if len(numbers) and (numbers == numbers[0]).all():
+            image = _drawn(self.path, int(numbers[0]), size)
+            return np.repeat(image, len(numbers), 0)
         chosen, back = np.unique(numbers, return_inverse=True)
-        images = resized(_load(self.path)[0][chosen], size)
-        return np.rint(images).astype(np.uint8)[back]
+        return _resized(_load(self.path)[0][chosen], size).take(back, 0)
+
+
+def _resized(images: np.ndarray, size: int) -> np.ndarray:
+    return np.rint(resized(images, size)).astype(np.uint8, order="C")
+
+
+@functools.lru_cache(maxsize=16)
+def _drawn(path: str, number: int, size: int) -> np.ndarray:
+    """One image, `[1, size, size, ...]`; a clip asks for it more than once."""
+    return _resized(_load(path)[0][number : number + 1], size)
 
 
 @functools.lru_cache(maxsize=4)

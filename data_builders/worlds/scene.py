@@ -7,6 +7,7 @@ import numpy as np
 from mipae_tf.data_builders.factors import GROUPS
 from mipae_tf.data_builders.factors import Factor
 from mipae_tf.data_builders.factors import stored_as
+from mipae_tf.data_builders.worlds.allocator import keep_freed_memory
 from mipae_tf.data_builders.worlds.clip_config import ClipConfig
 from mipae_tf.data_builders.worlds.compose import boxes_of
 
@@ -88,6 +89,7 @@ class Scene(abc.ABC):
         Returns:
             A unique key, and the example.
         """
+        keep_freed_memory()
         values = self.values(split, index)
         groups = self.grouped(values)
         video, masks = self.render(**groups)
@@ -109,14 +111,10 @@ class Scene(abc.ABC):
 
     def grouped(self, values: Mapping[str, np.ndarray]) -> dict[str, Values]:
         """The values in the dicts `content`, `pose` and `instance`."""
-        return {
-            group: {
-                factor.name: values[factor.name]
-                for factor in self.factors
-                if factor.group == group
-            }
-            for group in GROUPS
-        }
+        groups = {group: {} for group in GROUPS}
+        for factor in self.factors:
+            groups[factor.group][factor.name] = values[factor.name]
+        return groups
 
     def render(
         self,
@@ -215,10 +213,15 @@ class Scene(abc.ABC):
                 f"{sorted(needed)}."
             )
         values = np.asarray(given[name])
-        if size and (values.min() < 0 or values.max() >= size):
+        if not size:
+            return values
+        # Reducing a single number would take much longer.
+        low = values.min() if values.ndim else given[name]
+        high = values.max() if values.ndim else given[name]
+        if low < 0 or high >= size:
             raise ValueError(
-                f"{group} {name!r} must be from 0 to {size - 1}, got "
-                f"{values.min()} to {values.max()}."
+                f"{group} {name!r} must be from 0 to {size - 1}, got {low} to "
+                f"{high}."
             )
         return values
 

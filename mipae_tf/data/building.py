@@ -1,15 +1,20 @@
 """Builds a dataset and shows the progress."""
 
 import contextlib
+import errno
 import io
+import os
 import pathlib
 import shutil
+import signal
 import sys
 import time
+from collections.abc import Callable
 from collections.abc import Iterable
 from collections.abc import Iterator
 from collections.abc import Sequence
 
+import tensorflow as tf
 import tensorflow_datasets as tfds
 from tensorflow_datasets.core.utils import tqdm_utils
 
@@ -31,6 +36,9 @@ def build_if_missing(
     bar of clips, unless they use Beam; builders of recorded clips show one for
     videos and one for clips of each split, and print what was left out.
     Otherwise tfds shows its own bars, on a terminal.
+
+    Raises:
+        ValueError: if there is no room, or as the builder does.
     """
     if builder.is_prepared():
         return
@@ -42,12 +50,31 @@ def build_if_missing(
     folder = pathlib.Path(builder.data_dir)
     new = [each for each in (folder, *folder.parents) if not each.exists()]
     try:
-        with _tfds_quiet(), _counted(builder):
+        with _stopped_cleanly(), _tfds_quiet(), _counted(builder):
             builder.download_and_prepare(download_config=config)
-    except BaseException:
+    except BaseException as error:
         _remove_empty(builder.name, folder, new)
+        if reason := _why_not_written(error):
+            raise ValueError(
+                f"{name} cannot be written to {folder.parent} ({reason}); make "
+                "room there, or choose another --data_dir."
+            ) from error
         raise
     say(f"built {name} in {duration(time.monotonic() - began)}")
+
+
+def _why_not_written(error: BaseException | None) -> str | None:
+    """What the system says if there is no room on the disk; otherwise None.
+
+    It may be in the error that an error of tfds was raised from.
+    """
+    if error is None or isinstance(error, ValueError):  # a sentence already
+        return None
+    for reason in map(os.strerror, (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)):
+        if isinstance(error, OSError | tf.errors.OpError):
+            if reason in str(error):
+                return reason
+    return _why_not_written(error.__cause__ or error.__context__)
 
 
 def _remove_empty(
@@ -72,29 +99,45 @@ def _remove_empty(
 
 
 @contextlib.contextmanager
+def _stopped_cleanly() -> Iterator[None]:
+    """Lets tfds remove what it has written when SIGTERM ends the process."""
+
+    def stop(number: int, _) -> None:
+        say("SIGTERM received: removing the unfinished dataset")
+        sys.exit(128 + number)
+
+    try:
+        before = signal.signal(signal.SIGTERM, stop)
+    except ValueError:  # only the main thread can handle signals
+        yield
+        return
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+@contextlib.contextmanager
 def _counted(builder: tfds.core.DatasetBuilder) -> Iterator[None]:
     """Shows the number of generated clips, if the builder reports it."""
     if isinstance(builder, RecordedBuilder):
         builder.say, builder.watch = say, _watched
         yield
         return
-    config = builder.builder_config
-    sizes = (
-        config.split_sizes().values()
-        if isinstance(builder, ClipBuilder)
-        else ()
-    )
-    if not sizes or max(sizes) > config.beam_above:
+    if not isinstance(builder, ClipBuilder) or builder.uses_beam:
         tfds.display_progress_bar(sys.stderr.isatty())
         yield
         return
-    shown = Progress("building", sum(sizes), "clip")
-    builder.on_clip = shown.update
-    try:
+    with contextlib.ExitStack() as stack:
+
+        def watch(total: int) -> Callable[[], None]:
+            shown = Progress("building", total, "clip")
+            stack.callback(shown.close, leave=False)
+            return shown.update
+
+        builder.watch = watch
+        stack.callback(setattr, builder, "watch", None)
         yield
-    finally:
-        builder.on_clip = None
-        shown.close(leave=False)
 
 
 def _watched(items: Sequence, unit: str) -> Iterable:

@@ -2,6 +2,7 @@
 
 import contextlib
 import hashlib
+import math
 import pathlib
 from collections.abc import Iterator
 from collections.abc import Sequence
@@ -11,6 +12,7 @@ import tensorflow as tf
 import tensorflow_datasets as tfds
 from absl import logging
 
+from mipae_tf.cli.screen import say
 from mipae_tf.data.building import build_if_missing
 from mipae_tf.data.clip_store import stored_clips
 from mipae_tf.data.clips import Clips
@@ -25,6 +27,8 @@ from mipae_tf.data_builders.factors import from_metadata
 from mipae_tf.data_builders.recorded.geometry import Geometry
 from mipae_tf.files import expand_home
 
+# Bytes of videos that are kept in memory unless the user decides.
+MOST_IN_MEMORY = 2**30
 BUILDERS: dict[str, type[tfds.core.DatasetBuilder]] = {
     name: getattr(builders, name).Builder for name in builders.__all__
 }
@@ -98,6 +102,7 @@ def open_clips(
     limit: int | None = None,
     clips_dir: str | None = None,
     streams: Sequence[str] = ("video",),
+    most_in_memory: int | None = None,
 ) -> Clips:
     """Decodes one split, in the order in which it was built.
 
@@ -114,6 +119,8 @@ def open_clips(
             to keep them in memory.
         streams: streams to decode now, besides `video`; `Clips.with_streams`
             decodes others later.
+        most_in_memory: without `clips_dir`, videos of more bytes than this are
+            memory-mapped from the folder of `decoded_clips_dir`.
 
     Raises:
         ValueError: if the dataset, the split or a stream does not exist.
@@ -132,6 +139,12 @@ def open_clips(
     from_first = not any(factor.kind == "source" for factor in factors)
     if from_first and limit is not None and limit < size:
         wanted = f"{split}[:{limit}]"
+
+    if clips_dir is None and most_in_memory is not None:
+        count = size if wanted == split else limit
+        clips_dir = decoded_clips_dir(
+            builder, f"the clips of {name}", count, most_in_memory
+        )
 
     def examples(names: Sequence[str]) -> tf.data.Dataset:
         _require_streams(dataset, builder, names)
@@ -154,6 +167,35 @@ def open_clips(
         folder = root / _stored_as(builder, wanted)
         clips = stored_clips(folder, examples, factors, name)
     return some_clips(clips.with_streams(streams), limit)
+
+
+def decoded_clips_dir(
+    builder: tfds.core.DatasetBuilder,
+    name: str,
+    count: int,
+    most_in_memory: int,
+) -> str | None:
+    """Folder for decoded clips that take too much memory; says that.
+
+    Args:
+        builder: of the dataset, which is built.
+        name: name of the clips, for the message.
+        count: number of clips.
+        most_in_memory: bytes of their videos that are no reason yet.
+
+    Returns:
+        `decoded_clips` in the data folder; None if memory suffices.
+    """
+    shape = builder.info.features["video"].shape
+    size = 0 if None in shape else count * math.prod(shape)
+    if size <= most_in_memory:
+        return None
+    folder = pathlib.Path(builder.data_dir).parents[2] / "decoded_clips"
+    say(
+        f"{name} take {size / 2**30:.1f} GiB; they are memory-mapped from "
+        f"{folder}"
+    )
+    return str(folder)
 
 
 def _require_streams(

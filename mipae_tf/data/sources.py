@@ -42,7 +42,19 @@ def some_clips(clips: Clips, count: int | None) -> Clips:
         return clips
     if clips.sources is None:
         return clips.take(slice(count))
-    return clips.take(spread_order(clips.sources)[:count])
+    return clips.take(some_rows(clips, count))
+
+
+def some_rows(clips: Clips, count: int | None) -> np.ndarray:
+    """Indices of the clips that `some_clips` takes, without a copy of them.
+
+    Args:
+        clips: any clips, also memory-mapped ones.
+        count: number of clips; None for all, in their own order.
+    """
+    if count is None or clips.sources is None:
+        return np.arange(len(clips))[:count]
+    return spread_order(clips.sources)[:count]
 
 
 def one_of_each_source(clips: Clips, seed: int) -> np.ndarray:

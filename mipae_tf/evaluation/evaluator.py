@@ -16,6 +16,7 @@ import numpy as np
 from mipae_tf.cli.screen import say
 from mipae_tf.data import Clips
 from mipae_tf.data import open_clips
+from mipae_tf.data.datasets import MOST_IN_MEMORY
 from mipae_tf.data.datasets import open_builder
 from mipae_tf.data.sources import some_clips
 from mipae_tf.data.videos import rebuild_videos
@@ -179,14 +180,23 @@ def _data(folder: RunFolder, options: EvaluationOptions, data_dir: str | None):
     if settings.videos is not None:
         rebuild_videos(settings.dataset, settings.videos, data_dir)
     builder = open_builder(settings.dataset, data_dir)
-    source = (data_dir, settings.manual_dir)
+
+    def opened(split: str, limit: int | None) -> Clips:
+        return open_clips(
+            settings.dataset,
+            split,
+            data_dir,
+            settings.manual_dir,
+            limit,
+            most_in_memory=MOST_IN_MEMORY,
+        )
 
     def training() -> Clips:
-        return open_clips(settings.dataset, "train", *source, None)
+        return opened("train", None)
 
     version = getattr(builder, "version", "")
     judge = f"{settings.dataset}-{version}-seed{options.seed}.npz"
-    return open_clips(settings.dataset, "test", *source, options.clips), {
+    return opened("test", options.clips), {
         "builder": builder,
         "training": training,
         "trained_clips": settings.train_clips,

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from mipae_tf.data.sources import some_clips
+from mipae_tf.data.sources import some_rows
 from mipae_tf.evaluation.subject import Subject
 from mipae_tf.judging import judge as judging
 from mipae_tf.metrics.absent_metric import AbsentMetric
@@ -24,8 +24,8 @@ def make_judge(subject: Subject) -> judging.Judge:
             f"{clips.name} comes without training clips to train a judge on."
         )
     training = subject.once(Subject.training_clips)
-    training = some_clips(training, judging.CLIPS)
-    judging.train_judge(judge, training, subject.seed, judging.STEPS)
+    rows = some_rows(training, judging.CLIPS)
+    judging.train_judge(judge, training, subject.seed, judging.STEPS, rows)
     if path is not None:
         judging.save_judge(judge, path)
     return judge

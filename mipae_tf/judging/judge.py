@@ -82,8 +82,24 @@ class Judge:
         return [tf.nn.softmax(part) for part in logits], places
 
 
-def train_judge(judge: Judge, clips: Clips, seed: int, steps: int) -> None:
-    """Trains the judge on single frames, with their factors as targets."""
+def train_judge(
+    judge: Judge,
+    clips: Clips,
+    seed: int,
+    steps: int,
+    rows: np.ndarray | None = None,
+) -> None:
+    """Trains the judge on single frames, with their factors as targets.
+
+    Args:
+        judge: an untrained judge.
+        clips: training clips. If they are memory-mapped, only frames that are
+            drawn are read.
+        seed: seed of the choice of frames.
+        steps: number of steps.
+        rows: indices of the clips that frames are drawn from; all when None.
+    """
+    among = np.arange(len(clips)) if rows is None else rows
     optimizer = keras.optimizers.Adam(
         keras.optimizers.schedules.CosineDecay(2e-3, steps)
     )
@@ -106,7 +122,7 @@ def train_judge(judge: Judge, clips: Clips, seed: int, steps: int) -> None:
         optimizer.apply(tape.gradient(loss, variables), variables)
 
     for _ in progress(range(steps), "training the judge", "step"):
-        rows = generator.integers(len(clips), size=BATCH_SIZE)
+        rows = among[generator.integers(len(among), size=BATCH_SIZE)]
         times = generator.integers(clips.length, size=BATCH_SIZE)
         drawn = {
             name: clips.values[name][(rows, times) if f.per_frame else rows]

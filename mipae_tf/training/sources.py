@@ -1,15 +1,14 @@
 """The clips of a training: of a dataset, of videos or of the user's own."""
 
 import dataclasses
-import math
 import os
-import pathlib
 from collections.abc import Mapping
 from typing import Any
 
-from mipae_tf.cli.screen import say
 from mipae_tf.data import Clips
 from mipae_tf.data import open_clips
+from mipae_tf.data.datasets import MOST_IN_MEMORY
+from mipae_tf.data.datasets import decoded_clips_dir
 from mipae_tf.data.datasets import geometry_of_dataset
 from mipae_tf.data.datasets import open_builder
 from mipae_tf.data.sources import some_clips
@@ -21,8 +20,6 @@ from mipae_tf.runs.settings import OWN_CLIPS
 from mipae_tf.training.options import TrainingOptions
 
 DEFAULT_DATASET = "moving_dsprites/quickstart"
-# Bytes of clips of videos; more are memory-mapped.
-MOST_IN_MEMORY = 2**30
 VIDEO_FIELDS = tuple(f.name for f in dataclasses.fields(VideoOptions))
 
 
@@ -186,17 +183,11 @@ def check_length(config: ModelConfig, length: int) -> None:
 
 def _clips_dir(dataset: str, options: TrainingOptions) -> str | None:
     """Folder for decoded clips of videos; None to keep them in memory."""
+    if options.clips_dir:
+        return options.clips_dir
     builder = open_builder(dataset, options.data_dir)
     count = sum(split.num_examples for split in builder.info.splits.values())
-    size = count * math.prod(builder.info.features["video"].shape)
-    if options.clips_dir or size <= MOST_IN_MEMORY:
-        return options.clips_dir
-    folder = pathlib.Path(builder.data_dir).parents[2] / "decoded_clips"
-    say(
-        f"the clips take {size / 2**30:.1f} GiB; they are memory-mapped from "
-        f"{folder}"
-    )
-    return str(folder)
+    return decoded_clips_dir(builder, "the clips", count, MOST_IN_MEMORY)
 
 
 def _limits(options: TrainingOptions) -> dict[str, int | None]:

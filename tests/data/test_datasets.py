@@ -113,6 +113,21 @@ def test_a_split_is_decoded_once_into_a_folder(tiny, tmp_path, monkeypatch):
     assert files == {"video.npy", "masks.npy", "values.npz"}
 
 
+def test_clips_that_take_too_much_memory_are_mapped(tiny, tmp_path, capsys):
+    plain = open_clips(split="train", **tiny)
+    size = plain.video.nbytes
+    for most, kind in ((size, np.ndarray), (size - 1, np.memmap)):
+        clips = open_clips(split="train", most_in_memory=most, **tiny)
+        assert type(clips.video) is kind
+        np.testing.assert_array_equal(clips.video, plain.video)
+    said = capsys.readouterr().err
+    assert said.count("are memory-mapped from") == 1
+    assert (tmp_path / "decoded_clips").is_dir()
+    # Of two clips only.
+    clips = open_clips(split="train", most_in_memory=size // 2, limit=2, **tiny)
+    assert type(clips.video) is np.ndarray
+
+
 def test_streams_are_decoded_on_request(tiny, monkeypatch):
     decoded = []
 

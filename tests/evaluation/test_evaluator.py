@@ -41,7 +41,7 @@ SPRITES = SpritesConfig(
 def bars(monkeypatch, tmp_path):
     """A run of the oracle on clips of bars."""
 
-    def open_clips(dataset, split, data_dir, manual_dir, limit):
+    def open_clips(dataset, split, data_dir, manual_dir, limit, **_):
         seed = ("test", "train", "validation").index(split)
         return clips(seed=seed).take(slice(limit))
 
@@ -222,7 +222,7 @@ def test_a_run_on_sprites(monkeypatch, tmp_path, name):
     builder = moving_dsprites.Builder(config=SPRITES, data_dir=tmp_path)
     examples = [builder.scene().clip("test", index)[1] for index in range(6)]
     test = Clips.from_examples(examples, name="sprites test")
-    monkeypatch.setattr(evaluator, "open_clips", lambda *a: test)
+    monkeypatch.setattr(evaluator, "open_clips", lambda *a, **k: test)
     monkeypatch.setattr(evaluator, "open_builder", lambda *a: builder)
     make_run(tmp_path / "run", random_model(name), settings(name))
     found = evaluate_run(

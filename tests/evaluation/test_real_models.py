@@ -33,7 +33,7 @@ def sprites(monkeypatch, tmp_path):
     builder = moving_dsprites.Builder(config=SPRITES, data_dir=tmp_path)
     scene = builder.scene()
 
-    def open_clips(dataset, split, *where):
+    def open_clips(dataset, split, *where, **_):
         examples = [scene.clip(split, index)[1] for index in range(20)]
         clips = Clips.from_examples(examples, scene.factors, "two sprites")
         return clips.take(slice(where[-1]))

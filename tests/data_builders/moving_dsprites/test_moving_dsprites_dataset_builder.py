@@ -21,9 +21,15 @@ class MovingDspritesTest(tfds.testing.DatasetBuilderTestCase):
     DATASET_CLASS = moving_dsprites.Builder
     SPLITS = {"train": 4, "validation": 2, "test": 2}
     BUILDER_CONFIG_NAMES_TO_TEST = [
+        SpritesConfig("one", num_frames=1, sprites=1, colour=False, **_TINY),
+    ]
+
+
+@pytest.mark.slow
+class MovingDspritesPairsTest(MovingDspritesTest):
+    BUILDER_CONFIG_NAMES_TO_TEST = [
         SpritesConfig("two", num_frames=3, **_TINY),
         SpritesConfig("turning", num_frames=3, rotating=True, **_TINY),
-        SpritesConfig("one", num_frames=1, sprites=1, colour=False, **_TINY),
     ]
 
 

@@ -30,8 +30,12 @@ def few_digits(request):
 class MovingMnistTest(tfds.testing.DatasetBuilderTestCase):
     DATASET_CLASS = moving_mnist.Builder
     SPLITS = {"train": 4, "validation": 2, "test": 2}
+    BUILDER_CONFIG_NAMES_TO_TEST = [DigitsConfig("two", num_frames=3, **_TINY)]
+
+
+@pytest.mark.slow
+class StochasticMovingMnistTest(MovingMnistTest):
     BUILDER_CONFIG_NAMES_TO_TEST = [
-        DigitsConfig("two", num_frames=3, **_TINY),
         DigitsConfig(
             "walls", num_frames=9, colour=False, bounce="redraw", **_TINY
         ),

@@ -51,8 +51,9 @@ def builder_of(data_dir, **fields) -> sprites_lpc.Builder:
     )
 
 
-def build(folder, data_dir, **fields) -> sprites_lpc.Builder:
+def build(folder, data_dir, watch=None, **fields) -> sprites_lpc.Builder:
     builder = builder_of(data_dir, **fields)
+    builder.watch = watch
     settings = tfds.download.DownloadConfig(manual_dir=folder)
     builder.download_and_prepare(download_config=settings)
     return builder
@@ -85,8 +86,15 @@ class SpritesLpcTest(tfds.testing.DatasetBuilderTestCase):
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory):
-    root = tmp_path_factory.mktemp("lpc")
-    return build(write(root / "manual"), root / "data", test_clips=5)
+    root, counted = tmp_path_factory.mktemp("lpc"), []
+
+    def watch(total):
+        counted.append(total)
+        return lambda: counted.append("clip")
+
+    yield build(write(root / "manual"), root / "data", watch, test_clips=5)
+    # The clips that there are, not those of the config.
+    assert counted == [32, *["clip"] * 32]
 
 
 def test_the_factors_say_what_the_pixels_show(built):

@@ -2,6 +2,7 @@
 
 import mipae_tf.data_builders.all  # noqa: F401  (registers the builders)
 import numpy as np
+import pytest
 import tensorflow_datasets as tfds
 from mipae_tf.data_builders.factors import Factor
 from mipae_tf.data_builders.factors import from_metadata
@@ -21,6 +22,7 @@ def _read(builder, split) -> list[dict]:
     return list(tfds.as_numpy(builder.as_dataset(split=split)))
 
 
+@pytest.mark.slow
 def test_beam_and_the_loop_write_the_same_clips(tmp_path):
     plain = _build(tmp_path, "plain")
     beam = _build(tmp_path, "beam", beam_above=1)

@@ -1,11 +1,12 @@
 import numpy as np
+import pytest
 from mipae_tf.data_builders.worlds import compose
 
 
 def _two_overlapping() -> np.ndarray:
-    layers = np.zeros((2, 4, 4, 2), np.uint8)
-    layers[:, :3, :3, 0] = 200
-    layers[:, 1:, 1:, 1] = 100
+    layers = np.zeros((2, 2, 4, 4), np.uint8)
+    layers[0, :, :3, :3] = 200
+    layers[1, :, 1:, 1:] = 100
     return layers
 
 
@@ -21,8 +22,9 @@ def test_the_front_object_occludes_the_other():
     layers = _two_overlapping()
     masks = compose.visible(layers, np.array([0, 1]))
     # 9 pixels each, 4 of them shared.
-    np.testing.assert_array_equal(masks.sum((1, 2)), [[9, 5], [5, 9]])
-    assert (masks.sum(-1) <= 1).all()
+    # [objects, frames]
+    np.testing.assert_array_equal(masks.sum((2, 3)), [[9, 5], [5, 9]])
+    assert (masks.sum(0) <= 1).all()
     frames = compose.in_planes(layers, masks)
     assert frames.shape == (2, 4, 4, 3)
     np.testing.assert_array_equal(frames[:, 2, 2], [[200, 0, 0], [0, 100, 0]])
@@ -32,7 +34,7 @@ def test_the_front_object_occludes_the_other():
 def test_without_a_front_all_is_visible_and_the_sum_is_clipped():
     layers = _two_overlapping()
     masks = compose.visible(layers, None)
-    np.testing.assert_array_equal(masks.sum((1, 2)), [[9, 9], [9, 9]])
+    np.testing.assert_array_equal(masks.sum((2, 3)), [[9, 9], [9, 9]])
     frames = compose.in_grey(layers)
     assert frames.shape == (2, 4, 4, 1)
     assert frames[0, 0, 0] == 200
@@ -49,3 +51,18 @@ def test_boxes_enclose_the_masks():
     np.testing.assert_array_equal(boxes[0, 0], [0.25, 0.25, 0.75, 0.875])
     np.testing.assert_array_equal(boxes[1, 1], [0.75, 0, 1, 0.125])
     assert not boxes[0, 1].any() and not boxes[1, 0].any()
+
+
+@pytest.mark.parametrize("objects", [1, 3, 8, 9])
+def test_boxes_of_any_number_of_objects(objects):
+    rng = np.random.default_rng(objects)
+    masks = (rng.random((3, 6, 5, objects)) < 0.1).astype(np.uint8)
+    boxes = compose.boxes_of(masks)
+    assert boxes.shape == (3, objects, 4)
+    for frame, n in np.ndindex(3, objects):
+        rows, columns = np.nonzero(masks[frame, :, :, n])
+        true = np.zeros(4)
+        if len(rows):
+            true = [rows.min() / 6, columns.min() / 5]
+            true += [(rows.max() + 1) / 6, (columns.max() + 1) / 5]
+        np.testing.assert_allclose(boxes[frame, n], true, rtol=1e-6)

@@ -5,6 +5,7 @@ import pytest
 from evaluation.world import clips
 from evaluation.world import subject
 
+from mipae_tf.evaluation.groups import memory
 from mipae_tf.evaluation.groups.memory import GROUP
 
 
@@ -23,6 +24,17 @@ def test_only_the_clips_used_for_training_are_searched():
     found = GROUP.measure(seen).metrics
     assert found["memory/psnr/truth"]["training_clips"] == 2
     assert found["memory/psnr/truth"]["value"] < 30
+
+
+def test_the_search_in_parts_finds_the_same(monkeypatch):
+    """The forecasts of clips in another order, so that parts matter."""
+    order = np.random.default_rng(0).permutation(24)
+    seen = subject(training=lambda: clips().take(order))
+    whole = GROUP.measure(seen)
+    monkeypatch.setattr(memory, "READ_BYTES", 1)  # one clip at a time
+    parts = GROUP.measure(seen)
+    assert parts.metrics == whole.metrics
+    assert parts.figures == whole.figures
 
 
 def test_absent_without_training_clips():
