@@ -23,6 +23,7 @@ QUICK = ("leak", "downstream", "memory", "mig")
 WITHOUT = {
     "traversal": "it has no metric",
     "evidence": "this oracle has no bound: test_subject",
+    "objects": "these bars have no masks: test_objects",
     "bounces": "these bars meet no wall: test_bounces",
     "independence": "means of codes of all clips: nothing is drawn",
 }
