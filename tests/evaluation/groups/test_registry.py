@@ -30,7 +30,7 @@ WITHOUT = {
 # Always 1, intervals of errors that take two values, and an estimate that is
 # at least 0.
 SEED_INDEPENDENT = re.compile(
-    "scores/dci_informativeness|prediction/(psnr|mse|mae)/(copy_last|blank)"
+    "scores/dci_informativeness|prediction/(psnr|mse|mae|bce)/(copy_last|blank)"
     "|information/where/shape_0"
 )
 
