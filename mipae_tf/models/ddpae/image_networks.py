@@ -42,7 +42,8 @@ def make_encoder(
     code = keras.layers.Conv2D(
         code_dim, LAST_SIZE, dtype="float32", **_unbiased()
     )
-    return LayerStack([first, *others, code, keras.layers.Flatten()])
+    flat = keras.layers.Flatten(dtype="float32")
+    return LayerStack([first, *others, code, flat])
 
 
 def make_decoder(

@@ -153,7 +153,7 @@ class SoftplusGaussian(keras.layers.Layer):
     def __init__(
         self, dim: int, first_deviation: float = 0.6931471805599453, **kwargs
     ) -> None:
-        super().__init__(**kwargs)
+        super().__init__(dtype="float32", **kwargs)
         self.dim = dim
         self.first_deviation = first_deviation
         first = tf.math.log(tf.math.expm1(first_deviation)).numpy()
@@ -180,7 +180,7 @@ class SoftplusGaussian(keras.layers.Layer):
     def get_config(self) -> dict[str, Any]:
         """The arguments of the constructor."""
         return {
-            **super().get_config(),
+            "name": self.name,
             "dim": self.dim,
             "first_deviation": self.first_deviation,
         }
