@@ -56,3 +56,12 @@ def test_the_number_of_components_is_free(clips):
     found = one.encode(clips)
     assert found["content"].shape == (2, 1, 5)
     assert found["pose"].shape == (2, 3, 1, 3)
+
+
+def test_an_unknown_number_of_frames(model, clips):
+    """As in an exported model."""
+    frames = tf.TensorSpec([None, None, 64, 64, 1], tf.uint8)
+    encode = tf.function(model.encode, input_signature=[frames])
+    found, expected = encode(clips), model.encode(clips)
+    for name in ("content", "pose"):
+        np.testing.assert_allclose(found[name], expected[name], atol=1e-5)
