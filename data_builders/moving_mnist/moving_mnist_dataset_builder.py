@@ -69,6 +69,12 @@ class Builder(ClipBuilder):
             **_SRIVASTAVA,
         ),
         DigitsConfig(
+            "grey_srivastava_32",
+            description="Like grey_srivastava, with half the frame size.",
+            frame_size=32,
+            **{**_SRIVASTAVA, "digit_size": 14},
+        ),
+        DigitsConfig(
             "mnist_test_seq",
             description="Like grey_srivastava, with the published test clips; "
             "without factors.",

@@ -6,11 +6,12 @@ import numpy as np
 
 # Differences in dB that are too small to be called better.
 LEAST_GAIN = 0.05
+# Models with poses have different flags.
 DECODER_ADVICE = (
-    "try more --representation_steps, a larger --width or, for recorded video, "
-    "--recipe=video"
+    "try more training steps, a larger --width or, for recorded video, "
+    "--recipe=video where the model has it"
 )
-DYNAMICS_ADVICE = "try more --dynamics_steps or a larger --pose_dim"
+DYNAMICS_ADVICE = "try more training steps of the dynamics or a larger pose"
 
 
 def forecast_verdict(

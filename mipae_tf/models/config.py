@@ -80,8 +80,8 @@ class ModelConfig(Options):
     )
     schedule: str = option(
         "cosine",
-        "Learning rate schedule of a stage.",
-        choices=("cosine", "constant"),
+        "Learning rate schedule of a stage; step: a tenth in its second half.",
+        choices=("cosine", "constant", "step"),
     )
     batch_size: int = option(32, "Clips per step in the first stage.", low=1)
     ema: float = option(

@@ -20,6 +20,15 @@ class CosineSchedule(keras.optimizers.schedules.CosineDecay):
         return super().__call__(step)
 
 
+class StepSchedule(keras.optimizers.schedules.PiecewiseConstantDecay):
+    """Keras' steps, in float32 whatever `keras.config.floatx` is."""
+
+    @keras_defaults()
+    def __call__(self, step: Any) -> Any:
+        """The learning rate at a step."""
+        return super().__call__(step)
+
+
 @keras_defaults()
 def make_adam(
     learning_rate: float,
@@ -36,8 +45,9 @@ def make_adam(
         learning_rate: the learning rate; its maximum under a schedule.
         beta_1: decay of the first moment.
         beta_2: decay of the second moment.
-        schedule: 'constant', or 'cosine': a linear warm-up over the first 2 %
-            of the steps, then a cosine decay to 1 % of the learning rate.
+        schedule: 'constant'; 'cosine': a linear warm-up over the first 2 %
+            of the steps, then a cosine decay to 1 % of the learning rate; or
+            'step': a tenth of the learning rate in the second half.
         steps: number of steps of the schedule.
         ema: decay of a moving average of the weights; 0 for none.
         epsilon: 'keras' adds epsilon before the bias correction, 'torch'
@@ -51,6 +61,11 @@ def make_adam(
             warmup_steps=warmup,
             decay_steps=max(1, steps - warmup),
             alpha=0.01,
+        )
+    if schedule == "step":
+        # Keras includes the boundary in the first part.
+        learning_rate = StepSchedule(
+            [steps // 2 - 1], [learning_rate, 0.1 * learning_rate]
         )
     adam = {"keras": keras.optimizers.Adam, "torch": TorchAdam}[epsilon]
     return adam(

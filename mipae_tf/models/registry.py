@@ -6,6 +6,8 @@ from typing import Any
 
 from mipae_tf.models.base import VideoModel
 from mipae_tf.models.config import ModelConfig
+from mipae_tf.models.ddpae.config import DDPAEConfig
+from mipae_tf.models.ddpae.model import DDPAE
 from mipae_tf.models.independent_prediction.config import (
     IndependentPredictionConfig,
 )
@@ -63,6 +65,14 @@ register(
     AELSTMConfig,
     "AE-LSTM",
     "One code for content and pose, predicted by an LSTM.",
+)
+register(
+    "ddpae",
+    DDPAE,
+    DDPAEConfig,
+    "DDPAE",
+    "A sum of components, each with a content and a pose that are inferred one "
+    "after the other.",
 )
 register(
     "drnet",

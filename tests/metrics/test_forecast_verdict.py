@@ -40,8 +40,8 @@ def test_the_decoder_fails_if_true_poses_are_no_better(limit):
         "Forecasts do not beat the last frame repeated (16.2 dB against 24.9 "
         "dB on 64 validation clips): the decoder cannot draw these frames, as "
         f"the true poses give {limit:.1f} dB; try more "
-        "--representation_steps, a larger --width or, for recorded video, "
-        "--recipe=video."
+        "training steps, a larger --width or, for recorded video, "
+        "--recipe=video where the model has it."
     )
 
 
@@ -50,7 +50,7 @@ def test_otherwise_the_dynamics_fail():
     assert (
         "the dynamics predict wrong poses, as the true ones give 25.5" in said
     )
-    assert said.endswith("try more --dynamics_steps or a larger --pose_dim.")
+    assert said.endswith("steps of the dynamics or a larger pose.")
 
 
 def test_a_model_without_poses_has_no_part_that_fails():

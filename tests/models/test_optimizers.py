@@ -154,8 +154,8 @@ def test_gradient_clipping_follows_the_config(monkeypatch):
     assert most == NUMBERS["clip_norm"]
 
 
-def rates(steps):
-    adam = make_adam(0.1, 0.9, schedule="cosine", steps=steps)
+def rates(steps, schedule="cosine"):
+    adam = make_adam(0.1, 0.9, schedule=schedule, steps=steps)
     variable = tf.Variable([0.0])
     adam.build([variable])
     found = []
@@ -172,6 +172,11 @@ def test_cosine_warms_up_then_decays_to_one_percent():
     assert int(np.argmax(found)) == 2  # 2 % of the steps
     assert found[-1] == pytest.approx(0.001, rel=0.01)
     assert (np.diff(found[2:]) <= 1e-9).all()
+
+
+def test_step_is_a_tenth_from_half_of_the_steps_on():
+    expected = [0.1] * 5 + [0.01] * 6
+    np.testing.assert_allclose(rates(10, "step"), expected, rtol=1e-6)
 
 
 @pytest.mark.parametrize("beta_1, beta_2", [(0.5, 0.999), (0.9, 0.99)])

@@ -62,7 +62,7 @@ def assert_same(run, whole):
 @pytest.mark.slow
 @pytest.mark.parametrize(
     "model, kills",
-    [("mipae", 10), ("independent_prediction", 3), ("svg_lp", 3)],
+    [("mipae", 10), ("independent_prediction", 3), ("svg_lp", 3), ("ddpae", 2)],
 )
 def test_a_run_killed_at_random_resumes_exactly(train, tmp_path, model, kills):
     """It is killed at random lines of the log, one per step or validation."""

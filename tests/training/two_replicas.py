@@ -38,6 +38,7 @@ CASES = [
     ("drnet", 0, {"adversarial_weight": 0.1, "negatives": "permutation"}),
     ("mipae", 1, {}),
     ("independent_prediction", 0, {"clip_norm": 10.0}),
+    ("ddpae", 0, {"normalization": "batch"}),
     ("svg_lp", 0, {}),
     ("svg_lp", 0, {"time_steps": "apart", **TORCH}),
     ("mipae", 0, {"ema": 0.9, **TORCH}),

@@ -22,6 +22,7 @@ from mipae_tf.evaluation.options import EvaluationOptions
 from mipae_tf.evaluation.subject import Subject
 from mipae_tf.metrics.absent_metric import AbsentMetric
 from mipae_tf.metrics.frames.frame_quality import absolute_errors
+from mipae_tf.metrics.frames.frame_quality import cross_entropies
 from mipae_tf.metrics.frames.frame_quality import squared_errors
 from mipae_tf.metrics.frames.frechet import frechet_distance
 from mipae_tf.metrics.frames.fvd import VideoEmbedder
@@ -95,10 +96,11 @@ def compute(subject: Subject) -> Findings:
     """`prediction/MEASURE/ROW`, per step, with pictures.
 
     MEASURE is psnr, ssim (Gaussian window), ssim_uint8_7x7, ssim_float_range2,
-    mse, mae, lpips and fvd; ROW as in `predictions`. For a stochastic model
-    `forecast` is the mean over samples, `forecast_best` and `forecast_worst`
-    are the best and the worst sample of each clip by that measure, and
-    `prediction/diversity/forecast` is how much the samples differ.
+    mse, mae, bce, lpips and fvd; ROW as in `predictions`. For a stochastic
+    model `forecast` is the mean over samples, `forecast_best` and
+    `forecast_worst` are the best and the worst sample of each clip by that
+    measure, and `prediction/diversity/forecast` is how much the samples
+    differ.
     """
     measures, rows = _measures(subject.options), subject.once(predictions)
     embed = _embedder(subject.options)
@@ -142,6 +144,7 @@ def _measures(options: EvaluationOptions) -> dict[str, Measure]:
         **{k: Measure(f, "higher") for k, f in SSIM_CONVENTIONS.items()},
         "mse": Measure(squared_errors, "lower"),
         "mae": Measure(absolute_errors, "lower"),
+        "bce": Measure(cross_entropies, "lower"),
         "lpips": Measure(None, "lower"),
     }
     if options.lpips:

@@ -11,6 +11,7 @@ from mipae_tf.evaluation.groups import judged
 from mipae_tf.evaluation.groups import leak
 from mipae_tf.evaluation.groups import memory
 from mipae_tf.evaluation.groups import mig
+from mipae_tf.evaluation.groups import objects
 from mipae_tf.evaluation.groups import prediction
 from mipae_tf.evaluation.groups import scores
 from mipae_tf.evaluation.groups import swap
@@ -27,6 +28,7 @@ GROUPS: dict[str, MetricGroup] = {
     "judged": judged.GROUP,
     "independence": independence.GROUP,
     "factors": factors.GROUP,
+    "objects": objects.GROUP,
     "bounces": bounces.GROUP,
     "drift": drift.GROUP,
     "memory": memory.GROUP,

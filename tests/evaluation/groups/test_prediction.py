@@ -50,6 +50,7 @@ def test_the_oracle_beats_copying_and_blank_frames():
     for measured, value in (("mse", (5 / 255) ** 2), ("mae", 5 / 255)):
         key = f"prediction/{measured}/forecast"
         assert found[key]["value"] == pytest.approx(value, rel=1e-6)
+    assert found["prediction/bce/forecast"]["better"] == "lower"
     psnr = found["prediction/psnr/forecast"]
     assert psnr["value"] == pytest.approx(-20 * np.log10(5 / 255), rel=1e-6)
     assert psnr["count"] == 24

@@ -23,13 +23,14 @@ QUICK = ("leak", "downstream", "memory", "mig")
 WITHOUT = {
     "traversal": "it has no metric",
     "evidence": "this oracle has no bound: test_subject",
+    "objects": "these bars have no masks: test_objects",
     "bounces": "these bars meet no wall: test_bounces",
     "independence": "means of codes of all clips: nothing is drawn",
 }
 # Always 1, intervals of errors that take two values, and an estimate that is
 # at least 0.
 SEED_INDEPENDENT = re.compile(
-    "scores/dci_informativeness|prediction/(psnr|mse|mae)/(copy_last|blank)"
+    "scores/dci_informativeness|prediction/(psnr|mse|mae|bce)/(copy_last|blank)"
     "|information/where/shape_0"
 )
 

@@ -4,6 +4,7 @@ from metrics.frame_cases import random_frames
 
 from mipae_tf.metrics.absent_metric import AbsentMetric
 from mipae_tf.metrics.frames.frame_quality import absolute_errors
+from mipae_tf.metrics.frames.frame_quality import cross_entropies
 from mipae_tf.metrics.frames.frame_quality import pooled_psnr
 from mipae_tf.metrics.frames.frame_quality import squared_errors
 
@@ -37,6 +38,17 @@ def test_bytes_are_divided_by_255(metric):
     np.testing.assert_allclose(
         metric(first, second), metric(first / 255, second / 255)
     )
+
+
+def test_cross_entropy_by_hand():
+    truth = np.array([1.0, 0.0, 0.5, 1.0]).reshape(1, 1, 2, 2, 1)
+    prediction = np.array([0.5, 0.25, 0.1, 0.0]).reshape(1, 1, 2, 2, 1)
+    terms = [0.5, 0.75, 0.1**0.5 * 0.9**0.5, 1e-4]
+    expected = -np.log(terms).mean()
+    assert cross_entropies(prediction, truth) == pytest.approx(expected)
+    # Both are clipped: a perfect prediction costs log(1 - 1e-4).
+    perfect = cross_entropies(truth[:, :, :1], truth[:, :, :1])
+    assert perfect == pytest.approx(-np.log1p(-1e-4))
 
 
 def test_psnr_pools_clips_before_the_logarithm():

@@ -1,0 +1,1 @@
+"""DDPAE: a video as components, each with a content and a pose."""
