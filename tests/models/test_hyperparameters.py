@@ -29,6 +29,9 @@ OTHER = {
     "augment_contrast": 0.5,
     "augment_shift": 8,
     "draw_weight": 0.5,
+    "encoder": True,
+    "time_kernel": 1,
+    "weight_decay": 0.5,
 }
 # What else must be set, so that a hyper-parameter has an effect.
 FORECASTS = {"forecast_steps": 4}
@@ -37,6 +40,9 @@ NEEDS = {
     "forecast_batch_size": FORECASTS,
     "forecast_frames": {**FORECASTS, "forecast_frames": 1},
     "draw_weight": {"output": "blended"},
+    "encoder": {"categories": 0},
+    "feature_dim": {"categories": 0, "encoder": True},
+    "reconstruction_weight": {"categories": 0, "encoder": True},
 }
 # Hyper-parameters without effect on the observations, of all models or of one.
 EXCEPTIONS = {

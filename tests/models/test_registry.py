@@ -23,7 +23,7 @@ def test_contract(name):
     run_model_test(name)
 
 
-@pytest.mark.parametrize("name", LIBRARY_MODELS)
+@pytest.mark.parametrize("name", [x for x in LIBRARY_MODELS if x != "mocogan"])
 def test_a_context_of_one_frame(name):
     model, video = random_model(name), moving_clips(2)
     assert model.forecast(video[:, :1], horizon=2).shape == (2, 2, *FRAME)
