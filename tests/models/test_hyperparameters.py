@@ -30,6 +30,7 @@ OTHER = {
     "augment_shift": 8,
     "draw_weight": 0.5,
     "encoder": True,
+    "instance_noise": 0.1,
     "time_kernel": 1,
     "weight_decay": 0.5,
 }

@@ -86,6 +86,7 @@ class MoCoGANConfig(ModelConfig):
         "feature_dim": 6,
         "time_kernel": 2,
         "categories": 3,
+        "instance_noise": 0.0,
         "batch_size": 4,
         "video_batch_size": 2,
         "training_steps": 4,

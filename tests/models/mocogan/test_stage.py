@@ -10,6 +10,7 @@ from models.harness import small_config
 
 from mipae_tf.models import make_model
 from mipae_tf.models.mocogan import losses
+from mipae_tf.models.mocogan.stage import ClipsForBoth
 
 FRAME = (16, 16, 1)
 KEY = tf.constant([5, 0])
@@ -22,7 +23,10 @@ def make_stage(frame_shape=FRAME, **given):
 
 @pytest.fixture(scope="module")
 def stages():
-    return {"plain": make_stage(), "encoder": make_stage(**WITH_ENCODER)}
+    return {
+        "plain": make_stage(category_weight=0.5),
+        "encoder": make_stage(reconstruction_weight=7.0, **WITH_ENCODER),
+    }
 
 
 @pytest.fixture(scope="module")
@@ -94,8 +98,8 @@ def test_true_inputs_have_the_label_one(stages, monkeypatch):
     assert float(found["video_realism"]) == pytest.approx(deceived, rel=1e-5)
 
 
-def test_the_losses_are_weighted_sums_of_their_terms(real, monkeypatch):
-    stage = make_stage(category_weight=0.5)
+def test_the_losses_are_weighted_sums_of_their_terms(stages, real, monkeypatch):
+    stage = stages["plain"]
     found = stage.video_discriminator_losses(real, KEY)
     total = found["adversarial"] + 0.5 * found["category"]
     assert float(found["loss"]) == pytest.approx(float(total))
@@ -103,7 +107,7 @@ def test_the_losses_are_weighted_sums_of_their_terms(real, monkeypatch):
     total = found["image_realism"] + found["video_realism"]
     total += 0.5 * found["category"]
     assert float(found["loss"]) == pytest.approx(float(total))
-    stage = make_stage(reconstruction_weight=7.0, **WITH_ENCODER)
+    stage = stages["encoder"]
     with_known_logits(stage, monkeypatch)
     found = stage.generator_losses(real, KEY)
     # Of the two context frames of the two clips for D_V.
@@ -151,17 +155,21 @@ def test_the_discriminators_do_not_train_the_generator(stages, real):
 
 
 def test_each_term_trains_the_networks_that_it_depends_on(stages, real):
-    plain = reached(
-        stages["plain"], lambda: stages["plain"].generator_losses(real, KEY)
-    )
+    """In inference mode: batch statistics depend on all generated frames."""
+
+    def of(stage):
+        return reached(
+            stage, lambda: stage.generator_losses(real, KEY, training=False)
+        )
+
+    plain = of(stages["plain"])
     assert plain == {
         "loss": {"generator", "motion", "image", "video"},
         "image_realism": {"generator", "motion", "image"},
         "video_realism": {"generator", "motion", "video"},
         "category": {"generator", "motion", "video"},
     }
-    stage = stages["encoder"]
-    found = reached(stage, lambda: stage.generator_losses(real, KEY))
+    found = of(stages["encoder"])
     drawn = {"generator", "motion", "encoder"}
     assert found == {
         "loss": drawn | {"image", "video"},
@@ -188,8 +196,9 @@ def test_each_optimizer_has_the_variables_of_one_network(stages):
         assert set(everything) == {id(v) for v in stage.trainable_variables}
 
 
+@pytest.mark.slow
 def test_discriminators_are_trained_first_and_the_generator_with_new_frames():
-    one, other = (make_stage(instance_noise=0.0) for _ in range(2))
+    one, other = (make_stage() for _ in range(2))
     batch = batch_of(one, moving_clips(8, 8, FRAME))
     real = tf.cast(batch, tf.float32) / 127.5 - 1.0
     keys = [other.draw_key(salt) for salt in range(4)]
@@ -218,13 +227,12 @@ def test_generated_frames_are_of_different_clips_at_random_times(
     stages, real, monkeypatch
 ):
     stage, seen = stages["plain"], []
-    monkeypatch.setattr(
-        stage.network,
-        "frames",
-        lambda codes, training: (seen.append(codes), codes.motion[..., None])[
-            1
-        ],
-    )
+
+    def frames(codes, training):
+        seen.append(codes)
+        return codes.motion
+
+    monkeypatch.setattr(stage.network, "frames", frames)
     stage._fake_frames(real, KEY, training=True)
     (codes,) = seen
     assert codes.content.shape[0] == codes.motion.shape[0] == len(real)
@@ -234,6 +242,7 @@ def test_generated_frames_are_of_different_clips_at_random_times(
     np.testing.assert_array_equal(np.bincount(times) > 60, [True] * 6)
 
 
+@pytest.mark.slow
 def test_there_is_no_noise_in_validation():
     quiet, noisy = (make_stage(instance_noise=x) for x in (0.0, 0.5))
     batch = batch_of(quiet, moving_clips(8, 8, FRAME))
@@ -273,7 +282,7 @@ def test_frames_of_another_size_are_refused(frame):
 def test_the_clips_of_the_video_discriminator_are_shared_by_replicas(stages):
     plan = stages["plain"].plan
     assert plan.share(1, 2).tolist() == [2, 3]
-    odd = make_stage(video_batch_size=3).plan
+    odd = ClipsForBoth(4, 6, video_clips=3)
     with pytest.raises(ValueError, match="--video_batch_size=3 cannot be div"):
         odd.share(0, 2)
 
