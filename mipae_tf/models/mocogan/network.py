@@ -82,21 +82,21 @@ class MoCoGANNetwork(keras.layers.Layer):
         count: tf.Tensor | int,
         length: tf.Tensor | int,
         key: tf.Tensor,
-        hidden: tf.Tensor | None = None,
     ) -> tf.Tensor:
-        """z_M of R_M, `[count, length, motion_dim]`.
+        """z_M of R_M from a random h_0, `[count, length, motion_dim]`."""
+        shape = [count, self.config.motion_dim]
+        hidden = tf.random.stateless_normal(shape, _fold(key, 2))
+        return self.motion(self.sample_noise(count, length, key), hidden)
 
-        Args:
-            count: number of clips.
-            length: number of frames.
-            key: int32 `[2]`, seed of the draws.
-            hidden: h_0 `[count, motion_dim]`; drawn from N(0, I) if None.
-        """
-        dim = self.config.motion_dim
-        if hidden is None:
-            hidden = tf.random.stateless_normal([count, dim], _fold(key, 2))
-        noise = tf.random.stateless_normal([count, length, dim], _fold(key, 3))
-        return self.motion(noise, hidden)
+    def sample_noise(
+        self,
+        count: tf.Tensor | int,
+        length: tf.Tensor | int,
+        key: tf.Tensor,
+    ) -> tf.Tensor:
+        """ε ~ N(0, I), the inputs of R_M, `[count, length, motion_dim]`."""
+        shape = [count, length, self.config.motion_dim]
+        return tf.random.stateless_normal(shape, _fold(key, 3))
 
     def sample(
         self,
@@ -112,25 +112,19 @@ class MoCoGANNetwork(keras.layers.Layer):
         )
 
     def infer(
-        self,
-        context: tf.Tensor,
-        horizon: int,
-        key: tf.Tensor,
-        training: bool = False,
+        self, context: tf.Tensor, noise: tf.Tensor, training: bool = False
     ) -> Codes:
         """Codes of the context frames, continued by R_M.
 
         Args:
             context: `[clips, time, height, width, channel]` in [-1, 1].
-            horizon: number of frames after the context.
-            key: int32 `[2]`, seed of ε.
+            noise: ε of the frames after it, `[clips, horizon, motion_dim]`.
             training: whether the encoder uses batch statistics.
         """
-        count = tf.shape(context)[0]
         content, seen = self.encoder(context, training=training)
-        ahead = self.sample_motion(count, horizon, key, seen[:, -1])
+        ahead = self.motion(noise, seen[:, -1])
         motion = tf.concat([seen, ahead], axis=1)  # [clips, time, motion_dim]
-        return Codes(content, self.no_category(count), motion)
+        return Codes(content, self.no_category(tf.shape(content)[0]), motion)
 
     def frames(self, codes: Codes, training: bool = False) -> tf.Tensor:
         """Clips `[clips, time, height, width, channel]` in [-1, 1]."""

@@ -4,11 +4,13 @@ import dataclasses
 from collections.abc import Callable
 
 import keras
-import numpy as np
 import tensorflow as tf
 
-from mipae_tf.data.frame_plan import Window
 from mipae_tf.models.frame_values import to_float
+from mipae_tf.models.mocogan.clip_shares import ClipsForBoth
+from mipae_tf.models.mocogan.clip_shares import Share
+from mipae_tf.models.mocogan.clip_shares import own_part
+from mipae_tf.models.mocogan.clip_shares import seed_of_replica
 from mipae_tf.models.mocogan.discriminators import ImageDiscriminator
 from mipae_tf.models.mocogan.discriminators import VideoDiscriminator
 from mipae_tf.models.mocogan.generator import Codes
@@ -29,26 +31,6 @@ WON = (
     "the {} discriminator tells nearly all true and generated {} apart, so "
     "that the generator learns little; more --instance_noise may prevent this"
 )
-
-
-@dataclasses.dataclass(frozen=True)
-class ClipsForBoth(Window):
-    """Windows for both discriminators; D_V sees only the first ones.
-
-    Attributes:
-        video_clips: number of clips for D_V.
-    """
-
-    video_clips: int = 1
-
-    def share(self, part: int, parts: int) -> np.ndarray:
-        """See `FramePlan.share`."""
-        if self.video_clips % parts:
-            raise ValueError(
-                f"--video_batch_size={self.video_clips} cannot be divided "
-                f"among {parts} replicas; it must be a multiple of {parts}."
-            )
-        return super().share(part, parts)
 
 
 class MoCoGANStage(Stage):
@@ -130,13 +112,13 @@ class MoCoGANStage(Stage):
         frames = self.config.augmented(to_float(batch), self.draw_key(0))
         real = to_signed(frames)
         of_images, _ = self._train_image(
-            lambda: self.image_discriminator_losses(real, self.draw_key(1))
+            lambda: self.image_discriminator_losses(real, self.shared_key(1))
         )
         of_videos, _ = self._train_video(
-            lambda: self.video_discriminator_losses(real, self.draw_key(2))
+            lambda: self.video_discriminator_losses(real, self.shared_key(2))
         )
         losses, norm = self._train_generator(
-            lambda: self.generator_losses(real, self.draw_key(3))
+            lambda: self.generator_losses(real, self.shared_key(3))
         )
         return {
             **losses,
@@ -165,11 +147,12 @@ class MoCoGANStage(Stage):
 
         Args:
             real: clips `[clips, time, height, width, channel]` in [-1, 1].
-            key: int32 `[2]`, seed of the random draws.
+            key: int32 `[2]`, seed of the random draws, the same in all
+                replicas.
             training: whether the networks run in training mode.
         """
         keys = _split(key, 4)
-        frames = _frames_at(real, self._times(keys[0], real))
+        frames = _frames_at(real, self._times(keys[0]))
         fake = tf.stop_gradient(self._fake_frames(real, keys[1], training))
         of_real = self._image_logits(frames, keys[2], training)
         of_fake = self._image_logits(fake, keys[3], training)
@@ -233,20 +216,19 @@ class MoCoGANStage(Stage):
         return {"loss": loss, **found}
 
     def _image_logits(self, frames, key, training: bool) -> tf.Tensor:
-        return self.image_discriminator(
-            frames, training=training, key=key if training else None
-        )
+        key = seed_of_replica(key) if training else None
+        return self.image_discriminator(frames, training=training, key=key)
 
     def _video_logits(self, clips, key, training: bool):
-        return self.video_discriminator(
-            clips, training=training, key=key if training else None
-        )
+        key = seed_of_replica(key) if training else None
+        return self.video_discriminator(clips, training=training, key=key)
 
     def _fake_clips(
         self, real: tf.Tensor, key: tf.Tensor, training: bool
     ) -> tuple[tf.Tensor, Codes]:
         """As many generated clips as true ones, and their codes."""
-        codes = self._codes(real, key, training)
+        share = self.plan.video_share
+        codes = self._codes(real, self.plan.video_clips, share, key, training)
         return self.network.frames(codes, training), codes
 
     def _fake_frames(
@@ -258,26 +240,42 @@ class MoCoGANStage(Stage):
         true batch, so that batch statistics are alike.
         """
         keys = _split(key, 2)
-        codes = self._codes(real, keys[0], training)
-        motion = _frames_at(codes.motion, self._times(keys[1], real))
+        share = self.plan.share
+        codes = self._codes(real, self.plan.clips, share, keys[0], training)
+        motion = _frames_at(codes.motion, self._times(keys[1]))
         codes = codes._replace(motion=motion[:, None])
         return self.network.frames(codes, training)[:, 0]
 
-    def _codes(self, real: tf.Tensor, key: tf.Tensor, training: bool) -> Codes:
-        """Codes of whole clips; with an encoder, of these contexts."""
-        config = self.config
-        if not config.encoder:
-            length = config.context + config.train_horizon
-            return self.network.sample(tf.shape(real)[0], length, key)
-        seen = real[:, : config.context]
-        return self.network.infer(seen, config.train_horizon, key, training)
+    def _codes(
+        self,
+        real: tf.Tensor,
+        count: int,
+        share: Share,
+        key: tf.Tensor,
+        training: bool,
+    ) -> Codes:
+        """Codes of whole clips; with an encoder, of these contexts.
 
-    def _times(self, key: tf.Tensor, real: tf.Tensor) -> tf.Tensor:
-        """A random time of each clip, int32 `[clips]`."""
-        count, length = tf.shape(real)[0], self.plan.frames
-        return tf.random.stateless_uniform(
-            [count], key, 0, length, dtype=tf.int32
+        Args:
+            real: the true clips of this replica.
+            count: number of clips of all replicas.
+            share: rows of the global batch by replica.
+            key: int32 `[2]`, seed of the random draws.
+            training: whether the encoder uses batch statistics.
+        """
+        network, config = self.network, self.config
+        if not config.encoder:
+            return own_part(network.sample(count, self.plan.frames, key), share)
+        noise = network.sample_noise(count, config.train_horizon, key)
+        seen = real[:, : config.context]
+        return network.infer(seen, own_part(noise, share), training)
+
+    def _times(self, key: tf.Tensor) -> tf.Tensor:
+        """A random time of each clip of this replica, int32 `[clips]`."""
+        times = tf.random.stateless_uniform(
+            [self.plan.clips], key, 0, self.plan.frames, dtype=tf.int32
         )
+        return own_part(times, self.plan.share)
 
     def _video_clips(self, real: tf.Tensor) -> tf.Tensor:
         """The replica's share of the clips for D_V."""
