@@ -1,3 +1,5 @@
+import importlib
+
 import numpy as np
 import pytest
 from models.harness import moving_clips
@@ -5,9 +7,13 @@ from models.harness import random_model
 from runs.run_cases import make_run
 from runs.run_cases import settings
 
+from mipae_tf.models import VideoModel
 from mipae_tf.models.frame_values import to_uint8
 from mipae_tf.serving import forecast_video
 from mipae_tf.serving import generate_video
+
+# `mipae_tf.serving.generate_video` is also the name of the function.
+MODULE = importlib.import_module("mipae_tf.serving.generate_video")
 
 
 @pytest.fixture(scope="module")
@@ -57,7 +63,17 @@ def test_a_model_without_a_forecast_says_what_it_can_do(run):
     assert not (folder / "ahead.npy").exists()
 
 
-def test_a_model_that_generates_nothing_says_so(tmp_path):
-    make_run(tmp_path / "run", random_model("ae_lstm"), settings("ae_lstm"))
-    with pytest.raises(ValueError, match="AE-LSTM offers no generate"):
-        generate_video(tmp_path / "run", tmp_path / "clips.gif")
+class Mute:
+    title = "Mute"
+    not_offered = VideoModel.not_offered
+
+    def offers(self, capability):
+        return False
+
+
+def test_a_model_that_generates_nothing_says_so(tmp_path, monkeypatch):
+    monkeypatch.setattr(MODULE, "load", lambda run: Mute())
+    message = "--run_dir=one contains Mute: Mute offers no generate."
+    with pytest.raises(ValueError, match=message):
+        generate_video("one", tmp_path / "clips.gif")
+    assert not list(tmp_path.iterdir())

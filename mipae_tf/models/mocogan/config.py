@@ -19,9 +19,7 @@ class MoCoGANConfig(ModelConfig):
         "Whether an encoder computes the content and the first motion code "
         "from context frames, so that the model forecasts.",
     )
-    content_dim: int = option(
-        50, "Size of the content code, the same in all frames.", low=1
-    )
+    content_dim: int = option(50, "Size of the content code.", low=1)
     motion_dim: int = option(
         10, "Size of the motion code of a frame, and units of its GRU.", low=1
     )
