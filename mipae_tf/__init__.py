@@ -21,6 +21,7 @@ _MODULES = {
     "evaluate_run": "mipae_tf.evaluation",
     "export_run": "mipae_tf.serving",
     "forecast_video": "mipae_tf.serving",
+    "generate_video": "mipae_tf.serving",
     "load": "mipae_tf.runs",
     "open_clips": "mipae_tf.data",
     "train_model": "mipae_tf.training",

@@ -10,12 +10,13 @@ OWN_LATENT_READS = ("content_from_content", "pose_from_pose")
 BASELINES = ("copy_last", "blank")
 RULE = (
     "A run counts as failed where it was never measured (its folder has "
-    "config.json and no metrics.json); where the mean PSNR of its forecast "
-    "does not exceed both that of copying the last frame and that of blank "
-    "frames; or, where no forecast was measured, where no factor of content "
-    "is read from content, or none of pose from pose, with a score more than "
-    f"{PROBE_MARGIN} above the greater of chance and a probe trained on "
-    "shuffled labels. A failed run that was measured stays in all means."
+    "config.json and no metrics.json); where its training failed by the "
+    "criterion of its model, see its page in docs/models; where the mean PSNR "
+    "of its forecast does not exceed both that of copying the last frame and "
+    "that of blank frames; or, where no forecast was measured, where no factor "
+    "of content is read from content, or none of pose from pose, with a score "
+    f"more than {PROBE_MARGIN} above the greater of chance and a probe trained "
+    "on shuffled labels. A failed run that was measured stays in all means."
 )
 
 
@@ -23,11 +24,13 @@ def why_failed(run: MeasuredRun) -> str | None:
     """The reason why a run counts as failed by `RULE`, None if it does not.
 
     Raises:
-        AbsentMetric: neither forecast nor reads were measured, so that nothing
-            can be said.
+        AbsentMetric: neither forecast nor reads were measured, and the model
+            has no criterion of its own, so that nothing can be said.
     """
     if run.metrics is None:
         return "never measured"
+    if run.training.get("failure"):
+        return run.training["failure"]
     try:
         forecast = run.value("prediction/psnr/forecast")
         baselines = {b: run.value(f"prediction/psnr/{b}") for b in BASELINES}
@@ -51,6 +54,8 @@ def _why_reads_failed(run: MeasuredRun) -> str | None:
                 entry["chance"], entry.get("shuffled", entry["chance"])
             )
             margins.setdefault(rest[0], []).append(entry["value"] - chance)
+    if not margins and "failure" in run.training:
+        return None
     if not margins:
         raise AbsentMetric("Neither forecast nor reads were measured.")
     for read, above_chance in margins.items():

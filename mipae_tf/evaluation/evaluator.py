@@ -36,6 +36,7 @@ from mipae_tf.models import VideoModel
 from mipae_tf.runs import RunFolder
 from mipae_tf.runs import RunSettings
 from mipae_tf.runs import load
+from mipae_tf.runs.failed_training import failed_training
 from mipae_tf.runs.settings import OWN_CLIPS
 from mipae_tf.runs.training_times import training_entry
 from mipae_tf.version import __version__
@@ -94,7 +95,8 @@ def evaluate_run(
     folder, options = RunFolder(run_dir), options or EvaluationOptions()
     subject = _subject(folder, options, data_dir, own_clips)
     protocol = _protocol(folder, subject)
-    extra = {"training": training_entry(folder), "protocol": protocol}
+    training = training_entry(folder) | _failure(folder, subject.model)
+    extra = {"training": training, "protocol": protocol}
     found = _earlier(folder, groups, protocol) | _sources(subject)
     wanted = [name for name in GROUPS if name in groups]
     for number, name in enumerate(wanted, start=1):
@@ -104,6 +106,13 @@ def evaluate_run(
         _write(folder, found, metrics)
     write_report(folder, metrics)
     return metrics
+
+
+def _failure(folder: RunFolder, model: VideoModel) -> dict[str, str | None]:
+    """The reason why the training has failed, if the model has a criterion."""
+    if not model.FAILURES:
+        return {}
+    return {"failure": failed_training(model, folder.read_losses())}
 
 
 def _sources(subject: Subject) -> Findings:

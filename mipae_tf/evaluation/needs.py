@@ -105,7 +105,7 @@ def _missing_in_model(
 ) -> Iterator[str]:
     for capability in needs.offers:
         if not model.offers(capability):
-            yield f"{model.title} offers no {capability}."
+            yield model.not_offered(capability)
     unknown = sorted(set(model.TAKES) - set(FRAME_FIELDS))
     if "forecast" in needs.offers and unknown:
         yield (

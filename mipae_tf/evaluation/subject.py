@@ -188,6 +188,18 @@ class Subject:
             {name: getattr(context, name) for name in context.given()},
         )
 
+    def generate(self, count: int, length: int) -> np.ndarray:
+        """uint8 clips `[count, length, height, width, channel]`, no context."""
+        pieces = [
+            to_uint8(
+                self.model.generate(
+                    min(CHUNK, count - start), length, _key(self.seed, start)
+                )
+            )
+            for start in range(0, count, CHUNK)
+        ]
+        return np.concatenate([np.asarray(piece) for piece in pieces])
+
     def evidence(self) -> Evidence:
         """Nats of every frame of the clips, as `VideoModel.evidence`."""
         compute = tf.function(self.model.evidence, reduce_retracing=True)

@@ -30,6 +30,7 @@ CAPABILITIES: dict[str, tuple[str, ...]] = {
     "encode": ("encode",),
     "decode": ("decode",),
     "generate": ("generate",),
+    "generate_grid": ("generate_grid",),
     "evidence": ("evidence",),
     "segment": ("segment",),
 }
@@ -56,10 +57,14 @@ class VideoModel(keras.Model, abc.ABC):
     Attributes:
         STAGES: names of all stages in training order.
         TAKES: fields of `Context` that a forecast uses.
+        FAILURES: by name of a training loss, a value and what it means if the
+            mean over the last tenth of the training is lower, see
+            `failed_training`.
     """
 
     STAGES: ClassVar[tuple[str, ...]]
     TAKES: ClassVar[tuple[str, ...]] = ("frames",)
+    FAILURES: ClassVar[Mapping[str, tuple[float, str]]] = {}
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
@@ -116,6 +121,14 @@ class VideoModel(keras.Model, abc.ABC):
             for name in CAPABILITIES[capability]
         )
 
+    def not_offered(self, capability: str) -> str:
+        """A sentence that says that the model lacks a capability.
+
+        A model that offers it under another configuration overrides this
+        method to name what must be changed.
+        """
+        return f"{self.title} offers no {capability}."
+
     def start(self, context: Context, seed: tf.Tensor) -> State:
         """Computes the state after the context.
 
@@ -123,7 +136,7 @@ class VideoModel(keras.Model, abc.ABC):
             context: the context, with at least one frame.
             seed: int32 `[2]`, seed of the random draws of a stochastic model.
         """
-        raise NotImplementedError(self._not_offered("forecast"))
+        raise NotImplementedError(self.not_offered("forecast"))
 
     def step(
         self, state: State, frame: tf.Tensor | None = None
@@ -140,11 +153,11 @@ class VideoModel(keras.Model, abc.ABC):
             The predicted frame, float32 `[batch, height, width, channel]` in
             [0, 1], and the next state.
         """
-        raise NotImplementedError(self._not_offered("forecast"))
+        raise NotImplementedError(self.not_offered("forecast"))
 
     def encode(self, frames: tf.Tensor, seed: int | None = None) -> Latents:
         """Encodes clips to latents: means, or samples if a seed is given."""
-        raise NotImplementedError(self._not_offered("encode"))
+        raise NotImplementedError(self.not_offered("encode"))
 
     def decode(
         self, latents: Latents, reference: tf.Tensor | None = None
@@ -160,7 +173,7 @@ class VideoModel(keras.Model, abc.ABC):
         Returns:
             float32 `[batch, time, height, width, channel]` in [0, 1].
         """
-        raise NotImplementedError(self._not_offered("decode"))
+        raise NotImplementedError(self.not_offered("decode"))
 
     def generate(self, count: int, length: int, seed: int = 0) -> tf.Tensor:
         """Generates clips without a context.
@@ -173,7 +186,24 @@ class VideoModel(keras.Model, abc.ABC):
         Returns:
             float32 `[count, length, height, width, channel]` in [0, 1].
         """
-        raise NotImplementedError(self._not_offered("generate"))
+        raise NotImplementedError(self.not_offered("generate"))
+
+    def generate_grid(
+        self, contents: int, motions: int, length: int, seed: int = 0
+    ) -> tf.Tensor:
+        """Generates clips of every content with every motion.
+
+        Args:
+            contents: number of contents, drawn at random.
+            motions: number of motions, drawn at random.
+            length: number of frames per clip.
+            seed: seed of the random draws.
+
+        Returns:
+            float32 `[contents, motions, length, height, width, channel]` in
+            [0, 1].
+        """
+        raise NotImplementedError(self.not_offered("generate_grid"))
 
     def evidence(self, clip: tf.Tensor, seed: tf.Tensor | int = 0) -> Evidence:
         """The log-likelihood of each frame, or a lower bound.
@@ -182,7 +212,7 @@ class VideoModel(keras.Model, abc.ABC):
             clip: uint8 `[batch, time, height, width, channel]`.
             seed: seed of the single sample of the latents, for a bound.
         """
-        raise NotImplementedError(self._not_offered("evidence"))
+        raise NotImplementedError(self.not_offered("evidence"))
 
     def segment(self, frames: tf.Tensor) -> tf.Tensor:
         """Assigns pixels to objects.
@@ -194,7 +224,7 @@ class VideoModel(keras.Model, abc.ABC):
             Masks, float32 `[batch, time, height, width, objects]` in [0, 1].
             The background is 1 minus their sum.
         """
-        raise NotImplementedError(self._not_offered("segment"))
+        raise NotImplementedError(self.not_offered("segment"))
 
     def forecast(
         self,
@@ -343,10 +373,7 @@ class VideoModel(keras.Model, abc.ABC):
 
     def _checked_context(self, context: Any, horizon: int) -> Context:
         if not self.offers("forecast"):
-            raise ValueError(self._not_offered("forecast"))
+            raise ValueError(self.not_offered("forecast"))
         return checked_context(
             context, self.TAKES, self.frame_shape, horizon, self.title
         )
-
-    def _not_offered(self, capability: str) -> str:
-        return f"{self.title} offers no {capability}."

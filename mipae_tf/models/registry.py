@@ -12,6 +12,8 @@ from mipae_tf.models.independent_prediction.config import (
     IndependentPredictionConfig,
 )
 from mipae_tf.models.independent_prediction.model import IndependentPrediction
+from mipae_tf.models.mocogan.config import MoCoGANConfig
+from mipae_tf.models.mocogan.model import MoCoGAN
 from mipae_tf.models.pose_content.config import AELSTMConfig
 from mipae_tf.models.pose_content.config import DRNETConfig
 from mipae_tf.models.pose_content.config import MIPAEConfig
@@ -95,6 +97,14 @@ register(
     "MIPAE",
     "Content and pose; a penalty on the mutual information of two poses "
     "removes content from the pose.",
+)
+register(
+    "mocogan",
+    MoCoGAN,
+    MoCoGANConfig,
+    "MoCoGAN",
+    "Generates clips from content and motion codes with two discriminators; "
+    "forecasts with --encoder.",
 )
 register(
     "svg_fp",

@@ -23,13 +23,13 @@ from mipae_tf.options import Options
 from mipae_tf.options import option
 from mipae_tf.runs import load
 from mipae_tf.serving.array_file import write_array
+from mipae_tf.serving.output_file import check_output
 from mipae_tf.serving.run_geometry import departure_of
 from mipae_tf.serving.run_geometry import geometry_of
 from mipae_tf.visual.animation import write_gif
 from mipae_tf.visual.animation import write_mp4
 from mipae_tf.visual.side_by_side import side_by_side
 
-EXTENSIONS = (".gif", ".mp4", ".npy")
 MAX_GIF_FRAMES = 2_000  # predicted frames
 
 
@@ -124,12 +124,7 @@ def forecast_video(
 
 
 def _check_output(output: pathlib.Path, source: pathlib.Path) -> None:
-    if output.suffix.lower() not in EXTENSIONS:
-        raise ValueError(
-            f"--output={output} must end in {_either(EXTENSIONS)}."
-        )
-    if output.is_dir():
-        raise ValueError(f"--output={output} is a folder; a file is needed.")
+    check_output(output)
     if same_file(output, source):
         raise ValueError(
             f"--output={output} is the same file as --input={source}, which "
@@ -157,8 +152,8 @@ def _require_room(output: pathlib.Path, shape: tuple[int, ...]) -> None:
 def _require_forecast(model: VideoModel, run_dir: str | pathlib.Path) -> None:
     if not model.offers("forecast"):
         raise ValueError(
-            f"--run_dir={run_dir} contains {model.title}, which offers no "
-            "forecast."
+            f"--run_dir={run_dir} contains {model.title}: "
+            f"{model.not_offered('forecast')}{_instead(model)}"
         )
     others = [x for x in model.TAKES if x not in ("frames", "times")]
     if others:
@@ -169,8 +164,10 @@ def _require_forecast(model: VideoModel, run_dir: str | pathlib.Path) -> None:
         )
 
 
-def _either(extensions: tuple[str, ...]) -> str:
-    return f"{', '.join(extensions[:-1])} or {extensions[-1]}"
+def _instead(model: VideoModel) -> str:
+    if not model.offers("generate"):
+        return ""
+    return " --generate=N draws N clips without an input."
 
 
 def _read(

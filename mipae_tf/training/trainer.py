@@ -18,6 +18,7 @@ from mipae_tf.models import VideoModel
 from mipae_tf.runs import RunFolder
 from mipae_tf.runs.checkpoints import StageCheckpoints
 from mipae_tf.runs.checkpoints import restore_stage_weights
+from mipae_tf.runs.failed_training import failed_training
 from mipae_tf.training.forecast_check import ForecastCheck
 from mipae_tf.training.forecast_check import ForecastPsnr
 from mipae_tf.training.hparams import write_hyperparameters
@@ -114,6 +115,9 @@ class Trainer:
         write_results(self.folder, found.means() if found else {}, step)
         if found:
             say(self._forecast_check.verdict(found))
+        failure = failed_training(self.model, self.folder.read_losses())
+        if failure:
+            say(f"The training has failed: {failure}.")
 
     def _train_stages(self) -> None:
         for stage in self.stages:

@@ -1,3 +1,5 @@
+import json
+
 import pytest
 from comparison.run_files import PSNR
 from comparison.run_files import flat
@@ -33,6 +35,24 @@ def read(value, chance=0.25, shuffled=0.3):
 def test_forecast_must_exceed_both_baselines(tmp_path, psnr, reason):
     found = judge(tmp_path / "a", {PSNR: flat(psnr)})
     assert found is None if reason is None else reason in found
+
+
+def test_a_training_that_failed_counts_whatever_was_measured(tmp_path):
+    """By the criterion of the model; without one, nothing can be said."""
+    absent = {PSNR: {"absent": "No forecast."}}
+    for name, failure, expected in (
+        ("failed", "The critic has won.", "The critic has won."),
+        ("fine", None, None),
+    ):
+        for entries in (absent, {PSNR: flat(20.0)}):
+            path = tmp_path / name / str("value" in entries[PSNR])
+            write_run(path, entries=entries)
+            rows = json.loads((path / "metrics.json").read_text())
+            rows["training"] = {"absent": "No times.", "failure": failure}
+            (path / "metrics.json").write_text(json.dumps(rows))
+            assert why_failed(read_run(path)) == expected
+    with pytest.raises(AbsentMetric):
+        judge(tmp_path / "unknown", absent)
 
 
 def test_reads_count_where_no_forecast_was_measured(tmp_path):

@@ -71,6 +71,7 @@ class Double:
     TAKES = ("frames",)
     stochastic = False
     latents_of = VideoModel.latents_of
+    not_offered = VideoModel.not_offered
 
     @property
     def title(self):

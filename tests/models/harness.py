@@ -125,6 +125,7 @@ def _check_refused(model, capability, video):
         "encode": lambda: model.encode(video),
         "decode": lambda: model.decode({}),
         "generate": lambda: model.generate(1, 2),
+        "generate_grid": lambda: model.generate_grid(1, 1, 2),
         "evidence": lambda: model.evidence(video),
         "segment": lambda: model.segment(video),
     }
@@ -250,6 +251,16 @@ def _check_generate(model, video):
     assert np.abs(clips[0] - clips[1]).max() > 0.0
 
 
+def _check_generate_grid(model, video):
+    grid = model.generate_grid(2, 3, 4, seed=1)
+    assert grid.shape == (2, 3, 4, *video.shape[2:])
+    _check_frames(grid)
+    np.testing.assert_array_equal(model.generate_grid(2, 3, 4, seed=1), grid)
+    assert np.abs(model.generate_grid(2, 3, 4, seed=2) - grid).max() > 0.0
+    assert np.abs(grid[0] - grid[1]).max() > 1e-6, "contents do not differ"
+    assert np.abs(grid[:, 0] - grid[:, 1]).max() > 1e-6, "motions do not"
+
+
 def _check_evidence(model, video):
     found = model.evidence(tf.constant(video[:, :4]))
     assert found.nats.shape == found.likelihood.shape == (2, 4)
@@ -275,6 +286,7 @@ CHECKS = {
     "encode": _check_encode,
     "decode": _check_decode,
     "generate": _check_generate,
+    "generate_grid": _check_generate_grid,
     "evidence": _check_evidence,
     "segment": _check_segment,
 }

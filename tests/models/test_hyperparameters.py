@@ -30,6 +30,10 @@ OTHER = {
     "augment_shift": 8,
     "augment_zoom": 0.3,
     "draw_weight": 0.5,
+    "encoder": True,
+    "instance_noise": 0.1,
+    "time_kernel": 1,
+    "weight_decay": 0.5,
 }
 # What else must be set, so that a hyper-parameter has an effect.
 FORECASTS = {"forecast_steps": 4}
@@ -39,6 +43,9 @@ NEEDS = {
     "forecast_loss": {**FORECASTS, "forecast_loss": "log_error"},
     "forecast_frames": {**FORECASTS, "forecast_frames": 1},
     "draw_weight": {"output": "blended"},
+    "encoder": {"categories": 0},
+    "feature_dim": {"categories": 0, "encoder": True},
+    "reconstruction_weight": {"categories": 0, "encoder": True},
 }
 # Hyper-parameters without effect on the observations, of all models or of one.
 EXCEPTIONS = {

@@ -43,6 +43,9 @@ CASES = [
     ("svg_lp", 0, {"time_steps": "apart", **TORCH}),
     ("mipae", 0, {"ema": 0.9, **TORCH}),
     ("mipae", 1, {"lstm_target": "code", **TORCH}),
+    # Without noise in the discriminators, which differs between replicas.
+    ("mocogan", 0, {}),
+    ("mocogan", 0, {"encoder": True, "categories": 0}),
 ]
 
 

@@ -6,6 +6,7 @@ from mipae_tf.evaluation.groups import downstream
 from mipae_tf.evaluation.groups import drift
 from mipae_tf.evaluation.groups import evidence
 from mipae_tf.evaluation.groups import factors
+from mipae_tf.evaluation.groups import generated
 from mipae_tf.evaluation.groups import independence
 from mipae_tf.evaluation.groups import judged
 from mipae_tf.evaluation.groups import leak
@@ -26,6 +27,7 @@ GROUPS: dict[str, MetricGroup] = {
     "mig": mig.GROUP,
     "scores": scores.GROUP,
     "judged": judged.GROUP,
+    "generated": generated.GROUP,
     "independence": independence.GROUP,
     "factors": factors.GROUP,
     "objects": objects.GROUP,

@@ -1,0 +1,1 @@
+"""MoCoGAN: video generation from a content and a motion code."""
