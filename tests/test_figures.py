@@ -345,6 +345,11 @@ HEADERS = {
     "independent_prediction_moving_mnist": (FACTORS[0], ELBO),
     "entangled_moving_mnist": (ENTANGLED[0], ELBO),
 }
+UNMEASURED = {
+    "ddpae_moving_mnist",
+    "mocogan_dsprites_dynamic",
+    "mocogan_encoder_two_sprites",
+}
 WORDS = {FORECAST: "forecast", BEST: "20:", "swap/psnr": "swap", ELBO: "ELBO"}
 
 
@@ -353,6 +358,9 @@ WORDS = {FORECAST: "forecast", BEST: "20:", "swap/psnr": "swap", ELBO: "ELBO"}
 )
 def test_scores_of_configs_match_the_results(path):
     header = path.read_text().partition("\n--")[0].replace("\n#", "")
+    if path.stem in UNMEASURED:
+        assert "Score: not measured." in header
+        return
     runs, *keys = HEADERS[path.stem]
     for key in keys:
         number = mean(runs, key, 1 if key == ELBO else 2)

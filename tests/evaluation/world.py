@@ -69,6 +69,7 @@ class Double:
     """The interface that evaluation uses; offers the methods that it has."""
 
     TAKES = ("frames",)
+    FAILURES = {}
     stochastic = False
     latents_of = VideoModel.latents_of
     not_offered = VideoModel.not_offered

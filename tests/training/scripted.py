@@ -134,6 +134,7 @@ class Model:
         return self._stages
 
     TAKES = ("frames",)
+    FAILURES = {}
     stage_names = ("first", "second")
     latents = (Latent("light", "state", True, (1,)),)
     title = "Scripted"

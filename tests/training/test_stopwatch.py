@@ -139,6 +139,7 @@ def trained(folder, steps, interrupt_at=None):
         variables=[tf.Variable(0.0)],
         config=types.SimpleNamespace(keep="last"),
         offers=lambda capability: False,
+        FAILURES={},
     )
     clips = Clips(np.zeros((4, 3, 8, 8, 1), np.uint8))
     options = TrainingOptions(
