@@ -23,6 +23,18 @@ def say(text: str) -> None:
     tqdm.write(text, file=sys.stderr)
 
 
+def say_in_handler(text: str) -> None:
+    """As `say`, in a handler of a signal.
+
+    The signal may have interrupted another `say`, whose stream cannot be
+    entered again; the line is then written past it.
+    """
+    try:
+        say(text)
+    except RuntimeError:
+        os.write(2, f"{text}\n".encode())
+
+
 class Progress:
     """Shows the progress of a task: a bar on a terminal, otherwise lines.
 

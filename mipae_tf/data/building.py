@@ -22,6 +22,7 @@ from mipae_tf.cli.screen import Progress
 from mipae_tf.cli.screen import duration
 from mipae_tf.cli.screen import progress
 from mipae_tf.cli.screen import say
+from mipae_tf.cli.screen import say_in_handler
 from mipae_tf.data_builders.recorded.recorded_builder import RecordedBuilder
 from mipae_tf.data_builders.worlds.clip_builder import ClipBuilder
 from mipae_tf.files import expand_home
@@ -103,7 +104,7 @@ def _stopped_cleanly() -> Iterator[None]:
     """Lets tfds remove what it has written when SIGTERM ends the process."""
 
     def stop(number: int, _) -> None:
-        say("SIGTERM received: removing the unfinished dataset")
+        say_in_handler("SIGTERM received: removing the unfinished dataset")
         sys.exit(128 + number)
 
     try:

@@ -4,7 +4,7 @@ import signal
 from types import FrameType
 from typing import Any
 
-from mipae_tf.cli.screen import say
+from mipae_tf.cli.screen import say_in_handler
 
 
 class Interrupted(KeyboardInterrupt):
@@ -60,7 +60,7 @@ class Interruption:
 
     def _remember(self, number: int, frame: FrameType | None) -> None:
         self.number = number
-        say(
+        say_in_handler(
             f"{signal.Signals(number).name} received: saving after the current "
             "steps; send it again to stop without saving"
         )

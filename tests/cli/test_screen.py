@@ -151,3 +151,17 @@ def test_a_missing_permission_names_the_path():
         b"error: There is no permission for /a/b; change its permissions, or "
         b"use another folder.\n",
     )
+
+
+def test_a_handler_prints_while_a_line_is_printed(capfd, monkeypatch):
+    """Python refuses to enter the buffer of a stream twice."""
+
+    class Busy:
+        def write(self, text):
+            raise RuntimeError("reentrant call")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(sys, "stderr", Busy())
+        console.say_in_handler("SIGTERM received")
+    console.say_in_handler("again")
+    assert capfd.readouterr().err == "SIGTERM received\nagain\n"
