@@ -18,7 +18,7 @@ from mipae_tf.models import config_class
 # Other values of hyper-parameters for which `other` has no rule.
 OTHER = {
     "backbone": "coordinate",
-    "beta_1": 0.5,
+    "beta_1": 0.7,
     "beta_2": 0.99,
     "bound": "nwj",
     "ema": 0.5,
@@ -44,7 +44,7 @@ NEEDS = {
     "forecast_frames": {**FORECASTS, "forecast_frames": 1},
     "draw_weight": {"output": "blended"},
     "encoder": {"categories": 0},
-    "feature_dim": {"categories": 0, "encoder": True},
+    "mocogan-feature_dim": {"categories": 0, "encoder": True},
     "reconstruction_weight": {"categories": 0, "encoder": True},
 }
 # Hyper-parameters without effect on the observations, of all models or of one.
@@ -148,7 +148,7 @@ def cases():
 
 @pytest.mark.parametrize("name, field", cases())
 def test_each_hyperparameter_has_an_effect(name, field):
-    needed = NEEDS.get(field.name, {})
+    needed = NEEDS.get(field.name) or NEEDS.get(f"{name}-{field.name}", {})
     value = small_config(name, **needed).get(field.name, field.default)
     given = {**needed, field.name: other(field, value)}
     pairs = zip(

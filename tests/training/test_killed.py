@@ -11,6 +11,7 @@ SMALL = {
     "mipae": ["--representation_steps=20", "--dynamics_steps=20"],
     "independent_prediction": ["--training_steps=20"],
     "svg_lp": ["--training_steps=20", "--lstm_dim=8"],
+    "ddpae": ["--training_steps=20", "--lstm_dim=8"],
 }
 SHARED = [
     "--dataset=moving_dsprites/quickstart",
