@@ -43,9 +43,7 @@ class MoCoGANConfig(ModelConfig):
         "Weight of the L1 error of the context frames, with an encoder.",
         low=0,
     )
-    feature_dim: int = option(
-        128, "Size of the encoder's code of a frame.", low=1
-    )
+    feature_dim: int = option(128, "Size of the features of a frame.", low=1)
     weight_decay: float = option(
         1e-5, "Weight of half the sum of all squared weights.", low=0
     )
