@@ -23,8 +23,9 @@ from mipae_tf.training.loop import StageLoop  # noqa: E402
 STEPS = 20
 
 # Maximum difference of weights. Adam makes full steps for gradients that are
-# only rounding errors, which SVG has initially.
-TOLERANCES = {"svg_lp": 2e-4}
+# only rounding errors, which SVG has initially. The discriminators of MoCoGAN
+# amplify them: initial weights that differ by 1e-7 end 7e-5 apart.
+TOLERANCES = {"svg_lp": 2e-4, "mocogan": 2e-4}
 DEFAULT_TOLERANCE = 1e-5
 
 TORCH = {"adam_epsilon": "torch", "layer_rules": "torch"}
