@@ -22,11 +22,9 @@ from mipae_tf.training.loop import StageLoop  # noqa: E402
 
 STEPS = 20
 
-# The discriminators of MoCoGAN amplify rounding errors in each step.
-STEPS_OF = {"mocogan": 2}
-
 # Maximum difference of weights. Adam makes full steps for gradients that are
-# only rounding errors, which SVG and MoCoGAN have initially.
+# only rounding errors, which SVG has initially. The discriminators of MoCoGAN
+# amplify them: initial weights that differ by 1e-7 end 7e-5 apart.
 TOLERANCES = {"svg_lp": 2e-4, "mocogan": 2e-4}
 DEFAULT_TOLERANCE = 1e-5
 
@@ -48,7 +46,6 @@ CASES = [
     ("mipae", 1, {"lstm_target": "code", **TORCH}),
     # Without noise in the discriminators, which differs between replicas.
     ("mocogan", 0, {}),
-    ("mocogan", 0, {"encoder": True, "categories": 0}),
 ]
 
 
@@ -65,9 +62,8 @@ def train(strategy, name, index, given):
     if stage.streams == ("latents",):
         stage.prepare(arrays)
     loop = StageLoop(stage, arrays, strategy)
-    steps = STEPS_OF.get(name, STEPS)
-    losses, _ = loop.run(steps)
-    assert int(stage.step.numpy()) == steps
+    losses, _ = loop.run(STEPS)
+    assert int(stage.step.numpy()) == STEPS
     return losses, [(w.path, w.numpy()) for w in stage.trainable_variables]
 
 
