@@ -58,6 +58,7 @@ def test_the_number_of_components_is_free(clips):
     assert found["pose"].shape == (2, 3, 1, 3)
 
 
+@pytest.mark.slow
 def test_an_unknown_number_of_frames(model, clips):
     """As in an exported model."""
     frames = tf.TensorSpec([None, None, 64, 64, 1], tf.uint8)

@@ -6,6 +6,7 @@ import tensorflow as tf
 from models.harness import batch_of
 from models.harness import moving_clips
 from models.harness import random_model
+from models.harness import small_config
 
 from mipae_tf.models import make_model
 from mipae_tf.models.ddpae.config import DDPAEConfig
@@ -151,7 +152,8 @@ def test_each_term_trains_the_networks_that_it_should(model, clips):
 
 def test_the_scale_starts_where_only_its_prior_moves_it(clips):
     """It starts near 0, below the least scale of 1."""
-    model = make_model("ddpae", (64, 64, 1), given={"context": 2})
+    given = small_config("ddpae", components=2)
+    model = make_model("ddpae", (64, 64, 1), given=given)
     bias = model.network.pose.initial.mean.bias
     key = tf.constant([0, 1])
     with tf.GradientTape(persistent=True) as tape:
