@@ -19,12 +19,30 @@ def fold_time(
     Returns:
         The output for each frame, `[batch, time, ...]`.
     """
-    shape = tf.shape(frames)
-    flat = tf.reshape(frames, [-1, *frames.shape[2:]])  # [batch·time, ...]
-    out = network(flat, **kwargs)
-    return tf.reshape(
-        out, tf.concat([shape[:2], tf.shape(out)[1:]], axis=0)
-    )  # [batch, time, ...]
+    return fold_axes(2, network, frames, **kwargs)
+
+
+def fold_axes(
+    axes: int,
+    network: Callable[..., tf.Tensor],
+    *inputs: tf.Tensor,
+    **kwargs: Any,
+) -> tf.Tensor:
+    """Applies `network` with the first `axes` axes of its inputs as the batch.
+
+    Args:
+        axes: number of leading axes, the same sizes in all inputs.
+        network: takes `[batch, ...]` for each input.
+        *inputs: `[leading axes, ...]`.
+        **kwargs: further arguments of the network.
+
+    Returns:
+        The output, `[leading axes, ...]`.
+    """
+    lead = tf.shape(inputs[0])[:axes]
+    flat = [tf.reshape(x, [-1, *x.shape[axes:]]) for x in inputs]
+    out = network(*flat, **kwargs)  # [batch, ...]
+    return tf.reshape(out, tf.concat([lead, tf.shape(out)[1:]], axis=0))
 
 
 def over_time(network: Callable[[Any], Any], inputs: Any, apart: bool) -> Any:

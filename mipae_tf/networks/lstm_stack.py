@@ -92,7 +92,7 @@ class LSTMStack(keras.layers.Layer):
         weights = {
             "units": self.hidden_dim,
             "dtype": self.dtype_policy,
-            **_lstm_init(config["init"], self.hidden_dim, config["biases"]),
+            **lstm_init(config["init"], self.hidden_dim, config["biases"]),
         }
         returned = {"return_sequences": True, "return_state": True}
         if config["biases"] == 1:
@@ -161,7 +161,8 @@ def _dense_init(init: str) -> dict[str, Any]:
     return {"kernel_initializer": kernel_initializer()}
 
 
-def _lstm_init(init: str, hidden_dim: int, biases: int) -> dict[str, Any]:
+def lstm_init(init: str, hidden_dim: int, biases: int) -> dict[str, Any]:
+    """Initializers of an LSTM layer or cell; arguments as of `LSTMStack`."""
     if init == "keras":
         return {}
     bias = torch_uniform if biases == 2 else _sum_of_two

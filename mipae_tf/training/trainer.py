@@ -115,6 +115,10 @@ class Trainer:
         write_results(self.folder, found.means() if found else {}, step)
         if found:
             say(self._forecast_check.verdict(found))
+        if self.model.FAILURES:
+            self._say_failure()
+
+    def _say_failure(self) -> None:
         failure = failed_training(self.model, self.folder.read_losses())
         if failure:
             say(f"The training has failed: {failure}.")

@@ -74,7 +74,9 @@ def test_values_stay_in_range(clips):
 
 
 def test_the_key_decides(clips):
-    options = {"flip": True, "max_shift": 2, "max_zoom": 0.2}
+    options = {"flip": True, "max_shift": 2, "max_contrast": 0.3}
     first = augment(clips, [1, 2], **options).numpy()
     np.testing.assert_array_equal(augment(clips, [1, 2], **options), first)
     assert (augment(clips, [1, 3], **options).numpy() != first).any()
+    zoomed = augment(clips, [1, 2], max_zoom=0.2).numpy()
+    assert (augment(clips, [1, 3], max_zoom=0.2).numpy() != zoomed).any()

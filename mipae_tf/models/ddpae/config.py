@@ -1,6 +1,7 @@
 """Hyper-parameters of DDPAE."""
 
 import dataclasses
+import math
 
 from mipae_tf.models.config import TORCH_RULES
 from mipae_tf.models.sequence_config import SequenceConfig
@@ -67,7 +68,7 @@ class DDPAEConfig(SequenceConfig):
             "training_steps": 200_000,
             "schedule": "step",
             # softplus(0), where the authors' layers start.
-            "first_deviation": 0.6931471805599453,
+            "first_deviation": math.log(2.0),
             "keep": "last",
         },
         # For frames of 32 pixels and digits of 14, on a CPU.

@@ -7,7 +7,6 @@ from mipae_tf.models.base import State
 from mipae_tf.models.base import VideoModel
 from mipae_tf.models.context import Context
 from mipae_tf.models.ddpae.network import DDPAENetwork
-from mipae_tf.models.ddpae.network import apply_over
 from mipae_tf.models.ddpae.network import compose
 from mipae_tf.models.ddpae.pose_network import POSE_DIM
 from mipae_tf.models.ddpae.stage import DDPAEStage
@@ -87,7 +86,7 @@ class DDPAE(VideoModel):
     def start(self, context: Context, seed: tf.Tensor) -> State:
         """See `VideoModel.start`; uses the means of the latents."""
         found = self.network.infer(to_float(context.frames))
-        return {**found.memory, "objects": self._objects(found.code)}
+        return {**found.memory, "objects": self.network.objects(found.code)}
 
     def step(
         self, state: State, frame: tf.Tensor | None = None
@@ -103,7 +102,7 @@ class DDPAE(VideoModel):
         drawn = compose(self.network.paste(objects, pose[:, None]))[:, 0]
         if frame is not None:
             after, content = self.network.observe(to_float(frame), memory)
-            objects = self._objects(content.mean)
+            objects = self.network.objects(content.mean)
         return drawn, {**after, "objects": objects}
 
     def evidence(self, clip: tf.Tensor, seed: tf.Tensor | int = 0) -> Evidence:
@@ -119,8 +118,3 @@ class DDPAE(VideoModel):
         later = tf.zeros_like(found["kl_transition"][:, 1:])
         kl = found["kl_transition"] + tf.concat([once[:, None], later], axis=1)
         return Evidence(found["likelihood"], kl)
-
-    def _objects(self, code: tf.Tensor) -> tf.Tensor:
-        """`[batch, components, size, size, channel]` in [0, 1]."""
-        decoder = self.network.object_decoder
-        return apply_over(2, decoder, code, training=False)

@@ -13,6 +13,8 @@ from mipae_tf.models.ddpae.pose_network import PoseNetwork
 from mipae_tf.models.ddpae.pose_network import SoftplusGaussian
 from mipae_tf.models.ddpae.pose_network import States
 from mipae_tf.models.ddpae.pose_network import make_cell
+from mipae_tf.models.frame_wise import fold_axes
+from mipae_tf.models.frame_wise import fold_time
 from mipae_tf.models.network_options import network_options
 from mipae_tf.networks.gaussian_head import Gaussian
 from mipae_tf.networks.gaussian_head import noise_along
@@ -156,7 +158,7 @@ class DDPAENetwork(keras.layers.Layer):
             noise: for samples of `time + horizon` frames; None for means.
             training: whether the networks run in training mode.
         """
-        codes = apply_over(2, self.image_encoder, frames, training=training)
+        codes = fold_time(self.image_encoder, frames, training=training)
         batch, time = tf.unstack(tf.shape(frames)[:2])
         hidden, read = self.pose.read(codes, self.pose.no_states(batch))
         initial = self.pose.start(hidden[:, 0])
@@ -213,7 +215,7 @@ class DDPAENetwork(keras.layers.Layer):
             after the last frame.
         """
         crops = self.crop(frames, pose)
-        codes = apply_over(3, self.object_encoder, crops, training=training)
+        codes = fold_axes(3, self.object_encoder, crops, training=training)
 
         def step(states: States, code: tf.Tensor):
             flat = [tf.reshape(x, [-1, x.shape[-1]]) for x in (code, *states)]
@@ -238,7 +240,7 @@ class DDPAENetwork(keras.layers.Layer):
         def cut(frames, pose):
             return resample(frames, *inverse(pose[:, :1], pose[:, 1:]), size)
 
-        return apply_over(3, cut, every, pose)
+        return fold_axes(3, cut, every, pose)
 
     def decode(
         self, code: tf.Tensor, pose: tf.Tensor, training: bool = False
@@ -250,8 +252,16 @@ class DDPAENetwork(keras.layers.Layer):
             pose: poses, `[batch, time, components, 3]`.
             training: whether the networks run in training mode.
         """
-        objects = apply_over(2, self.object_decoder, code, training=training)
-        return self.paste(objects, pose)
+        return self.paste(self.objects(code, training), pose)
+
+    def objects(self, code: tf.Tensor, training: bool = False) -> tf.Tensor:
+        """Objects `[batch, components, size, size, channel]` in [0, 1].
+
+        Args:
+            code: contents, `[batch, components, content_dim]`.
+            training: whether the decoder runs in training mode.
+        """
+        return fold_axes(2, self.object_decoder, code, training=training)
 
     def paste(self, objects: tf.Tensor, pose: tf.Tensor) -> tf.Tensor:
         """Objects at their poses in frames that are otherwise 0.
@@ -269,7 +279,7 @@ class DDPAENetwork(keras.layers.Layer):
         def place(objects, pose):
             return resample(objects, pose[:, :1], pose[:, 1:], size)
 
-        return apply_over(3, place, every, pose)
+        return fold_axes(3, place, every, pose)
 
     def observe(self, frame: tf.Tensor, memory: dict[str, Any]):
         """The memory and the contents q(c) after one more frame.
@@ -316,11 +326,3 @@ def compose(components: tf.Tensor) -> tf.Tensor:
         components: `[..., components, height, width, channel]`.
     """
     return tf.minimum(tf.reduce_sum(components, axis=-4), 1.0)
-
-
-def apply_over(axes: int, function: Any, *inputs: tf.Tensor, **kwargs: Any):
-    """Applies a function of batches with `axes` leading axes as the batch."""
-    lead = tf.shape(inputs[0])[:axes]
-    flat = [tf.reshape(x, [-1, *x.shape[axes:]]) for x in inputs]
-    out = function(*flat, **kwargs)
-    return tf.reshape(out, tf.concat([lead, tf.shape(out)[1:]], axis=0))

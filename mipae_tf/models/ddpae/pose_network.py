@@ -1,5 +1,6 @@
 """The recurrence over components and time, and the posteriors of poses."""
 
+import math
 from typing import Any
 
 import keras
@@ -7,7 +8,7 @@ import tensorflow as tf
 
 from mipae_tf.networks.gaussian_head import Gaussian
 from mipae_tf.networks.layers import kernel_initializer
-from mipae_tf.networks.layers import torch_uniform
+from mipae_tf.networks.lstm_stack import lstm_init
 from mipae_tf.networks.scan_time import scan_time
 from mipae_tf.networks.torch_lstm import TorchLSTMCell
 
@@ -146,12 +147,12 @@ class SoftplusGaussian(keras.layers.Layer):
 
     Args:
         dim: dimensions of the Gaussian.
-        first_deviation: initial standard deviation.
+        first_deviation: initial standard deviation; by default softplus(0).
         **kwargs: `name` of the layer.
     """
 
     def __init__(
-        self, dim: int, first_deviation: float = 0.6931471805599453, **kwargs
+        self, dim: int, first_deviation: float = math.log(2.0), **kwargs
     ) -> None:
         super().__init__(dtype="float32", **kwargs)
         self.dim = dim
@@ -196,10 +197,5 @@ def make_cell(units: int, rules: str) -> keras.layers.Layer:
     if rules == "keras":
         return keras.layers.LSTMCell(units, dtype="float32")
     return TorchLSTMCell(
-        units,
-        kernel_initializer=torch_uniform(units),
-        recurrent_initializer=torch_uniform(units),
-        bias_initializer=torch_uniform(units),
-        unit_forget_bias=False,
-        dtype="float32",
+        units, dtype="float32", **lstm_init(rules, units, biases=2)
     )

@@ -10,6 +10,7 @@ from mipae_tf.models.mocogan.generator import Recurrence
 from mipae_tf.models.mocogan.generator import multiples
 from mipae_tf.networks.conv_block import ConvBlock
 from mipae_tf.networks.layer_stack import LayerStack
+from mipae_tf.networks.layers import leaky_relu
 
 
 class ContextEncoder(keras.layers.Layer):
@@ -77,5 +78,5 @@ class ContextEncoder(keras.layers.Layer):
     ) -> tuple[tf.Tensor, tf.Tensor]:
         """A f_t and B f_t of each frame, `[clips, time, dim]` each."""
         features = fold_time(self.features, frames, training=training)
-        features = tf.nn.leaky_relu(features, alpha=0.2)
+        features = leaky_relu(features)
         return self.content(features), self.pose(features)
