@@ -10,6 +10,7 @@ import tensorflow as tf
 from mipae_tf.networks.layers import code_activation
 from mipae_tf.networks.layers import leaky_relu
 from mipae_tf.networks.layers import require_choice
+from mipae_tf.networks.mirrored_conv import MirroredConv2D
 
 
 class PlainEncoder(keras.layers.Layer, abc.ABC):
@@ -38,6 +39,7 @@ class PlainEncoder(keras.layers.Layer, abc.ABC):
     """
 
     HIDDEN = 128  # units of the dense layer before the code
+    MIRRORED = False  # whether convolutions are `MirroredConv2D`
 
     def __init__(
         self,
@@ -81,11 +83,12 @@ class PlainEncoder(keras.layers.Layer, abc.ABC):
 
     def convolution(self, filters: int, size: int, strides: int):
         """One convolution with its activation."""
-        return keras.layers.Conv2D(
+        layer = MirroredConv2D if self.MIRRORED else keras.layers.Conv2D
+        return layer(
             filters,
             size,
             strides=strides,
-            padding="same",
+            padding="valid" if self.MIRRORED else "same",
             activation=leaky_relu,
             kernel_initializer="he_uniform",
             dtype=self.dtype_policy,

@@ -8,6 +8,7 @@ import tensorflow as tf
 from mipae_tf.networks.keypoint_encoder import mean_coordinates
 from mipae_tf.networks.keypoint_encoder import spatial_mass
 from mipae_tf.networks.layers import require_choice
+from mipae_tf.networks.mirrored_conv import MirroredConv2D
 from mipae_tf.networks.plain_encoder import PlainEncoder
 
 VALUES_PER_POINT = 3  # row, column, strength
@@ -42,6 +43,9 @@ class PointEncoder(PlainEncoder):
     """
 
     HIDDEN = 0
+    # With zeros beyond the border, it is the strongest feature of the first
+    # maps: points settle on it, where the gradient of their softmax vanishes.
+    MIRRORED = True
 
     def __init__(
         self, code_dim: int, activation: str = "linear", **kwargs: Any
@@ -55,9 +59,7 @@ class PointEncoder(PlainEncoder):
         require_choice("--code for --backbone=points", activation, ("linear",))
         super().__init__(code_dim, activation=activation, **kwargs)
         points = code_dim // VALUES_PER_POINT
-        self.heat = keras.layers.Conv2D(
-            points, 3, padding="same", dtype="float32"
-        )
+        self.heat = MirroredConv2D(points, 3, dtype="float32")
         self.strength = keras.layers.Conv2D(
             points, 1, bias_initializer="ones", dtype="float32"
         )

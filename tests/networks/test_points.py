@@ -43,6 +43,15 @@ def test_points_move_with_what_they_are_on(frame_size):
         np.testing.assert_allclose(point, expected, atol=0.02)
 
 
+@pytest.mark.parametrize("frame_size", [64, 128])
+def test_the_border_does_not_attract_points(frame_size):
+    """Zeros beyond the border would be an edge; points would settle on it."""
+    encoder = sharp_encoder(frame_size=frame_size)
+    grey = tf.fill([1, frame_size, frame_size, 1], 0.7)
+    found = tf.reshape(encoder(grey), [4, 3])
+    np.testing.assert_allclose(found[:, :2], 0.0, atol=1e-4)
+
+
 def test_a_point_is_a_gaussian_times_its_strength():
     points = np.float32([[0.2, -0.6, 3.0, 1.0, 1.0, -1.0]])
     found = blobs(tf.constant(points)).numpy()
