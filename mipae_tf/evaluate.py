@@ -18,8 +18,8 @@ from mipae_tf.evaluation import EvaluationOptions
 from mipae_tf.evaluation import evaluate_run
 from mipae_tf.evaluation.groups.registry import GROUPS
 from mipae_tf.evaluation.tables import metrics_table
+from mipae_tf.evaluation.tables import remarks
 from mipae_tf.evaluation.tables import summary_table
-from mipae_tf.evaluation.tables import verdict_of_metrics
 
 
 def define_flags() -> None:
@@ -51,8 +51,8 @@ def main(_) -> None:
     if FLAGS.verbose:
         print(metrics_table(metrics), end="\n\n")
     print(summary_table(metrics))
-    if verdict := verdict_of_metrics(metrics):
-        print(verdict)
+    for remark in remarks(metrics):
+        print(remark)
     print(
         f"All metrics: {FLAGS.run_dir}/metrics.json (--verbose prints them)\n"
         f"Pictures:    {FLAGS.run_dir}/report.html"

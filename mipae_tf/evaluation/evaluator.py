@@ -39,6 +39,7 @@ from mipae_tf.runs import load
 from mipae_tf.runs.failed_training import failed_training
 from mipae_tf.runs.settings import OWN_CLIPS
 from mipae_tf.runs.training_times import training_entry
+from mipae_tf.runs.training_times import unfinished_stage
 from mipae_tf.version import __version__
 
 PACKAGES = ("tensorflow", "keras", "tensorflow-datasets", "scikit-learn")
@@ -96,6 +97,9 @@ def evaluate_run(
     subject = _subject(folder, options, data_dir, own_clips)
     protocol = _protocol(folder, subject)
     training = training_entry(folder) | _failure(folder, subject.model)
+    if "absent" not in training:
+        stages = subject.model.stages()
+        training["unfinished"] = unfinished_stage(folder, stages)
     extra = {"training": training, "protocol": protocol}
     found = _earlier(folder, groups, protocol) | _sources(subject)
     wanted = [name for name in GROUPS if name in groups]

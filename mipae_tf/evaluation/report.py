@@ -7,7 +7,7 @@ from mipae_tf.evaluation.tables.group_tables import group_tables
 from mipae_tf.evaluation.tables.summary_table import summary_rows
 from mipae_tf.evaluation.tables.summary_table import title
 from mipae_tf.evaluation.tables.training_time import training_table
-from mipae_tf.evaluation.tables.verdict import verdict_of_metrics
+from mipae_tf.evaluation.tables.verdict import remarks
 from mipae_tf.files import write_file
 from mipae_tf.runs import RunFolder
 from mipae_tf.visual.html_page import Picture
@@ -56,8 +56,7 @@ def _loss_row(row: dict) -> dict:
 
 def _summary(metrics: Mapping[str, Mapping]) -> Section:
     table = summary_rows(metrics)
-    verdict = verdict_of_metrics(metrics)
-    blocks = [*([verdict] if verdict else []), *([table] if table.rows else [])]
+    blocks = [*remarks(metrics), *([table] if table.rows else [])]
     return Section("Summary", blocks)
 
 

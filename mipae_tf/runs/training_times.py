@@ -1,9 +1,11 @@
 """Training times and devices of a run, stored in `training.json`."""
 
 import json
+from collections.abc import Iterable
 from typing import Any
 
 from mipae_tf.metrics.result import absent
+from mipae_tf.models.stage import Stage
 from mipae_tf.runs.folder import RunFolder
 
 UNRECORDED = "The run was made before training times were recorded."
@@ -84,3 +86,22 @@ def training_entry(folder: RunFolder) -> dict[str, Any]:
         "device": ", then ".join(dict.fromkeys(devices)),
         "stages": stages,
     }
+
+
+def unfinished_stage(folder: RunFolder, stages: Iterable[Stage]) -> str | None:
+    """Where a training was stopped before its end.
+
+    Args:
+        folder: the run.
+        stages: the stages of its model, in order.
+
+    Returns:
+        The first stage with fewer steps than it should have, such as "forecast
+        is at step 20 of 400"; None if there is none, or no times were recorded.
+    """
+    recorded = read_times(folder)
+    for stage in stages:
+        steps = recorded.get(stage.name, {}).get("steps", 0)
+        if recorded and steps < stage.total_steps:
+            return f"{stage.name} is at step {steps} of {stage.total_steps}"
+    return None

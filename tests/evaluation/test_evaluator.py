@@ -1,5 +1,6 @@
 import dataclasses
 import json
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -23,6 +24,7 @@ from mipae_tf.evaluation.groups import classification
 from mipae_tf.evaluation.groups import scores
 from mipae_tf.evaluation.groups.registry import GROUPS
 from mipae_tf.evaluation.metric_group import Findings
+from mipae_tf.evaluation.tables import remarks
 from mipae_tf.judging import judge
 from mipae_tf.metrics.probes import probes
 from mipae_tf.runs import RunFolder
@@ -45,6 +47,8 @@ def bars(monkeypatch, tmp_path):
         seed = ("test", "train", "validation").index(split)
         return clips(seed=seed).take(slice(limit))
 
+    stage = SimpleNamespace(name="first", total_steps=40)
+    monkeypatch.setattr(Oracle, "stages", lambda self: [stage], raising=False)
     monkeypatch.setattr(evaluator, "load", lambda path: Oracle())
     monkeypatch.setattr(evaluator, "open_clips", open_clips)
     monkeypatch.setattr(evaluator, "open_builder", lambda *a: Builder())
@@ -93,6 +97,8 @@ def test_groups_that_are_not_measured_are_kept(bars):
     assert json.loads(bars.metrics.read_text()) == second
     assert second["protocol"]["clips"] == 12
     assert second["training"]["wall_seconds"] == TIMES["wall_seconds"]
+    at = "The training is not finished: first is at step 30 of 40;"
+    assert remarks(second)[0].startswith(at) and at in bars.report.read_text()
     assert "1.5 min" in bars.report.read_text()
     assert (bars.figures / "forecast.gif").exists()
     assert (bars.figures / "swap.png").exists()

@@ -13,6 +13,7 @@ from mipae_tf.models.stage import Stage
 from mipae_tf.runs import RunFolder
 from mipae_tf.runs.training_times import read_times
 from mipae_tf.runs.training_times import training_entry
+from mipae_tf.runs.training_times import unfinished_stage
 from mipae_tf.training import Trainer
 from mipae_tf.training import TrainingOptions
 from mipae_tf.training import make_strategy
@@ -91,6 +92,19 @@ def test_time_is_summed_over_processes(folder, clock):
     assert found["stages"]["second"]["lives"] == [2, 3]
     assert "core" in found["device"] and "then" not in found["device"]
     assert found["stages"]["first"]["replicas"] == 1
+
+
+def test_the_first_unfinished_stage_is_named(folder, clock):
+    stages = first, second = Counter(9), Counter(4, "second")
+    assert unfinished_stage(folder, stages) is None  # nothing is known
+    process(folder, clock, first, (2.0, 3.0, 3))
+    found = unfinished_stage(folder, stages)
+    assert found == "first is at step 3 of 9"
+    process(folder, clock, first, (2.0, 3.0, 9))
+    found = unfinished_stage(folder, stages)
+    assert found == "second is at step 0 of 4"
+    process(folder, clock, second, (2.0, 3.0, 4))
+    assert unfinished_stage(folder, stages) is None
 
 
 def test_a_stage_that_starts_again_starts_at_zero(folder, clock):

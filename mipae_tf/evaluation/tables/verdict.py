@@ -1,10 +1,29 @@
-"""Whether the forecasts of a run beat the last frame repeated."""
+"""Sentences that follow the summary."""
 
 from collections.abc import Mapping
 
 from mipae_tf.metrics.forecast_verdict import forecast_verdict
 
 ROWS = ("forecast", "copy_last", "oracle")
+
+
+def remarks(metrics: Mapping[str, Mapping]) -> list[str]:
+    """Whether the training is unfinished, and whether the forecasts are good.
+
+    Args:
+        metrics: what `metrics.json` holds.
+    """
+    unfinished = metrics.get("training", {}).get("unfinished")
+    verdict = verdict_of_metrics(metrics)
+    found = []
+    if unfinished:
+        found.append(
+            f"The training is not finished: {unfinished}; the command that "
+            "began it resumes it."
+        )
+    if verdict:
+        found.append(verdict)
+    return found
 
 
 def verdict_of_metrics(metrics: Mapping[str, Mapping]) -> str | None:

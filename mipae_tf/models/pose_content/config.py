@@ -4,9 +4,14 @@ import dataclasses
 from typing import ClassVar
 
 from mipae_tf.limits import INT32_MAX
-from mipae_tf.models.config import TORCH_RULES
-from mipae_tf.models.config import VIDEO_AUGMENTATION
 from mipae_tf.models.config import ModelConfig
+from mipae_tf.models.pose_content.recipes import PUBLISHED_PAIRS
+from mipae_tf.models.pose_content.recipes import PUBLISHED_RECIPE
+from mipae_tf.models.pose_content.recipes import SMALL_PAIRS
+from mipae_tf.models.pose_content.recipes import SMALL_RECIPE
+from mipae_tf.models.pose_content.recipes import VIDEO_PAIRS
+from mipae_tf.models.pose_content.recipes import VIDEO_PENALTY_WEIGHT
+from mipae_tf.models.pose_content.recipes import VIDEO_RECIPE
 from mipae_tf.networks.backbones import BACKBONES
 from mipae_tf.networks.backbones import OUTPUT_HELP
 from mipae_tf.networks.backbones import OUTPUTS
@@ -16,97 +21,6 @@ from mipae_tf.objectives.mi_bounds import BOUNDS
 from mipae_tf.objectives.mi_bounds import Bound
 from mipae_tf.options import option
 from mipae_tf.options import override_default
-
-# Common to the authors' codes of DRNET (PyTorch) and MIPAE.
-PUBLISHED_RECIPE = {
-    **TORCH_RULES,
-    "backbone": "dcgan",
-    "normalization": "batch",
-    "code": "tanh",
-    "reconstruction": "mse",
-    "learning_rate": 2e-3,
-    "beta_1": 0.5,
-    "beta_2": 0.999,
-    "schedule": "constant",
-    "batch_size": 100,
-    "representation_steps": 240_000,
-    "keep": "last",
-    "context": 5,
-    "train_horizon": 10,
-    "lstm_layers": 2,
-    "lstm_dim": 256,
-    "lstm_content": True,
-    "lstm_target": "code",
-    "dynamics_input": "frames",
-    "dynamics_learning_rate": 2e-4,
-    "dynamics_batch_size": 100,
-    "dynamics_steps": 120_000,
-}
-# Frame times shared by the batch, separate clips for the critic, one decoded
-# pose per clip.
-PUBLISHED_PAIRS = {
-    **PUBLISHED_RECIPE,
-    "sampling": "published",
-    "contents": 1,
-    "negatives": "permutation",
-    "poses_per_clip": 1,
-    "similarity_weight": 1.0,
-    "content_dim": 128,
-    "pose_dim": 5,
-    "critic_dim": 512,
-    "critic_learning_rate": 2e-3,
-}
-# For recorded video; docs/real_video.md says what each value does.
-VIDEO_RECIPE = {
-    "reconstruction": "mse",
-    "learning_rate": 1e-3,
-    "width": 16,
-    "batch_size": 16,
-    "representation_steps": 1_500,
-    **VIDEO_AUGMENTATION,
-    "lstm_origin": "last",
-    "dynamics_copies": 4,
-    "dynamics_steps": 1_000,
-    "forecast_steps": 400,
-    "forecast_learning_rate": 3e-4,
-    "forecast_loss": "log_error",
-}
-VIDEO_PAIRS = {
-    **VIDEO_RECIPE,
-    "backbone": "points",
-    "output": POINT_MOTION,
-    "reference_pose": True,
-    "draw_weight": 3e-2,
-    "content_dim": 32,
-    "pose_dim": 48,
-}
-# Per nat. The squared error of a frame is about 0.003: 1e-3 would be a third.
-VIDEO_PENALTY_WEIGHT = 5e-5
-# A tiny network, for tests.
-SMALL_RECIPE = {
-    "backbone": "dcgan",
-    "width": 2,
-    "batch_size": 4,
-    "representation_steps": 4,
-    "context": 2,
-    "train_horizon": 3,
-    "schedule": "constant",
-    "learning_rate": 1e-3,
-    "beta_2": 0.999,
-    "reconstruction": "mse",
-    "keep": "last",
-    "lstm_dim": 8,
-    "dynamics_batch_size": 4,
-    "dynamics_steps": 4,
-}
-SMALL_PAIRS = {
-    **SMALL_RECIPE,
-    "content_dim": 6,
-    "pose_dim": 3,
-    "critic_dim": 8,
-    "contents": 1,
-    "similarity_weight": 0.1,
-}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -334,11 +248,18 @@ class MIPAEConfig(PoseContentConfig):
 
     PROTOCOLS = {
         "default": {},
-        "published": {**PUBLISHED_PAIRS, "bound": "js", "mi_weight": 1e-4},
+        "published": {
+            **PUBLISHED_PAIRS,
+            "bound": "js",
+            "mi_weight": 1e-4,
+        },
     }
     RECIPES = {
         "drawn": {},
-        "video": {**VIDEO_PAIRS, "mi_weight": VIDEO_PENALTY_WEIGHT},
+        "video": {
+            **VIDEO_PAIRS,
+            "mi_weight": VIDEO_PENALTY_WEIGHT,
+        },
     }
     SMALL = SMALL_PAIRS
 
@@ -369,7 +290,10 @@ class DRNETConfig(PoseContentConfig):
     }
     RECIPES = {
         "drawn": {},
-        "video": {**VIDEO_PAIRS, "adversarial_weight": VIDEO_PENALTY_WEIGHT},
+        "video": {
+            **VIDEO_PAIRS,
+            "adversarial_weight": VIDEO_PENALTY_WEIGHT,
+        },
     }
     SMALL = SMALL_PAIRS
 
