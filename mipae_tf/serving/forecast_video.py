@@ -26,6 +26,11 @@ from mipae_tf.serving.array_file import write_array
 from mipae_tf.serving.output_file import check_output
 from mipae_tf.serving.run_geometry import departure_of
 from mipae_tf.serving.run_geometry import geometry_of
+from mipae_tf.serving.video_part import AUTO
+from mipae_tf.serving.video_part import END
+from mipae_tf.serving.video_part import VideoPart
+from mipae_tf.serving.video_part import comparison
+from mipae_tf.serving.video_part import video_part
 from mipae_tf.visual.animation import write_gif
 from mipae_tf.visual.animation import write_mp4
 from mipae_tf.visual.side_by_side import side_by_side
@@ -40,9 +45,16 @@ class ForecastOptions(Options):
     horizon: int = option(20, "Number of frames to predict.", low=1)
     context: int | None = option(
         None,
-        "Number of context frames, the last ones of the video; all if unset.",
+        "Number of context frames; as in the training if unset.",
         type=int,
         low=1,
+    )
+    start: str = option(
+        END,
+        "Where the context is: end, the last frames of the video, so that the "
+        "forecast goes beyond it; auto, where most pixels change; or the index "
+        "of its first frame. If the video goes on after the context, the "
+        "animation shows its true frames beside the forecast.",
     )
     fps: float = option(
         8.0, "Frames per second of the animation.", low=0.01, high=1_000.0
@@ -65,10 +77,11 @@ def forecast_video(
 ) -> None:
     """Forecasts the continuation of a video and writes it to a file.
 
-    An animation shows the input and the forecast side by side; an array
-    contains only the forecast. Frames are predicted and written a few at a
-    time, so the memory does not grow with the horizon. The exception is GIF,
-    whose palette depends on all frames.
+    An animation shows the video and the forecast side by side; an array
+    contains only the forecast. Where the video goes on after the context, a
+    line on the screen compares the forecast with it. Frames are predicted and
+    written a few at a time, so the memory does not grow with the horizon. The
+    exception is GIF, whose palette depends on all frames.
 
     Example:
 
@@ -110,17 +123,31 @@ def forecast_video(
             f"--samples={samples} is too large, as {model.title} is "
             "deterministic; allowed is 1."
         )
-    video = _read(source, geometry_of(run_dir, model), options.context)
-    futures = _futures(model, video, horizon, samples, options.seed)
+    video = _read(source, geometry_of(run_dir, model))
+    # A shorter video is a context as well, unless more is asked for.
+    context = options.context or min(model.config.context, len(video))
+    part = video_part(video, options.start, context, horizon)
+    known = []  # predicted frames whose true ones are known
+    futures = _remembered(
+        _futures(model, part.context, horizon, samples, options.seed),
+        known,
+        len(part.future),
+    )
     if kind == ".npy":
         _require_room(output, (samples, horizon, *model.frame_shape))
         write_array(output, futures, (samples, horizon, *model.frame_shape))
-        return
-    drawn = _drawn(video, futures, horizon, samples)
-    if kind == ".mp4":
-        write_mp4(output, drawn, options.fps)
+    elif kind == ".mp4":
+        write_mp4(output, _drawn(part, futures, options), options.fps)
     else:
+        drawn = _drawn(part, futures, options)
         write_gif(output, np.concatenate(list(drawn)), options.fps)
+    if options.start == AUTO:
+        say(
+            f"The context begins at frame {part.first} of {len(video)}, where "
+            "most pixels change."
+        )
+    if known:
+        say(comparison(part, np.concatenate(known, axis=1)))
 
 
 def _check_output(output: pathlib.Path, source: pathlib.Path) -> None:
@@ -170,9 +197,7 @@ def _instead(model: VideoModel) -> str:
     return " --generate=N draws N clips without an input."
 
 
-def _read(
-    source: pathlib.Path, geometry: Geometry, context: int | None
-) -> np.ndarray:
+def _read(source: pathlib.Path, geometry: Geometry) -> np.ndarray:
     try:
         departure = departure_of(source, geometry)
         video = read_video(source, **dataclasses.asdict(geometry))
@@ -180,14 +205,7 @@ def _read(
         raise ValueError(f"--input={error}") from error
     if departure:
         say(departure)
-    if context is None:
-        return video
-    if not 1 <= context <= len(video):
-        raise ValueError(
-            f"--context={context} is too large: {source} has {len(video)} "
-            f"frames; allowed is 1 to {len(video)}."
-        )
-    return video[-context:]
+    return video
 
 
 def _futures(
@@ -204,30 +222,47 @@ def _futures(
         shown.close(leave=False)
 
 
+def _remembered(
+    futures: Iterable[np.ndarray], known: list[np.ndarray], frames: int
+) -> Iterator[np.ndarray]:
+    """Yields the pieces; adds those of the first `frames` frames to `known`."""
+    for piece in futures:
+        if sum(part.shape[1] for part in known) < frames:
+            known.append(piece)
+        yield piece
+
+
 def _drawn(
-    video: np.ndarray, futures: Iterable[np.ndarray], horizon: int, samples: int
+    part: VideoPart, futures: Iterable[np.ndarray], options: ForecastOptions
 ) -> Iterator[np.ndarray]:
     """Yields the animation in pieces, uint8 `[frames, height, width, 3]`."""
+    samples = options.samples
     labels = [f"future {number}" for number in range(1, samples + 1)]
-    labels = ["input", *(labels if samples > 1 else ["forecast"])]
+    labels = labels if samples > 1 else ["forecast"]
+    labels.insert(0, "video" if len(part.future) else "input")
     first = 0
-    for panels in _panels(video, futures, samples):
+    for panels in _panels(part, futures, samples):
         yield side_by_side(
             panels,
             labels,
-            len(video),
+            len(part.context),
             scale=4,
             first=first,
-            steps=len(video) + horizon,
+            steps=len(part.context) + options.horizon,
         )
         first += len(panels[0])
 
 
 def _panels(
-    video: np.ndarray, futures: Iterable[np.ndarray], samples: int
+    part: VideoPart, futures: Iterable[np.ndarray], samples: int
 ) -> Iterator[list[np.ndarray]]:
-    """Yields the frames of all panels; the last input frame is repeated."""
-    for first in range(0, len(video), FRAMES_PER_CALL):
-        yield [video[first : first + FRAMES_PER_CALL]] * (1 + samples)
+    """Yields the frames of all panels; the last true frame is repeated."""
+    for first in range(0, len(part.context), FRAMES_PER_CALL):
+        piece = part.context[first : first + FRAMES_PER_CALL]
+        yield [piece] * (1 + samples)
+    shown = np.concatenate([part.context[-1:], part.future])
+    at = 1
     for piece in futures:
-        yield [np.repeat(video[-1:], piece.shape[1], axis=0), *piece]
+        times = np.minimum(at + np.arange(piece.shape[1]), len(shown) - 1)
+        yield [shown[times], *piece]
+        at += piece.shape[1]

@@ -8,7 +8,7 @@ from absl import flags
 # String flags of the programs that are not paths.
 TEXTS = {"baseline", "dataset", "on_nonfinite", "precision", "profile"}
 TEXTS |= {"strategy", "model", "protocol", "split"}
-TEXTS |= {"colour", "damaged", "fit", "split_by"}
+TEXTS |= {"colour", "damaged", "fit", "split_by", "start"}
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 import dataclasses
 import importlib
 import os
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -43,29 +44,54 @@ def test_a_forecast_is_written_as_array_and_animation(run):
     assert drawn.read_bytes().startswith(b"GIF8")
 
 
-def test_a_long_forecast_is_written_in_pieces(run, monkeypatch):
+@pytest.mark.parametrize(("start", "label"), [("end", "input"), ("1", "video")])
+def test_a_long_forecast_is_written_in_pieces(run, monkeypatch, start, label):
+    """True frames are shown beside it as long as the video goes on."""
     model, folder = run
     monkeypatch.setattr(MODULE, "FRAMES_PER_CALL", 3)
+    context = 8 if start == "end" else 4
+    options = {"horizon": 7, "context": context, "start": start}
     for ending in (".mp4", ".npy"):
         output = folder / f"ahead{ending}"
-        forecast_video(folder / "run", folder / "clip.npy", output, horizon=7)
-    expected = model.forecast(moving_clips(1), 7)
+        forecast_video(folder / "run", folder / "clip.npy", output, **options)
+    video = moving_clips(1)[0]
+    first = 0 if start == "end" else 1
+    known = video[first : first + context]
+    expected = model.forecast(known[None], 7)
     np.testing.assert_array_equal(np.load(folder / "ahead.npy"), expected)
     shown = read_video(folder / "ahead.mp4")
-    assert len(shown) == 8 + 7
-    video = moving_clips(1)[0]
+    assert len(shown) == context + 7
+    times = np.minimum(first + np.arange(context + 7), len(video) - 1)
     whole = side_by_side(
-        [
-            np.concatenate([video, ahead])
-            for ahead in (np.repeat(video[-1:], 7, axis=0), expected[0])
-        ],
-        ["input", "forecast"],
-        8,
+        [video[times], np.concatenate([known, expected[0]])],
+        [label, "forecast"],
+        context,
         scale=4,
     )
     height, width = whole.shape[1:3]  # the video's own are even
     apart = shown[:, :height, :width].astype(int) - whole
     assert np.abs(apart).mean() < 3
+
+
+def test_a_forecast_is_compared_with_the_frames_that_follow(run, capsys):
+    model, folder = run
+    video = moving_clips(1)[0]
+    options = {"horizon": 4, "start": "2"}
+    output = folder / "ahead.npy"
+    forecast_video(folder / "run", folder / "clip.npy", output, **options)
+    context = model.config.context
+    ahead = model.forecast(video[None, 2 : 2 + context], 4)[0]
+    true = video[2 + context : 6 + context]
+    copies = np.broadcast_to(video[1 + context], true.shape)
+
+    def psnr(frames):
+        error = np.mean((frames / 255 - true / 255)[: len(true)] ** 2)
+        return f"{-10 * np.log10(error):.1f} dB"
+
+    assert capsys.readouterr().err.endswith(
+        "PSNR over the 4 predicted frames that the video has: forecast "
+        f"{psnr(np.asarray(ahead))}, last frame repeated {psnr(copies)}.\n"
+    )
 
 
 class Drawer:
@@ -74,6 +100,7 @@ class Drawer:
     frame_shape = (64, 64, 1)
     stochastic = True
     TAKES = ("frames",)
+    config = SimpleNamespace(context=8)
 
     def offers(self, capability):
         return capability == "forecast"
@@ -106,7 +133,11 @@ def test_frames_are_made_as_in_the_training(tmp_path, capsys):
     colours = rng.integers(0, 256, (7, 32, 64, 3), dtype=np.uint8)
     write_gif(tmp_path / "a.gif", colours, 20)
     forecast_video(
-        tmp_path / "run", tmp_path / "a.gif", tmp_path / "a.npy", horizon=2
+        tmp_path / "run",
+        tmp_path / "a.gif",
+        tmp_path / "a.npy",
+        horizon=2,
+        context=4,
     )
     frames = read_video(tmp_path / "a.gif", 64, 1, "letterbox", 10)
     assert len(frames) == 4 and not frames[:, :16].any()
@@ -141,7 +172,8 @@ def test_several_futures_are_drawn(tmp_path):
     drawn, array = tmp_path / "ahead.gif", tmp_path / "ahead.npy"
     for output in (drawn, array):
         clip, run = tmp_path / "clip.npy", tmp_path / "run"
-        forecast_video(run, clip, output, horizon=3, seed=5, samples=2)
+        options = {"horizon": 3, "seed": 5, "samples": 2, "context": 8}
+        forecast_video(run, clip, output, **options)
     ahead = np.load(array)
     expected = model.forecast(video, 3, samples=2, seed=5)[:, 0]
     np.testing.assert_array_equal(ahead, expected)
@@ -201,6 +233,7 @@ def test_the_case_of_the_extension_does_not_matter(no_run, monkeypatch):
     class Still:
         frame_shape, stochastic = (64, 64, 1), False
         TAKES = ("frames",)
+        config = SimpleNamespace(context=8)
 
         def offers(self, capability):
             return capability == "forecast"
@@ -235,6 +268,9 @@ def test_the_case_of_the_extension_does_not_matter(no_run, monkeypatch):
         ({"samples": 2}, "--samples=2 is too large, as AE-LSTM is determin"),
         ({"context": 9}, "--context=9 is too large: .* has 8 frames; allowed"),
         ({"context": 0}, "--context=0 is too small"),
+        ({"start": "7"}, "--start=7 must be end, auto or a .* from 0 to 6, as"),
+        ({"start": "-1"}, "--start=-1 must be end, auto or a number of frames"),
+        ({"start": "begin"}, "--start=begin must be end, auto or a number"),
     ],
 )
 def test_invalid_options_are_refused(run, given, message):
