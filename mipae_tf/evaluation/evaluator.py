@@ -161,9 +161,10 @@ def _subject(
     test = some_clips(test, options.clips)
     context = settings.config.context
     left = test.length - context
-    if not 1 <= options.horizon <= left:
+    horizon = options.horizon or 1
+    if horizon > left:
         raise ValueError(
-            f"--horizon={options.horizon} does not fit; after "
+            f"--horizon={horizon} does not fit; after "
             f"--context={context} the clips have {left} frames: allowed is 1 "
             f"to {left}."
         )

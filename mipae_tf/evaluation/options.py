@@ -5,6 +5,8 @@ import dataclasses
 from mipae_tf.options import Options
 from mipae_tf.options import option
 
+DEFAULT_HORIZON = 10
+
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class EvaluationOptions(Options):
@@ -16,7 +18,13 @@ class EvaluationOptions(Options):
         "video, a person) where the dataset declares sources.",
         low=1,
     )
-    horizon: int = option(10, "Frames to predict.", low=1)
+    horizon: int | None = option(
+        None,
+        f"Frames to predict; if unset, {DEFAULT_HORIZON}, or as many as clips "
+        "have after the context.",
+        type=int,
+        low=1,
+    )
     samples: int = option(
         20,
         "Futures drawn for each clip, for a stochastic model.",

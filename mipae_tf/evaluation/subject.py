@@ -11,6 +11,7 @@ import numpy as np
 import tensorflow as tf
 
 from mipae_tf.data import Clips
+from mipae_tf.evaluation.options import DEFAULT_HORIZON
 from mipae_tf.evaluation.options import EvaluationOptions
 from mipae_tf.models import Context
 from mipae_tf.models import Evidence
@@ -51,7 +52,8 @@ class Subject:
     @property
     def horizon(self) -> int:
         """Frames that the model predicts."""
-        return self.options.horizon
+        left = self.clips.length - self.context
+        return self.options.horizon or min(DEFAULT_HORIZON, left)
 
     @property
     def seed(self) -> int:

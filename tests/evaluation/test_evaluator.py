@@ -125,6 +125,11 @@ def test_subject_has_test_clips_and_training_clips(bars, monkeypatch):
     assert (seen[0].seed, found["seed"]) == (3, 3)
 
 
+def test_all_frames_of_short_clips_are_predicted(bars):
+    found = evaluate_run(bars.path, ["swap"], chosen(horizon=None))
+    assert found["protocol"]["horizon"] == 5  # of 8 frames, 3 are given
+
+
 def test_own_clips_may_have_training_clips(bars, monkeypatch):
     """And clips are spread over their sources."""
     seen = []
