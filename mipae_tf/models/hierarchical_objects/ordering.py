@@ -69,7 +69,8 @@ def follow(
 
     The order minimizes the sum of squared distances of the contents to the
     mean contents so far, plus `position_weight` times those of the positions.
-    Objects that are not present come last. An absent object keeps its pose.
+    First, as many objects as possible that are present now follow objects that
+    were present before. An absent object keeps its pose.
 
     Args:
         tracks: the tracks before.
@@ -130,7 +131,7 @@ def assign(cost: tf.Tensor) -> tf.Tensor:
     for row in range(size):
         for columns in itertools.combinations(range(size), row + 1):
             totals, orders = [], []
-            for last in columns:
+            for last in reversed(columns):  # of equal ones, the order as is
                 rest = tuple(c for c in columns if c != last)
                 total, order = best[rest]
                 totals.append(total + cost[:, row, last])

@@ -9,7 +9,7 @@ import tensorflow as tf
 SHIFTS = 3
 # Side of an object with its margin over the deviation of its residual, half of
 # the frame being 1; it is 1.7 for a uniform square without a margin.
-SIDE = 2.4
+SIDE = 2.7
 # Deviation of the window around a center over the side of an object.
 WINDOW = 0.6
 
