@@ -43,7 +43,7 @@ class Objects(keras.layers.Layer):
         size, width = config.crop_size, config.width
         # [x, x - x̂_back], or x
         seen = channels * (2 if config.crop_residual else 1)
-        widths = tuple(max(1, n * width // 2) for n in (1, 2, 4))
+        widths = (width, 2 * width, 4 * width)
 
         def encoder() -> keras.layers.Layer:
             return make_encoder(size, seen, widths, norm)
