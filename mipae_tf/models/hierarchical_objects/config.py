@@ -224,6 +224,7 @@ class HierarchicalObjectsConfig(ModelConfig):
             "width": 16,
             "batch_size": 16,
             "learning_rate": 1e-3,
+            "area_weight": 0.3,
             "background_steps": 1_000,
             "object_steps": 6_000,
             "dynamics_steps": 2_000,

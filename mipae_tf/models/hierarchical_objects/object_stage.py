@@ -192,10 +192,10 @@ class ObjectStage(Stage):
             self.background, pairs, keys[0], config.swap, training
         )
         found = self._find(flat_pairs(pairs), back.drawn, training)
-        noise = draw_noise(pairs, keys[1], *found.pose.mean.shape[1:])
-        pose = found.pose.draw(noise)
-        noise = draw_noise(pairs, keys[2], *found.content.mean.shape[1:])
-        own = found.content.draw(noise)
+        pose, own = (
+            each.draw(draw_noise(pairs, of_one, *each.mean.shape[1:]))
+            for each, of_one in zip((found.pose, found.content), keys[1:3])
+        )
         # Eq. 1, on means. Objects that the detector does not see are no match.
         mean = found.content.mean
         distances = scene.content_distances(mean, other_of_pair(mean))
@@ -306,7 +306,8 @@ class ObjectStage(Stage):
         return logits, made.present * matched(made.present)
 
     def _pose_logits(self, first: tf.Tensor, second: tf.Tensor) -> tf.Tensor:
-        flat = [tf.reshape(x, [-1, x.shape[-1]]) for x in (first, second)]
+        # What all replicas have gathered has no static shape.
+        flat = [tf.reshape(x, [-1, first.shape[-1]]) for x in (first, second)]
         logits = self.pose_discriminator(*flat)
         return tf.reshape(logits, [-1, first.shape[1]])  # [frames, objects]
 

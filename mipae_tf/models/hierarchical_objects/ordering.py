@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 import tensorflow as tf
 
+from mipae_tf.models.hierarchical_objects.scene import WHERE_DIM
 from mipae_tf.models.hierarchical_objects.scene import content_distances
 
 Codes = dict[str, tf.Tensor]
@@ -78,14 +79,8 @@ def follow(
             `z_pose`, `z_presence`, `[batch, objects, dim]`.
         position_weight: weight of the positions.
     """
-    where, presence = codes["z_where"], codes["z_presence"]
-    cost = content_distances(tracks.content, codes["z_content"])
-    cost += position_weight * content_distances(
-        tracks.pose[..., 2:4], where[..., 2:4]
-    )
     known = tf.cast(tracks.seen > 0.0, tf.float32)  # [batch, objects, 1]
-    both = known * presence[:, None, :, 0]
-    order = assign(both * (cost - PAIRED))
+    order = _order(tracks, codes, known, position_weight)
     codes = {
         name: code if name == "z_back" else tf.gather(code, order, batch_dims=1)
         for name, code in codes.items()
@@ -106,9 +101,20 @@ def follow(
         pose,
         known * now * (pose - tracks.pose),
     )
-    size = where.shape[-1]
-    held_codes = {"z_where": pose[..., :size], "z_pose": pose[..., size:]}
-    return after, {**codes, **held_codes}
+    where, rest = pose[..., :WHERE_DIM], pose[..., WHERE_DIM:]
+    return after, {**codes, "z_where": where, "z_pose": rest}
+
+
+def _order(
+    tracks: Tracks, codes: Codes, known: tf.Tensor, position_weight: float
+) -> tf.Tensor:
+    """The object of the frame that follows each track, `[batch, objects]`."""
+    cost = content_distances(tracks.content, codes["z_content"])
+    cost += position_weight * content_distances(
+        tracks.pose[..., 2:WHERE_DIM], codes["z_where"][..., 2:]
+    )
+    both = known * codes["z_presence"][:, None, :, 0]
+    return assign(both * (cost - PAIRED))
 
 
 def assign(cost: tf.Tensor) -> tf.Tensor:
