@@ -226,7 +226,7 @@ class HierarchicalObjectsConfig(ModelConfig):
             "learning_rate": 1e-3,
             "area_weight": 0.3,
             "background_steps": 1_000,
-            "object_steps": 6_000,
+            "object_steps": 4_000,
             "dynamics_steps": 2_000,
             "context": 5,
             "train_horizon": 10,
