@@ -347,6 +347,7 @@ HEADERS = {
 }
 UNMEASURED = {
     "ddpae_moving_mnist",
+    "hierarchical_objects_small",
     "mocogan_dsprites_dynamic",
     "mocogan_encoder_two_sprites",
 }

@@ -8,6 +8,10 @@ from mipae_tf.models.base import VideoModel
 from mipae_tf.models.config import ModelConfig
 from mipae_tf.models.ddpae.config import DDPAEConfig
 from mipae_tf.models.ddpae.model import DDPAE
+from mipae_tf.models.hierarchical_objects.config import (
+    HierarchicalObjectsConfig,
+)
+from mipae_tf.models.hierarchical_objects.model import HierarchicalObjects
 from mipae_tf.models.independent_prediction.config import (
     IndependentPredictionConfig,
 )
@@ -82,6 +86,14 @@ register(
     DRNETConfig,
     "DRNET",
     "Content and pose; a scene discriminator removes content from the pose.",
+)
+register(
+    "hierarchical_objects",
+    HierarchicalObjects,
+    HierarchicalObjectsConfig,
+    "Hierarchical Objects",
+    "A background and objects, each with a content, a pose and a place; an "
+    "LSTM predicts poses from stored codes.",
 )
 register(
     "independent_prediction",

@@ -76,5 +76,5 @@ def test_every_group_has_a_value_or_a_reason(sprites, tmp_path, name, drawn):
     else:
         least |= {"read", "scores", "downstream", "drift"}
     assert least <= measured
-    of_both = name in ("ddpae", "drnet", "mipae")
+    of_both = name in ("ddpae", "drnet", "hierarchical_objects", "mipae")
     assert ("swap" in measured) is (drawn and of_both)

@@ -25,6 +25,9 @@ OTHER = {
     "clip_norm": 1e-3,
     "factor_dim": 8,
     "first_log_scale": -1.0,
+    "frame_distance": 1,
+    "object_price": 1e9,
+    "scale_range": 0.0,
     "kl_warmup": 10,
     "augment_contrast": 0.5,
     "augment_shift": 8,
@@ -51,6 +54,9 @@ NEEDS = {
 EXCEPTIONS = {
     "keep": "affects checkpoints: test_checkpoints",
     "marginals": "needs several replicas: test_representation_stage",
+    "swap_limit": "has no effect in the first step: test_object_stage",
+    "overlap": "needs masks that overlap: test_scene",
+    "position_weight": "affects the order of objects: test_ordering",
     "ae_lstm-lstm_content": "this model has no content",
     "independent_prediction-layer_rules": "affects batch normalization, which "
     "the small model does not have: test_batch_norm",

@@ -12,6 +12,14 @@ SMALL = {
     "independent_prediction": ["--training_steps=20"],
     "svg_lp": ["--training_steps=20", "--lstm_dim=8"],
     "ddpae": ["--training_steps=20", "--lstm_dim=8"],
+    "hierarchical_objects": [
+        "--background_steps=5",
+        "--object_steps=10",
+        "--dynamics_steps=5",
+        "--crop_size=8",
+        "--gan_weight=1",
+        "--context=5",
+    ],
 }
 SHARED = [
     "--dataset=moving_dsprites/quickstart",
@@ -63,7 +71,13 @@ def assert_same(run, whole):
 @pytest.mark.slow
 @pytest.mark.parametrize(
     "model, kills",
-    [("mipae", 10), ("independent_prediction", 3), ("svg_lp", 3), ("ddpae", 2)],
+    [
+        ("mipae", 10),
+        ("independent_prediction", 3),
+        ("svg_lp", 3),
+        ("ddpae", 2),
+        ("hierarchical_objects", 3),
+    ],
 )
 def test_a_run_killed_at_random_resumes_exactly(train, tmp_path, model, kills):
     """It is killed at random lines of the log, one per step or validation."""

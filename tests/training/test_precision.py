@@ -32,6 +32,7 @@ def losses_of(name, policy="float32", xla=False):
         pytest.param("independent_prediction", marks=pytest.mark.slow),
         pytest.param("svg_lp", marks=pytest.mark.slow),
         pytest.param("ddpae", marks=pytest.mark.slow),
+        pytest.param("hierarchical_objects", marks=pytest.mark.slow),
     ),
 )
 def test_bfloat16_keeps_weights_and_frames_in_float32(name):

@@ -41,6 +41,9 @@ CASES = [
     ("independent_prediction", 0, {"clip_norm": 10.0}),
     # A change of 1e-7 in the weights grows to 1e-2 within 20 full steps.
     ("ddpae", 0, {"learning_rate": 1e-5}),
+    # The same of its discriminators.
+    ("hierarchical_objects", 1, {"learning_rate": 1e-5}),
+    ("hierarchical_objects", 2, {"dynamics_learning_rate": 1e-4}),
     ("svg_lp", 0, {}),
     ("svg_lp", 0, {"time_steps": "apart", **TORCH}),
     ("mipae", 0, {"ema": 0.9, **TORCH}),

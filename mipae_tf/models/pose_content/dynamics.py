@@ -24,6 +24,7 @@ from mipae_tf.models.stage import Losses
 from mipae_tf.models.stage import Stage
 from mipae_tf.networks.lstm_stack import LSTMStack
 from mipae_tf.networks.lstm_stack import States
+from mipae_tf.networks.standardizer import Standardizer
 
 if TYPE_CHECKING:
     from mipae_tf.models.pose_content.network import PoseContentNetwork
@@ -68,8 +69,8 @@ class CodePredictor(keras.layers.Layer):
             use_cudnn=False,  # cuDNN kernels cannot be served on a CPU
         )
         self.lstm.build((None, None, moving_dim + fixed_dim))
-        self.moving_scale = _Standardizer(moving_dim, name="moving")
-        self.fixed_scale = _Standardizer(fixed_dim, name="fixed")
+        self.moving_scale = Standardizer(moving_dim, name="moving")
+        self.fixed_scale = Standardizer(fixed_dim, name="fixed")
         self.built = True
 
     def fit_scale(self, moving: np.ndarray, fixed: np.ndarray | None) -> None:
@@ -159,30 +160,6 @@ class CodePredictor(keras.layers.Layer):
         if self.target == "code":
             return out
         return codes + out * self.moving_scale.deviation
-
-
-class _Standardizer(keras.layers.Layer):
-    """Mean and deviation of a code, saved with the weights."""
-
-    def __init__(self, dim: int, **kwargs) -> None:
-        super().__init__(**kwargs)
-        self.mean = self.add_weight(
-            shape=(dim,), initializer="zeros", trainable=False, name="mean"
-        )
-        self.deviation = self.add_weight(
-            shape=(dim,), initializer="ones", trainable=False, name="deviation"
-        )
-        self.built = True
-
-    def fit(self, codes: np.ndarray) -> None:
-        flat = codes.reshape(-1, codes.shape[-1]).astype(np.float64)
-        deviation = flat.std(axis=0)
-        self.mean.assign(flat.mean(axis=0))
-        # Constant dimensions become 0; they are not amplified.
-        self.deviation.assign(np.where(deviation > 1e-6, deviation, 1.0))
-
-    def standardize(self, codes: tf.Tensor) -> tf.Tensor:
-        return (codes - self.mean) / self.deviation
 
 
 class DynamicsStage(Stage):

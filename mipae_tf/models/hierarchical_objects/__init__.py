@@ -1,0 +1,1 @@
+"""Background and objects, each object with a content and a pose."""
