@@ -347,7 +347,7 @@ HEADERS = {
 }
 UNMEASURED = {
     "ddpae_moving_mnist",
-    "hierarchical_objects_small",
+    "hierarchical_objects_moving_mnist_on_cifar10",
     "mocogan_dsprites_dynamic",
     "mocogan_encoder_two_sprites",
 }
