@@ -99,7 +99,7 @@ def evaluate_run(
     training = training_entry(folder) | _failure(folder, subject.model)
     if "absent" not in training:
         stages = subject.model.stages()
-        training["unfinished"] = unfinished_stage(folder, stages)
+        training["unfinished"] = unfinished_stage(training["stages"], stages)
     extra = {"training": training, "protocol": protocol}
     found = _earlier(folder, groups, protocol) | _sources(subject)
     wanted = [name for name in GROUPS if name in groups]

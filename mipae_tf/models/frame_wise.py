@@ -24,25 +24,29 @@ def fold_time(
 
 def fold_axes(
     axes: int,
-    network: Callable[..., tf.Tensor],
-    *inputs: tf.Tensor,
+    network: Callable[..., Any],
+    *inputs: Any,
     **kwargs: Any,
-) -> tf.Tensor:
+) -> Any:
     """Applies `network` with the first `axes` axes of its inputs as the batch.
 
     Args:
         axes: number of leading axes, the same sizes in all inputs.
         network: takes `[batch, ...]` for each input.
-        *inputs: `[leading axes, ...]`.
+        *inputs: `[leading axes, ...]`, or nested structures of such tensors.
         **kwargs: further arguments of the network.
 
     Returns:
-        The output, `[leading axes, ...]`.
+        What the network returns, of `[leading axes, ...]`.
     """
-    lead = tf.shape(inputs[0])[:axes]
-    flat = [tf.reshape(x, [-1, *x.shape[axes:]]) for x in inputs]
-    out = network(*flat, **kwargs)  # [batch, ...]
-    return tf.reshape(out, tf.concat([lead, tf.shape(out)[1:]], axis=0))
+    lead = tf.shape(tf.nest.flatten(inputs)[0])[:axes]
+    flat = tf.nest.map_structure(
+        lambda x: tf.reshape(x, [-1, *x.shape[axes:]]), inputs
+    )  # [batch, ...]
+    return tf.nest.map_structure(
+        lambda x: tf.reshape(x, tf.concat([lead, tf.shape(x)[1:]], axis=0)),
+        network(*flat, **kwargs),
+    )
 
 
 def over_time(network: Callable[[Any], Any], inputs: Any, apart: bool) -> Any:

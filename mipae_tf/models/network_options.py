@@ -1,5 +1,6 @@
 """Arguments that all convolutional networks of a model share."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import tensorflow as tf
@@ -25,3 +26,20 @@ def network_options(
         "norm": norm,
         "synchronized": replicas > 1,
     }
+
+
+def require_square(
+    frame_shape: tuple[int, int, int], sizes: Sequence[int]
+) -> None:
+    """Raises a ValueError unless frames are square and of one of the sizes.
+
+    Args:
+        frame_shape: (height, width, channel).
+        sizes: the heights that a model supports.
+    """
+    height, width, _ = frame_shape
+    if height != width or height not in sizes:
+        allowed = ", ".join(f"{size}x{size}" for size in sizes)
+        raise ValueError(
+            f"frame_size must be one of {allowed}, got {height}x{width}."
+        )

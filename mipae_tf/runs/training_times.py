@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable
+from collections.abc import Mapping
 from typing import Any
 
 from mipae_tf.metrics.result import absent
@@ -88,18 +89,19 @@ def training_entry(folder: RunFolder) -> dict[str, Any]:
     }
 
 
-def unfinished_stage(folder: RunFolder, stages: Iterable[Stage]) -> str | None:
+def unfinished_stage(
+    recorded: Mapping[str, Mapping[str, Any]], stages: Iterable[Stage]
+) -> str | None:
     """Where a training was stopped before its end.
 
     Args:
-        folder: the run.
-        stages: the stages of its model, in order.
+        recorded: the result of `read_times`.
+        stages: the stages of the model, in order.
 
     Returns:
         The first stage with fewer steps than it should have, such as "forecast
         is at step 20 of 400"; None if there is none, or no times were recorded.
     """
-    recorded = read_times(folder)
     for stage in stages:
         steps = recorded.get(stage.name, {}).get("steps", 0)
         if recorded and steps < stage.total_steps:

@@ -96,15 +96,17 @@ def test_time_is_summed_over_processes(folder, clock):
 
 def test_the_first_unfinished_stage_is_named(folder, clock):
     stages = first, second = Counter(9), Counter(4, "second")
-    assert unfinished_stage(folder, stages) is None  # nothing is known
+    assert (
+        unfinished_stage(read_times(folder), stages) is None
+    )  # nothing is known
     process(folder, clock, first, (2.0, 3.0, 3))
-    found = unfinished_stage(folder, stages)
+    found = unfinished_stage(read_times(folder), stages)
     assert found == "first is at step 3 of 9"
     process(folder, clock, first, (2.0, 3.0, 9))
-    found = unfinished_stage(folder, stages)
+    found = unfinished_stage(read_times(folder), stages)
     assert found == "second is at step 0 of 4"
     process(folder, clock, second, (2.0, 3.0, 4))
-    assert unfinished_stage(folder, stages) is None
+    assert unfinished_stage(read_times(folder), stages) is None
 
 
 def test_a_stage_that_starts_again_starts_at_zero(folder, clock):

@@ -16,6 +16,7 @@ from mipae_tf.models.ddpae.pose_network import make_cell
 from mipae_tf.models.frame_wise import fold_axes
 from mipae_tf.models.frame_wise import fold_time
 from mipae_tf.models.network_options import network_options
+from mipae_tf.models.network_options import require_square
 from mipae_tf.networks.gaussian_head import Gaussian
 from mipae_tf.networks.gaussian_head import noise_along
 from mipae_tf.networks.scan_time import scan_time
@@ -80,12 +81,8 @@ class DDPAENetwork(keras.layers.Layer):
         self, config, frame_shape: tuple[int, int, int], **kwargs: Any
     ) -> None:
         super().__init__(**kwargs)
-        height, width, channels = frame_shape
-        if height != width or height not in FRAME_SIZES:
-            sizes = ", ".join(f"{size}x{size}" for size in FRAME_SIZES)
-            raise ValueError(
-                f"frame_size must be one of {sizes}, got {height}x{width}."
-            )
+        require_square(frame_shape, FRAME_SIZES)
+        channels = frame_shape[-1]
         options = network_options(config, frame_shape)
         self.frame_size = options.pop("frame_size")
         self.object_size = self.frame_size // 2

@@ -7,6 +7,7 @@ from mipae_tf.models.base import State
 from mipae_tf.models.base import VideoModel
 from mipae_tf.models.context import Context
 from mipae_tf.models.frame_values import to_float
+from mipae_tf.models.frame_wise import fold_axes
 from mipae_tf.models.hierarchical_objects import scene
 from mipae_tf.models.hierarchical_objects.background_stage import (
     BackgroundStage,
@@ -111,7 +112,7 @@ class HierarchicalObjects(VideoModel):
         every = dict(latents)
         for name in ("z_back", "z_content"):
             every[name] = tf.repeat(latents[name][:, None], time, axis=1)
-        return _per_frame(self.network.decode_frames, every)
+        return fold_axes(2, self.network.decode_frames, every)
 
     def segment(self, frames: tf.Tensor) -> tf.Tensor:
         """See `VideoModel.segment`; the masks m_i, which share a pixel in
@@ -122,7 +123,7 @@ class HierarchicalObjects(VideoModel):
             found = scene.shares(self.network.layers(codes).masks[..., 0])
             return tf.transpose(found, [0, 2, 3, 1])
 
-        return _per_frame(masks, self._watch(frames)[1])
+        return fold_axes(2, masks, self._watch(frames)[1])
 
     def start(self, context: Context, seed: tf.Tensor) -> State:
         """See `VideoModel.start`; the seed is ignored."""
@@ -160,7 +161,7 @@ class HierarchicalObjects(VideoModel):
             at all times.
         """
         network, weight = self.network, self.config.position_weight
-        every = _per_frame(network.encode_frames, to_float(frames))
+        every = fold_axes(2, network.encode_frames, to_float(frames))
 
         def step(carried, codes: Codes):
             tracks, states = carried
@@ -171,15 +172,3 @@ class HierarchicalObjects(VideoModel):
         first = no_tracks({name: code[:, 0] for name, code in every.items()})
         states = network.predictor.initial_state(first)
         return scan_time(step, (first, states), every)
-
-
-def _per_frame(network, inputs):
-    """Applies `network` to structures of `[batch, time, ...]`, in one call."""
-    lead = tf.shape(tf.nest.flatten(inputs)[0])[:2]
-    flat = tf.nest.map_structure(
-        lambda x: tf.reshape(x, [-1, *x.shape[2:]]), inputs
-    )
-    return tf.nest.map_structure(
-        lambda x: tf.reshape(x, tf.concat([lead, tf.shape(x)[1:]], axis=0)),
-        network(flat),
-    )

@@ -16,6 +16,7 @@ from mipae_tf.models.hierarchical_objects.scene import crop
 from mipae_tf.models.hierarchical_objects.scene import merge
 from mipae_tf.models.hierarchical_objects.scene import paste
 from mipae_tf.models.network_options import network_options
+from mipae_tf.models.network_options import require_square
 from mipae_tf.networks.gaussian_head import Gaussian
 
 FRAME_SIZES = (16, 32, 64, 128)
@@ -52,6 +53,12 @@ class Layers(NamedTuple):
     masks: tf.Tensor
     own_masks: tf.Tensor
 
+    @property
+    def present(self) -> tf.Tensor:
+        """1 where the mask of an object is not empty, `[batch, objects]`."""
+        pixels = tf.reduce_sum(self.masks, axis=(2, 3, 4))
+        return tf.cast(pixels >= LEAST_PIXELS, tf.float32)
+
 
 class HierarchicalNetwork(keras.layers.Layer):
     """Background, detector, objects and the LSTM of their poses.
@@ -70,12 +77,8 @@ class HierarchicalNetwork(keras.layers.Layer):
         self, config, frame_shape: tuple[int, int, int], **kwargs: Any
     ) -> None:
         super().__init__(**kwargs)
-        height, width, channels = frame_shape
-        if height != width or height not in FRAME_SIZES:
-            sizes = ", ".join(f"{size}x{size}" for size in FRAME_SIZES)
-            raise ValueError(
-                f"frame_size must be one of {sizes}, got {height}x{width}."
-            )
+        require_square(frame_shape, FRAME_SIZES)
+        height, _, channels = frame_shape
         options = network_options(config, frame_shape)
         norm = Norm(options["norm"], options["synchronized"])
         self.config = config
@@ -153,14 +156,12 @@ class HierarchicalNetwork(keras.layers.Layer):
         found = self.find(frames, self.background.decode(back))
         pose, content = found.pose.mean, found.content.mean
         layers = self.draw(found.where, pose, content, found.gate)
-        pixels = tf.reduce_sum(layers.masks, axis=(2, 3, 4))
-        present = tf.cast(pixels >= LEAST_PIXELS, tf.float32)
         return {
             "z_back": back,
             "z_content": content,
             "z_where": found.where,
             "z_pose": pose,
-            "z_presence": present[..., None],
+            "z_presence": layers.present[..., None],
         }
 
     def decode_frames(self, codes: Codes) -> tf.Tensor:

@@ -210,9 +210,9 @@ class ObjectStage(Stage):
         # Eq. 3.
         layers = self._draw(found.where, pose, content, found.gate)
         drawn = self._merge(back.drawn, layers)
-        pixels = tf.reduce_sum(layers.masks, axis=(2, 3, 4))
-        present = tf.cast(pixels >= scene.LEAST_PIXELS, tf.float32)
-        return Pass(back, found, pose, distances, match, layers, present, drawn)
+        return Pass(
+            back, found, pose, distances, match, layers, layers.present, drawn
+        )
 
     def terms(
         self, pairs: tf.Tensor, made: Pass, progress: tf.Tensor

@@ -86,7 +86,4 @@ class Objects(keras.layers.Layer):
 
 
 def _encode(encoder, head, crops: tf.Tensor, training: bool) -> Gaussian:
-    objects = crops.shape[1]
-    flat = tf.reshape(crops, [-1, *crops.shape[2:]])
-    found = head(encoder(flat, training=training))
-    return Gaussian(*(tf.reshape(x, [-1, objects, x.shape[-1]]) for x in found))
+    return fold_axes(2, lambda x: head(encoder(x, training=training)), crops)

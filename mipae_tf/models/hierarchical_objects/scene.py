@@ -7,6 +7,7 @@ coordinates from -1 (left, top) to 1.
 
 import tensorflow as tf
 
+from mipae_tf.models.frame_wise import fold_axes
 from mipae_tf.networks.spatial_transformer import inverse
 from mipae_tf.networks.spatial_transformer import resample
 
@@ -24,11 +25,12 @@ def crop(images: tf.Tensor, where: tf.Tensor, size: int) -> tf.Tensor:
         where: z_where, `[batch, objects, 4]`.
         size: height and width of a crop.
     """
-    objects = where.shape[1]
-    every = tf.repeat(images, objects, axis=0)  # [batch·objects, h, w, c]
-    flat = tf.reshape(where, [-1, WHERE_DIM])
-    crops = resample(every, flat[:, :2], flat[:, 2:], (size, size))
-    return tf.reshape(crops, [-1, objects, *crops.shape[1:]])
+    every = tf.repeat(images[:, None], where.shape[1], axis=1)
+
+    def cut(images, where):
+        return resample(images, where[:, :2], where[:, 2:], (size, size))
+
+    return fold_axes(2, cut, every, where)
 
 
 def paste(crops: tf.Tensor, where: tf.Tensor, size: int) -> tf.Tensor:
@@ -42,10 +44,12 @@ def paste(crops: tf.Tensor, where: tf.Tensor, size: int) -> tf.Tensor:
     Returns:
         `[batch, objects, size, size, channel]`.
     """
-    flat = tf.reshape(where, [-1, WHERE_DIM])
-    every = tf.reshape(crops, [-1, *crops.shape[2:]])
-    frames = resample(every, *inverse(flat[:, :2], flat[:, 2:]), (size, size))
-    return tf.reshape(frames, [-1, *crops.shape[1:2], *frames.shape[1:]])
+
+    def place(crops, where):
+        opposite = inverse(where[:, :2], where[:, 2:])
+        return resample(crops, *opposite, (size, size))
+
+    return fold_axes(2, place, crops, where)
 
 
 def content_distances(own: tf.Tensor, other: tf.Tensor) -> tf.Tensor:
