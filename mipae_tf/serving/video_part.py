@@ -50,7 +50,7 @@ def video_part(
     if start == END:
         first = last
     elif start == AUTO:
-        first = _liveliest(video, context, horizon)
+        first = _most_motion(video, context, horizon)
     elif start.isdecimal() and int(start) <= last:
         first = int(start)
     else:
@@ -65,7 +65,7 @@ def video_part(
     )
 
 
-def _liveliest(video: np.ndarray, context: int, horizon: int) -> int:
+def _most_motion(video: np.ndarray, context: int, horizon: int) -> int:
     """The start with most motion in the context or after it, whichever is less.
 
     Something that enters after the context cannot be predicted, and something
