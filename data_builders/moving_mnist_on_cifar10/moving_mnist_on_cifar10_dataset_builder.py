@@ -56,6 +56,13 @@ class Builder(ClipBuilder):
             **_SMALL,
         ),
         OverlayConfig(
+            "cifar10_32_large",
+            description="Like cifar10_32, with digits of 14 pixels.",
+            frame_size=32,
+            digit_size=14,
+            **_SMALL,
+        ),
+        OverlayConfig(
             "smooth_64",
             description="Smooth random colours, 64 x 64.",
             backgrounds="smooth",

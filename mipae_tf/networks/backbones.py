@@ -63,7 +63,7 @@ BACKBONES: Mapping[str, Backbone] = {
         content_encoder=PooledEncoder,
         pose_encoder=KeypointEncoder,
         decoder=ContentFilterDecoder,
-        frame_sizes=(64, 128),
+        frame_sizes=(32, 64, 128),
         uses_skips=False,
     ),
     # MIPAE on moving digits and sprites.

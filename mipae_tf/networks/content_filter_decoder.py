@@ -44,6 +44,8 @@ class ContentFilterDecoder(FrameDecoder):
             given.
     """
 
+    FRAME_SIZES = (32, 64, 128)
+
     def __init__(
         self,
         channels: int,

@@ -3,6 +3,7 @@
 import abc
 from collections.abc import Sequence
 from typing import Any
+from typing import ClassVar
 
 import keras
 import tensorflow as tf
@@ -21,7 +22,8 @@ class FrameDecoder(keras.layers.Layer, abc.ABC):
         channels: channels of a frame.
         width: channels of the finest map, or a multiple of it.
         norm: one of `layers.NORMS`.
-        frame_size: 64 or 128, height and width of the frames in pixels.
+        frame_size: height and width of the frames in pixels, one of
+            `FRAME_SIZES`.
         synchronized: whether batch statistics are computed over all replicas.
         **kwargs: `dtype`, `name` of the layer.
 
@@ -35,6 +37,7 @@ class FrameDecoder(keras.layers.Layer, abc.ABC):
             missing, or are given to a decoder that takes none.
     """
 
+    FRAME_SIZES: ClassVar[tuple[int, ...]] = (64, 128)
     skips = False
     blends = False
 
@@ -48,7 +51,7 @@ class FrameDecoder(keras.layers.Layer, abc.ABC):
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
-        require_choice("frame_size", frame_size, (64, 128))
+        require_choice("frame_size", frame_size, self.FRAME_SIZES)
         self.channels = channels
         self.width = width
         self.norm = norm

@@ -29,7 +29,7 @@ class PlainEncoder(keras.layers.Layer, abc.ABC):
         width: channels of the first convolution.
         norm: ignored here; other networks of the backbone use it.
         activation: activation of a code: 'tanh', 'linear' or 'unit'.
-        frame_size: 64 or 128, height and width of the frames in pixels.
+        frame_size: 32, 64 or 128, height and width of the frames in pixels.
         synchronized: whether batch statistics are computed over all replicas.
         **kwargs: `dtype`, `name` of the layer.
 
@@ -52,7 +52,7 @@ class PlainEncoder(keras.layers.Layer, abc.ABC):
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
-        require_choice("frame_size", frame_size, (64, 128))
+        require_choice("frame_size", frame_size, (32, 64, 128))
         self.code_dim = code_dim
         self.width = width
         self.norm = norm
