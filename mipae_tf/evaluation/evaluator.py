@@ -1,6 +1,7 @@
 """`evaluate_run(run_dir)`: measures a run and writes metrics and report."""
 
 import hashlib
+import importlib
 import io
 import json
 import pathlib
@@ -8,7 +9,6 @@ import platform
 import subprocess
 from collections.abc import Mapping
 from collections.abc import Sequence
-from importlib import metadata
 from typing import Any
 
 import numpy as np
@@ -42,7 +42,14 @@ from mipae_tf.runs.training_times import training_entry
 from mipae_tf.runs.training_times import unfinished_stage
 from mipae_tf.version import __version__
 
-PACKAGES = ("tensorflow", "keras", "tensorflow-datasets", "scikit-learn")
+# By name: the module, as the distribution may have another one, such as
+# tensorflow-cpu.
+PACKAGES = {
+    "tensorflow": "tensorflow",
+    "keras": "keras",
+    "tensorflow-datasets": "tensorflow_datasets",
+    "scikit-learn": "sklearn",
+}
 # Conventions without which numbers cannot be compared.
 CONVENTIONS = {
     "psnr": "-10 log10 of the squared error pooled over clips, peak 1",
@@ -273,7 +280,10 @@ def _arrays(folder: RunFolder) -> dict[str, np.ndarray] | None:
 
 def _protocol(folder: RunFolder, subject: Subject) -> dict:
     settings, options = folder.settings(), subject.options
-    versions = {name: metadata.version(name) for name in PACKAGES}
+    versions = {
+        name: importlib.import_module(module).__version__
+        for name, module in PACKAGES.items()
+    }
     return {
         "model": settings.model,
         "protocol": settings.protocol,
