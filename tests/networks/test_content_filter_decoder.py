@@ -20,9 +20,10 @@ def test_layer(norm):
     )
 
 
-def test_large_frames():
-    decoder = ContentFilterDecoder(1, width=1, frame_size=128, pose_dim=2)
-    assert decoder(random_inputs((2, 5))[0]).shape == (2, 128, 128, 1)
+@pytest.mark.parametrize("size", [32, 128])
+def test_other_frame_sizes(size):
+    decoder = ContentFilterDecoder(1, width=1, frame_size=size, pose_dim=2)
+    assert decoder(random_inputs((2, 5))[0]).shape == (2, size, size, 1)
 
 
 def test_saving(tmp_path):
