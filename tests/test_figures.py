@@ -1,25 +1,21 @@
 """The numbers in the documentation are those in results/."""
 
-import functools
-import json
-import pathlib
-import re
-
 import numpy as np
 import pytest
+from figures import FORECAST
+from figures import RESULTS
+from figures import ROOT
+from figures import cells
+from figures import each
+from figures import interval
+from figures import mean
+from figures import metrics
+from figures import seeds
+from figures import shown
 
 from mipae_tf.comparison.difference import paired_difference
 from mipae_tf.comparison.measured_run import read_run
 from mipae_tf.comparison.rows import Row
-
-FORECAST = "prediction/psnr/forecast"
-ROOT = pathlib.Path(__file__).parents[1]
-RESULTS = ROOT / "results"
-
-
-def seeds(name, count=3):
-    return [f"{name}_seed{seed}" for seed in range(count)]
-
 
 RECIPES = [
     seeds("two_sprites/mipae_half_time"),
@@ -39,42 +35,6 @@ SVG = [[f"svg/{name}_seed0"] for name in ("svg_lp", "svg_fp")]
 ONE_FUTURE = [[f"svg/{name}_seed0"] for name in ("mipae", "drnet")]
 FACTORS = [[run] for run in seeds("independent_prediction/two_factors")]
 ENTANGLED = [[run] for run in seeds("independent_prediction/entangled")]
-
-
-@functools.cache
-def metrics(run):
-    return json.loads((RESULTS / run / "metrics.json").read_text())
-
-
-def shown(value, decimals=2, sign=""):
-    """Formats a number as in the documents, without a leading zero."""
-    text = f"{value:{sign}.{decimals}f}".replace("-", "−")
-    return re.sub(r"(?<!\d)0(?=\.)", "", text)
-
-
-def mean(runs, key, decimals=2):
-    """Mean over runs, with the standard deviation if there are several."""
-    values = [metrics(run)[key]["value"] for run in runs]
-    text = shown(np.mean(values), decimals)
-    if len(values) > 1:
-        text += f" ± {shown(np.std(values, ddof=1), decimals)}"
-    return text
-
-
-def interval(run, key, decimals=2):
-    low, high = metrics(run)[key]["interval"]
-    return f"[{shown(low, decimals)}, {shown(high, decimals)}]"
-
-
-def cells(groups, *keys, decimals=2):
-    """One table cell per group of runs, with the means of all keys."""
-    return " | ".join(
-        ", ".join(mean(runs, key, decimals) for key in keys) for runs in groups
-    )
-
-
-def each(groups, key, decimals=2):
-    return ", ".join(mean(runs, key, decimals) for runs in groups)
 
 
 def positions(runs, role):
