@@ -33,6 +33,7 @@ CAPABILITIES: dict[str, tuple[str, ...]] = {
     "generate_grid": ("generate_grid",),
     "evidence": ("evidence",),
     "segment": ("segment",),
+    "layers": ("layers",),
 }
 
 
@@ -225,6 +226,19 @@ class VideoModel(keras.Model, abc.ABC):
             The background is 1 minus their sum.
         """
         raise NotImplementedError(self.not_offered("segment"))
+
+    def layers(self, frames: tf.Tensor) -> tf.Tensor:
+        """Draws each part of which frames are composed alone.
+
+        Args:
+            frames: uint8 `[batch, time, height, width, channel]`.
+
+        Returns:
+            float32 `[batch, time, layers, height, width, channel]` in [0, 1]:
+            the background, if the model has one, then each object in front of
+            black.
+        """
+        raise NotImplementedError(self.not_offered("layers"))
 
     def forecast(
         self,

@@ -207,8 +207,8 @@ def test_every_group(bars, monkeypatch):
     # The oracle is deterministic, has no latents of objects and no masks, and
     # does not generate.
     missing = {"lpips.png", "samples.gif", "factors.gif", "factors.png"}
-    missing |= {"objects.png", "generated.gif", "generated.png"}
-    missing |= {"generated_grid.png"}
+    missing |= {"detections.png", "layers.png", "edit.png", "edit.gif"}
+    missing |= {"generated.gif", "generated.png", "generated_grid.png"}
     assert drawn == figures - missing
     assert bars.report.exists()
 

@@ -128,6 +128,7 @@ def _check_refused(model, capability, video):
         "generate_grid": lambda: model.generate_grid(1, 1, 2),
         "evidence": lambda: model.evidence(video),
         "segment": lambda: model.segment(video),
+        "layers": lambda: model.layers(video),
     }
     message = f"{model.title} offers no {capability}."
     with pytest.raises((ValueError, NotImplementedError), match=message):
@@ -281,6 +282,14 @@ def _check_segment(model, video):
     assert np.max(np.sum(masks, axis=-1)) <= 1.0 + 1e-6
 
 
+def _check_layers(model, video):
+    layers = model.layers(tf.constant(video[:, :3]))
+    assert layers.shape[:2] == (len(video), 3) and layers.shape[2] > 0
+    assert layers.shape[3:] == video.shape[2:]
+    assert layers.dtype == tf.float32
+    assert 0.0 <= np.min(layers) <= np.max(layers) <= 1.0
+
+
 CHECKS = {
     "forecast": _check_forecast,
     "encode": _check_encode,
@@ -289,6 +298,7 @@ CHECKS = {
     "generate_grid": _check_generate_grid,
     "evidence": _check_evidence,
     "segment": _check_segment,
+    "layers": _check_layers,
 }
 
 

@@ -11,11 +11,7 @@ from mipae_tf.evaluation.subject import Subject
 from mipae_tf.metrics.objects.adjusted_rand import foreground_ari
 from mipae_tf.metrics.objects.masks import hard_labels
 from mipae_tf.metrics.objects.masks import mask_scores
-from mipae_tf.visual.layouts import strip
-from mipae_tf.visual.png import encode_png
 
-# Clips in the picture.
-DRAWN_CLIPS = 3
 # Which values of each are better, and why some clips have none.
 BETTER = {
     "ari": ("higher", "No frame shows two objects."),
@@ -30,7 +26,7 @@ KEYS = tuple(f"objects/{name}" for name in BETTER)
 
 
 def compute(subject: Subject) -> Findings:
-    """`objects/…` of the masks of all frames, and a picture of masks.
+    """`objects/…` of the masks of all frames.
 
     `ari` is the adjusted Rand index of the foreground, the others are the
     fields of `MaskScores`. Each is the mean over the frames of a clip in which
@@ -53,8 +49,7 @@ def compute(subject: Subject) -> Findings:
         )
         if len(defined) == len(true):  # clips are paired by their index
             per_clip[key] = means
-    picture = _picture(subject.clips.video, shares)
-    return Findings(metrics, per_clip, {"objects.png": picture})
+    return Findings(metrics, per_clip)
 
 
 GROUP = MetricGroup(
@@ -64,14 +59,4 @@ GROUP = MetricGroup(
     keys=("objects",),
     needs=Needs(offers=("segment",), streams=("masks",)),
     absent_keys=KEYS,
-    figures={"objects.png": "Frames, and each found object alone."},
 )
-
-
-def _picture(video: np.ndarray, shares: np.ndarray) -> bytes:
-    rows, labels = [], []
-    for frames, masks in zip(video[:DRAWN_CLIPS], shares[:DRAWN_CLIPS]):
-        grey = np.round(255.0 * masks).astype(np.uint8)
-        rows += [frames, *np.split(grey, grey.shape[-1], axis=-1)]
-        labels += ["frame", *(f"object {n}" for n in range(grey.shape[-1]))]
-    return encode_png(strip(rows, labels))

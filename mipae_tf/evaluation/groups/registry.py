@@ -9,6 +9,7 @@ from mipae_tf.evaluation.groups import factors
 from mipae_tf.evaluation.groups import generated
 from mipae_tf.evaluation.groups import independence
 from mipae_tf.evaluation.groups import judged
+from mipae_tf.evaluation.groups import layers
 from mipae_tf.evaluation.groups import leak
 from mipae_tf.evaluation.groups import memory
 from mipae_tf.evaluation.groups import mig
@@ -31,6 +32,7 @@ GROUPS: dict[str, MetricGroup] = {
     "independence": independence.GROUP,
     "factors": factors.GROUP,
     "objects": objects.GROUP,
+    "layers": layers.GROUP,
     "bounces": bounces.GROUP,
     "drift": drift.GROUP,
     "memory": memory.GROUP,

@@ -72,6 +72,10 @@ class DDPAE(VideoModel):
         found = self.network.infer(to_float(frames), horizon)
         return self.network.decode(found.code, found.pose)
 
+    def layers(self, frames: tf.Tensor) -> tf.Tensor:
+        """See `VideoModel.layers`; the components."""
+        return self.components(frames)
+
     def segment(self, frames: tf.Tensor) -> tf.Tensor:
         """See `VideoModel.segment`; the brightness of each component.
 

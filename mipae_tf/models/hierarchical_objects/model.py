@@ -125,6 +125,17 @@ class HierarchicalObjects(VideoModel):
 
         return fold_axes(2, masks, self._watch(frames)[1])
 
+    def layers(self, frames: tf.Tensor) -> tf.Tensor:
+        """See `VideoModel.layers`; first the background."""
+
+        def apart(codes: Codes) -> tf.Tensor:
+            background = self.network.background.decode(codes["z_back"])
+            objects = self.network.layers(codes).colors
+            every = tf.concat([background[:, None], objects], axis=1)
+            return tf.clip_by_value(every, 0.0, 1.0)
+
+        return fold_axes(2, apart, self._watch(frames)[1])
+
     def start(self, context: Context, seed: tf.Tensor) -> State:
         """See `VideoModel.start`; the seed is ignored."""
         (tracks, states), _ = self._watch(context.frames)

@@ -25,6 +25,7 @@ WITHOUT = {
     "evidence": "this oracle has no bound: test_subject",
     "generated": "this oracle generates no clips: test_generated",
     "objects": "these bars have no masks: test_objects",
+    "layers": "it has no metric",
     "bounces": "these bars meet no wall: test_bounces",
     "independence": "means of codes of all clips: nothing is drawn",
 }
