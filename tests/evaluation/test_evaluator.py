@@ -190,7 +190,8 @@ def test_every_group(bars, monkeypatch):
         options=chosen(clips=24, mig_samples=400, drift_steps=10),
     )
     keys = {key for group in GROUPS.values() for key in group.keys}
-    others = {"traversal", "log_likelihood"}  # no number, no exact model
+    # No number, no exact model.
+    others = {"traversal", "layers", "log_likelihood"}
     assert groups(found) == (keys - others) | {"protocol"}
     beside = ("protocol", "training")
     rows = [row for key, row in found.items() if key not in beside]
