@@ -237,7 +237,14 @@ def _earlier(
     rows, per_clip = _rows(folder), {}
     was = rows.pop("protocol", {})
     rows.pop("training", None)
-    same = all(was.get(name) == value for name, value in protocol.items())
+    changed = [name for name in protocol if was.get(name) != protocol[name]]
+    dropped = {key.split("/")[0] for key in rows}
+    if was and changed and dropped:
+        say(
+            f"{folder.metrics} is replaced: its {', '.join(sorted(dropped))} "
+            f"were measured under another protocol ({', '.join(changed)})"
+        )
+    same = not changed
     if same and folder.per_clip.exists():
         per_clip = _arrays(folder)
         same = per_clip is not None

@@ -171,10 +171,15 @@ def test_damaged_files_are_replaced(tmp_path, capsys, data):
         assert f"{path} is damaged and is replaced" in capsys.readouterr().err
 
 
-def test_another_protocol_discards_earlier_metrics(bars):
+def test_another_protocol_discards_earlier_metrics(bars, capsys):
     evaluate_run(bars.path, ["prediction", "swap"], chosen())
     found = evaluate_run(bars.path, ["prediction"], chosen(clips=6))
     assert groups(found) == {"prediction", "protocol"}
+    said = " ".join(capsys.readouterr().err.split())
+    assert (
+        f"{bars.metrics} is replaced: its prediction, swap were measured under "
+        "another protocol (dataset_fingerprint, clips)"
+    ) in said
     assert not (bars.figures / "swap.png").exists()
     with np.load(bars.per_clip) as arrays:
         assert set(map(len, arrays.values())) == {6}
