@@ -33,7 +33,7 @@ CAPABILITIES: dict[str, tuple[str, ...]] = {
     "generate_grid": ("generate_grid",),
     "evidence": ("evidence",),
     "segment": ("segment",),
-    "layers": ("layers",),
+    "draw_layers": ("draw_layers",),
 }
 
 
@@ -227,7 +227,7 @@ class VideoModel(keras.Model, abc.ABC):
         """
         raise NotImplementedError(self.not_offered("segment"))
 
-    def layers(self, frames: tf.Tensor) -> tf.Tensor:
+    def draw_layers(self, frames: tf.Tensor) -> tf.Tensor:
         """Draws each part of which frames are composed alone.
 
         Args:
@@ -238,7 +238,7 @@ class VideoModel(keras.Model, abc.ABC):
             the background, if the model has one, then each object in front of
             black.
         """
-        raise NotImplementedError(self.not_offered("layers"))
+        raise NotImplementedError(self.not_offered("draw_layers"))
 
     def forecast(
         self,

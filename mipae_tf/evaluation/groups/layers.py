@@ -39,8 +39,9 @@ def compute(subject: Subject) -> Findings:
     video = subject.clips.video[clips]
     figures = {"detections.png": _detections(video, found[clips])}
     model = subject.model
-    if model.offers("layers"):
-        figures["layers.png"] = _layers(video, np.asarray(model.layers(video)))
+    if model.offers("draw_layers"):
+        alone = np.asarray(model.draw_layers(video))
+        figures["layers.png"] = _layers(video, alone)
     edits = _edits(subject, video) if len(clips) > 1 else {}
     if edits:
         figures["edit.png"] = _strips(video, edits)

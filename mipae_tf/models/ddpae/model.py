@@ -72,8 +72,8 @@ class DDPAE(VideoModel):
         found = self.network.infer(to_float(frames), horizon)
         return self.network.decode(found.code, found.pose)
 
-    def layers(self, frames: tf.Tensor) -> tf.Tensor:
-        """See `VideoModel.layers`; the components."""
+    def draw_layers(self, frames: tf.Tensor) -> tf.Tensor:
+        """See `VideoModel.draw_layers`; the components."""
         return self.components(frames)
 
     def segment(self, frames: tf.Tensor) -> tf.Tensor:

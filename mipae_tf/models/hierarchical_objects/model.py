@@ -125,8 +125,8 @@ class HierarchicalObjects(VideoModel):
 
         return fold_axes(2, masks, self._watch(frames)[1])
 
-    def layers(self, frames: tf.Tensor) -> tf.Tensor:
-        """See `VideoModel.layers`; first the background."""
+    def draw_layers(self, frames: tf.Tensor) -> tf.Tensor:
+        """See `VideoModel.draw_layers`; first the background."""
 
         def apart(codes: Codes) -> tf.Tensor:
             background = self.network.background.decode(codes["z_back"])

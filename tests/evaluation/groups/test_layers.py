@@ -32,7 +32,7 @@ class Edited(Found):
         Latent("there", "presence", True, (1,), objects=2, discrete=True),
     )
 
-    def layers(self, frames):
+    def draw_layers(self, frames):
         bright = tf.cast(frames, tf.float32) / 255.0
         return tf.stack([tf.zeros_like(bright), bright], axis=2)
 
