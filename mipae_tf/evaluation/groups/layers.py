@@ -18,7 +18,7 @@ from mipae_tf.visual.side_by_side import side_by_side
 
 DRAWN_CLIPS = 3
 COLUMNS = 10  # frames in a row
-SCALE = 3
+SCALE = 3  # at 2, the labels of 32 x 32 pixels do not fit
 
 Codes = Mapping[str, np.ndarray]
 
@@ -135,13 +135,14 @@ def _other_contents(
 
 def _strips(video: np.ndarray, edits: Mapping[str, np.ndarray]) -> bytes:
     rows, labels = [], []
-    for clip, frames in enumerate(video):
-        rows += [frames, video[(clip + 1) % len(video)]]
-        rows += [drawn[clip] for drawn in edits.values()]
+    others = np.roll(video, -1, axis=0)
+    for clips in zip(video, others, *edits.values(), strict=True):
+        rows += clips
         labels += ["clip", "other clip", *edits]
     return encode_png(strip([_some(row) for row in rows], labels))
 
 
 def _animation(video: np.ndarray, edits: Mapping[str, np.ndarray]) -> bytes:
     clips = [*video, *(drawn[0] for drawn in edits.values())]
-    return encode_gif(side_by_side(clips, ["clip", "other clip", *edits]))
+    labels = ["clip", "other clip", *edits]
+    return encode_gif(side_by_side(clips, labels, scale=SCALE))
